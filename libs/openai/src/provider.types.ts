@@ -1,0 +1,83 @@
+/** How a service is reached. The key is plain text here and lives only as long as the call. */
+export interface ProviderConnection {
+  /** OpenAI-compatible base, for example `https://api.openai.com/v1`, without a trailing slash. */
+  baseUrl: string;
+  apiKey: string | null;
+  /** Azure resource endpoints authenticate with an `api-key` header instead of a bearer token. */
+  isAzure: boolean;
+  dialect: ProviderDialect;
+  /** What the probe found the service to honour. Unknown means: try. */
+  capabilities: ProviderCapabilities;
+}
+
+/** The two stateless protocols: `POST /responses` and `POST /chat/completions`. */
+export type ProviderDialect = 'responses' | 'chat_completions';
+
+export interface ProviderCapabilities {
+  streaming: boolean;
+  /** Whether a streamed answer ends with its token usage. */
+  streamingUsage: boolean;
+  tools: boolean;
+  jsonSchema: boolean;
+  images: boolean;
+}
+
+/** One item of the conversation. We own the history: every call carries the whole of it. */
+export type ProviderItem =
+  | { type: 'message'; role: 'user' | 'assistant' | 'developer'; text: string }
+  | { type: 'tool_call'; callId: string; name: string; arguments: string }
+  | { type: 'tool_result'; callId: string; output: string };
+
+export interface ProviderTool {
+  name: string;
+  description: string;
+  /** JSON Schema of the arguments. */
+  parameters: Record<string, unknown>;
+}
+
+export interface ProviderRequest {
+  connection: ProviderConnection;
+  model: string;
+  instructions: string;
+  items: ProviderItem[];
+  tools: ProviderTool[];
+  temperature: number | null;
+  maxOutputTokens: number | null;
+}
+
+export interface ProviderUsage {
+  inputTokens: number;
+  cachedTokens: number;
+  outputTokens: number;
+  reasoningTokens: number;
+}
+
+/**
+ * What a stream yields, in order: any number of `text` and `tool_call` (complete calls only), then `usage` when the service
+ * reports it, then exactly one `done`. A stream that ends without its terminal event throws `PROVIDER_INCOMPLETE`
+ * instead of yielding `done`.
+ */
+export type ProviderEvent =
+  | { type: 'text'; text: string }
+  | { type: 'tool_call'; callId: string; name: string; arguments: string }
+  | { type: 'usage'; usage: ProviderUsage }
+  | { type: 'done'; reason: 'stop' | 'length' | 'content_filter' | 'tool_calls' };
+
+export interface ProviderModel {
+  id: string;
+  /** ISO date after which the service says it stops serving the model, if it says so. */
+  shutdownDate: string | null;
+}
+
+export interface ProbeResult {
+  reachable: boolean;
+  dialect: ProviderDialect | null;
+  capabilities: ProviderCapabilities;
+  models: ProviderModel[];
+  /** The model the probe spoke to; null when the service lists none and none was given. */
+  probedModel: string | null;
+  /** Milliseconds of the successful minimal call, null when none succeeded. */
+  latencyMs: number | null;
+  /** Why the probe failed, as a stable code and a sentence without secrets. */
+  problem: { code: string; detail: string } | null;
+}
