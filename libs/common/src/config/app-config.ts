@@ -1,0 +1,104 @@
+import type { Environment } from './environment.js';
+
+const list = (value: string): string[] =>
+  value
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+
+function trustProxy(value: string): boolean | number | string[] {
+  if (value === 'true' || value === 'false') return value === 'true';
+  return /^\d+$/.test(value) ? Number(value) : list(value);
+}
+
+/** The whole configuration as one typed object, grouped by who uses it. Nothing else reads the environment. */
+export class AppConfig {
+  readonly isProduction: boolean;
+  readonly http: {
+    port: number;
+    host: string;
+    /** Without a trailing slash; null when not set. */
+    publicUrl: string | null;
+    corsOrigins: string[];
+    trustProxy: boolean | number | string[];
+    bodyLimit: number;
+    shutdownGraceMs: number;
+  };
+  readonly database: { url: string | null; dataDir: string; poolSize: number; migrateOnStart: boolean };
+  readonly redisUrl: string | null;
+  readonly auth: {
+    adminApiKey: string | null;
+    encryptionKey: string | null;
+    requireTerms: boolean;
+    oidc: { issuer: string; audience: string; jwksUrl: string | null; loginClaim: string; rolesClaim: string } | null;
+  };
+  /** Requests per minute; 0 means no limit. */
+  readonly throttle: { limit: number; anonymousLimit: number };
+  readonly provider: {
+    apiKey: string | null;
+    baseUrl: string | null;
+    model: string | null;
+    idleTimeoutMs: number;
+    attempts: number;
+    isDemoAllowed: boolean;
+  };
+  readonly turns: {
+    deadlineMs: number;
+    queueLimit: number;
+    contextTokenBudget: number;
+    commitWindowMs: number;
+    leaseMs: number;
+  };
+  readonly logLevel: string;
+
+  constructor(environment: Environment) {
+    this.isProduction = environment.NODE_ENV === 'production';
+    this.http = {
+      port: environment.PORT,
+      host: environment.HOST,
+      publicUrl: environment.PUBLIC_URL?.replace(/\/+$/, '') ?? null,
+      corsOrigins: list(environment.CORS_ORIGINS),
+      trustProxy: trustProxy(environment.TRUST_PROXY),
+      bodyLimit: environment.BODY_LIMIT,
+      shutdownGraceMs: environment.SHUTDOWN_GRACE_SECONDS * 1000,
+    };
+    this.database = {
+      url: environment.DATABASE_URL ?? null,
+      dataDir: environment.DATA_DIR,
+      poolSize: environment.DATABASE_POOL_SIZE,
+      migrateOnStart: environment.MIGRATE_ON_START,
+    };
+    this.redisUrl = environment.REDIS_URL ?? null;
+    this.auth = {
+      adminApiKey: environment.ADMIN_API_KEY ?? null,
+      encryptionKey: environment.ENCRYPTION_KEY ?? null,
+      requireTerms: environment.REQUIRE_TERMS,
+      oidc: environment.OIDC_ISSUER
+        ? {
+            issuer: environment.OIDC_ISSUER,
+            audience: environment.OIDC_AUDIENCE!,
+            jwksUrl: environment.OIDC_JWKS_URL ?? null,
+            loginClaim: environment.OIDC_LOGIN_CLAIM,
+            rolesClaim: environment.OIDC_ROLES_CLAIM,
+          }
+        : null,
+    };
+    this.throttle = { limit: environment.THROTTLE_LIMIT, anonymousLimit: environment.THROTTLE_ANONYMOUS_LIMIT };
+    this.provider = {
+      apiKey: environment.OPENAI_API_KEY ?? null,
+      baseUrl: environment.OPENAI_BASE_URL ?? null,
+      model: environment.OPENAI_MODEL ?? null,
+      idleTimeoutMs: environment.PROVIDER_IDLE_TIMEOUT_SECONDS * 1000,
+      attempts: environment.PROVIDER_ATTEMPTS,
+      isDemoAllowed: environment.DEMO_SERVICE === 'on' || (environment.DEMO_SERVICE === 'auto' && !this.isProduction),
+    };
+    this.turns = {
+      deadlineMs: environment.TURN_DEADLINE_SECONDS * 1000,
+      queueLimit: environment.CHAT_QUEUE_LIMIT,
+      contextTokenBudget: environment.CONTEXT_TOKEN_BUDGET,
+      commitWindowMs: environment.COMMIT_WINDOW_MS,
+      leaseMs: environment.TURN_LEASE_SECONDS * 1000,
+    };
+    this.logLevel = environment.LOG_LEVEL;
+  }
+}

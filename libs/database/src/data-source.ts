@@ -1,0 +1,68 @@
+import Database from 'libsql';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { DataSource, type DataSourceOptions } from 'typeorm';
+import * as entities from './entities/index.js';
+import { MIGRATIONS } from './migrations/index.js';
+import { connectServer, serverOptions } from './mysql/server.js';
+import { SnakeNamingStrategy } from './snake-naming-strategy.js';
+import { InstanceLock } from './sqlite/instance-lock.js';
+import { serializeTransactions } from './sqlite/serialize-transactions.js';
+
+export interface DatabaseSettings {
+  /** `mysql://` or `mariadb://`; null uses the embedded database. */
+  databaseUrl: string | null;
+  /** Where the embedded database lives; `:memory:` keeps it in memory. */
+  dataDir: string;
+  poolSize: number;
+}
+
+const IN_MEMORY = ':memory:';
+const DATABASE_FILE = 'baton.sqlite';
+
+const SHARED = {
+  entities: Object.values(entities).filter((value) => typeof value === 'function'),
+  migrations: MIGRATIONS,
+  migrationsTransactionMode: 'each',
+  namingStrategy: new SnakeNamingStrategy(),
+  synchronize: false,
+  logging: false,
+} satisfies Partial<DataSourceOptions>;
+
+/** Opens the database that the settings name. The server's version and settings are checked; nothing is migrated. */
+export async function openDataSource(settings: DatabaseSettings): Promise<DataSource> {
+  return settings.databaseUrl === null ? openEmbedded(settings.dataDir) : openServer(settings.databaseUrl, settings);
+}
+
+async function openServer(url: string, { poolSize }: DatabaseSettings): Promise<DataSource> {
+  const dataSource = new DataSource({ ...SHARED, ...(await serverOptions(url, poolSize)) });
+  return connectServer(dataSource);
+}
+
+async function openEmbedded(folder: string): Promise<DataSource> {
+  let lock: InstanceLock | null = null;
+  if (folder !== IN_MEMORY) {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    lock = new InstanceLock(folder);
+  }
+  const dataSource = serializeTransactions(
+    new DataSource({
+      ...SHARED,
+      type: 'better-sqlite3',
+      driver: Database,
+      database: folder === IN_MEMORY ? IN_MEMORY : join(folder, DATABASE_FILE),
+      enableWAL: true,
+      prepareDatabase: (database: Database.Database) => {
+        // FULL: an acknowledged commit survives a power cut, not only a crash of this process.
+        database.exec('PRAGMA synchronous = FULL');
+        database.exec('PRAGMA busy_timeout = 5000');
+      },
+    }),
+  );
+  const destroy = dataSource.destroy.bind(dataSource);
+  dataSource.destroy = async () => {
+    await destroy();
+    lock?.release();
+  };
+  return dataSource.initialize();
+}

@@ -1,0 +1,50 @@
+import type { DataSource } from 'typeorm';
+
+/** The handful of places where raw SQL differs between the engines. */
+export interface Dialect {
+  readonly isSqlite: boolean;
+  /** The database's clock, the only one that all instances share. */
+  readonly now: string;
+  /** The database's clock plus some milliseconds. */
+  nowPlus(milliseconds: number): string;
+  /** Appended to a SELECT inside a transaction whose rows will be written. SQLite holds the whole database by then. */
+  readonly forUpdate: string;
+  /** Appended to a SELECT whose rows must not change until this transaction ends. */
+  readonly forShare: string;
+}
+
+const SQLITE: Dialect = {
+  isSqlite: true,
+  now: `strftime('%Y-%m-%d %H:%M:%f', 'now')`,
+  nowPlus: (milliseconds) => `strftime('%Y-%m-%d %H:%M:%f', 'now', '${(milliseconds / 1000).toFixed(3)} seconds')`,
+  forUpdate: '',
+  forShare: '',
+};
+
+const MYSQL: Dialect = {
+  isSqlite: false,
+  now: 'UTC_TIMESTAMP(3)',
+  nowPlus: (milliseconds) => `UTC_TIMESTAMP(3) + INTERVAL ${Math.round(milliseconds * 1000)} MICROSECOND`,
+  forUpdate: ' FOR UPDATE',
+  forShare: ' LOCK IN SHARE MODE',
+};
+
+export const dialectOf = (dataSource: DataSource): Dialect =>
+  dataSource.options.type === 'better-sqlite3' ? SQLITE : MYSQL;
+
+/** A Date as raw SQL takes it on every engine: UTC, milliseconds. */
+export const toSqlTime = (date: Date): string => date.toISOString().slice(0, 23).replace('T', ' ');
+
+/** A time as raw SQL gives it back: text from SQLite, a Date from MySQL and MariaDB. */
+export const fromSqlTime = (value: string | Date): Date =>
+  value instanceof Date ? value : new Date(`${value.replace(' ', 'T')}Z`);
+
+/** A json column as raw SQL gives it back: text on every engine (the connection asks MySQL for text). */
+export const fromSqlJson = <T>(value: string): T => JSON.parse(value) as T;
+
+/** `(?, ?), (?, ?)` for an insert of several rows. */
+export const rowPlaceholders = (columns: number, rows: number): string =>
+  Array.from({ length: rows }, () => `(${Array.from({ length: columns }, () => '?').join(', ')})`).join(', ');
+
+/** `?, ?, ?` for an `IN (…)`. */
+export const placeholders = (count: number): string => Array.from({ length: count }, () => '?').join(', ');

@@ -1,0 +1,87 @@
+import { Entity, Index, JoinColumn, ManyToOne, type Relation } from 'typeorm';
+import { FlagColumn, IdColumn, IntColumn, PrimaryId, StringColumn, TimeColumn } from '../columns.js';
+import { Bot } from './bot.entity.js';
+import { UserSystemMessage } from './user-system-message.entity.js';
+import { User } from './user.entity.js';
+
+/** Who holds the baton. */
+export type ChatOwner = 'bot' | 'requested' | 'human' | 'closed';
+
+@Entity('chats')
+@Index('ix_chats_user_accessed', ['userId', 'lastAccessedAt', 'id'])
+@Index('ix_chats_user_bot_accessed', ['userId', 'botId', 'lastAccessedAt', 'id'])
+@Index('ix_chats_user_message_accessed', ['userId', 'botId', 'userSystemMessageId', 'lastAccessedAt', 'id'])
+@Index('ix_chats_user_favorite_accessed', ['userId', 'isFavorite', 'lastAccessedAt', 'id'])
+@Index('ix_chats_user_name', ['userId', 'displayName', 'id'])
+@Index('ix_chats_owner', ['owner', 'leaseUntil'])
+@Index('ix_chats_running', ['runningTurnId'])
+export class Chat {
+  @PrimaryId()
+  id: string;
+
+  /** Null for chats of anonymous callers and visitors: those are reached by their unguessable id. */
+  @IntColumn({ nullable: true })
+  userId: number | null;
+
+  @ManyToOne(() => User, { onDelete: 'CASCADE', nullable: true })
+  @JoinColumn({ name: 'user_id', foreignKeyConstraintName: 'fk_chats_user' })
+  user?: Relation<User> | null;
+
+  @StringColumn(64, { nullable: true })
+  visitorId: string | null;
+
+  @Index('ix_chats_bot')
+  @IdColumn()
+  botId: string;
+
+  @ManyToOne(() => Bot, { onDelete: 'RESTRICT' })
+  @JoinColumn({ name: 'bot_id', foreignKeyConstraintName: 'fk_chats_bot' })
+  bot?: Relation<Bot>;
+
+  @StringColumn(300)
+  displayName: string;
+
+  @FlagColumn()
+  isFavorite: boolean;
+
+  @FlagColumn()
+  isAdminChat: boolean;
+
+  @Index('ix_chats_user_system_message')
+  @IdColumn({ nullable: true })
+  userSystemMessageId: string | null;
+
+  @ManyToOne(() => UserSystemMessage, { onDelete: 'SET NULL', nullable: true })
+  @JoinColumn({ name: 'user_system_message_id', foreignKeyConstraintName: 'fk_chats_user_system_message' })
+  userSystemMessage?: Relation<UserSystemMessage> | null;
+
+  @StringColumn(20)
+  channel: string;
+
+  @StringColumn(12)
+  owner: ChatOwner;
+
+  /** Fencing token: grows whenever the right to speak passes on. What an older epoch produced is never stored. */
+  @IntColumn()
+  epoch: number;
+
+  @IntColumn({ nullable: true })
+  agentId: number | null;
+
+  @TimeColumn({ nullable: true })
+  leaseUntil: Date | null;
+
+  /** The number the next event gets; events count 1, 2, 3, … without gaps. */
+  @IntColumn()
+  nextSeq: number;
+
+  /** The one turn that may write into this chat now. */
+  @IdColumn({ nullable: true })
+  runningTurnId: string | null;
+
+  @TimeColumn()
+  createdAt: Date;
+
+  @TimeColumn()
+  lastAccessedAt: Date;
+}

@@ -1,0 +1,63 @@
+import { Entity, Index } from 'typeorm';
+import { FlagColumn, JsonColumn, PrimaryId, StringColumn, TextColumn, TimeColumn } from '../columns.js';
+
+export interface StoredCapabilities {
+  streaming: boolean;
+  streamingUsage: boolean;
+  tools: boolean;
+  jsonSchema: boolean;
+  images: boolean;
+}
+
+export interface StoredHealth {
+  checkedAt: string;
+  reachable: boolean;
+  latencyMs: number | null;
+  problem: { code: string; detail: string } | null;
+}
+
+@Entity('openai_services')
+export class OpenAiService {
+  @PrimaryId()
+  id: string;
+
+  @Index('ix_openai_services_display_name')
+  @StringColumn(200)
+  displayName: string;
+
+  @FlagColumn()
+  isActive: boolean;
+
+  /** Normalised base URL; null until an administrator sets it. */
+  @TextColumn({ nullable: true })
+  endpoint: string | null;
+
+  @FlagColumn()
+  isAzure: boolean;
+
+  /** The in-process demo: its endpoint is known only while the server runs. */
+  @FlagColumn()
+  isDemo: boolean;
+
+  /** AES-256-GCM envelope, bound to this row and to the endpoint's origin. */
+  @TextColumn({ nullable: true })
+  encryptedKey: string | null;
+
+  @StringColumn(20)
+  dialect: 'responses' | 'chat_completions';
+
+  @JsonColumn({ nullable: true })
+  capabilities: StoredCapabilities | null;
+
+  @JsonColumn({ nullable: true })
+  health: StoredHealth | null;
+
+  @StringColumn(200, { nullable: true })
+  defaultModel: string | null;
+
+  @TimeColumn()
+  createdAt: Date;
+
+  @TimeColumn()
+  updatedAt: Date;
+}

@@ -1,0 +1,33 @@
+import type { DataSource } from 'typeorm';
+import { dialectOf } from './dialect.js';
+
+const LOCK_WAIT_SECONDS = 120;
+
+/**
+ * Brings the schema up to date and returns the names of the migrations that ran. Several instances may call it together: one
+ * migrates, the others wait for it and then find nothing to do. (An embedded database has one process anyway.)
+ */
+export async function migrate(dataSource: DataSource): Promise<string[]> {
+  if (dialectOf(dataSource).isSqlite) return runPending(dataSource);
+  // Locks are the server's, not the database's.
+  const lock = `baton.migrations.${String(dataSource.options.database)}`.slice(0, 64);
+  const runner = dataSource.createQueryRunner();
+  try {
+    const [row] = (await runner.query('SELECT GET_LOCK(?, ?) AS taken', [lock, LOCK_WAIT_SECONDS])) as [
+      { taken: unknown },
+    ];
+    if (Number(row.taken) !== 1) throw new Error(`Another instance has been migrating for ${LOCK_WAIT_SECONDS} s.`);
+    try {
+      return await runPending(dataSource);
+    } finally {
+      await runner.query('SELECT RELEASE_LOCK(?)', [lock]);
+    }
+  } finally {
+    await runner.release();
+  }
+}
+
+async function runPending(dataSource: DataSource): Promise<string[]> {
+  const ran = await dataSource.runMigrations();
+  return ran.map((migration) => migration.name);
+}

@@ -1,0 +1,82 @@
+import { createConnection, type Connection, type RowDataPacket } from 'mysql2/promise';
+import type { DataSource, DataSourceOptions } from 'typeorm';
+
+type ServerOptions = Extract<DataSourceOptions, { type: 'mysql' | 'mariadb' }>;
+
+const MEBIBYTE = 1024 * 1024;
+const MIN_PACKET = 4 * MEBIBYTE;
+/** Set on every connection: what the code relies on must not depend on the server's defaults. */
+const SESSION = [
+  `SET SESSION sql_mode = 'STRICT_TRANS_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'`,
+  'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED',
+  'SET SESSION innodb_lock_wait_timeout = 5',
+];
+
+/** Connection options for the server behind the URL; MySQL and MariaDB are told apart by asking it. */
+export async function serverOptions(url: string, poolSize: number): Promise<ServerOptions> {
+  const { hostname, port, username, password, pathname } = new URL(url);
+  const target = {
+    host: hostname,
+    port: port === '' ? 3306 : Number(port),
+    user: decodeURIComponent(username),
+    password: decodeURIComponent(password),
+    database: decodeURIComponent(pathname.slice(1)),
+  };
+  const connection = await createConnection({ ...target, connectTimeout: 10_000 });
+  try {
+    return {
+      type: await checkServer(connection),
+      host: target.host,
+      port: target.port,
+      username: target.user,
+      password: target.password,
+      database: target.database,
+      charset: 'utf8mb4',
+      timezone: 'Z',
+      poolSize,
+      extra: { jsonStrings: true },
+    };
+  } finally {
+    await connection.end();
+  }
+}
+
+export async function connectServer(dataSource: DataSource): Promise<DataSource> {
+  await dataSource.initialize();
+  // The one connection that initialising has opened, then every later one.
+  for (const statement of SESSION) await dataSource.query(statement);
+  const { pool } = dataSource.driver as unknown as {
+    pool: { on(event: 'connection', listener: (connection: { query(sql: string): void }) => void): void };
+  };
+  pool.on('connection', (connection) => {
+    for (const statement of SESSION) connection.query(statement);
+  });
+  return dataSource;
+}
+
+interface Variables extends RowDataPacket {
+  version: string;
+  packet: number | string;
+  flush: number | string;
+  engine: string;
+}
+
+/** Refuses a server on which the promises cannot be kept, naming every setting that is in the way. */
+async function checkServer(connection: Connection): Promise<'mysql' | 'mariadb'> {
+  const [rows] = await connection.query<Variables[]>(
+    'SELECT VERSION() AS version, @@max_allowed_packet AS packet, @@innodb_flush_log_at_trx_commit AS flush, @@default_storage_engine AS engine',
+  );
+  const { version, packet, flush, engine } = rows[0]!;
+  const isMariaDb = /mariadb/i.test(version);
+  const [major, minor] = version.split('.').map(Number) as [number, number];
+  const isNewEnough = isMariaDb ? major > 10 || (major === 10 && minor >= 6) : major >= 8;
+  const faults = [
+    !isNewEnough && `version ${version} is too old (MariaDB 10.6 or MySQL 8.0 is needed)`,
+    Number(packet) < MIN_PACKET && `max_allowed_packet is ${packet} (at least ${MIN_PACKET} is needed)`,
+    Number(flush) !== 1 &&
+      `innodb_flush_log_at_trx_commit is ${flush} (1 is needed: an acknowledged write must survive a crash)`,
+    engine.toLowerCase() !== 'innodb' && `default_storage_engine is ${engine} (InnoDB is needed)`,
+  ].filter((fault) => fault !== false);
+  if (faults.length > 0) throw new Error(`The database server cannot be used: ${faults.join('; ')}.`);
+  return isMariaDb ? 'mariadb' : 'mysql';
+}
