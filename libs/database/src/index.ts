@@ -1,3 +1,4 @@
+export * from './database.module.js';
 export * from './columns.js';
 export * from './data-source.js';
 export * from './dialect.js';
