@@ -1,0 +1,113 @@
+/** How one message is answered. Each field can also be written into the message: `[[tokens=200 delay=20]] [[text=Hello]]`. */
+export interface Scenario {
+  /** How many pieces the generated text has. */
+  tokens?: number;
+  /** Milliseconds before each piece (before the answer when it is not streamed). */
+  delay?: number;
+  /** Milliseconds before the first piece, when it differs from `delay`. */
+  ttft?: number;
+  /** Answer with exactly this text. */
+  text?: string;
+  /** Answer with this many bytes. */
+  big?: number;
+  /** Call this tool first, and answer with text once its result has come back. */
+  tool?: { name: string; arguments: string };
+  /** How the answer ends. */
+  finish?: 'length' | 'content_filter';
+  /** Send the text as a refusal. */
+  refusal?: true;
+  cached?: number;
+  reasoning?: number;
+
+  /** Answer with this status and an error body; `code`, `message` and `retryAfter` (seconds or a date) go with it. */
+  status?: number;
+  code?: string;
+  message?: string;
+  retryAfter?: number | string;
+  quota?: true;
+  modelNotFound?: true;
+  /** A sign-in page with status 200. */
+  html?: true;
+  /** Never answer. */
+  hang?: true;
+  /** Fall silent in the middle, or after so many pieces. */
+  stall?: true | number;
+  /** Cut the connection: before the answer, or after so many pieces. */
+  reset?: true | number;
+  /** End the stream in the middle of an event. */
+  half?: true | number;
+  /** Send an event that is not JSON. */
+  malformed?: true | number;
+  /** Report this error code inside the stream, in the middle of the answer. */
+  error?: string;
+  /** Apply the faults above only the first n times this message is seen. */
+  fail?: number;
+
+  /** Framing: CRLF line ends, comments between events, so many bytes per write, no final `[DONE]`. */
+  crlf?: true;
+  comments?: true;
+  slice?: number;
+  noDone?: true;
+}
+
+export interface FakeProviderOptions {
+  /** Refuse every other key. */
+  apiKey?: string | null;
+  models?: { id: string; shutdown_date?: string; created?: number }[];
+  /** Answer 404 to a model that is not listed. */
+  strictModels?: boolean;
+  dialects?: ('responses' | 'chat_completions')[];
+  /** What the service lacks. `false` ignores streaming and its usage; `'refused'` answers 400. */
+  features?: {
+    streaming?: boolean | 'refused';
+    streamingUsage?: boolean | 'refused';
+    tools?: boolean;
+    jsonSchema?: boolean;
+    images?: boolean;
+  };
+  /** How many bodies the journal keeps. */
+  journalSize?: number;
+}
+
+export interface JournalEntry {
+  path: string;
+  body: Record<string, unknown>;
+  headers: Record<string, string | undefined>;
+  userMessage: string;
+  /** Milliseconds since 1970, with fractions. */
+  at: number;
+  piecesSent: number;
+}
+
+export interface JournalAbort {
+  at: number;
+  userMessage: string;
+  piecesSent: number;
+}
+
+export declare class Journal {
+  count: number;
+  requests: JournalEntry[];
+  aborts: JournalAbort[];
+  get last(): JournalEntry | undefined;
+  clear(): void;
+  until(condition: (journal: Journal) => boolean): Promise<void>;
+  snapshot(): { count: number; aborts: JournalAbort[]; requests: JournalEntry[] };
+}
+
+/** The whole text of the answer to a message, byte for byte. */
+export declare function expectedText(message: string, scenario?: Scenario): string;
+
+export declare class FakeProvider {
+  constructor(options?: FakeProviderOptions);
+  readonly journal: Journal;
+  /** Known once started; ends in `/v1`. */
+  get baseUrl(): string;
+  script(
+    matcher: 'default' | string | RegExp | ((userMessage: string, body: Record<string, unknown>) => boolean),
+    scenario: Scenario,
+  ): this;
+  reset(): void;
+  start(port?: number): Promise<string>;
+  stop(): Promise<void>;
+}

@@ -1,0 +1,57 @@
+/** What reached the fake: how often, the last bodies, and which clients left before their answer was complete. */
+export class Journal {
+  #size;
+  #waiters = new Set();
+
+  constructor(size) {
+    this.#size = size;
+    this.clear();
+  }
+
+  clear() {
+    this.count = 0;
+    this.requests = [];
+    this.aborts = [];
+  }
+
+  get last() {
+    return this.requests.at(-1);
+  }
+
+  record(request) {
+    const entry = { ...request, at: performance.timeOrigin + performance.now(), piecesSent: 0, cutByUs: false };
+    this.count++;
+    this.requests.push(entry);
+    if (this.requests.length > this.#size) this.requests.shift();
+    this.#notify();
+    return entry;
+  }
+
+  recordAbort(entry) {
+    const at = performance.timeOrigin + performance.now();
+    this.aborts.push({ at, userMessage: entry.userMessage, piecesSent: entry.piecesSent });
+    if (this.aborts.length > this.#size * 10) this.aborts.shift();
+    this.#notify();
+  }
+
+  /** Resolves as soon as the condition holds; it is looked at again whenever a request or an abort is recorded. */
+  until(condition) {
+    return new Promise((resolve) => {
+      const check = () => {
+        if (!condition(this)) return false;
+        this.#waiters.delete(check);
+        resolve();
+        return true;
+      };
+      if (!check()) this.#waiters.add(check);
+    });
+  }
+
+  snapshot() {
+    return { count: this.count, aborts: this.aborts, requests: this.requests };
+  }
+
+  #notify() {
+    for (const check of [...this.#waiters]) check();
+  }
+}
