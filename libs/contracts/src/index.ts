@@ -1,1 +1,2 @@
+export * from './chat-events.js';
 export * from './error-codes.js';

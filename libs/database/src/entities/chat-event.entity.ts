@@ -1,5 +1,5 @@
 import { Entity, JoinColumn, ManyToOne, PrimaryColumn, type Relation } from 'typeorm';
-import { IntColumn, JsonColumn, PrimaryId, StringColumn, TimeColumn } from '../columns.js';
+import { IdColumn, IntColumn, JsonColumn, PrimaryId, StringColumn, TimeColumn } from '../columns.js';
 import { Chat } from './chat.entity.js';
 
 export type EventAudience = 'everyone' | 'agents';
@@ -28,6 +28,10 @@ export class ChatEvent {
 
   @StringColumn(10)
   audience: EventAudience;
+
+  /** The message that the event brings or ends; its text is read from there, so that it is stored (and deleted) once. */
+  @IdColumn({ nullable: true })
+  messageId: string | null;
 
   @JsonColumn()
   data: Record<string, unknown>;

@@ -79,6 +79,10 @@ export class Chat {
   @IdColumn({ nullable: true })
   runningTurnId: string | null;
 
+  /** Turns that wait for the running one. */
+  @IntColumn()
+  queuedTurns: number;
+
   @TimeColumn()
   createdAt: Date;
 

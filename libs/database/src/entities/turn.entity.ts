@@ -56,8 +56,13 @@ export class Turn {
   @StringColumn(200, { nullable: true })
   model: string | null;
 
+  /** Calls of the model service. */
   @IntColumn()
   attempts: number;
+
+  /** How often the turn was begun anew because its instance died. */
+  @IntColumn()
+  recoveries: number;
 
   @JsonColumn()
   options: TurnOptions;

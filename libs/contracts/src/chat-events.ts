@@ -1,0 +1,71 @@
+import type { Problem } from './error-codes.js';
+
+/** Who speaks or acts. `name` is what people are shown. */
+export interface Actor {
+  kind: 'customer' | 'bot' | 'agent' | 'system';
+  id: string | null;
+  name: string;
+}
+
+export type TurnStatus = 'queued' | 'running' | 'completed' | 'interrupted' | 'failed' | 'superseded';
+export type MessageStatus = 'complete' | 'interrupted' | 'failed';
+
+/** Tokens of one answer. `isEstimated` when the service did not report them or the answer was cut. */
+export interface TurnUsage {
+  inputTokens: number;
+  cachedTokens: number;
+  outputTokens: number;
+  reasoningTokens: number;
+  isEstimated: boolean;
+}
+
+/** What the log of a chat holds, by type. Every event of a chat has a number: 1, 2, 3, … without gaps. */
+export interface ChatEventData {
+  /** Somebody wrote a message that is complete at once: a customer or an agent. */
+  'message.created': { messageId: string; author: 'customer' | 'agent' | 'system'; text: string };
+  /** The bot begins to answer; its text follows as deltas of `messageId`. */
+  'turn.started': { turnId: string; messageId: string; inputMessageId: string; botId: string };
+  /** The bot's message is final. `text` is the whole of it, however it ended. */
+  'message.completed': { messageId: string; turnId: string; text: string; status: MessageStatus };
+  'turn.ended': {
+    turnId: string;
+    status: Exclude<TurnStatus, 'queued' | 'running'>;
+    usage: TurnUsage;
+    error: { code: string; detail: string } | null;
+  };
+}
+
+export type ChatEventType = keyof ChatEventData;
+
+/** One numbered event: the same envelope over SSE, socket and plain GET. */
+export type ChatEventEnvelope = {
+  [Type in ChatEventType]: {
+    seq: number;
+    type: Type;
+    chatId: string;
+    epoch: number;
+    /** ISO 8601, UTC. */
+    at: string;
+    actor: Actor;
+    data: ChatEventData[Type];
+  };
+}[ChatEventType];
+
+/**
+ * Text of a running bot message, already stored. Not numbered: its place is `seq:offset`, where `seq` is the last numbered event
+ * before it and `offset` counts the characters (UTF-16 code units) of the message before `text`.
+ */
+export interface MessageDelta {
+  messageId: string;
+  turnId: string;
+  offset: number;
+  text: string;
+}
+
+/** What a stream carries beside the numbered events. */
+export interface StreamEventData {
+  'message.delta': MessageDelta;
+  /** The server ends the stream although the chat goes on; connect again with `Last-Event-ID`. */
+  'stream.closed': { reason: 'shutdown' | 'slow_reader' };
+  error: { problem: Problem };
+}

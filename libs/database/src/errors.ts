@@ -1,0 +1,18 @@
+const codeOf = (error: unknown): string => {
+  const { code, driverError } = (error ?? {}) as { code?: unknown; driverError?: { code?: unknown } };
+  return String(driverError?.code ?? code ?? '');
+};
+
+/** A unique key is taken. */
+export const isDuplicate = (error: unknown): boolean =>
+  ['ER_DUP_ENTRY', 'SQLITE_CONSTRAINT_PRIMARYKEY', 'SQLITE_CONSTRAINT_UNIQUE'].includes(codeOf(error));
+
+/** A row that must exist does not, or one that is needed was to be deleted. */
+export const isForeignKeyViolation = (error: unknown): boolean =>
+  ['ER_NO_REFERENCED_ROW_2', 'ER_ROW_IS_REFERENCED_2', 'SQLITE_CONSTRAINT_FOREIGNKEY', 'SQLITE_CONSTRAINT_TRIGGER'].includes(
+    codeOf(error),
+  );
+
+/** The same transaction, tried again, may go through. */
+export const isTransient = (error: unknown): boolean =>
+  ['ER_LOCK_DEADLOCK', 'ER_LOCK_WAIT_TIMEOUT', 'SQLITE_BUSY'].includes(codeOf(error));
