@@ -1,0 +1,140 @@
+/// <reference lib="es2024.string" />
+import type { AnswerSink } from './dialect-adapter.js';
+import { errorFromEvent, ProviderError } from './provider-error.js';
+import type { ProviderEvent, ProviderUsage } from './provider.types.js';
+
+const LONGEST_ANSWER = 4 * 1024 * 1024;
+const NOTHING_MORE: IteratorReturnResult<undefined> = { done: true, value: undefined };
+
+interface Waiter {
+  resolve(result: IteratorResult<ProviderEvent, undefined>): void;
+  reject(error: ProviderError): void;
+}
+
+/**
+ * Between the socket, which pushes, and the turn, which pulls. Text that arrives faster than it is pulled is joined, so a
+ * slow reader costs fewer steps and no more memory than the text itself.
+ */
+export class AnswerQueue implements AnswerSink, AsyncIterableIterator<ProviderEvent, undefined> {
+  private readonly events: ProviderEvent[] = [];
+  private waiter: Waiter | null = null;
+  private error: ProviderError | null = null;
+  private heldSurrogate = '';
+  private length = 0;
+  private over = false;
+
+  /** `onSettled` is called once, as soon as no more events can come; `cancelled` when it was not the service who ended. */
+  constructor(
+    private readonly apiKey: string | null,
+    private readonly onSettled: (cancelled: boolean) => void,
+  ) {}
+
+  get settled(): boolean {
+    return this.over;
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  next(): Promise<IteratorResult<ProviderEvent, undefined>> {
+    const event = this.events.shift();
+    if (event) return Promise.resolve({ done: false, value: event });
+    if (this.error) {
+      const { error } = this;
+      this.error = null;
+      return Promise.reject(error);
+    }
+    if (this.over) return Promise.resolve(NOTHING_MORE);
+    return new Promise((resolve, reject) => {
+      this.waiter = { resolve, reject };
+    });
+  }
+
+  return(): Promise<IteratorReturnResult<undefined>> {
+    this.cancel();
+    return Promise.resolve(NOTHING_MORE);
+  }
+
+  /** Ends the iteration silently: nothing that is still queued is delivered. */
+  cancel(): void {
+    this.events.length = 0;
+    this.error = null;
+    if (!this.settle(true)) return;
+    this.waiter?.resolve(NOTHING_MORE);
+    this.waiter = null;
+  }
+
+  fail(error: ProviderError): void {
+    if (!this.settle(true)) return;
+    if (this.waiter) this.waiter.reject(error);
+    else this.error = error;
+    this.waiter = null;
+  }
+
+  text(piece: string): void {
+    if (this.over) return;
+    let text = this.heldSurrogate + piece;
+    this.heldSurrogate = '';
+    const last = text.charCodeAt(text.length - 1);
+    if (last >= 0xd800 && last <= 0xdbff) {
+      this.heldSurrogate = text.slice(-1);
+      text = text.slice(0, -1);
+    }
+    if (text !== '') this.pushText(text.toWellFormed());
+  }
+
+  toolCall(callId: string, name: string, args: string): void {
+    if (typeof callId !== 'string' || typeof name !== 'string' || callId === '' || name === '') {
+      throw new TypeError('A tool call lacks its id or name.');
+    }
+    this.grow(args.length);
+    this.push({ type: 'tool_call', callId, name, arguments: args.toWellFormed() });
+  }
+
+  usage(usage: ProviderUsage): void {
+    this.push({ type: 'usage', usage });
+  }
+
+  done(reason: Extract<ProviderEvent, { type: 'done' }>['reason']): void {
+    this.push({ type: 'done', reason });
+    this.settle(false);
+  }
+
+  failed(error: unknown): void {
+    this.fail(errorFromEvent(error, this.apiKey));
+  }
+
+  private pushText(text: string): void {
+    this.grow(text.length);
+    const last = this.events.at(-1);
+    if (last?.type === 'text') last.text += text;
+    else this.push({ type: 'text', text });
+  }
+
+  private push(event: ProviderEvent): void {
+    if (this.over) return;
+    if (this.heldSurrogate !== '') {
+      this.heldSurrogate = '';
+      this.pushText('\ufffd');
+    }
+    if (this.waiter) {
+      this.waiter.resolve({ done: false, value: event });
+      this.waiter = null;
+    } else {
+      this.events.push(event);
+    }
+  }
+
+  private grow(by: number): void {
+    this.length += by;
+    if (this.length > LONGEST_ANSWER) throw new RangeError('The answer is too long.');
+  }
+
+  private settle(cancelled: boolean): boolean {
+    if (this.over) return false;
+    this.over = true;
+    this.onSettled(cancelled);
+    return true;
+  }
+}

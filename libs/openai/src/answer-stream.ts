@@ -1,0 +1,135 @@
+import { StringDecoder } from 'node:string_decoder';
+import type { Dispatcher } from 'undici';
+import { AnswerQueue } from './answer-queue.js';
+import type { AnswerReader, DialectAdapter } from './dialect-adapter.js';
+import { errorFromAnswer, errorFromTransport, ProviderError } from './provider-error.js';
+import { SseParser } from './sse-parser.js';
+
+const LONGEST_ERROR_BODY = 64 * 1024;
+const LONGEST_BODY = 64 * 1024 * 1024;
+const EVENT_STREAM = /^text\/event-stream\b/i;
+const JSON_BODY = /^application\/([\w.+-]+\+)?json\b/i;
+
+type Headers = Record<string, string | string[] | undefined>;
+
+/**
+ * One call of a service, from the bytes on the socket to the events in the queue. Runs inside undici's callbacks: a chunk is
+ * decoded, parsed and queued in one go, without streams or promises between.
+ */
+export class AnswerStream implements Dispatcher.DispatchHandler {
+  readonly queue: AnswerQueue;
+  /** Whether the service really streamed: some ignore the wish. */
+  streamed = false;
+
+  private controller: Dispatcher.DispatchController | null = null;
+  private readonly reader: AnswerReader;
+  private readonly parser: SseParser;
+  private readonly decoder = new StringDecoder('utf8');
+  private status = 0;
+  private retryAfter: string | string[] | undefined;
+  private body = '';
+  private received = 0;
+
+  constructor(
+    adapter: DialectAdapter,
+    private readonly apiKey: string | null,
+    private readonly signal: AbortSignal,
+  ) {
+    this.queue = new AnswerQueue(apiKey, (cancelled) => this.settled(cancelled));
+    this.reader = adapter.reader(this.queue);
+    this.parser = new SseParser((event, data) => this.reader.event(event, data));
+    if (signal.aborted) this.queue.cancel();
+    else signal.addEventListener('abort', this.abort, { once: true });
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.controller = controller;
+    if (this.queue.settled) controller.abort(new Error('No longer wanted.'));
+  }
+
+  onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: Headers): void {
+    if (status < 200 || this.queue.settled) return;
+    this.status = status;
+    this.retryAfter = headers['retry-after'];
+    if (status >= 300) return;
+    const contentType = String(headers['content-type'] ?? '');
+    this.streamed = contentType === '' || EVENT_STREAM.test(contentType);
+    if (this.streamed || JSON_BODY.test(contentType)) return;
+    this.fail('PROVIDER_MALFORMED', 'The model service answered with neither JSON nor an event stream.');
+  }
+
+  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (this.queue.settled) return;
+    const text = this.decoder.write(chunk);
+    this.received += chunk.length;
+    if (this.status >= 300) {
+      this.body += text;
+      if (this.received > LONGEST_ERROR_BODY) this.failWithAnswer();
+    } else if (this.received > LONGEST_BODY) {
+      this.fail('PROVIDER_MALFORMED', 'The answer of the model service is too long.');
+    } else if (this.streamed) {
+      this.read(() => this.parser.push(text));
+    } else {
+      this.body += text;
+    }
+  }
+
+  onResponseEnd(): void {
+    if (this.queue.settled) return;
+    if (this.status >= 300) {
+      this.failWithAnswer();
+    } else if (this.streamed) {
+      this.endOfStream();
+      this.fail('PROVIDER_INCOMPLETE', 'The model service ended its answer without saying that it is complete.');
+    } else {
+      this.read(() => this.reader.whole(JSON.parse(this.body)));
+      this.fail('PROVIDER_INCOMPLETE', 'The answer of the model service is not complete.');
+    }
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController | null, error: Error): void {
+    if (this.queue.settled) return;
+    if (this.status >= 300) {
+      this.failWithAnswer();
+      return;
+    }
+    if (this.streamed) this.endOfStream();
+    this.queue.fail(errorFromTransport(error, this.status > 0));
+  }
+
+  private readonly abort = (): void => this.queue.cancel();
+
+  /** The last event may be unfinished, or have all that is needed. */
+  private endOfStream(): void {
+    try {
+      this.parser.push(this.decoder.end());
+      this.parser.end();
+    } catch {
+      return;
+    }
+    this.reader.end();
+  }
+
+  private read(step: () => void): void {
+    try {
+      step();
+    } catch (error) {
+      const detail = error instanceof RangeError ? error.message : 'The answer of the model service cannot be read.';
+      this.queue.fail(new ProviderError('PROVIDER_MALFORMED', { detail, providerStatus: this.status, cause: error }));
+    }
+  }
+
+  private fail(code: 'PROVIDER_MALFORMED' | 'PROVIDER_INCOMPLETE', detail: string): void {
+    this.queue.fail(new ProviderError(code, { detail, providerStatus: this.status }));
+  }
+
+  private failWithAnswer(): void {
+    this.queue.fail(errorFromAnswer(this.status, this.body, this.retryAfter, this.apiKey));
+  }
+
+  /** The connection goes back to the pool after a complete answer, and is given up otherwise. */
+  private settled(cancelled: boolean): void {
+    this.signal.removeEventListener('abort', this.abort);
+    if (cancelled) this.controller?.abort(new Error('No longer wanted.'));
+  }
+}

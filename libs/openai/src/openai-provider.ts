@@ -1,0 +1,158 @@
+import { Inject, Injectable, type OnModuleDestroy, Optional } from '@nestjs/common';
+import { Agent } from 'undici';
+import { AnswerStream } from './answer-stream.js';
+import { CapabilityProbe } from './capability-probe.js';
+import { chatCompletionsAdapter } from './chat-completions-adapter.js';
+import type { DialectAdapter, ProbeExtras } from './dialect-adapter.js';
+import { fetchModels } from './model-list.js';
+import { ProviderError } from './provider-error.js';
+import type {
+  ProbeResult,
+  ProviderConnection,
+  ProviderDialect,
+  ProviderEvent,
+  ProviderModel,
+  ProviderRequest,
+} from './provider.types.js';
+import { responsesAdapter } from './responses-adapter.js';
+
+export interface OpenAiProviderOptions {
+  connectTimeoutMs?: number;
+  /** Until a streamed answer begins. */
+  headersTimeoutMs?: number;
+  /** The longest silence within a streamed answer. */
+  bodyIdleTimeoutMs?: number;
+  /** Until an answer that is not streamed arrives. */
+  wholeAnswerTimeoutMs?: number;
+  /** How long an unused connection is kept. */
+  keepAliveMs?: number;
+  /** For one call of the probe, and for the list of models. */
+  probeCallTimeoutMs?: number;
+  /** For the whole probe. */
+  probeTimeoutMs?: number;
+}
+
+export const OPENAI_PROVIDER_OPTIONS = Symbol('OPENAI_PROVIDER_OPTIONS');
+
+const DEFAULTS: Required<OpenAiProviderOptions> = {
+  connectTimeoutMs: 10_000,
+  headersTimeoutMs: 60_000,
+  bodyIdleTimeoutMs: 120_000,
+  wholeAnswerTimeoutMs: 300_000,
+  keepAliveMs: 15_000,
+  probeCallTimeoutMs: 6_000,
+  probeTimeoutMs: 20_000,
+};
+
+const ADAPTERS: Readonly<Record<ProviderDialect, DialectAdapter>> = {
+  responses: responsesAdapter,
+  chat_completions: chatCompletionsAdapter,
+};
+
+/** What a key may consist of so that a header can carry it. */
+const HEADER_VALUE = /^[\x21-\x7e]+$/;
+const REMEMBERED_BASES = 256;
+
+export type BareConnection = Omit<ProviderConnection, 'dialect' | 'capabilities'>;
+
+interface Base {
+  origin: string;
+  path: string;
+}
+
+/**
+ * The only way to a model service. One attempt per call: whether a failure is worth another one is in the `ProviderError`,
+ * and the turn decides.
+ */
+@Injectable()
+export class OpenAiProvider implements OnModuleDestroy {
+  private readonly options: Required<OpenAiProviderOptions>;
+  private readonly agent: Agent;
+  private readonly bases = new Map<string, Base>();
+
+  constructor(@Optional() @Inject(OPENAI_PROVIDER_OPTIONS) options?: OpenAiProviderOptions) {
+    this.options = { ...DEFAULTS, ...options };
+    this.agent = new Agent({
+      keepAliveTimeout: this.options.keepAliveMs,
+      connect: { timeout: this.options.connectTimeoutMs },
+    });
+  }
+
+  /**
+   * Streams one answer. Throws a `ProviderError` when anything goes wrong; an abort by the signal ends the iteration without
+   * an error and closes the connection, as does leaving the loop early.
+   */
+  stream(request: ProviderRequest, signal: AbortSignal): AsyncIterable<ProviderEvent> {
+    return { [Symbol.asyncIterator]: () => this.open(request, signal).queue };
+  }
+
+  /** The models a service lists, newest first. Throws a `ProviderError`. */
+  listModels(connection: BareConnection, signal?: AbortSignal): Promise<ProviderModel[]> {
+    return fetchModels(connection, this.options.probeCallTimeoutMs, signal);
+  }
+
+  /**
+   * Finds out which dialect a service speaks and what it honours, by a handful of tiny calls within 20 seconds. A service
+   * that fails is a result with a `problem`, not an error.
+   */
+  probe(connection: BareConnection, preferredModel: string | null): Promise<ProbeResult> {
+    const { probeCallTimeoutMs, probeTimeoutMs } = this.options;
+    return new CapabilityProbe(
+      (request, signal, extras) => this.open(request, signal, extras),
+      (signal) => this.listModels(connection, signal),
+      { callTimeoutMs: probeCallTimeoutMs, timeoutMs: probeTimeoutMs },
+    ).run(connection, preferredModel);
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    await this.agent.destroy();
+  }
+
+  private open(request: ProviderRequest, signal: AbortSignal, extras?: ProbeExtras): AnswerStream {
+    const { connection } = request;
+    const adapter = ADAPTERS[connection.dialect];
+    const answer = new AnswerStream(adapter, connection.apiKey, signal);
+    if (answer.queue.settled) return answer;
+    if (connection.apiKey && !HEADER_VALUE.test(connection.apiKey)) {
+      const detail = 'The key holds characters that a key cannot have.';
+      answer.queue.fail(new ProviderError('PROVIDER_AUTH_FAILED', { detail }));
+      return answer;
+    }
+    const { streaming } = connection.capabilities;
+    const base = this.baseOf(connection.baseUrl);
+    this.agent.dispatch(
+      {
+        origin: base.origin,
+        path: base.path + adapter.path,
+        method: 'POST',
+        headers: headersFor(connection, streaming),
+        body: adapter.body(request, streaming, extras),
+        headersTimeout: streaming ? this.options.headersTimeoutMs : this.options.wholeAnswerTimeoutMs,
+        bodyTimeout: this.options.bodyIdleTimeoutMs,
+      },
+      answer,
+    );
+    return answer;
+  }
+
+  private baseOf(baseUrl: string): Base {
+    let base = this.bases.get(baseUrl);
+    if (!base) {
+      const url = new URL(baseUrl);
+      base = { origin: url.origin, path: url.pathname.replace(/\/+$/, '') };
+      if (this.bases.size >= REMEMBERED_BASES) this.bases.clear();
+      this.bases.set(baseUrl, base);
+    }
+    return base;
+  }
+}
+
+function headersFor({ apiKey, isAzure }: BareConnection, streamed: boolean): Record<string, string> {
+  const headers: Record<string, string> = {
+    'content-type': 'application/json',
+    accept: streamed ? 'text/event-stream' : 'application/json',
+    'user-agent': 'baton',
+  };
+  if (apiKey) headers[isAzure ? 'api-key' : 'authorization'] = isAzure ? apiKey : `Bearer ${apiKey}`;
+  return headers;
+}

@@ -1,0 +1,6 @@
+import { Module } from '@nestjs/common';
+import { DemoService } from './demo.service.js';
+import { OpenAiProvider } from './openai-provider.js';
+
+@Module({ providers: [OpenAiProvider, DemoService], exports: [OpenAiProvider, DemoService] })
+export class OpenAiModule {}

@@ -1,0 +1,187 @@
+/// <reference lib="es2024.string" />
+import { AppError } from '@app/common';
+import type { ErrorCode } from '@app/contracts';
+
+const LONGEST_RETRY_AFTER_SECONDS = 60;
+const LONGEST_PROVIDER_MESSAGE = 200;
+
+export type ProviderErrorCode = Extract<ErrorCode, `PROVIDER_${string}`>;
+
+export interface ProviderErrorOptions {
+  detail?: string;
+  retryable?: boolean;
+  retryAfterSeconds?: number;
+  /** The HTTP status the service answered with, when it answered at all. */
+  providerStatus?: number | null;
+  cause?: unknown;
+}
+
+/** Any failure of a model service. Whether another attempt can help is decided here, whether one is made is the turn's matter. */
+export class ProviderError extends AppError {
+  declare readonly code: ProviderErrorCode;
+  readonly retryable: boolean;
+  readonly providerStatus: number | null;
+
+  constructor(code: ProviderErrorCode, options: ProviderErrorOptions = {}) {
+    super(code, { detail: options.detail, retryAfterSeconds: options.retryAfterSeconds, cause: options.cause });
+    this.name = 'ProviderError';
+    this.retryable = options.retryable ?? RETRYABLE.has(code);
+    this.providerStatus = options.providerStatus ?? null;
+  }
+}
+
+const RETRYABLE: ReadonlySet<ProviderErrorCode> = new Set([
+  'PROVIDER_UNREACHABLE',
+  'PROVIDER_TIMEOUT',
+  'PROVIDER_RATE_LIMITED',
+  'PROVIDER_ERROR',
+  'PROVIDER_INCOMPLETE',
+]);
+
+/** Codes that services put into an error body or an error event, whatever the status around them. */
+const BY_SERVICE_CODE: Readonly<Record<string, ProviderErrorCode>> = {
+  insufficient_quota: 'PROVIDER_QUOTA_EXCEEDED',
+  billing_hard_limit_reached: 'PROVIDER_QUOTA_EXCEEDED',
+  model_not_found: 'PROVIDER_MODEL_NOT_FOUND',
+  DeploymentNotFound: 'PROVIDER_MODEL_NOT_FOUND',
+  invalid_api_key: 'PROVIDER_AUTH_FAILED',
+  authentication_error: 'PROVIDER_AUTH_FAILED',
+  permission_error: 'PROVIDER_AUTH_FAILED',
+  rate_limit_exceeded: 'PROVIDER_RATE_LIMITED',
+  rate_limit_error: 'PROVIDER_RATE_LIMITED',
+  tokens: 'PROVIDER_RATE_LIMITED',
+  timeout: 'PROVIDER_TIMEOUT',
+  server_error: 'PROVIDER_ERROR',
+  overloaded_error: 'PROVIDER_ERROR',
+  invalid_request_error: 'PROVIDER_REQUEST_REJECTED',
+  invalid_prompt: 'PROVIDER_REQUEST_REJECTED',
+  context_length_exceeded: 'PROVIDER_REQUEST_REJECTED',
+  content_filter: 'PROVIDER_REQUEST_REJECTED',
+};
+
+interface ServiceError {
+  code?: unknown;
+  type?: unknown;
+  message?: unknown;
+}
+
+/** The error of an answer whose status is not 2xx. `body` is what could be read of it. */
+export function errorFromAnswer(
+  status: number,
+  body: string,
+  retryAfter: string | string[] | undefined,
+  apiKey: string | null,
+): ProviderError {
+  const service = parseErrorBody(body);
+  return new ProviderError(codeForStatus(status, service), {
+    detail: describe(`The model service answered ${status}`, service.message, apiKey),
+    providerStatus: status,
+    retryAfterSeconds: parseRetryAfter(Array.isArray(retryAfter) ? retryAfter[0] : retryAfter),
+  });
+}
+
+/** The error of an `error` or `response.failed` event inside a stream. */
+export function errorFromEvent(error: unknown, apiKey: string | null): ProviderError {
+  const service: ServiceError = typeof error === 'object' && error !== null ? error : { message: error };
+  const status = Number(service.code);
+  const code = status >= 400 && status < 600 ? codeForStatus(status, service) : codeOfService(service);
+  return new ProviderError(code ?? 'PROVIDER_ERROR', {
+    detail: describe('The model service reported an error while answering', service.message, apiKey),
+  });
+}
+
+/** The error of a connection that could not be made, broke or fell silent. */
+export function errorFromTransport(error: unknown, answerStarted: boolean): ProviderError {
+  const code = networkCode(error);
+  if (code.includes('TIMEOUT') || code === 'ETIMEDOUT') {
+    return new ProviderError('PROVIDER_TIMEOUT', {
+      detail: `The model service did not answer in time (${code}).`,
+      cause: error,
+    });
+  }
+  if (code.startsWith('HPE_') || code === 'UND_ERR_HEADERS_OVERFLOW') {
+    return new ProviderError('PROVIDER_MALFORMED', {
+      detail: `The model service does not speak HTTP (${code}).`,
+      cause: error,
+    });
+  }
+  return answerStarted
+    ? new ProviderError('PROVIDER_INCOMPLETE', {
+        detail: `The connection broke in the middle of the answer (${code}).`,
+        cause: error,
+      })
+    : new ProviderError('PROVIDER_UNREACHABLE', {
+        detail: `The model service cannot be reached (${code}).`,
+        cause: error,
+      });
+}
+
+function networkCode(error: unknown): string {
+  const found = error as { code?: unknown; errors?: unknown; cause?: unknown } | null;
+  if (typeof found?.code === 'string') return found.code;
+  if (Array.isArray(found?.errors) && found.errors.length > 0) return networkCode(found.errors[0]);
+  return found?.cause ? networkCode(found.cause) : 'no code';
+}
+
+function codeForStatus(status: number, service: ServiceError): ProviderErrorCode {
+  const known = codeOfService(service);
+  if (status === 401 || status === 403) return 'PROVIDER_AUTH_FAILED';
+  if (status === 402) return 'PROVIDER_QUOTA_EXCEEDED';
+  if (status === 408 || status === 504) return 'PROVIDER_TIMEOUT';
+  if (status === 429) return known === 'PROVIDER_QUOTA_EXCEEDED' ? known : 'PROVIDER_RATE_LIMITED';
+  if (status === 409 || status >= 500) return 'PROVIDER_ERROR';
+  if (known === 'PROVIDER_MODEL_NOT_FOUND') return known;
+  if (status === 404 && /model\b.*\b(not found|not exist)/is.test(textOf(service.message)))
+    return 'PROVIDER_MODEL_NOT_FOUND';
+  return 'PROVIDER_REQUEST_REJECTED';
+}
+
+function codeOfService({ code, type }: ServiceError): ProviderErrorCode | undefined {
+  for (const name of [code, type]) {
+    if (typeof name === 'string' && Object.hasOwn(BY_SERVICE_CODE, name)) return BY_SERVICE_CODE[name];
+  }
+  return undefined;
+}
+
+function parseErrorBody(body: string): ServiceError {
+  try {
+    const parsed = JSON.parse(body) as { error?: unknown; message?: unknown; detail?: unknown } | null;
+    const error = parsed?.error ?? parsed;
+    if (typeof error === 'string') return { message: error };
+    return (error ?? {}) as ServiceError;
+  } catch {
+    return {};
+  }
+}
+
+/** Seconds or an HTTP date, bounded so that a service cannot park a turn. */
+export function parseRetryAfter(value: string | undefined, now = Date.now()): number | undefined {
+  if (value === undefined || value.trim() === '') return undefined;
+  const number = Number(value);
+  const seconds = Number.isNaN(number) ? (Date.parse(value) - now) / 1000 : number;
+  if (Number.isNaN(seconds)) return undefined;
+  return Math.min(Math.max(Math.ceil(seconds), 0), LONGEST_RETRY_AFTER_SECONDS);
+}
+
+const textOf = (message: unknown): string => (typeof message === 'string' ? message.slice(0, 2000) : '');
+
+function describe(what: string, message: unknown, apiKey: string | null): string {
+  const said = sanitise(textOf(message), apiKey);
+  return said === '' ? `${what}.` : `${what}: ${said}`;
+}
+
+/** What a service said, short and without anything that could be a credential. */
+export function sanitise(message: string, apiKey: string | null): string {
+  const withoutKey = apiKey ? message.replaceAll(apiKey, '[redacted]') : message;
+  const clean = withoutKey
+    .replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ')
+    .replace(/\/\/[^/\s@]*@/g, '//[redacted]@')
+    .replace(/\bbearer\s+\S+/gi, '[redacted]')
+    .replace(/\b(?:sk|pk|rk|bt|key|token|secret|api)[-_][^\s"',;]{6,}/gi, '[redacted]')
+    .replace(/[^\s"',;]*\*{3,}[^\s"',;]*/g, '[redacted]')
+    .replace(/\b(?=\w*\d)(?=\w*[a-z])\w{24,}/gi, '[redacted]')
+    .trim();
+  return clean.length > LONGEST_PROVIDER_MESSAGE
+    ? `${clean.slice(0, LONGEST_PROVIDER_MESSAGE - 1)}…`.toWellFormed()
+    : clean;
+}
