@@ -82,7 +82,7 @@ export class AnswerStream implements Dispatcher.DispatchHandler {
       this.endOfStream();
       this.fail('PROVIDER_INCOMPLETE', 'The model service ended its answer without saying that it is complete.');
     } else {
-      this.read(() => this.reader.whole(JSON.parse(this.body)));
+      this.read(() => this.reader.whole(this.body));
       this.fail('PROVIDER_INCOMPLETE', 'The answer of the model service is not complete.');
     }
   }

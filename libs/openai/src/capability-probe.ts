@@ -244,7 +244,8 @@ const isMissingRoute = ({ code, providerStatus }: ProviderError): boolean =>
 
 function isOkObject(text: string): boolean {
   try {
-    return typeof (JSON.parse(text) as { ok?: unknown } | null)?.ok === 'boolean';
+    const answer: { ok?: unknown } | null = JSON.parse(text);
+    return typeof answer?.ok === 'boolean';
   } catch {
     return false;
   }

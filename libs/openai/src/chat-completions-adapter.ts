@@ -1,5 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { type AnswerReader, type AnswerSink, count, type DialectAdapter, type ProbeExtras } from './dialect-adapter.js';
+import {
+  type AnswerReader,
+  type AnswerSink,
+  count,
+  type DialectAdapter,
+  parseJson,
+  type ProbeExtras,
+} from './dialect-adapter.js';
 import type { ProviderEvent, ProviderItem, ProviderRequest } from './provider.types.js';
 
 /** `POST /chat/completions`: messages in, chunks out. Spoken by nearly every compatible service. */
@@ -28,7 +35,12 @@ export const chatCompletionsAdapter: DialectAdapter = {
   reader: (sink) => new ChatCompletionsReader(sink),
 };
 
-type Message = Record<string, unknown>;
+interface Message {
+  role: string;
+  content: unknown;
+  tool_call_id?: string;
+  tool_calls?: unknown[];
+}
 
 /** OpenAI's newer models refuse the old name of the limit, many other services know no other. */
 function limitName({ connection }: ProviderRequest): string {
@@ -51,14 +63,14 @@ function toMessages(request: ProviderRequest): Message[] {
       if (!joins) messages.push({ role: 'assistant', content: null });
       const message = messages[messages.length - 1];
       const call = { id: item.callId, type: 'function', function: { name: item.name, arguments: item.arguments } };
-      message.tool_calls = [...((message.tool_calls as unknown[] | undefined) ?? []), call];
+      (message.tool_calls ??= []).push(call);
     }
     before = item;
   }
   return messages;
 }
 
-const toTool = ({ name, description, parameters }: ProviderRequest['tools'][number]): Message => ({
+const toTool = ({ name, description, parameters }: ProviderRequest['tools'][number]): Record<string, unknown> => ({
   type: 'function',
   function: { name, description, parameters },
 });
@@ -114,7 +126,7 @@ class ChatCompletionsReader implements AnswerReader {
       this.finish();
       return;
     }
-    const chunk = JSON.parse(data) as Chunk;
+    const chunk: Chunk = JSON.parse(data);
     if (chunk.error || event === 'error') {
       this.sink.failed(chunk.error ?? chunk);
       return;
@@ -131,8 +143,8 @@ class ChatCompletionsReader implements AnswerReader {
     if (this.finishReason !== null) this.finish();
   }
 
-  whole(body: unknown): void {
-    const { choices, usage, error } = body as Chunk;
+  whole(body: string): void {
+    const { choices, usage, error }: Chunk = JSON.parse(body);
     if (error) {
       this.sink.failed(error);
       return;

@@ -30,7 +30,7 @@ export interface AnswerReader {
   /** The stream is over. A reader that has all it needs may still call `done`. */
   end(): void;
   /** The body of an answer that was not streamed. */
-  whole(body: unknown): void;
+  whole(body: string): void;
 }
 
 /** One of the two stateless protocols. */

@@ -29,7 +29,7 @@ export async function fetchModels(
     return page.data
       .filter((model) => typeof model.id === 'string' && model.id !== '' && model.id.length <= LONGEST_ID)
       .slice(0, MOST_MODELS)
-      .sort((a, b) => (b.created ?? 0) - (a.created ?? 0))
+      .toSorted((a, b) => (b.created ?? 0) - (a.created ?? 0))
       .map((model) => ({ id: model.id, shutdownDate: dateOf(model.shutdown_date) }));
   } catch (error) {
     if (error instanceof APIConnectionTimeoutError || error instanceof APIUserAbortError) {

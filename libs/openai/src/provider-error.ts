@@ -82,7 +82,7 @@ export function errorFromAnswer(
 
 /** The error of an `error` or `response.failed` event inside a stream. */
 export function errorFromEvent(error: unknown, apiKey: string | null): ProviderError {
-  const service: ServiceError = typeof error === 'object' && error !== null ? error : { message: error };
+  const service: ServiceError = isObject(error) ? error : { message: error };
   const status = Number(service.code);
   const code = status >= 400 && status < 600 ? codeForStatus(status, service) : codeOfService(service);
   return new ProviderError(code ?? 'PROVIDER_ERROR', {
@@ -117,10 +117,10 @@ export function errorFromTransport(error: unknown, answerStarted: boolean): Prov
 }
 
 function networkCode(error: unknown): string {
-  const found = error as { code?: unknown; errors?: unknown; cause?: unknown } | null;
-  if (typeof found?.code === 'string') return found.code;
-  if (Array.isArray(found?.errors) && found.errors.length > 0) return networkCode(found.errors[0]);
-  return found?.cause ? networkCode(found.cause) : 'no code';
+  const found: { code?: unknown; errors?: unknown; cause?: unknown } = isObject(error) ? error : {};
+  if (typeof found.code === 'string') return found.code;
+  if (Array.isArray(found.errors) && found.errors.length > 0) return networkCode(found.errors[0]);
+  return found.cause ? networkCode(found.cause) : 'no code';
 }
 
 function codeForStatus(status: number, service: ServiceError): ProviderErrorCode {
@@ -145,10 +145,9 @@ function codeOfService({ code, type }: ServiceError): ProviderErrorCode | undefi
 
 function parseErrorBody(body: string): ServiceError {
   try {
-    const parsed = JSON.parse(body) as { error?: unknown; message?: unknown; detail?: unknown } | null;
-    const error = parsed?.error ?? parsed;
-    if (typeof error === 'string') return { message: error };
-    return (error ?? {}) as ServiceError;
+    const parsed: unknown = JSON.parse(body);
+    const error = isObject(parsed) && 'error' in parsed ? parsed.error : parsed;
+    return isObject(error) ? error : { message: error };
   } catch {
     return {};
   }
@@ -163,6 +162,7 @@ export function parseRetryAfter(value: string | undefined, now = Date.now()): nu
   return Math.min(Math.max(Math.ceil(seconds), 0), LONGEST_RETRY_AFTER_SECONDS);
 }
 
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
 const textOf = (message: unknown): string => (typeof message === 'string' ? message.slice(0, 2000) : '');
 
 function describe(what: string, message: unknown, apiKey: string | null): string {

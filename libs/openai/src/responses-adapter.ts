@@ -1,4 +1,11 @@
-import { type AnswerReader, type AnswerSink, count, type DialectAdapter, type ProbeExtras } from './dialect-adapter.js';
+import {
+  type AnswerReader,
+  type AnswerSink,
+  count,
+  type DialectAdapter,
+  parseJson,
+  type ProbeExtras,
+} from './dialect-adapter.js';
 import type { ProviderItem, ProviderRequest } from './provider.types.js';
 
 /** `POST /responses`: typed items in, named events out. */
@@ -31,14 +38,9 @@ export const responsesAdapter: DialectAdapter = {
 type InputItem = Record<string, unknown>;
 
 function toInputItem(item: ProviderItem): InputItem {
-  switch (item.type) {
-    case 'message':
-      return { type: 'message', role: item.role, content: item.text };
-    case 'tool_call':
-      return { type: 'function_call', call_id: item.callId, name: item.name, arguments: item.arguments };
-    case 'tool_result':
-      return { type: 'function_call_output', call_id: item.callId, output: item.output };
-  }
+  if (item.type === 'message') return { type: 'message', role: item.role, content: item.text };
+  if (item.type === 'tool_result') return { type: 'function_call_output', call_id: item.callId, output: item.output };
+  return { type: 'function_call', call_id: item.callId, name: item.name, arguments: item.arguments };
 }
 
 /** `strict: false`: the schema is used as it was written, whatever strict mode would demand of it. */
@@ -92,18 +94,18 @@ class ResponsesReader implements AnswerReader {
     switch (event === '' ? typeOf(data) : event) {
       case 'response.output_text.delta':
       case 'response.refusal.delta':
-        this.text((JSON.parse(data) as { delta: string }).delta);
+        this.text(deltaOf(JSON.parse(data)));
         return;
       case 'response.output_item.done':
-        this.item((JSON.parse(data) as { item: OutputItem }).item);
+        this.item(itemOf(JSON.parse(data)));
         return;
       case 'response.completed':
       case 'response.incomplete':
       case 'response.failed':
-        this.complete((JSON.parse(data) as { response: ResponseBody }).response);
+        this.complete(responseOf(JSON.parse(data)));
         return;
       case 'error': {
-        const parsed = JSON.parse(data) as { error?: unknown };
+        const parsed: { error?: unknown } = JSON.parse(data);
         this.sink.failed(parsed.error ?? parsed);
         return;
       }
@@ -113,8 +115,8 @@ class ResponsesReader implements AnswerReader {
 
   end(): void {}
 
-  whole(body: unknown): void {
-    const response = body as ResponseBody;
+  whole(body: string): void {
+    const response: ResponseBody = JSON.parse(body);
     if (!response.error && !Array.isArray(response.output)) throw new TypeError('The answer has no output.');
     this.complete(response);
   }
@@ -158,10 +160,15 @@ class ResponsesReader implements AnswerReader {
   }
 }
 
+const deltaOf = (event: { delta: string }): string => event.delta;
+const itemOf = (event: { item: OutputItem }): OutputItem => event.item;
+const responseOf = (event: { response: ResponseBody }): ResponseBody => event.response;
+
 /** The type of an event that came without a name; it usually stands first in the data. */
 function typeOf(data: string): string {
   if (data.startsWith('{"type":"')) return data.slice(9, data.indexOf('"', 9));
   if (data === '[DONE]') return '';
-  const type = (JSON.parse(data) as { type?: unknown } | null)?.type;
+  const parsed: { type?: unknown } | null = JSON.parse(data);
+  const type = parsed?.type;
   return typeof type === 'string' ? type : '';
 }

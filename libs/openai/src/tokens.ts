@@ -15,8 +15,9 @@ let encoding: Encoding | undefined;
 /** The vocabulary takes some 70 MB and 130 ms, so it is loaded by the first count and not at start. */
 function loadEncoding(): Encoding {
   if (!encoding) {
-    encoding = createRequire(import.meta.url)('gpt-tokenizer/encoding/o200k_base') as Encoding;
-    encoding.setMergeCacheSize(CACHED_MERGES);
+    const loaded: Encoding = createRequire(import.meta.url)('gpt-tokenizer/encoding/o200k_base');
+    loaded.setMergeCacheSize(CACHED_MERGES);
+    encoding = loaded;
   }
   return encoding;
 }
@@ -27,14 +28,11 @@ function loadEncoding(): Encoding {
  */
 export function countTokens(text: string, _model: string | null): number {
   if (text === '') return 0;
-  if (text.length > LONGEST_TEXT) {
-    const beginning = text.slice(0, LONGEST_TEXT);
-    return Math.round((countTokens(beginning, _model) * text.length) / LONGEST_TEXT);
-  }
+  const measured = text.length > LONGEST_TEXT ? text.slice(0, LONGEST_TEXT) : text;
   const { countTokens: count } = loadEncoding();
   let total = 0;
-  for (const piece of boundedPieces(text)) total += count(piece, NO_SPECIAL_TOKENS);
-  return total;
+  for (const piece of boundedPieces(measured)) total += count(piece, NO_SPECIAL_TOKENS);
+  return Math.round((total * text.length) / measured.length);
 }
 
 /** The text in as few pieces as possible, none of which contains a run longer than `LONGEST_RUN`. */

@@ -103,8 +103,9 @@ export declare class FakeProvider {
   readonly journal: Journal;
   /** Known once started; ends in `/v1`. */
   get baseUrl(): string;
+  /** Answers every message the matcher takes by the scenario; `'default'` answers all others. */
   script(
-    matcher: 'default' | string | RegExp | ((userMessage: string, body: Record<string, unknown>) => boolean),
+    matcher: string | RegExp | ((userMessage: string, body: Record<string, unknown>) => boolean),
     scenario: Scenario,
   ): this;
   reset(): void;

@@ -52,6 +52,6 @@ export class Journal {
   }
 
   #notify() {
-    for (const check of [...this.#waiters]) check();
+    this.#waiters.forEach((check) => check());
   }
 }

@@ -62,15 +62,16 @@ function seedOf(message) {
 
 /** The pieces the answer is streamed in. */
 export function tokensOf(message, scenario) {
-  if (scenario.big) return new Array(Math.ceil(scenario.big / 16_384)).fill('0123456789abcdef'.repeat(1024));
+  if (scenario.big)
+    return Array.from({ length: Math.ceil(scenario.big / 16_384) }, () => '0123456789abcdef'.repeat(1024));
   if (scenario.text !== undefined) return piecesOf(scenario.text, scenario.tokens);
   let state = seedOf(message);
   const count = scenario.tokens ?? 12 + (state % 20);
-  const tokens = new Array(count);
+  const tokens = [];
   for (let index = 0; index < count; index++) {
     state = (Math.imul(state ^ (state >>> 15), 0x2c1b3c6d) + index + 1) >>> 0;
     const word = WORDS[(state >>> 16) % WORDS.length];
-    tokens[index] = index === 0 ? word : ` ${word}`;
+    tokens.push(index === 0 ? word : ` ${word}`);
   }
   return tokens;
 }

@@ -36,7 +36,10 @@ export class StreamedAnswer {
       return;
     }
     if (this.next < this.stopAt) this.writePiece();
-    if (this.next >= this.stopAt) return this.end();
+    if (this.next >= this.stopAt) {
+      this.end();
+      return;
+    }
     this.dueAt += this.delay;
     this.wheel.at(this.dueAt, () => this.step());
   }
@@ -51,8 +54,8 @@ export class StreamedAnswer {
     const { crlf, slice, comments } = this.scenario;
     const framed = (comments ? ': keep-alive\n\n' : '') + text;
     const bytes = Buffer.from(crlf ? framed.replaceAll('\n', '\r\n') : framed);
-    if (!slice) return this.res.write(bytes);
-    for (let from = 0; from < bytes.length; from += slice) this.res.write(bytes.subarray(from, from + slice));
+    const size = slice ?? bytes.length;
+    for (let from = 0; from < bytes.length; from += size) this.res.write(bytes.subarray(from, from + size));
   }
 
   end() {
@@ -66,9 +69,9 @@ export class StreamedAnswer {
     } else if (this.ending === 'error') {
       this.write(this.errorEvent());
     }
-    if (this.ending === 'reset') return cut(this.res, this.entry);
-    if (this.ending === 'stall') return this.res.uncork();
-    this.res.end();
+    if (this.ending === 'reset') cut(this.res, this.entry);
+    else if (this.ending === 'stall') this.res.uncork();
+    else this.res.end();
   }
 }
 

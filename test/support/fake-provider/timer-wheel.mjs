@@ -34,7 +34,7 @@ export class TimerWheel {
   #run() {
     const reached = Math.floor(this.now() / GRANULARITY_MS);
     this.#nextTick = Infinity;
-    const due = [...this.#buckets.keys()].filter((tick) => tick <= reached).sort((a, b) => a - b);
+    const due = [...this.#buckets.keys()].filter((tick) => tick <= reached).toSorted((a, b) => a - b);
     for (const tick of due) {
       const callbacks = this.#buckets.get(tick);
       this.#buckets.delete(tick);
