@@ -16,7 +16,7 @@ const javascript = {
   jsc: { target: 'es2022', parser: { syntax: 'ecmascript' } },
   module: { type: 'commonjs' },
 };
-const esmOnlyPackages = '@nestjs/|nestjs-pino|jose|.*\\.mjs$';
+const esmOnlyPackages = '@nestjs/|nestjs-pino|jose|content-disposition|.*\\.mjs$';
 
 /** @type {import('jest').Config} */
 export default {

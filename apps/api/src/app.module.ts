@@ -1,10 +1,23 @@
-import { AppConfigModule } from '@app/common';
+import { AppConfigModule, LoggingModule, MetricsModule, RedisModule, ThrottleModule } from '@app/common';
 import { DatabaseModule } from '@app/database';
 import { Module } from '@nestjs/common';
 import { EventEmitterModule } from '@nestjs/event-emitter';
+import { ScheduleModule } from '@nestjs/schedule';
+import { SystemModule } from './system/system.module.js';
 
-/** The list of feature modules; a test starts exactly this. */
+/** The list of feature modules; a test starts exactly this. Global guards run in the order of this list. */
 @Module({
-  imports: [AppConfigModule, EventEmitterModule.forRoot(), DatabaseModule],
+  imports: [
+    AppConfigModule,
+    LoggingModule,
+    MetricsModule,
+    RedisModule,
+    EventEmitterModule.forRoot(),
+    ScheduleModule.forRoot(),
+    DatabaseModule,
+    // AuthModule goes here: who is calling must be known before anything is counted.
+    ThrottleModule,
+    SystemModule,
+  ],
 })
 export class AppModule {}

@@ -12,6 +12,7 @@ export const ERRORS = {
   TERMS_NOT_ACCEPTED: { status: 403, title: 'The terms have not been accepted' },
   NOT_FOUND: { status: 404, title: 'Not found' },
   METHOD_NOT_ALLOWED: { status: 405, title: 'This method is not allowed here' },
+  REQUEST_TIMEOUT: { status: 408, title: 'The request took too long to arrive' },
   PAYLOAD_TOO_LARGE: { status: 413, title: 'The body is too large' },
   URI_TOO_LONG: { status: 414, title: 'The address is too long' },
   UNSUPPORTED_MEDIA_TYPE: { status: 415, title: 'This content type is not supported' },
@@ -34,6 +35,7 @@ export const ERRORS = {
   // Turns and providers
   BOTS_STOPPED: { status: 503, title: 'The bots are stopped' },
   BOT_NOT_READY: { status: 503, title: 'The bot has no usable service' },
+  NOT_READY: { status: 503, title: 'The server cannot serve requests at the moment' },
   SHUTTING_DOWN: { status: 503, title: 'The server is shutting down' },
   TURN_INTERRUPTED: { status: 503, title: 'The answer was interrupted' },
   TURN_SUPERSEDED: { status: 409, title: 'The answer was superseded' },

@@ -1,0 +1,43 @@
+import { BEARER, type AppConfig } from '@app/common';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
+import { completeDocument } from './openapi-complete.js';
+import { TAGS } from './openapi-tags.js';
+
+export const DOCS_PATH = '/docs';
+const DOCUMENT_PATH = '/openapi.json';
+const VERSION = '0.1.0';
+
+/** The OpenAPI document of everything that the application serves. */
+export function buildDocument(app: NestFastifyApplication): OpenAPIObject {
+  const builder = new DocumentBuilder()
+    .setOpenAPIVersion('3.1.0')
+    .setTitle('Baton')
+    .setDescription(
+      'A self-hosted chat backend: bots that stream their answers, and people who can take any chat over. ' +
+        'Every error is `application/problem+json` with a stable `code`. Every POST takes an `Idempotency-Key`.',
+    )
+    .setVersion(VERSION)
+    .setLicense('MIT', 'https://opensource.org/license/mit')
+    .addServer('/', 'This server')
+    .addBearerAuth(
+      { type: 'http', scheme: 'bearer', description: 'An API key or a JWT of the configured issuer.' },
+      BEARER,
+    );
+  for (const { name, description } of TAGS) builder.addTag(name, description);
+  const document = SwaggerModule.createDocument(app, builder.build(), {
+    operationIdFactory: (_controller, handler) => handler,
+  });
+  return completeDocument(document);
+}
+
+/** Swagger UI and the document, in production too. The document is built when somebody first asks for it. */
+export function serveDocs(app: NestFastifyApplication, _config: AppConfig): void {
+  let document: OpenAPIObject | undefined;
+  SwaggerModule.setup(DOCS_PATH, app, () => (document ??= buildDocument(app)), {
+    jsonDocumentUrl: DOCUMENT_PATH,
+    raw: ['json'],
+    customSiteTitle: 'Baton API',
+    swaggerOptions: { persistAuthorization: true, displayRequestDuration: true },
+  });
+}

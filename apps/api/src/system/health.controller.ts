@@ -1,0 +1,29 @@
+import { Access } from '@app/common';
+import { Controller, Get } from '@nestjs/common';
+import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { SkipThrottle } from '@nestjs/throttler';
+import { HealthDto } from './health.dto.js';
+import { HealthService } from './health.service.js';
+
+@ApiTags('System')
+@Controller('health')
+@SkipThrottle()
+export class HealthController {
+  constructor(private readonly health: HealthService) {}
+
+  /** Says that the process runs */
+  @Get('live')
+  @Access('anonymous')
+  @ApiOkResponse({ type: HealthDto })
+  getLiveness(): HealthDto {
+    return this.health.getLiveness();
+  }
+
+  /** Says whether requests may be sent here */
+  @Get('ready')
+  @Access('anonymous')
+  @ApiOkResponse({ type: HealthDto })
+  getReadiness(): Promise<HealthDto> {
+    return this.health.getReadiness();
+  }
+}

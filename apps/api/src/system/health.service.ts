@@ -1,0 +1,31 @@
+import { AppError, RedisConnection } from '@app/common';
+import type { HttpAdapter } from '@app/common';
+import { Injectable } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import { TypeOrmHealthIndicator } from '@nestjs/terminus';
+import type { HealthDto } from './health.dto.js';
+
+const DATABASE_TIMEOUT_MS = 2000;
+
+/** Alive is whoever answers; ready is who can reach its database and is not about to leave. Redis is only reported. */
+@Injectable()
+export class HealthService {
+  constructor(
+    private readonly database: TypeOrmHealthIndicator,
+    private readonly redis: RedisConnection,
+    private readonly host: HttpAdapterHost<HttpAdapter>,
+  ) {}
+
+  getLiveness(): HealthDto {
+    return { status: this.host.httpAdapter.isDraining ? 'draining' : 'ok', parts: {} };
+  }
+
+  async getReadiness(): Promise<HealthDto> {
+    if (this.host.httpAdapter.isDraining) throw new AppError('SHUTTING_DOWN');
+    const { database } = await this.database.pingCheck('database', { timeout: DATABASE_TIMEOUT_MS });
+    if (database.status !== 'up') throw new AppError('NOT_READY', { detail: 'The database does not answer.' });
+    const parts: HealthDto['parts'] = { database: 'up' };
+    if (this.redis.client !== null) parts.redis = this.redis.isUp ? 'up' : 'down';
+    return { status: 'ok', parts };
+  }
+}

@@ -1,0 +1,27 @@
+import { Access, ApiProblems } from '@app/common';
+import { Body, Controller, Get, Put } from '@nestjs/common';
+import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { SystemMessageDto } from './system.dto.js';
+import { SystemService } from './system.service.js';
+
+@ApiTags('System')
+@Controller('api/System/status')
+export class SystemController {
+  constructor(private readonly system: SystemService) {}
+
+  /** Reads the message that everybody sees */
+  @Get('current')
+  @Access('anonymous')
+  @ApiOkResponse({ type: SystemMessageDto })
+  getCurrentSystemStatus(): Promise<SystemMessageDto> {
+    return this.system.getMessage();
+  }
+
+  /** Sets the message that everybody sees */
+  @Put('current')
+  @Access('admin')
+  @ApiProblems(400)
+  setCurrentSystemStatus(@Body() message: SystemMessageDto): Promise<void> {
+    return this.system.setMessage(message);
+  }
+}

@@ -1,0 +1,43 @@
+/** How a handler's plain result goes over the wire. */
+export interface Answer {
+  type: string;
+  text: string;
+}
+
+const JSON_TYPE = 'application/json; charset=utf-8';
+
+/**
+ * Strings are JSON strings (clients parse every answer as JSON) unless the caller prefers plain text; a handler without a result
+ * answers `{}`. Null for what the server can send by itself.
+ */
+export function answerOf(result: unknown, accept: string | undefined): Answer | null {
+  switch (typeof result) {
+    case 'string':
+      return prefersPlainText(accept)
+        ? { type: 'text/plain; charset=utf-8', text: result }
+        : { type: JSON_TYPE, text: JSON.stringify(result) };
+    case 'boolean':
+    case 'number':
+      return { type: JSON_TYPE, text: String(result) };
+    case 'undefined':
+      return { type: JSON_TYPE, text: '{}' };
+    default:
+      return result === null ? { type: JSON_TYPE, text: '{}' } : null;
+  }
+}
+
+function prefersPlainText(accept: string | undefined): boolean {
+  if (accept === undefined || !accept.includes('text/plain')) return false;
+  return weightOf(accept, 'text/plain') > weightOf(accept, 'application/json');
+}
+
+/** The weight that an `Accept` header gives a type by name. */
+function weightOf(accept: string, type: string): number {
+  for (const part of accept.toLowerCase().split(',')) {
+    const [name = '', ...parameters] = part.split(';').map((piece) => piece.trim());
+    if (name !== type) continue;
+    const weight = parameters.find((parameter) => parameter.startsWith('q='));
+    return weight === undefined ? 1 : Number(weight.slice(2)) || 0;
+  }
+  return 0;
+}

@@ -1,0 +1,63 @@
+import { StreamableFile } from '@nestjs/common';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import type { FastifyReply, FastifyServerOptions } from 'fastify';
+import type { Server, ServerResponse } from 'node:http';
+import { answerOf } from './answer.js';
+
+/** No proxy may hold back or squeeze a stream of events. Whoever writes one past the adapter sends these too. */
+export const EVENT_STREAM_HEADERS = {
+  'content-type': 'text/event-stream; charset=utf-8',
+  'cache-control': 'no-cache, no-transform',
+  'x-accel-buffering': 'no',
+} as const;
+
+interface AdapterOptions extends FastifyServerOptions<Server> {
+  shutdownGraceMs: number;
+  forceCloseConnections?: boolean | 'idle';
+}
+
+/** Fastify as the catalogue's callers need it: results as JSON, and an end that lets running requests finish. */
+export class HttpAdapter extends FastifyAdapter {
+  private readonly shutdownGraceMs: number;
+  private isEnding = false;
+
+  constructor({ shutdownGraceMs, ...options }: AdapterOptions) {
+    super(options);
+    this.shutdownGraceMs = shutdownGraceMs;
+  }
+
+  /** True from the first moment of a shutdown: running requests go on, new ones are refused. */
+  get isDraining(): boolean {
+    return this.isEnding;
+  }
+
+  override reply(response: FastifyReply | ServerResponse, body: unknown, statusCode?: number) {
+    if ('raw' in response) {
+      const type = response.getHeader('content-type') ?? (body instanceof StreamableFile && body.getHeaders().type);
+      if (typeof type === 'string' && type.startsWith('text/event-stream')) response.headers(EVENT_STREAM_HEADERS);
+      else if (type === false || type === undefined) {
+        const answer = answerOf(body, response.request.headers.accept);
+        if (answer !== null) {
+          response.type(answer.type);
+          return super.reply(response, answer.text, statusCode);
+        }
+      }
+    }
+    return super.reply(response, body, statusCode);
+  }
+
+  override beforeClose(): void {
+    this.isEnding = true;
+    super.beforeClose();
+  }
+
+  override async close(): Promise<void> {
+    const server = this.getHttpServer<Server>();
+    const deadline = setTimeout(() => server.closeAllConnections(), this.shutdownGraceMs);
+    try {
+      await super.close();
+    } finally {
+      clearTimeout(deadline);
+    }
+  }
+}

@@ -1,0 +1,50 @@
+import { Injectable } from '@nestjs/common';
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+
+const PREFIX = 'baton_';
+
+/** The figures of one application. Names get the prefix `baton_`; each is created once, by the feature that owns it. */
+@Injectable()
+export class MetricsRegistry {
+  private readonly registry = new Registry();
+
+  constructor() {
+    collectDefaultMetrics({ register: this.registry });
+  }
+
+  counter<Label extends string = never>(name: string, help: string, labelNames: Label[] = []): Counter<Label> {
+    return new Counter({ name: PREFIX + name, help, labelNames, registers: [this.registry] });
+  }
+
+  histogram<Label extends string = never>(
+    name: string,
+    help: string,
+    buckets: number[],
+    labelNames: Label[] = [],
+  ): Histogram<Label> {
+    return new Histogram({ name: PREFIX + name, help, buckets, labelNames, registers: [this.registry] });
+  }
+
+  /** A gauge that is set as things change, or, with `read`, asked whenever the figures are collected. */
+  gauge(name: string, help: string, read?: () => number | Promise<number>): Gauge {
+    return new Gauge({
+      name: PREFIX + name,
+      help,
+      registers: [this.registry],
+      ...(read && {
+        async collect(): Promise<void> {
+          this.set(await read());
+        },
+      }),
+    });
+  }
+
+  get contentType(): string {
+    return this.registry.contentType;
+  }
+
+  /** Everything in the Prometheus text format. */
+  async render(): Promise<string> {
+    return this.registry.metrics();
+  }
+}

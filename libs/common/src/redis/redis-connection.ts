@@ -1,0 +1,48 @@
+import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
+import { Redis } from 'ioredis';
+import { AppConfig } from '../config/app-config.js';
+
+const COMMAND_TIMEOUT_MS = 500;
+const LONGEST_PAUSE_MS = 5000;
+
+/**
+ * The one connection to Redis, or none. Commands fail fast while Redis is away, so that nobody waits for what is optional; the
+ * connection comes back by itself. Who subscribes takes a connection of its own: `redis.client?.duplicate()`.
+ */
+@Injectable()
+export class RedisConnection implements OnApplicationShutdown {
+  readonly client: Redis | null;
+  private readonly logger = new Logger('Redis');
+  private isComplaining = false;
+
+  constructor({ redisUrl }: AppConfig) {
+    this.client = redisUrl === null ? null : this.connect(redisUrl);
+  }
+
+  get isUp(): boolean {
+    return this.client?.status === 'ready';
+  }
+
+  private connect(url: string): Redis {
+    const client = new Redis(url, {
+      enableOfflineQueue: false,
+      maxRetriesPerRequest: 1,
+      commandTimeout: COMMAND_TIMEOUT_MS,
+      retryStrategy: (attempt) => Math.min(attempt * 200, LONGEST_PAUSE_MS),
+    });
+    client.on('error', (error: Error & { code?: string }) => {
+      if (this.isComplaining) return;
+      this.isComplaining = true;
+      this.logger.warn(`Redis is not reachable (${error.code ?? error.name}); the server goes on without it.`);
+    });
+    client.on('ready', () => {
+      if (this.isComplaining) this.logger.log('Redis is back.');
+      this.isComplaining = false;
+    });
+    return client;
+  }
+
+  onApplicationShutdown(): void {
+    this.client?.disconnect();
+  }
+}

@@ -1,0 +1,31 @@
+import { ThrottlerStorageRedisService } from '@nest-lab/throttler-storage-redis';
+import type { OnApplicationShutdown } from '@nestjs/common';
+import { ThrottlerStorageService, type ThrottlerStorage } from '@nestjs/throttler';
+import type { RedisConnection } from '../redis/redis-connection.js';
+
+type Counted = Awaited<ReturnType<ThrottlerStorage['increment']>>;
+
+/** Counts in Redis, so that instances share a limit; while Redis is away every instance counts for itself. */
+export class SharedThrottlerStorage implements ThrottlerStorage, OnApplicationShutdown {
+  private readonly memory = new ThrottlerStorageService();
+  private readonly shared: ThrottlerStorageRedisService | null;
+
+  constructor(private readonly redis: RedisConnection) {
+    this.shared = redis.client === null ? null : new ThrottlerStorageRedisService(redis.client);
+  }
+
+  async increment(...hit: Parameters<ThrottlerStorage['increment']>): Promise<Counted> {
+    if (this.shared !== null && this.redis.isUp) {
+      try {
+        return await this.shared.increment(...hit);
+      } catch {
+        // Counted below: a limit is not worth a failed request.
+      }
+    }
+    return this.memory.increment(...hit);
+  }
+
+  onApplicationShutdown(): void {
+    this.memory.onApplicationShutdown();
+  }
+}

@@ -1,0 +1,77 @@
+import { AppConfig, parseEnvironment } from '@app/common';
+import type { ModuleMetadata } from '@nestjs/common';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { Test } from '@nestjs/testing';
+import { createConnection } from 'mysql2/promise';
+import { randomBytes } from 'node:crypto';
+import { AppModule } from '../../apps/api/src/app.module.js';
+import { APP_OPTIONS, configureApp, createAdapter } from '../../apps/api/src/configure-app.js';
+
+export interface TestApp {
+  app: NestFastifyApplication;
+  /** Without a trailing slash. */
+  url: string;
+  config: AppConfig;
+  stop(): Promise<void>;
+}
+
+const QUIET_AND_FAST = {
+  NODE_ENV: 'test',
+  PORT: '0',
+  DATA_DIR: ':memory:',
+  LOG_LEVEL: 'silent',
+  THROTTLE_LIMIT: '0',
+  THROTTLE_ANONYMOUS_LIMIT: '0',
+  SHUTDOWN_GRACE_SECONDS: '2',
+};
+
+/**
+ * Starts the whole application on a free port. Settings are the defaults of a test plus `overrides`, never those of the shell;
+ * `TEST_MYSQL_URL` gives every application a fresh database on that server, and `TEST_REDIS_URL` a Redis. Further modules and
+ * controllers may be added to probe it.
+ */
+export async function startTestApp(
+  overrides: Record<string, string> = {},
+  extra: Pick<ModuleMetadata, 'imports' | 'controllers' | 'providers'> = {},
+): Promise<TestApp> {
+  const database = overrides.DATABASE_URL === undefined ? await freshDatabase() : null;
+  const config = new AppConfig(
+    parseEnvironment({
+      ...QUIET_AND_FAST,
+      DATABASE_URL: database?.url,
+      REDIS_URL: process.env.TEST_REDIS_URL,
+      ...overrides,
+    }),
+  );
+  const builder = Test.createTestingModule({ ...extra, imports: [AppModule, ...(extra.imports ?? [])] });
+  const module = await builder.overrideProvider(AppConfig).useValue(config).compile();
+  const app = module.createNestApplication<NestFastifyApplication>(createAdapter(config), APP_OPTIONS);
+  await configureApp(app, config);
+  await app.listen(0, '127.0.0.1');
+  const { port } = app.getHttpServer().address() as { port: number };
+  return {
+    app,
+    config,
+    url: `http://127.0.0.1:${port}`,
+    async stop() {
+      await app.close();
+      await database?.drop();
+    },
+  };
+}
+
+/** An empty database of its own on the server of `TEST_MYSQL_URL`; null when the embedded database is to be used. */
+export async function freshDatabase(): Promise<{ url: string; drop(): Promise<void> } | null> {
+  const server = process.env.TEST_MYSQL_URL;
+  if (server === undefined || server === '') return null;
+  const name = `baton_test_${randomBytes(6).toString('hex')}`;
+  const query = async (sql: string): Promise<void> => {
+    const connection = await createConnection(server);
+    await connection.query(sql);
+    await connection.end();
+  };
+  await query(`CREATE DATABASE ${name} CHARACTER SET utf8mb4`);
+  const url = new URL(server);
+  url.pathname = `/${name}`;
+  return { url: url.href, drop: () => query(`DROP DATABASE IF EXISTS ${name}`) };
+}
