@@ -21,8 +21,13 @@ export interface TurnUsage {
 
 /** What the log of a chat holds, by type. Every event of a chat has a number: 1, 2, 3, … without gaps. */
 export interface ChatEventData {
-  /** Somebody wrote a message that is complete at once: a customer or an agent. */
-  'message.created': { messageId: string; author: 'customer' | 'agent' | 'system'; text: string };
+  /** Somebody wrote a message that is complete at once: a customer or an agent. `turnId` is the turn that answers it. */
+  'message.created': {
+    messageId: string;
+    author: 'customer' | 'agent' | 'system';
+    text: string;
+    turnId: string | null;
+  };
   /** The bot begins to answer; its text follows as deltas of `messageId`. */
   'turn.started': { turnId: string; messageId: string; inputMessageId: string; botId: string };
   /** The bot's message is final. `text` is the whole of it, however it ended. */
@@ -67,5 +72,7 @@ export interface StreamEventData {
   'message.delta': MessageDelta;
   /** The server ends the stream although the chat goes on; connect again with `Last-Event-ID`. */
   'stream.closed': { reason: 'shutdown' | 'slow_reader' };
+  /** Ends the stream of a message that a person, not the bot, will answer. (That of a bot's answer ends with the numbered event.) */
+  'turn.ended': { status: 'handed_over'; completion: object };
   error: { problem: Problem };
 }

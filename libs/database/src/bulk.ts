@@ -1,17 +1,27 @@
 import type { EntityManager } from 'typeorm';
-import { placeholders, rowPlaceholders } from './dialect.js';
+import { placeholders } from './dialect.js';
+
+/** An expression of the code's own (never of a caller's) in place of a bound value, for example the database's clock. */
+export class SqlExpression {
+  constructor(readonly sql: string) {}
+}
 
 export type SqlValue = string | number | boolean | null;
-export type SqlRow = Record<string, SqlValue>;
+export type SqlRow = Record<string, SqlValue | SqlExpression>;
 
-const bind = (value: SqlValue): string | number | null => (typeof value === 'boolean' ? Number(value) : value);
+const placeholder = (value: SqlRow[string]): string => (value instanceof SqlExpression ? value.sql : '?');
+const bindings = (values: SqlRow[string][]): (string | number | null)[] =>
+  values
+    .filter((value) => !(value instanceof SqlExpression))
+    .map((value) => (typeof value === 'boolean' ? Number(value) : (value as string | number | null)));
 
 /** Inserts rows of the same shape with one statement. Table and columns are the code's own words, values are bound. */
 export async function insertRows(tx: EntityManager, table: string, rows: SqlRow[]): Promise<void> {
   if (rows.length === 0) return;
   const columns = Object.keys(rows[0]!);
-  const values = rows.flatMap((row) => columns.map((column) => bind(row[column] ?? null)));
-  await tx.query(`INSERT INTO ${table} (${columns.join(', ')}) VALUES ${rowPlaceholders(columns.length, rows.length)}`, values);
+  const values = rows.map((row) => columns.map((column) => row[column] ?? null));
+  const tuples = values.map((tuple) => `(${tuple.map(placeholder).join(', ')})`).join(', ');
+  await tx.query(`INSERT INTO ${table} (${columns.join(', ')}) VALUES ${tuples}`, bindings(values.flat()));
 }
 
 /** Gives rows of the same shape their own values with one statement; `id` says which row. */
@@ -20,12 +30,19 @@ export async function updateRows(tx: EntityManager, table: string, rows: (SqlRow
   const columns = Object.keys(rows[0]!).filter((column) => column !== 'id');
   const ids = rows.map(({ id }) => id);
   if (rows.length === 1) {
-    const assignments = columns.map((column) => `${column} = ?`).join(', ');
-    await tx.query(`UPDATE ${table} SET ${assignments} WHERE id = ?`, [...columns.map((column) => bind(rows[0]![column]!)), ids[0]]);
+    const values = columns.map((column) => rows[0]![column] ?? null);
+    const assignments = columns.map((column, index) => `${column} = ${placeholder(values[index]!)}`).join(', ');
+    await tx.query(`UPDATE ${table} SET ${assignments} WHERE id = ?`, [...bindings(values), ids[0]]);
     return;
   }
-  const cases = rows.map(() => 'WHEN ? THEN ?').join(' ');
-  const assignments = columns.map((column) => `${column} = CASE id ${cases} END`).join(', ');
-  const values = columns.flatMap((column) => rows.flatMap((row) => [row.id, bind(row[column] ?? null)]));
-  await tx.query(`UPDATE ${table} SET ${assignments} WHERE id IN (${placeholders(rows.length)})`, [...values, ...ids]);
+  const values = columns.map((column) => rows.map((row) => row[column] ?? null));
+  const assignments = columns.map((column, index) => {
+    const cases = values[index]!.map((value) => `WHEN ? THEN ${placeholder(value)}`).join(' ');
+    return `${column} = CASE id ${cases} END`;
+  });
+  const bound = values.flatMap((column) => column.flatMap((value, row) => [ids[row]!, ...bindings([value])]));
+  await tx.query(`UPDATE ${table} SET ${assignments.join(', ')} WHERE id IN (${placeholders(ids.length)})`, [
+    ...bound,
+    ...ids,
+  ]);
 }

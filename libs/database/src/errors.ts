@@ -9,9 +9,12 @@ export const isDuplicate = (error: unknown): boolean =>
 
 /** A row that must exist does not, or one that is needed was to be deleted. */
 export const isForeignKeyViolation = (error: unknown): boolean =>
-  ['ER_NO_REFERENCED_ROW_2', 'ER_ROW_IS_REFERENCED_2', 'SQLITE_CONSTRAINT_FOREIGNKEY', 'SQLITE_CONSTRAINT_TRIGGER'].includes(
-    codeOf(error),
-  );
+  [
+    'ER_NO_REFERENCED_ROW_2',
+    'ER_ROW_IS_REFERENCED_2',
+    'SQLITE_CONSTRAINT_FOREIGNKEY',
+    'SQLITE_CONSTRAINT_TRIGGER',
+  ].includes(codeOf(error));
 
 /** The same transaction, tried again, may go through. */
 export const isTransient = (error: unknown): boolean =>

@@ -92,6 +92,10 @@ export class Turn {
   @JsonColumn({ nullable: true })
   metaData: Record<string, unknown> | null;
 
+  /** Who is counted in the statistics: `user:1`, `visitor:…` or `anonymous`. */
+  @StringColumn(80)
+  userKey: string;
+
   /** Hash of caller, route and Idempotency-Key. */
   @Index('ux_turns_request_key', { unique: true })
   @StringColumn(64, { nullable: true })

@@ -306,6 +306,7 @@ export class Initial1764000000000 implements MigrationInterface {
         error: t.nullable(t.json()),
         trace: t.nullable(t.json()),
         meta_data: t.nullable(t.json()),
+        user_key: t.key(80),
         request_key: t.nullable(t.key(64)),
         request_hash: t.nullable(t.key(64)),
         lease_until: t.nullable(t.time()),

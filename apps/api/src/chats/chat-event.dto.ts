@@ -1,0 +1,173 @@
+import type { ChatEventEnvelope } from '@app/contracts';
+import { ApiExtraModels, ApiProperty, getSchemaPath } from '@nestjs/swagger';
+import { Transform } from 'class-transformer';
+import { IsInt, IsOptional, Max, Min } from 'class-validator';
+import { ChatCompletionResponseDto } from './chat.dto.js';
+
+const ID = '0199aa0e-7c1b-7d0a-9a55-0d5a3c0f8f6e';
+const MAX_EVENTS = 500;
+const DEFAULT_EVENTS = 100;
+
+const Whole = (): PropertyDecorator =>
+  Transform(({ value }) => (typeof value === 'string' && /^\d{1,10}$/.test(value) ? Number(value) : value));
+
+export class ChatEventsQuery {
+  /** Events with higher numbers. `Last-Event-ID` wins over it. */
+  @IsOptional()
+  @Whole()
+  @IsInt()
+  @Min(0)
+  @Max(2_147_483_647)
+  @ApiProperty({ type: 'integer', minimum: 0, default: 0, required: false })
+  after: number = 0;
+
+  /** At most so many events (JSON only). */
+  @IsOptional()
+  @Whole()
+  @IsInt()
+  @Min(1)
+  @Max(MAX_EVENTS)
+  @ApiProperty({ type: 'integer', minimum: 1, maximum: MAX_EVENTS, default: DEFAULT_EVENTS, required: false })
+  limit: number = DEFAULT_EVENTS;
+}
+
+export class ActorDto {
+  @ApiProperty({ enum: ['customer', 'bot', 'agent', 'system'], example: 'bot' })
+  kind: string;
+  @ApiProperty({ type: 'string', nullable: true, example: ID })
+  id: string | null;
+  /** What people are shown. */
+  @ApiProperty({ example: 'Welcome' })
+  name: string;
+}
+
+export class TurnUsageDto {
+  @ApiProperty({ type: 'integer', example: 12 })
+  inputTokens: number;
+  @ApiProperty({ type: 'integer', example: 0 })
+  cachedTokens: number;
+  @ApiProperty({ type: 'integer', example: 5 })
+  outputTokens: number;
+  @ApiProperty({ type: 'integer', example: 0 })
+  reasoningTokens: number;
+  /** The service did not report tokens, or the answer was cut. */
+  @ApiProperty({ example: false })
+  isEstimated: boolean;
+}
+
+export class TurnErrorDto {
+  @ApiProperty({ example: 'PROVIDER_TIMEOUT' })
+  code: string;
+  @ApiProperty({ example: 'The model service did not answer in time.' })
+  detail: string;
+}
+
+export class MessageCreatedDataDto {
+  @ApiProperty({ example: ID })
+  messageId: string;
+  @ApiProperty({ enum: ['customer', 'agent', 'system'], example: 'customer' })
+  author: string;
+  @ApiProperty({ example: 'Hello, what can you do?' })
+  text: string;
+  /** The turn that answers the message; null when a person does. */
+  @ApiProperty({ type: 'string', nullable: true, example: ID })
+  turnId: string | null;
+}
+
+export class TurnStartedDataDto {
+  @ApiProperty({ example: ID })
+  turnId: string;
+  @ApiProperty({ example: ID })
+  messageId: string;
+  @ApiProperty({ example: ID })
+  inputMessageId: string;
+  @ApiProperty({ example: ID })
+  botId: string;
+}
+
+export class MessageCompletedDataDto {
+  @ApiProperty({ example: ID })
+  messageId: string;
+  @ApiProperty({ example: ID })
+  turnId: string;
+  /** The whole text. */
+  @ApiProperty({ example: 'I answer questions.' })
+  text: string;
+  @ApiProperty({ enum: ['complete', 'interrupted', 'failed'], example: 'complete' })
+  status: string;
+}
+
+export class TurnEndedDataDto {
+  @ApiProperty({ example: ID })
+  turnId: string;
+  @ApiProperty({ enum: ['completed', 'interrupted', 'failed', 'superseded'], example: 'completed' })
+  status: string;
+  usage: TurnUsageDto;
+  @ApiProperty({ type: TurnErrorDto, nullable: true, example: null })
+  error: TurnErrorDto | null;
+  /** Only in the stream of a completion. */
+  @ApiProperty({ required: false })
+  completion?: ChatCompletionResponseDto;
+}
+
+const DATA = [MessageCreatedDataDto, TurnStartedDataDto, MessageCompletedDataDto, TurnEndedDataDto];
+
+/** One numbered event of a chat's log. */
+@ApiExtraModels(...DATA)
+export class ChatEventDto {
+  /** 1, 2, 3, … without gaps. */
+  @ApiProperty({ type: 'integer', example: 3 })
+  seq: number;
+  @ApiProperty({
+    enum: ['message.created', 'turn.started', 'message.completed', 'turn.ended'],
+    example: 'message.completed',
+  })
+  type: string;
+  @ApiProperty({ example: ID })
+  chatId: string;
+  @ApiProperty({ type: 'integer', example: 1 })
+  epoch: number;
+  @ApiProperty({ type: 'string', format: 'date-time', example: '2026-11-21T09:00:00.000Z' })
+  at: string;
+  actor: ActorDto;
+  /** By `type`. */
+  @ApiProperty({
+    oneOf: DATA.map((model) => ({ $ref: getSchemaPath(model) })),
+    example: { messageId: ID, turnId: ID, text: 'I answer questions.', status: 'complete' },
+  })
+  data: object;
+}
+
+/** Text of a running answer: `event: message.delta`. Its place is the SSE id `seq:offset`. */
+export class MessageDeltaDto {
+  @ApiProperty({ example: ID })
+  messageId: string;
+  @ApiProperty({ example: ID })
+  turnId: string;
+  /** Characters (UTF-16 code units) of the message before `text`. */
+  @ApiProperty({ type: 'integer', example: 0 })
+  offset: number;
+  @ApiProperty({ example: 'I answer' })
+  text: string;
+}
+
+export class ChatEventsDto {
+  @ApiProperty({ type: [ChatEventDto] })
+  items: ChatEventDto[];
+  /** Give it as `after` to read on. */
+  @ApiProperty({ type: 'integer', example: 3 })
+  lastSeq: number;
+  @ApiProperty({ example: false })
+  hasMore: boolean;
+}
+
+/** How the event streams look in the OpenAPI document: one schema for the data of every event. */
+export const EVENT_STREAM_SCHEMA = {
+  oneOf: [{ $ref: getSchemaPath(ChatEventDto) }, { $ref: getSchemaPath(MessageDeltaDto) }],
+};
+
+export const mapEvents = (items: ChatEventEnvelope[], lastSeq: number, hasMore: boolean): ChatEventsDto => ({
+  items,
+  lastSeq,
+  hasMore,
+});

@@ -1,0 +1,111 @@
+import { AppConfig } from '@app/common';
+import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { Redis } from 'ioredis';
+import { uuidv7 } from 'uuidv7';
+import { ChatLogHub } from './chat-log.hub.js';
+import { ChatLogRepository, type ChatHead } from './chat-log.repository.js';
+
+const CHANNEL = 'baton:chats';
+const POLL_MS = 1_000;
+const POLL_WITH_REDIS_MS = 15_000;
+
+/**
+ * How readers hear of what other instances write: Redis carries wake-ups (never content), and the database is polled besides, so that
+ * without Redis, or when it fails, everything arrives a second later and nothing is lost.
+ */
+@Injectable()
+export class ChatHints implements OnApplicationBootstrap, OnApplicationShutdown {
+  private readonly logger = new Logger(ChatHints.name);
+  private readonly instanceId = uuidv7();
+  private readonly heads = new Map<string, ChatHead>();
+  private readonly toTell = new Set<string>();
+  private publisher: Redis | null = null;
+  private subscriber: Redis | null = null;
+  private isHearing = false;
+  private timer: NodeJS.Timeout | null = null;
+  private lastPoll = 0;
+  private isPolling = false;
+
+  constructor(
+    private readonly config: AppConfig,
+    private readonly hub: ChatLogHub,
+    private readonly log: ChatLogRepository,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    // An embedded database has no other instance that could write.
+    if (this.config.database.url === null) return;
+    if (this.config.redisUrl !== null) this.connect(this.config.redisUrl);
+    this.timer = setInterval(() => void this.pollIfDue(), POLL_MS);
+  }
+
+  onApplicationShutdown(): void {
+    if (this.timer) clearInterval(this.timer);
+    this.publisher?.disconnect();
+    this.subscriber?.disconnect();
+  }
+
+  private connect(url: string): void {
+    const options = {
+      maxRetriesPerRequest: 1,
+      enableOfflineQueue: false,
+      retryStrategy: (times: number) => Math.min(times * 200, 2000),
+    };
+    const publisher = new Redis(url, options);
+    const subscriber = new Redis(url, { ...options, enableOfflineQueue: true });
+    for (const client of [publisher, subscriber]) client.on('error', () => (this.isHearing = false));
+    subscriber.on('ready', () => {
+      subscriber.subscribe(CHANNEL).then(
+        () => (this.isHearing = true),
+        () => (this.isHearing = false),
+      );
+    });
+    subscriber.on('message', (_, message) => this.hear(message));
+    this.publisher = publisher;
+    this.subscriber = subscriber;
+    this.hub.afterPublish((chatId) => this.tell(chatId));
+  }
+
+  /** The chats that were written in one turn of the event loop go out as one message. */
+  private tell(chatId: string): void {
+    if (this.toTell.add(chatId).size > 1) return;
+    setImmediate(() => {
+      const chatIds = [...this.toTell];
+      this.toTell.clear();
+      this.publisher?.publish(CHANNEL, [this.instanceId, ...chatIds].join(' ')).catch(() => undefined);
+    });
+  }
+
+  private hear(message: string): void {
+    const [sender, ...chatIds] = message.split(' ');
+    if (sender === this.instanceId) return;
+    for (const chatId of chatIds) this.hub.wake(chatId);
+  }
+
+  private async pollIfDue(): Promise<void> {
+    const interval = this.isHearing ? POLL_WITH_REDIS_MS : POLL_MS;
+    if (this.isPolling || performance.now() - this.lastPoll < interval * 0.9) return;
+    this.isPolling = true;
+    this.lastPoll = performance.now();
+    try {
+      await this.poll();
+    } catch (error) {
+      this.logger.warn({ err: error }, 'Looking for news of other instances failed; trying again');
+    } finally {
+      this.isPolling = false;
+    }
+  }
+
+  /** Wakes the readers of chats that have new events, or a turn that may be saying something. */
+  private async poll(): Promise<void> {
+    const chatIds = this.hub.readChatIds();
+    const heads = await this.log.findHeads(chatIds);
+    for (const head of heads) {
+      const known = this.heads.get(head.chatId);
+      if (head.runningTurnId !== null || known?.lastSeq !== head.lastSeq) this.hub.wake(head.chatId);
+      this.heads.set(head.chatId, head);
+    }
+    const read = new Set(chatIds);
+    for (const chatId of this.heads.keys()) if (!read.has(chatId)) this.heads.delete(chatId);
+  }
+}

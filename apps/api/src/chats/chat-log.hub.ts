@@ -1,0 +1,88 @@
+import type { ChatEventEnvelope, MessageDelta } from '@app/contracts';
+import type { EventAudience } from '@app/database';
+import { Injectable } from '@nestjs/common';
+
+/** One thing that readers of a chat are told, after it was committed. */
+export type LogItem = LogEvent | LogDelta;
+
+export class LogEvent {
+  readonly kind = 'event';
+  private cachedJson: string | null = null;
+
+  constructor(
+    readonly event: ChatEventEnvelope,
+    readonly audience: EventAudience = 'everyone',
+  ) {}
+
+  /** The same bytes for every reader. */
+  get json(): string {
+    return (this.cachedJson ??= JSON.stringify(this.event));
+  }
+}
+
+export class LogDelta {
+  readonly kind = 'delta';
+  private cachedJson: string | null = null;
+
+  constructor(
+    readonly delta: MessageDelta,
+    readonly epoch: number,
+  ) {}
+
+  get json(): string {
+    return (this.cachedJson ??= JSON.stringify(this.delta));
+  }
+}
+
+export interface ChatListener {
+  /** Committed items of the chat, as this instance wrote them. */
+  receive(items: readonly LogItem[]): void;
+  /** Something was written elsewhere: look at the database. */
+  wake(): void;
+}
+
+/** Tells the readers of a chat, on this instance, what was committed. Holds no history: a reader that sees a gap reads the log. */
+@Injectable()
+export class ChatLogHub {
+  private readonly listeners = new Map<string, Set<ChatListener>>();
+  private readonly onPublish: ((chatId: string) => void)[] = [];
+
+  subscribe(chatId: string, listener: ChatListener): () => void {
+    const listeners = this.listeners.get(chatId) ?? new Set();
+    this.listeners.set(chatId, listeners.add(listener));
+    return () => {
+      listeners.delete(listener);
+      if (listeners.size === 0 && this.listeners.get(chatId) === listeners) this.listeners.delete(chatId);
+    };
+  }
+
+  publish(chatId: string, items: readonly LogItem[]): void {
+    for (const listener of this.listeners.get(chatId) ?? []) listener.receive(items);
+    for (const tell of this.onPublish) tell(chatId);
+  }
+
+  publishEvents(chatId: string, events: readonly ChatEventEnvelope[]): void {
+    if (events.length > 0)
+      this.publish(
+        chatId,
+        events.map((event) => new LogEvent(event)),
+      );
+  }
+
+  wake(chatId: string): void {
+    for (const listener of this.listeners.get(chatId) ?? []) listener.wake();
+  }
+
+  hasReaders(chatId: string): boolean {
+    return this.listeners.has(chatId);
+  }
+
+  readChatIds(): string[] {
+    return [...this.listeners.keys()];
+  }
+
+  /** Called after every local publication, to tell the other instances. */
+  afterPublish(tell: (chatId: string) => void): void {
+    this.onPublish.push(tell);
+  }
+}

@@ -1,0 +1,151 @@
+import { AppError, notFound, toProblem } from '@app/common';
+import type { ChatEventEnvelope } from '@app/contracts';
+import { Injectable, Logger, type BeforeApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { ChatFollower, type FollowerSink, type FollowerSources, type LogPosition } from './chat-follower.js';
+import { ChatLogHub, LogEvent } from './chat-log.hub.js';
+import { ChatLogRepository } from './chat-log.repository.js';
+import { ChatStream } from './chat-stream.js';
+import { TurnChunksRepository } from './turn-chunks.repository.js';
+import { TurnMetrics } from './turn.metrics.js';
+import type { TurnOutcome } from './turn.types.js';
+
+const HEARTBEAT_MS = 15_000;
+
+/** Opens, feeds and closes the streams of this instance's readers. */
+@Injectable()
+export class ChatStreamsService implements OnModuleInit, BeforeApplicationShutdown {
+  private readonly logger = new Logger(ChatStreamsService.name);
+  private readonly open = new Set<ChatStream>();
+  private readonly sources: FollowerSources;
+  private heartbeat: NodeJS.Timeout;
+
+  constructor(
+    hub: ChatLogHub,
+    log: ChatLogRepository,
+    chunks: TurnChunksRepository,
+    private readonly metrics: TurnMetrics,
+  ) {
+    this.sources = { hub, log, chunks };
+  }
+
+  onModuleInit(): void {
+    this.heartbeat = setInterval(() => {
+      for (const stream of this.open) stream.sendHeartbeat();
+    }, HEARTBEAT_MS).unref();
+  }
+
+  beforeApplicationShutdown(): void {
+    clearInterval(this.heartbeat);
+    for (const stream of this.open) {
+      stream.sendNotice('stream.closed', { reason: 'shutdown' });
+      stream.finish();
+    }
+  }
+
+  /** The chat's log from the position on, and everything that follows. */
+  async followChat(chatId: string, from: LogPosition): Promise<ChatStream> {
+    const stream = this.openStream();
+    const follower = this.follow(chatId, from, stream, {
+      deliver: (item, position) => {
+        if (item.kind === 'delta' || item.audience === 'everyone') stream.sendItem(item, position);
+      },
+      fail: (error) => this.fail(stream, error),
+    });
+    await follower.start();
+    return stream;
+  }
+
+  /**
+   * One turn from `from` to its end. `isNew` says that the turn begins with the next published events, so nothing needs to be read.
+   * The closing `turn.ended` carries the completion.
+   */
+  async followTurn(
+    turn: { chatId: string; turnId: string },
+    from: LogPosition,
+    isNew: boolean,
+    completionOf: () => Promise<object>,
+  ): Promise<ChatStream> {
+    const stream = this.openStream();
+    const follower = this.follow(turn.chatId, from, stream, {
+      deliver: (item, position) => {
+        if (item.kind === 'delta') {
+          if (item.delta.turnId === turn.turnId) stream.sendItem(item, position);
+          return;
+        }
+        const { data } = item.event;
+        if (data.turnId !== turn.turnId) return;
+        if (item.event.type !== 'turn.ended') return stream.sendItem(item, position);
+        follower.close();
+        const place = { ...position };
+        completionOf()
+          .then((completion) => {
+            const event = { ...item.event, data: { ...data, completion } };
+            stream.sendItem(item, place, JSON.stringify(event));
+            stream.finish();
+          })
+          .catch((error: unknown) => this.fail(stream, error));
+      },
+      fail: (error) => this.fail(stream, error),
+    });
+    if (isNew) follower.startLive();
+    else await follower.start();
+    return stream;
+  }
+
+  /** The stream of a message that no bot answers because a person holds the chat. */
+  handOver(events: ChatEventEnvelope[], completion: object): ChatStream {
+    const stream = this.openStream();
+    for (const event of events) stream.sendItem(new LogEvent(event), { seq: event.seq, offset: 0 });
+    stream.sendNotice('turn.ended', { status: 'handed_over', completion });
+    stream.finish();
+    return stream;
+  }
+
+  /** Resolves when the turn has ended, wherever it runs. */
+  async waitForEnd(
+    chatId: string,
+    turnId: string,
+    afterSeq: number,
+    outcomeOf: () => Promise<TurnOutcome | null>,
+  ): Promise<TurnOutcome> {
+    const known = await outcomeOf();
+    if (known) return known;
+    await new Promise<void>((resolve, reject) => {
+      const follower = new ChatFollower(chatId, { seq: afterSeq, offset: 0 }, this.sources, {
+        deliver: (item) => {
+          if (item.kind !== 'event' || item.event.type !== 'turn.ended' || item.event.data.turnId !== turnId) return;
+          follower.close();
+          resolve();
+        },
+        fail: reject,
+      });
+      follower.start().catch(reject);
+    });
+    const outcome = await outcomeOf();
+    if (!outcome) throw notFound('The completion');
+    return outcome;
+  }
+
+  private openStream(): ChatStream {
+    const stream = new ChatStream();
+    this.open.add(stream);
+    this.metrics.openStreams.set(this.open.size);
+    stream.once('close', () => {
+      this.open.delete(stream);
+      this.metrics.openStreams.set(this.open.size);
+    });
+    return stream;
+  }
+
+  private follow(chatId: string, from: LogPosition, stream: ChatStream, sink: FollowerSink): ChatFollower {
+    const follower = new ChatFollower(chatId, from, this.sources, sink);
+    stream.once('close', () => follower.close());
+    return follower;
+  }
+
+  private fail(stream: ChatStream, error: unknown): void {
+    if (!(error instanceof AppError)) this.logger.error({ err: error }, 'A stream could not be fed');
+    stream.sendNotice('error', { problem: toProblem(error, null) });
+    stream.finish();
+  }
+}

@@ -1,0 +1,272 @@
+import { inLanguage, PagingResultOf, type Language } from '@app/common';
+import { ApiProperty } from '@nestjs/swagger';
+import { IsBoolean, IsOptional, IsString, MaxLength, MinLength } from 'class-validator';
+import type { BotProfile } from '../bots/bot-profile.js';
+import type { ChatSummary, StoredChat, StoredCompletion } from './chats.repository.js';
+import type { TurnOutcome } from './turn.types.js';
+
+const ID = '0199aa0e-7c1b-7d0a-9a55-0d5a3c0f8f6e';
+export const MAX_MESSAGE_LENGTH = 32_000;
+
+export class ChatCreateRequestDto {
+  @IsString()
+  @MaxLength(64)
+  @ApiProperty({ example: ID })
+  botId: string;
+}
+
+export class ChatCreateByBotCodeRequestDto {
+  @IsString()
+  @MaxLength(140)
+  @ApiProperty({ example: 'welcome' })
+  botCode: string;
+}
+
+export class ChatCreateResponseDto {
+  @ApiProperty({ example: ID })
+  chatId: string;
+  @ApiProperty({ example: ID })
+  botId: string;
+  @ApiProperty({ example: 'Welcome' })
+  botDisplayName: string;
+  @ApiProperty({ example: 'Ask me anything.' })
+  botDisplayMessage: string;
+  @ApiProperty({ example: 'The first bot of this server.' })
+  botDescription: string;
+  @ApiProperty({ example: 'What can you do?' })
+  botSampleQuestion1: string;
+  @ApiProperty({ example: 'How do I connect a model?' })
+  botSampleQuestion2: string;
+  @ApiProperty({ example: true })
+  isUserSystemMessageSupported: boolean;
+}
+
+export class ChatCompletionRequestDto {
+  /** What the user says. */
+  @IsString()
+  @MinLength(1)
+  @MaxLength(MAX_MESSAGE_LENGTH)
+  @ApiProperty({ example: 'Hello, what can you do?' })
+  userMessage: string;
+
+  /** Answers without the earlier messages of the chat. */
+  @IsOptional()
+  @IsBoolean()
+  @ApiProperty({ required: false, default: false })
+  ignoreChatHistory: boolean = false;
+
+  /** Keeps the chat out of the user's history; administrators only, others are not heard. */
+  @IsOptional()
+  @IsBoolean()
+  @ApiProperty({ required: false, default: false })
+  isAdminChat: boolean = false;
+
+  /** Answers with `traceLog`: what was sent to the model; administrators only, others are not heard. */
+  @IsOptional()
+  @IsBoolean()
+  @ApiProperty({ required: false, default: false })
+  isTraceLogEnabled: boolean = false;
+}
+
+export class InformationSource {
+  @ApiProperty({ example: 'handbook' })
+  id: string;
+  @ApiProperty({ example: 'handbook.pdf' })
+  fileName: string;
+  @ApiProperty({ example: `/api/chats/${ID}/downloads/handbook.pdf` })
+  url: string;
+  @ApiProperty({ example: 'en' })
+  language: string;
+  @ApiProperty({ example: `/api/chats/${ID}/tickets` })
+  createTicketUrl: string;
+}
+
+export class ChatCompletionMetaData {
+  /** `interrupted`: the answer was cut; `human`: a person holds the chat. */
+  @ApiProperty({ type: [String], example: [] })
+  tags: string[];
+  @ApiProperty({ type: [InformationSource], example: [] })
+  sources: InformationSource[];
+}
+
+export class ChatCompletionResponseDto {
+  @ApiProperty({ example: ID })
+  completionId: string;
+  @ApiProperty({ example: ID })
+  chatId: string;
+  @ApiProperty({ example: 'Hello, what can you do?' })
+  userMessage: string;
+  @ApiProperty({ example: 'I answer questions.' })
+  assistantMessage: string;
+  @ApiProperty({ type: 'integer', example: 12 })
+  promptTokens: number;
+  @ApiProperty({ type: 'integer', example: 5 })
+  completionTokens: number;
+  @ApiProperty({ type: 'integer', example: 17 })
+  totalTokens: number;
+  @ApiProperty({ example: ID })
+  botId: string;
+  @ApiProperty({ example: 'Welcome' })
+  botDisplayName: string;
+  @ApiProperty({ example: 'Ask me anything.' })
+  botDisplayMessage: string;
+  @ApiProperty({ example: 'The first bot of this server.' })
+  botDescription: string;
+  @ApiProperty({ example: 'Hello, what can you do?' })
+  chatDisplayName: string;
+  metaData: ChatCompletionMetaData;
+  /** JSON text; null unless asked for. */
+  @ApiProperty({ type: 'string', nullable: true, example: null })
+  traceLog: string | null;
+}
+
+export class GetChatResponseCompletionDto {
+  @ApiProperty({ example: ID })
+  completionId: string;
+  @ApiProperty({ example: 'Hello, what can you do?' })
+  userMessage: string;
+  /** What is there so far, while the bot still answers. */
+  @ApiProperty({ example: 'I answer questions.' })
+  assistantMessage: string;
+  @ApiProperty({ type: 'string', format: 'date-time', example: '2026-11-21T09:00:00.000Z' })
+  createdUtc: string;
+  metaData: ChatCompletionMetaData;
+}
+
+export class GetChatResponseDto {
+  @ApiProperty({ example: ID })
+  chatId: string;
+  @ApiProperty({ example: 'Hello, what can you do?' })
+  displayName: string;
+  @ApiProperty({ type: 'string', format: 'date-time', example: '2026-11-21T09:00:00.000Z' })
+  createdUtc: string;
+  @ApiProperty({ type: 'string', format: 'date-time', example: '2026-11-21T09:00:00.000Z' })
+  lastAccessedUtc: string;
+  @ApiProperty({ example: ID })
+  botId: string;
+  @ApiProperty({ example: 'Welcome' })
+  botDisplayName: string;
+  @ApiProperty({ example: 'Ask me anything.' })
+  botDisplayMessage: string;
+  @ApiProperty({ example: 'The first bot of this server.' })
+  botDescription: string;
+  @ApiProperty({ example: 'What can you do?' })
+  botSampleQuestion1: string;
+  @ApiProperty({ example: 'How do I connect a model?' })
+  botSampleQuestion2: string;
+  /** The newest 500, oldest first; older ones are in the chat's events. */
+  @ApiProperty({ type: [GetChatResponseCompletionDto] })
+  completions: GetChatResponseCompletionDto[];
+  @ApiProperty({ example: false })
+  isFavorite: boolean;
+  @ApiProperty({ example: true })
+  isUserSystemMessageSupported: boolean;
+  @ApiProperty({ type: 'string', nullable: true, example: null })
+  userSystemMessageId: string | null;
+  @ApiProperty({ type: 'string', nullable: true, example: null })
+  userSystemMessageDisplayName: string | null;
+}
+
+export class GetOpenChatBotIdResponseDto {
+  /** Null when no bot is open. */
+  @ApiProperty({ type: 'string', nullable: true, example: ID })
+  openChatBotId: string | null;
+  /** Whether the open bot can be used without an account. */
+  @ApiProperty({ example: true })
+  isPublic: boolean;
+}
+
+export class GetChatsResponseItemDto {
+  @ApiProperty({ example: ID })
+  chatId: string;
+  @ApiProperty({ example: 'Hello, what can you do?' })
+  displayName: string;
+  @ApiProperty({ type: 'string', format: 'date-time', example: '2026-11-21T09:00:00.000Z' })
+  lastAccessedUtc: string;
+  @ApiProperty({ example: ID })
+  botId: string;
+  @ApiProperty({ example: 'Welcome' })
+  botDisplayName: string;
+  @ApiProperty({ type: 'string', nullable: true, example: null })
+  userSystemMessageId: string | null;
+  @ApiProperty({ type: 'string', nullable: true, example: null })
+  userSystemMessageDisplayName: string | null;
+  @ApiProperty({ example: false })
+  isFavorite: boolean;
+}
+
+export class GetChatsResponseItemDtoPagingResult extends PagingResultOf(GetChatsResponseItemDto) {}
+
+const botTexts = (bot: BotProfile, language: Language) => ({
+  botId: bot.id,
+  botDisplayName: inLanguage(bot.displayName, language),
+  botDisplayMessage: inLanguage(bot.displayMessage, language),
+  botDescription: inLanguage(bot.description, language),
+});
+
+export const mapCreatedChat = (chatId: string, bot: BotProfile, language: Language): ChatCreateResponseDto => ({
+  chatId,
+  ...botTexts(bot, language),
+  botSampleQuestion1: inLanguage(bot.sampleQuestion1, language),
+  botSampleQuestion2: inLanguage(bot.sampleQuestion2, language),
+  isUserSystemMessageSupported: bot.isUserSystemMessageSupported,
+});
+
+const metaDataOf = (status: string): ChatCompletionMetaData => ({
+  tags: status === 'interrupted' ? ['interrupted'] : status === 'superseded' ? ['human'] : [],
+  sources: [],
+});
+
+export function mapCompletion(outcome: TurnOutcome, bot: BotProfile, language: Language): ChatCompletionResponseDto {
+  const { usage } = outcome;
+  return {
+    completionId: outcome.turnId,
+    chatId: outcome.chatId,
+    userMessage: outcome.userMessage,
+    assistantMessage: outcome.text,
+    promptTokens: usage.inputTokens,
+    completionTokens: usage.outputTokens,
+    totalTokens: usage.inputTokens + usage.outputTokens,
+    ...botTexts(bot, language),
+    chatDisplayName: outcome.chatDisplayName,
+    metaData: metaDataOf(outcome.status),
+    traceLog: outcome.trace && JSON.stringify(outcome.trace),
+  };
+}
+
+export const mapChat = (
+  chat: StoredChat,
+  bot: BotProfile,
+  completions: StoredCompletion[],
+  language: Language,
+): GetChatResponseDto => ({
+  chatId: chat.id,
+  displayName: chat.displayName,
+  createdUtc: chat.createdAt.toISOString(),
+  lastAccessedUtc: chat.lastAccessedAt.toISOString(),
+  ...botTexts(bot, language),
+  botSampleQuestion1: inLanguage(bot.sampleQuestion1, language),
+  botSampleQuestion2: inLanguage(bot.sampleQuestion2, language),
+  completions: completions.map(({ turnId, userMessage, assistantMessage, createdAt, status }) => ({
+    completionId: turnId,
+    userMessage,
+    assistantMessage,
+    createdUtc: createdAt.toISOString(),
+    metaData: metaDataOf(status),
+  })),
+  isFavorite: chat.isFavorite,
+  isUserSystemMessageSupported: bot.isUserSystemMessageSupported,
+  userSystemMessageId: chat.userSystemMessageId,
+  userSystemMessageDisplayName: chat.userSystemMessageDisplayName,
+});
+
+export const mapChatSummary = (chat: ChatSummary, language: Language): GetChatsResponseItemDto => ({
+  chatId: chat.id,
+  displayName: chat.displayName,
+  lastAccessedUtc: chat.lastAccessedAt.toISOString(),
+  botId: chat.botId,
+  botDisplayName: inLanguage({ value: chat.botDisplayName, valueDe: chat.botDisplayNameDe }, language),
+  userSystemMessageId: chat.userSystemMessageId,
+  userSystemMessageDisplayName: chat.userSystemMessageDisplayName,
+  isFavorite: chat.isFavorite,
+});

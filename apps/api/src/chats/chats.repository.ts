@@ -1,0 +1,232 @@
+import type { ListOptions } from '@app/common';
+import { Chat, fromSqlJson, fromSqlTime, type TurnError, type TurnStatus } from '@app/database';
+import type { TurnUsage } from '@app/contracts';
+import { Injectable } from '@nestjs/common';
+import { InjectRepository } from '@nestjs/typeorm';
+import { Brackets, DataSource, Repository, type SelectQueryBuilder } from 'typeorm';
+import type { FinalTurnStatus, TurnOutcome } from './turn.types.js';
+
+/** Whose chats: a user's, or those that nobody owns and that are reached by their id. */
+export type ChatHolder = { userId: number } | 'anonymous';
+
+export interface StoredChat {
+  id: string;
+  userId: number | null;
+  botId: string;
+  displayName: string;
+  isFavorite: boolean;
+  userSystemMessageId: string | null;
+  userSystemMessageDisplayName: string | null;
+  runningTurnId: string | null;
+  createdAt: Date;
+  lastAccessedAt: Date;
+}
+
+export interface ChatSummary {
+  id: string;
+  displayName: string;
+  lastAccessedAt: Date;
+  botId: string;
+  botDisplayName: string;
+  botDisplayNameDe: string;
+  userSystemMessageId: string | null;
+  userSystemMessageDisplayName: string | null;
+  isFavorite: boolean;
+}
+
+export interface StoredCompletion {
+  turnId: string;
+  status: TurnStatus;
+  userMessage: string;
+  assistantMessage: string;
+  createdAt: Date;
+}
+
+export interface ChatFilter {
+  botId: string | null;
+  userSystemMessageId: string | null;
+  onlyFavorites: boolean;
+}
+
+export const CHAT_ORDER_FIELDS = ['displayName', 'lastAccessedUtc', 'createdUtc', 'isFavorite'] as const;
+export type ChatOrderField = (typeof CHAT_ORDER_FIELDS)[number];
+
+const ORDER_COLUMNS: Record<ChatOrderField, string> = {
+  displayName: 'chat.displayName',
+  lastAccessedUtc: 'chat.lastAccessedAt',
+  createdUtc: 'chat.createdAt',
+  isFavorite: 'chat.isFavorite',
+};
+const COMPLETIONS_LIMIT = 500;
+
+interface CompletionRow {
+  id: string;
+  status: TurnStatus;
+  created_at: string | Date;
+  input_text: string | null;
+  output_text: string | null;
+}
+
+interface OutcomeRow extends CompletionRow {
+  chat_id: string;
+  bot_id: string;
+  display_name: string;
+  input_tokens: number;
+  cached_tokens: number;
+  output_tokens: number;
+  reasoning_tokens: number;
+  is_usage_estimated: number;
+  error: string | null;
+  trace: string | null;
+}
+
+/** Chats as their owners see them. The holder is part of every query. */
+@Injectable()
+export class ChatsRepository {
+  constructor(
+    private readonly dataSource: DataSource,
+    @InjectRepository(Chat) private readonly chats: Repository<Chat>,
+  ) {}
+
+  async insertChat(chat: Pick<Chat, 'id' | 'userId' | 'botId' | 'channel'>): Promise<void> {
+    const now = new Date();
+    await this.chats.insert({
+      ...chat,
+      visitorId: null,
+      displayName: '',
+      isFavorite: false,
+      isAdminChat: false,
+      userSystemMessageId: null,
+      owner: 'bot',
+      epoch: 1,
+      agentId: null,
+      leaseUntil: null,
+      nextSeq: 1,
+      runningTurnId: null,
+      queuedTurns: 0,
+      createdAt: now,
+      lastAccessedAt: now,
+    });
+  }
+
+  /** A chat without an owner is everybody's who knows its id. */
+  async findHeldChat(id: string, holder: ChatHolder): Promise<StoredChat | null> {
+    const chat = await this.held(this.chats.createQueryBuilder('chat'), holder)
+      .leftJoin('chat.userSystemMessage', 'message')
+      .addSelect(['message.displayName', 'message.id'])
+      .andWhere('chat.id = :id', { id })
+      .getOne();
+    return chat && { ...chat, userSystemMessageDisplayName: chat.userSystemMessage?.displayName ?? null };
+  }
+
+  async deleteChat(id: string): Promise<void> {
+    await this.chats.delete({ id });
+  }
+
+  async markAdminChat(id: string): Promise<void> {
+    await this.chats.update({ id, isAdminChat: false }, { isAdminChat: true });
+  }
+
+  async findUserChats(
+    userId: number,
+    filter: ChatFilter,
+    { skip, take, search, orderBy }: ListOptions<ChatOrderField>,
+  ): Promise<[ChatSummary[], number]> {
+    const query = this.chats
+      .createQueryBuilder('chat')
+      .where('chat.userId = :userId AND chat.isAdminChat = :no', { userId, no: false });
+    if (filter.botId !== null) query.andWhere('chat.botId = :botId', filter);
+    if (filter.userSystemMessageId !== null) query.andWhere('chat.userSystemMessageId = :userSystemMessageId', filter);
+    if (filter.onlyFavorites) query.andWhere('chat.isFavorite = :yes', { yes: true });
+    if (search !== null)
+      query.andWhere(`LOWER(chat.displayName) LIKE :search ESCAPE '!'`, { search: containing(search) });
+    const total = await query.getCount();
+    const chats = await query
+      .leftJoin('chat.bot', 'bot')
+      .leftJoin('chat.userSystemMessage', 'message')
+      .addSelect(['bot.id', 'bot.displayName', 'bot.displayNameDe', 'message.id', 'message.displayName'])
+      .orderBy(ORDER_COLUMNS[orderBy.field], orderBy.direction)
+      .addOrderBy('chat.id', orderBy.direction)
+      .offset(skip)
+      .limit(take)
+      .getMany();
+    return [chats.map(summaryOf), total];
+  }
+
+  async findCompletions(chatId: string): Promise<StoredCompletion[]> {
+    const rows = (await this.dataSource.query(
+      `SELECT t.id, t.status, t.created_at, i.text AS input_text, o.text AS output_text
+       FROM turns t LEFT JOIN messages i ON i.id = t.input_message_id LEFT JOIN messages o ON o.id = t.output_message_id
+       WHERE t.chat_id = ? ORDER BY t.seq DESC LIMIT ${COMPLETIONS_LIMIT}`,
+      [chatId],
+    )) as CompletionRow[];
+    return rows.reverse().map((row) => ({
+      turnId: row.id,
+      status: row.status,
+      userMessage: textOf(row.input_text),
+      assistantMessage: textOf(row.output_text),
+      createdAt: fromSqlTime(row.created_at),
+    }));
+  }
+
+  /** What an ended turn came to; null while it has not ended. */
+  async findOutcome(turnId: string): Promise<TurnOutcome | null> {
+    const [row] = (await this.dataSource.query(
+      `SELECT t.id, t.chat_id, t.bot_id, t.status, t.created_at, t.input_tokens, t.cached_tokens, t.output_tokens,
+         t.reasoning_tokens, t.is_usage_estimated, t.error, t.trace, c.display_name, i.text AS input_text, o.text AS output_text
+       FROM turns t JOIN chats c ON c.id = t.chat_id
+       LEFT JOIN messages i ON i.id = t.input_message_id LEFT JOIN messages o ON o.id = t.output_message_id
+       WHERE t.id = ? AND t.status NOT IN ('queued', 'running')`,
+      [turnId],
+    )) as OutcomeRow[];
+    return row === undefined ? null : outcomeOf(row);
+  }
+
+  private held(query: SelectQueryBuilder<Chat>, holder: ChatHolder): SelectQueryBuilder<Chat> {
+    return query.where(
+      new Brackets((where) => {
+        where.where('chat.userId IS NULL');
+        if (holder !== 'anonymous') where.orWhere('chat.userId = :userId', { userId: holder.userId });
+      }),
+    );
+  }
+}
+
+/** A LIKE pattern for text that contains the search, whatever signs it holds. */
+const containing = (search: string): string => `%${search.toLowerCase().replace(/[!%_]/g, '!$&')}%`;
+
+const textOf = (json: string | null): string => (json === null ? '' : fromSqlJson<string>(json));
+
+const summaryOf = (chat: Chat): ChatSummary => ({
+  id: chat.id,
+  displayName: chat.displayName,
+  lastAccessedAt: chat.lastAccessedAt,
+  botId: chat.botId,
+  botDisplayName: chat.bot?.displayName ?? '',
+  botDisplayNameDe: chat.bot?.displayNameDe ?? '',
+  userSystemMessageId: chat.userSystemMessageId,
+  userSystemMessageDisplayName: chat.userSystemMessage?.displayName ?? null,
+  isFavorite: chat.isFavorite,
+});
+
+function outcomeOf(row: OutcomeRow): TurnOutcome {
+  const usage: TurnUsage = {
+    inputTokens: row.input_tokens,
+    cachedTokens: row.cached_tokens,
+    outputTokens: row.output_tokens,
+    reasoningTokens: row.reasoning_tokens,
+    isEstimated: Boolean(row.is_usage_estimated),
+  };
+  return {
+    turnId: row.id,
+    chatId: row.chat_id,
+    botId: row.bot_id,
+    status: row.status as FinalTurnStatus,
+    chatDisplayName: row.display_name,
+    userMessage: textOf(row.input_text),
+    text: textOf(row.output_text),
+    usage,
+    error: row.error === null ? null : fromSqlJson<TurnError>(row.error),
+    trace: row.trace === null ? null : fromSqlJson<Record<string, unknown>>(row.trace),
+  };
+}

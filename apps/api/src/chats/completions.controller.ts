@@ -1,0 +1,59 @@
+import { Access, ApiProblems, Caller, CallerLanguage, IdPipe, type Language, type Principal } from '@app/common';
+import { Body, Controller, HttpCode, Param, Post, type StreamableFile } from '@nestjs/common';
+import { ApiExtraModels, ApiHeader, ApiOkResponse, ApiTags, getSchemaPath } from '@nestjs/swagger';
+import { IdempotencyRequest, OwnIdempotency, type RequestIdentity } from '../idempotency/idempotency.decorators.js';
+import { ChatEventDto, EVENT_STREAM_SCHEMA, MessageDeltaDto } from './chat-event.dto.js';
+import { ChatCompletionRequestDto, ChatCompletionResponseDto } from './chat.dto.js';
+import { CompletionsService } from './completions.service.js';
+import { Streaming, type StreamRequest } from './stream-request.js';
+
+@ApiTags('Chat')
+@Controller('api/chats')
+export class CompletionsController {
+  constructor(private readonly completions: CompletionsService) {}
+
+  /**
+   * Say something and get the answer
+   *
+   * Answers as JSON when the bot has finished, or, with `Accept: text/event-stream`, as events: `message.created`,
+   * `turn.started`, `message.delta`, `message.completed` and `turn.ended`, whose data holds the completion. The answer goes on when the
+   * client leaves; a repeated request with the same `Idempotency-Key` attaches to it.
+   */
+  @Post(':chatId/completions')
+  @HttpCode(200)
+  @Access('anonymous')
+  @OwnIdempotency()
+  @ApiHeader({
+    name: 'Last-Event-ID',
+    required: false,
+    description: 'Where a repeated streaming request goes on, `seq:offset`.',
+  })
+  @ApiExtraModels(ChatCompletionResponseDto, ChatEventDto, MessageDeltaDto)
+  @ApiOkResponse({
+    description: 'The answer',
+    content: {
+      'application/json': { schema: { $ref: getSchemaPath(ChatCompletionResponseDto) } },
+      'text/event-stream': { schema: EVENT_STREAM_SCHEMA },
+    },
+  })
+  @ApiProblems(400, 403, 404, 409, 422, 502, 503, 504)
+  createCompletion(
+    @Caller() caller: Principal,
+    @Param('chatId', IdPipe('The chat')) chatId: string,
+    @Body() dto: ChatCompletionRequestDto,
+    @Streaming() streaming: StreamRequest,
+    @IdempotencyRequest() idempotency: RequestIdentity | null,
+    @CallerLanguage() language: Language,
+  ): Promise<ChatCompletionResponseDto | StreamableFile> {
+    return this.completions.createCompletion(caller, chatId, dto, { ...streaming, idempotency, language });
+  }
+
+  /** Stop the answer that is running; what was said stays */
+  @Post(':chatId/turns/current/stop')
+  @HttpCode(200)
+  @Access('anonymous')
+  @ApiProblems(404, 409)
+  stopCurrentTurn(@Caller() caller: Principal, @Param('chatId', IdPipe('The chat')) chatId: string): Promise<void> {
+    return this.completions.stopCurrentTurn(caller, chatId);
+  }
+}

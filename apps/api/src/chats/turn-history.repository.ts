@@ -1,0 +1,42 @@
+import { fromSqlJson, type MessageAuthor } from '@app/database';
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+
+export interface PastMessage {
+  author: MessageAuthor;
+  text: string;
+}
+
+const HISTORY_LIMIT = 100;
+
+/** What the prompt of a turn is made of, beside the bot's own texts. */
+@Injectable()
+export class TurnHistoryRepository {
+  constructor(private readonly dataSource: DataSource) {}
+
+  /**
+   * The messages before a turn, oldest first, at most the last 100. Answers stand behind the message they answer, also when the
+   * customer had written on meanwhile.
+   */
+  async findHistory(chatId: string, beforeTurnSeq: number): Promise<PastMessage[]> {
+    const rows = (await this.dataSource.query(
+      `SELECT m.author, m.text, COALESCE(t.seq, m.seq) AS place, m.seq
+       FROM messages m LEFT JOIN turns t ON t.id = m.turn_id
+       WHERE m.chat_id = ? AND COALESCE(t.seq, m.seq) < ?
+       ORDER BY m.seq DESC LIMIT ${HISTORY_LIMIT}`,
+      [chatId, beforeTurnSeq],
+    )) as { author: MessageAuthor; text: string; place: number; seq: number }[];
+    return rows
+      .toSorted((a, b) => a.place - b.place || a.seq - b.seq)
+      .map(({ author, text }) => ({ author, text: fromSqlJson<string>(text) }));
+  }
+
+  /** The system prompt that the user attached to the chat, if any. */
+  async findUserSystemMessage(chatId: string): Promise<string | null> {
+    const [row] = (await this.dataSource.query(
+      `SELECT s.system_message FROM chats c JOIN user_system_messages s ON s.id = c.user_system_message_id WHERE c.id = ?`,
+      [chatId],
+    )) as { system_message: string }[];
+    return row === undefined ? null : fromSqlJson<string>(row.system_message);
+  }
+}

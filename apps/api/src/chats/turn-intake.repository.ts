@@ -1,0 +1,175 @@
+import { AppConfig, AppError, notFound } from '@app/common';
+import type { Actor } from '@app/contracts';
+import { dialectOf, insertRows, placeholders, SqlExpression, toSqlTime, type SqlRow } from '@app/database';
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { ChatTransaction, type LockedChat } from './chat-transaction.repository.js';
+import { GroupCommit } from './group-commit.js';
+import type { AcceptedMessage, IncomingMessage } from './turn.types.js';
+
+const TITLE_LENGTH = 80;
+
+interface KnownRequest {
+  id: string;
+  seq: number;
+  request_key: string;
+  request_hash: string;
+}
+
+/** Takes customers' messages in: message, turn and events in one commit, which the messages of the same instant share. */
+@Injectable()
+export class TurnIntakeRepository {
+  private readonly commits = new GroupCommit((messages: IncomingMessage[]) => this.acceptAll(messages));
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly config: AppConfig,
+  ) {}
+
+  /**
+   * Stores the message. Its turn begins at once if none is running, else it waits. A request key seen before attaches to that
+   * request's turn and stores nothing.
+   */
+  acceptMessage(message: IncomingMessage): Promise<AcceptedMessage> {
+    return this.commits.submit(message);
+  }
+
+  private acceptAll(messages: IncomingMessage[]): Promise<AcceptedMessage[]> {
+    const chatIds = messages.map(({ chatId }) => chatId);
+    return ChatTransaction.run(this.dataSource, chatIds, async (transaction) => {
+      const known = await this.findKnownRequests(transaction, messages);
+      const turns: SqlRow[] = [];
+      const accepted = messages.map((message) => this.accept(transaction, message, known, turns));
+      await insertRows(transaction.manager, 'turns', turns);
+      return accepted;
+    });
+  }
+
+  private accept(
+    transaction: ChatTransaction,
+    message: IncomingMessage,
+    known: Map<string, KnownRequest>,
+    turns: SqlRow[],
+  ): AcceptedMessage {
+    const chat = transaction.chat(message.chatId);
+    if (!chat) return { kind: 'rejected', error: notFound('The chat') };
+    const earlier = message.requestKey === null ? undefined : known.get(message.requestKey);
+    if (earlier) return attach(earlier, message);
+    if (chat.owner === 'closed') return { kind: 'rejected', error: new AppError('CHAT_CLOSED') };
+    if (chat.runningTurnId !== null && chat.queuedTurns >= this.config.turns.queueLimit) {
+      return { kind: 'rejected', error: new AppError('CHAT_QUEUE_FULL', { retryAfterSeconds: 5 }) };
+    }
+    const created = this.storeMessage(transaction, chat, message);
+    if (chat.owner !== 'bot') return { kind: 'handed_over', messageId: message.messageId, events: [created] };
+
+    const isFirst = chat.runningTurnId === null;
+    turns.push(this.turnRow(message, chat, created.seq, isFirst, transaction.at));
+    if (message.requestKey !== null) {
+      known.set(message.requestKey, {
+        id: message.turnId,
+        seq: created.seq,
+        request_key: message.requestKey,
+        request_hash: message.requestHash ?? '',
+      });
+    }
+    if (!isFirst) {
+      chat.queuedTurns++;
+      return { kind: 'queued', turnId: message.turnId, seq: created.seq, events: [created] };
+    }
+    chat.runningTurnId = message.turnId;
+    const started = transaction.addEvent(chat, {
+      type: 'turn.started',
+      actor: { kind: 'bot', id: message.botId, name: message.botName },
+      data: {
+        turnId: message.turnId,
+        messageId: message.outputMessageId,
+        inputMessageId: message.messageId,
+        botId: message.botId,
+      },
+    });
+    const turn = {
+      turnId: message.turnId,
+      chatId: chat.id,
+      epoch: chat.epoch,
+      botId: message.botId,
+      seq: created.seq,
+      startedSeq: started.seq,
+      inputText: message.text,
+      outputMessageId: message.outputMessageId,
+      options: message.options,
+    };
+    return { kind: 'started', turn, events: [created, started] };
+  }
+
+  private storeMessage(transaction: ChatTransaction, chat: LockedChat, message: IncomingMessage) {
+    const { messageId: id, text } = message;
+    const turnId = chat.owner === 'bot' ? message.turnId : null;
+    const actor: Actor = { kind: 'customer', ...message.customer };
+    if (chat.displayName === '') chat.displayName = titleOf(text);
+    const event = transaction.addEvent(chat, {
+      type: 'message.created',
+      actor,
+      data: { messageId: id, author: 'customer', text, turnId },
+      messageId: id,
+    });
+    transaction.addMessage(chat, { id, seq: event.seq, author: 'customer', text, status: 'complete', turnId });
+    return event;
+  }
+
+  private turnRow(message: IncomingMessage, chat: LockedChat, seq: number, isRunning: boolean, at: Date): SqlRow {
+    const lease = new SqlExpression(dialectOf(this.dataSource).nowPlus(this.config.turns.leaseMs));
+    return {
+      id: message.turnId,
+      chat_id: chat.id,
+      bot_id: message.botId,
+      seq,
+      epoch: chat.epoch,
+      status: isRunning ? 'running' : 'queued',
+      input_message_id: message.messageId,
+      output_message_id: message.outputMessageId,
+      attempts: 0,
+      recoveries: 0,
+      options: JSON.stringify(message.options),
+      input_tokens: 0,
+      cached_tokens: 0,
+      output_tokens: 0,
+      reasoning_tokens: 0,
+      is_usage_estimated: false,
+      user_key: message.userKey,
+      request_key: message.requestKey,
+      request_hash: message.requestHash,
+      lease_until: isRunning ? lease : null,
+      created_at: toSqlTime(at),
+      started_at: isRunning ? toSqlTime(at) : null,
+    };
+  }
+
+  private async findKnownRequests(
+    { manager }: ChatTransaction,
+    messages: IncomingMessage[],
+  ): Promise<Map<string, KnownRequest>> {
+    const keys = messages.map(({ requestKey }) => requestKey).filter((key) => key !== null);
+    if (keys.length === 0) return new Map();
+    const rows = (await manager.query(
+      `SELECT id, seq, request_key, request_hash FROM turns WHERE request_key IN (${placeholders(keys.length)})`,
+      keys,
+    )) as KnownRequest[];
+    return new Map(rows.map((row) => [row.request_key, row]));
+  }
+}
+
+function attach(earlier: KnownRequest, message: IncomingMessage): AcceptedMessage {
+  return earlier.request_hash === message.requestHash
+    ? { kind: 'attached', turnId: earlier.id, seq: earlier.seq }
+    : { kind: 'rejected', error: new AppError('IDEMPOTENCY_KEY_REUSED') };
+}
+
+/** The first words of the first message name the chat until somebody names it. */
+function titleOf(text: string): string {
+  const line = text.trim().replace(/\s+/g, ' ');
+  return line.length <= TITLE_LENGTH
+    ? line
+    : `${line
+        .slice(0, TITLE_LENGTH - 1)
+        .toWellFormed()
+        .trimEnd()}…`;
+}

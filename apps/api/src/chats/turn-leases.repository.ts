@@ -1,0 +1,102 @@
+import { AppConfig } from '@app/common';
+import { dialectOf, fromSqlJson, placeholders, type TurnOptions } from '@app/database';
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { ChatTransaction } from './chat-transaction.repository.js';
+import type { StartedTurn } from './turn.types.js';
+
+export interface ExpiredTurn {
+  turnId: string;
+  chatId: string;
+}
+
+interface ExpiredRow {
+  bot_id: string;
+  seq: number;
+  recoveries: number;
+  options: string;
+  output_message_id: string;
+  input_text: string | null;
+  started_seq: number;
+  chunks: number | string;
+}
+
+const BATCH = 50;
+
+/** Leases of running turns, in database time: how instances notice that another one has died. */
+@Injectable()
+export class TurnLeasesRepository {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly config: AppConfig,
+  ) {}
+
+  async renewLeases(turnIds: string[]): Promise<void> {
+    if (turnIds.length === 0) return;
+    const lease = dialectOf(this.dataSource).nowPlus(this.config.turns.leaseMs);
+    await this.dataSource.query(
+      `UPDATE turns SET lease_until = ${lease} WHERE id IN (${placeholders(turnIds.length)}) AND status = 'running'`,
+      turnIds,
+    );
+  }
+
+  /** Gives the turns up at once, so that another instance need not wait for their leases. */
+  async expireLeases(turnIds: string[]): Promise<void> {
+    if (turnIds.length === 0) return;
+    await this.dataSource.query(
+      `UPDATE turns SET lease_until = ${dialectOf(this.dataSource).now} WHERE id IN (${placeholders(turnIds.length)}) AND status = 'running'`,
+      turnIds,
+    );
+  }
+
+  /** Running turns whose lease has passed. An embedded database has one process: after its start every running turn is orphaned. */
+  async findOrphans(isStarting: boolean): Promise<ExpiredTurn[]> {
+    const { isSqlite, now } = dialectOf(this.dataSource);
+    const expired = isStarting && isSqlite ? '' : `AND lease_until < ${now} ORDER BY lease_until LIMIT ${BATCH}`;
+    const rows = (await this.dataSource.query(`SELECT id, chat_id FROM turns WHERE status = 'running' ${expired}`)) as {
+      id: string;
+      chat_id: string;
+    }[];
+    return rows.map((row) => ({ turnId: row.id, chatId: row.chat_id }));
+  }
+
+  /**
+   * Takes an orphan over to run it anew, which is allowed once and only while nothing of it was shown. The new epoch fences the
+   * former instance off, should it still live.
+   * @returns null when the turn must be sealed instead, or is no orphan any more.
+   */
+  takeOver({ turnId, chatId }: ExpiredTurn, isStarting: boolean): Promise<StartedTurn | null> {
+    return ChatTransaction.run(this.dataSource, [chatId], async (transaction) => {
+      const chat = transaction.chat(chatId);
+      if (chat?.runningTurnId !== turnId || chat.owner !== 'bot') return null;
+      const { isSqlite, now, nowPlus } = dialectOf(this.dataSource);
+      const expired = isStarting && isSqlite ? '' : `AND t.lease_until < ${now}`;
+      const [row] = (await transaction.manager.query(
+        `SELECT t.bot_id, t.seq, t.recoveries, t.options, t.output_message_id, m.text AS input_text,
+           (SELECT COUNT(*) FROM turn_chunks k WHERE k.turn_id = t.id) AS chunks,
+           (SELECT MAX(e.seq) FROM chat_events e WHERE e.chat_id = t.chat_id AND e.type = 'turn.started') AS started_seq
+         FROM turns t LEFT JOIN messages m ON m.id = t.input_message_id
+         WHERE t.id = ? AND t.status = 'running' ${expired}`,
+        [turnId],
+      )) as ExpiredRow[];
+      if (!row || row.recoveries > 0 || Number(row.chunks) > 0) return null;
+      chat.epoch++;
+      transaction.touch(chat);
+      await transaction.manager.query(
+        `UPDATE turns SET epoch = ?, recoveries = recoveries + 1, lease_until = ${nowPlus(this.config.turns.leaseMs)} WHERE id = ?`,
+        [chat.epoch, turnId],
+      );
+      return {
+        turnId,
+        chatId,
+        epoch: chat.epoch,
+        botId: row.bot_id,
+        seq: row.seq,
+        startedSeq: row.started_seq,
+        inputText: row.input_text === null ? '' : fromSqlJson<string>(row.input_text),
+        outputMessageId: row.output_message_id,
+        options: fromSqlJson<TurnOptions>(row.options),
+      };
+    });
+  }
+}

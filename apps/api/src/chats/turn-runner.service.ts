@@ -1,0 +1,225 @@
+import { AppConfig, AppError } from '@app/common';
+import type { TurnUsage } from '@app/contracts';
+import { countTokens, OpenAiProvider, ProviderError, type ProviderRequest } from '@app/openai';
+import { Injectable, Logger } from '@nestjs/common';
+import { setTimeout as delay } from 'node:timers/promises';
+import { ChatLogHub } from './chat-log.hub.js';
+import { CommitWindow } from './commit-window.js';
+import { LiveTurn, type StopReason } from './live-turn.js';
+import { TurnOutcomeRepository } from './turn-outcome.repository.js';
+import { countPromptTokens, TurnPromptService, type Prompt } from './turn-prompt.service.js';
+import { TurnMetrics } from './turn.metrics.js';
+import { NO_USAGE, type FinalTurnStatus, type StartedTurn, type TurnOutcome } from './turn.types.js';
+
+const BACKOFF_MS = 250;
+const END_ATTEMPTS = 10;
+const END_RETRY_MS = 500;
+
+type Waiter = (outcome: TurnOutcome | null) => void;
+
+/**
+ * Runs the turns that this instance has begun: asks the model, hands its words to the commit window and brings every turn to a named end.
+ * The provider connection belongs to the turn, not to the request that caused it.
+ */
+@Injectable()
+export class TurnRunner {
+  private readonly logger = new Logger(TurnRunner.name);
+  private readonly live = new Map<string, LiveTurn>();
+  private readonly waiters = new Map<string, Waiter[]>();
+  private idle: (() => void) | null = null;
+
+  constructor(
+    private readonly config: AppConfig,
+    private readonly provider: OpenAiProvider,
+    private readonly prompts: TurnPromptService,
+    private readonly window: CommitWindow,
+    private readonly outcomes: TurnOutcomeRepository,
+    private readonly hub: ChatLogHub,
+    private readonly metrics: TurnMetrics,
+  ) {}
+
+  /** Begins to run the turn; it goes on whoever leaves. */
+  start(turn: StartedTurn): void {
+    const live = new LiveTurn(turn);
+    this.live.set(turn.turnId, live);
+    this.metrics.runningTurns.set(this.live.size);
+    void this.run(live).finally(() => {
+      this.live.delete(turn.turnId);
+      this.metrics.runningTurns.set(this.live.size);
+      this.tell(turn.turnId, null);
+      if (this.live.size === 0) this.idle?.();
+    });
+  }
+
+  isRunning(turnId: string): boolean {
+    return this.live.has(turnId);
+  }
+
+  runningTurnIds(): string[] {
+    return [...this.live.keys()];
+  }
+
+  /** Resolves with the outcome of a turn that runs here; with null when it ended in another way (somebody else has ended it). */
+  whenEnded(turnId: string): Promise<TurnOutcome | null> {
+    return new Promise((resolve) => {
+      this.waiters.set(turnId, [...(this.waiters.get(turnId) ?? []), resolve]);
+    });
+  }
+
+  stopTurn(turnId: string, reason: StopReason): void {
+    this.live.get(turnId)?.stop(reason);
+  }
+
+  stopAll(reason: StopReason): void {
+    for (const live of this.live.values()) live.stop(reason);
+  }
+
+  /** Resolves when nothing runs here any more, or after the time is up. */
+  async whenIdle(milliseconds: number): Promise<void> {
+    if (this.live.size === 0) return;
+    const timeUp = new AbortController();
+    await Promise.race([
+      new Promise<void>((resolve) => (this.idle = resolve)),
+      delay(milliseconds, undefined, { signal: timeUp.signal }).catch(() => undefined),
+    ]);
+    timeUp.abort();
+  }
+
+  private async run(live: LiveTurn): Promise<void> {
+    const deadline = setTimeout(
+      () => live.stop({ kind: 'ended', status: 'failed', error: new AppError('TURN_DEADLINE_EXCEEDED') }),
+      this.config.turns.deadlineMs,
+    );
+    let prompt: Prompt | null = null;
+    let failure: AppError | null = null;
+    try {
+      prompt = await this.prompts.buildPrompt(live.turn);
+      live.serviceId = prompt.serviceId;
+      live.model = prompt.request.model;
+      await this.askUntilItSpeaks(live, prompt.request);
+    } catch (error) {
+      failure = this.toAppError(error);
+    } finally {
+      clearTimeout(deadline);
+    }
+    await this.window.remove(live);
+    await this.end(live, prompt, failure);
+  }
+
+  /** Tries again only while nothing was said: words that were heard are never taken back. */
+  private async askUntilItSpeaks(live: LiveTurn, request: ProviderRequest): Promise<void> {
+    for (;;) {
+      live.attempts++;
+      try {
+        return await this.ask(live, request);
+      } catch (error) {
+        const mayRetry = error instanceof ProviderError && error.retryable && live.length === 0;
+        if (!mayRetry || live.signal.aborted || live.attempts >= this.config.provider.attempts) throw error;
+        const backoff = BACKOFF_MS * 2 ** (live.attempts - 1) * (1 + Math.random());
+        const wait = error.retryAfterSeconds === undefined ? backoff : error.retryAfterSeconds * 1000;
+        await delay(wait, undefined, { signal: live.signal }).catch(() => undefined);
+        if (live.signal.aborted) return;
+      }
+    }
+  }
+
+  private async ask(live: LiveTurn, request: ProviderRequest): Promise<void> {
+    for await (const event of this.provider.stream(request, live.signal)) {
+      if (live.signal.aborted) return;
+      if (event.type === 'text' && event.text !== '') {
+        if (live.firstTextAt === null)
+          this.metrics.timeToFirstText.observe((performance.now() - live.startedAt) / 1000);
+        live.append(event.text);
+        this.window.add(live);
+      } else if (event.type === 'usage') {
+        live.usage = { ...event.usage, isEstimated: false };
+      }
+    }
+  }
+
+  private async end(live: LiveTurn, prompt: Prompt | null, failure: AppError | null): Promise<void> {
+    const { turn, stopReason } = live;
+    const usage = usageOf(live, prompt);
+    if (stopReason?.kind === 'fenced') return this.settle(turn, usage);
+    const { status, error } = endOf(stopReason, failure);
+    if (status === 'failed')
+      this.logger.warn({ turnId: turn.turnId, code: error?.code }, `A turn failed: ${error?.message ?? ''}`);
+    const isCut = status === 'interrupted';
+    for (let attempt = 1; ; attempt++) {
+      try {
+        const ended = await this.outcomes.endTurn({
+          turnId: turn.turnId,
+          chatId: turn.chatId,
+          epoch: turn.epoch,
+          status,
+          // A cut answer ends with what people have seen.
+          text: isCut ? null : live.text,
+          usage,
+          error: error && { code: error.code, detail: error.message },
+          serviceId: live.serviceId,
+          model: live.model,
+          attempts: live.attempts,
+          trace: turn.options.isTraceLogEnabled ? { ...prompt?.trace, ...timings(live) } : null,
+        });
+        if (ended.kind === 'fenced') return await this.settle(turn, usage);
+        this.metrics.turns.inc({ status });
+        this.hub.publishEvents(turn.chatId, ended.events);
+        this.tell(turn.turnId, ended.outcome);
+        if (ended.next) this.start(ended.next);
+        return;
+      } catch (cause) {
+        this.logger.error({ err: cause, turnId: turn.turnId }, 'The end of a turn could not be stored');
+        // Its lease runs out: a sweeper, here or elsewhere, seals it with what was committed.
+        if (attempt === END_ATTEMPTS) return;
+        await delay(END_RETRY_MS);
+      }
+    }
+  }
+
+  /** Somebody else has ended the turn; what it cost is only known here. */
+  private async settle(turn: StartedTurn, usage: TurnUsage): Promise<void> {
+    await this.outcomes
+      .settleUsage(turn.turnId, usage)
+      .catch((error: unknown) =>
+        this.logger.error({ err: error, turnId: turn.turnId }, 'The usage of a cut turn could not be stored'),
+      );
+  }
+
+  private tell(turnId: string, outcome: TurnOutcome | null): void {
+    const waiters = this.waiters.get(turnId);
+    this.waiters.delete(turnId);
+    for (const waiter of waiters ?? []) waiter(outcome);
+  }
+
+  private toAppError(error: unknown): AppError {
+    if (error instanceof AppError) return error;
+    this.logger.error({ err: error }, 'A turn met an unexpected error');
+    return new AppError('INTERNAL', { cause: error });
+  }
+}
+
+function endOf(
+  reason: StopReason | null,
+  failure: AppError | null,
+): { status: FinalTurnStatus; error: AppError | null } {
+  if (reason?.kind === 'ended') return reason;
+  return failure === null ? { status: 'completed', error: null } : { status: 'failed', error: failure };
+}
+
+/** The service's own numbers, else ours for what was sent and heard. */
+function usageOf(live: LiveTurn, prompt: Prompt | null): TurnUsage {
+  if (live.usage) return live.usage;
+  if (prompt === null || live.length === 0) return NO_USAGE;
+  return {
+    ...NO_USAGE,
+    inputTokens: countPromptTokens(prompt.request),
+    outputTokens: countTokens(live.text, prompt.request.model),
+    isEstimated: true,
+  };
+}
+
+const timings = (live: LiveTurn) => ({
+  attempts: live.attempts,
+  firstTextMs: live.firstTextAt === null ? null : Math.round(live.firstTextAt - live.startedAt),
+  totalMs: Math.round(performance.now() - live.startedAt),
+});

@@ -1,0 +1,92 @@
+import type { AppError } from '@app/common';
+import type { ChatEventEnvelope, TurnUsage } from '@app/contracts';
+import type { TurnError, TurnOptions, TurnStatus } from '@app/database';
+
+/** A customer's message on its way into a chat. Ids are given before the write, so that a retry writes the same. */
+export interface IncomingMessage {
+  chatId: string;
+  messageId: string;
+  turnId: string;
+  outputMessageId: string;
+  /** The bot that shall answer. */
+  botId: string;
+  /** Shown as the speaker of the answer. */
+  botName: string;
+  text: string;
+  customer: { id: string | null; name: string };
+  /** Who is counted in the statistics. */
+  userKey: string;
+  options: TurnOptions;
+  requestKey: string | null;
+  requestHash: string | null;
+}
+
+/** A turn that this instance has begun and now has to bring to its end. */
+export interface StartedTurn {
+  turnId: string;
+  chatId: string;
+  epoch: number;
+  botId: string;
+  /** The number of the customer's message, and of the `turn.started` event. */
+  seq: number;
+  startedSeq: number;
+  inputText: string;
+  outputMessageId: string;
+  options: TurnOptions;
+}
+
+/** What became of a customer's message. */
+export type AcceptedMessage =
+  | { kind: 'started'; turn: StartedTurn; events: ChatEventEnvelope[] }
+  | { kind: 'queued'; turnId: string; seq: number; events: ChatEventEnvelope[] }
+  /** The request was seen before: its turn goes on (or has ended). */
+  | { kind: 'attached'; turnId: string; seq: number }
+  /** A person holds the chat: the message is stored, no turn begins. */
+  | { kind: 'handed_over'; messageId: string; events: ChatEventEnvelope[] }
+  | { kind: 'rejected'; error: AppError };
+
+export type FinalTurnStatus = Exclude<TurnStatus, 'queued' | 'running'>;
+
+/** What a turn came to: a "completion" of the catalogue. */
+export interface TurnOutcome {
+  turnId: string;
+  chatId: string;
+  botId: string;
+  status: FinalTurnStatus;
+  chatDisplayName: string;
+  userMessage: string;
+  text: string;
+  usage: TurnUsage;
+  error: TurnError | null;
+  trace: Record<string, unknown> | null;
+}
+
+/** How a turn ends. */
+export interface TurnEnding {
+  turnId: string;
+  chatId: string;
+  /** The epoch in which the caller ran the turn; null when the caller ends it from outside, whoever runs it. */
+  epoch: number | null;
+  status: FinalTurnStatus;
+  /** The whole text; null takes what the committed chunks hold. */
+  text: string | null;
+  usage: TurnUsage;
+  error: TurnError | null;
+  serviceId: string | null;
+  model: string | null;
+  attempts: number;
+  trace: Record<string, unknown> | null;
+}
+
+export type EndedTurn =
+  | { kind: 'ended'; outcome: TurnOutcome; events: ChatEventEnvelope[]; next: StartedTurn | null }
+  /** The baton has passed, or somebody else has ended the turn: nothing was written. */
+  | { kind: 'fenced' };
+
+export const NO_USAGE: TurnUsage = {
+  inputTokens: 0,
+  cachedTokens: 0,
+  outputTokens: 0,
+  reasoningTokens: 0,
+  isEstimated: false,
+};
