@@ -1,0 +1,50 @@
+import { Access, ApiProblems, IdPipe } from '@app/common';
+import { Body, Controller, Get, HttpCode, Param, Post, Put } from '@nestjs/common';
+import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { ModelPricesDto, ServiceHealthDto, ServiceModelsDto } from './openai-service.dto.js';
+import { ServicePricesService } from './service-prices.service.js';
+import { ServiceProbesService } from './service-probes.service.js';
+
+const ServiceId = (): ParameterDecorator => Param('openAiServiceId', IdPipe('The service'));
+
+@ApiTags('Admin')
+@Controller('api/admin/openAiServices/:openAiServiceId')
+@Access('admin')
+export class OpenAiServiceToolsController {
+  constructor(
+    private readonly probes: ServiceProbesService,
+    private readonly prices: ServicePricesService,
+  ) {}
+
+  /** Asks the service now what it speaks and honours, stores it and answers it. A service that fails is an answer with a `problem`. */
+  @Post('probe')
+  @HttpCode(200)
+  @ApiOkResponse({ type: ServiceHealthDto })
+  @ApiProblems(404)
+  probeOpenAiService(@ServiceId() openAiServiceId: string): Promise<ServiceHealthDto> {
+    return this.probes.probe(openAiServiceId);
+  }
+
+  /** Lists the models that the service offers, with the day it stops serving them if it says so. */
+  @Get('models')
+  @ApiOkResponse({ type: ServiceModelsDto })
+  @ApiProblems(404, 502, 503, 504)
+  getOpenAiServiceModels(@ServiceId() openAiServiceId: string): Promise<ServiceModelsDto> {
+    return this.probes.listModels(openAiServiceId);
+  }
+
+  /** Reads what the models of the service cost. */
+  @Get('prices')
+  @ApiOkResponse({ type: ModelPricesDto })
+  @ApiProblems(404)
+  getOpenAiServicePrices(@ServiceId() openAiServiceId: string): Promise<ModelPricesDto> {
+    return this.prices.get(openAiServiceId);
+  }
+
+  /** Replaces what the models of the service cost. */
+  @Put('prices')
+  @ApiProblems(400, 404)
+  updateOpenAiServicePrices(@ServiceId() openAiServiceId: string, @Body() dto: ModelPricesDto): Promise<void> {
+    return this.prices.replace(openAiServiceId, dto);
+  }
+}

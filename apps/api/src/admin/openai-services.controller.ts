@@ -1,0 +1,68 @@
+import { Access, ApiProblems, IdPipe, PagingQuery } from '@app/common';
+import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put, Query } from '@nestjs/common';
+import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import {
+  AdminCreateOpenAiServiceRequestDto,
+  AdminGetOpenAiServiceResponseDto,
+  AdminGetOpenAiServicesResponseItemDtoPagingResult,
+  AdminUpdateOpenAiServiceRequestDto,
+} from './openai-service.dto.js';
+import { OpenAiServicesService } from './openai-services.service.js';
+
+const ServiceId = (): ParameterDecorator => Param('openAiServiceId', IdPipe('The service'));
+
+@ApiTags('Admin')
+@Controller('api/admin')
+@Access('admin')
+export class OpenAiServicesController {
+  constructor(private readonly services: OpenAiServicesService) {}
+
+  /** Lists the services that bots answer through. */
+  @Get('openAiServices')
+  @ApiOkResponse({ type: AdminGetOpenAiServicesResponseItemDtoPagingResult })
+  @ApiProblems(400)
+  getOpenAiServices(@Query() query: PagingQuery): Promise<AdminGetOpenAiServicesResponseItemDtoPagingResult> {
+    return this.services.list(query);
+  }
+
+  /** Creates a service and answers its id. The service is probed in the background. */
+  @Post('openAiServices')
+  @HttpCode(200)
+  @ApiOkResponse({ schema: { type: 'string', example: '0199aa0e-7c1b-7d0a-9a55-0d5a3c0f8f6e' } })
+  @ApiProblems(400)
+  createOpenAiService(@Body() dto: AdminCreateOpenAiServiceRequestDto): Promise<string> {
+    return this.services.create(dto);
+  }
+
+  /** Reads a service; its key is never shown. */
+  @Get('openAiServices/:openAiServiceId')
+  @ApiOkResponse({ type: AdminGetOpenAiServiceResponseDto })
+  @ApiProblems(404)
+  getOpenAiService(@ServiceId() openAiServiceId: string): Promise<AdminGetOpenAiServiceResponseDto> {
+    return this.services.get(openAiServiceId);
+  }
+
+  /** Changes a service; endpoint and key only with `isUpdateOpenAi`. */
+  @Put('openAiServices/:openAiServiceId')
+  @ApiProblems(400, 404, 409)
+  updateOpenAiService(
+    @ServiceId() openAiServiceId: string,
+    @Body() dto: AdminUpdateOpenAiServiceRequestDto,
+  ): Promise<void> {
+    return this.services.update(openAiServiceId, dto);
+  }
+
+  /** Deletes a service that no bot uses. */
+  @Delete('openAiService/:openAiServiceId')
+  @ApiProblems(404, 409)
+  deleteOpenAiService(@ServiceId() openAiServiceId: string): Promise<void> {
+    return this.services.delete(openAiServiceId);
+  }
+
+  /** Deletes a service that no bot uses; the same as the singular path. */
+  @Delete('openAiServices/:openAiServiceId')
+  @ApiProblems(404, 409)
+  deleteOpenAiServiceByPluralPath(@ServiceId() openAiServiceId: string): Promise<void> {
+    return this.services.delete(openAiServiceId);
+  }
+}

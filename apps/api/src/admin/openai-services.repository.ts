@@ -1,0 +1,100 @@
+import type { ListOptions } from '@app/common';
+import { Bot, isForeignKeyViolation, OpenAiService, type StoredCapabilities, type StoredHealth } from '@app/database';
+import { Injectable } from '@nestjs/common';
+import { InjectRepository } from '@nestjs/typeorm';
+import { In, IsNull, type Repository } from 'typeorm';
+
+export type ServiceOrder = 'displayName' | 'isActive' | 'createdUtc';
+
+const ORDER_COLUMN: Record<ServiceOrder, string> = {
+  displayName: 'service.displayName',
+  isActive: 'service.isActive',
+  createdUtc: 'service.createdAt',
+};
+
+export type ServiceChanges = Partial<
+  Pick<
+    OpenAiService,
+    'displayName' | 'isActive' | 'endpoint' | 'isAzure' | 'encryptedKey' | 'dialect' | 'capabilities' | 'health'
+  >
+>;
+
+/** What a probe found out about a service. */
+export interface ProbedService {
+  dialect: OpenAiService['dialect'];
+  capabilities: StoredCapabilities | null;
+  health: StoredHealth;
+  defaultModel: string | null;
+}
+
+@Injectable()
+export class OpenAiServicesRepository {
+  constructor(
+    @InjectRepository(OpenAiService) private readonly services: Repository<OpenAiService>,
+    @InjectRepository(Bot) private readonly bots: Repository<Bot>,
+  ) {}
+
+  async list({ skip, take, search, orderBy }: ListOptions<ServiceOrder>): Promise<[OpenAiService[], number]> {
+    const query = this.services.createQueryBuilder('service');
+    if (search !== null) {
+      const text = `%${search.replace(/[!%_]/g, '!$&')}%`;
+      query.where(`LOWER(service.displayName) LIKE LOWER(:text) ESCAPE '!'`, { text });
+    }
+    return query
+      .orderBy(ORDER_COLUMN[orderBy.field], orderBy.direction)
+      .addOrderBy('service.id', orderBy.direction)
+      .skip(skip)
+      .take(take)
+      .getManyAndCount();
+  }
+
+  find(id: string): Promise<OpenAiService | null> {
+    return this.services.findOneBy({ id });
+  }
+
+  async findNames(ids: string[]): Promise<Map<string, string>> {
+    if (ids.length === 0) return new Map();
+    const services = await this.services.find({ select: { id: true, displayName: true }, where: { id: In(ids) } });
+    return new Map(services.map(({ id, displayName }) => [id, displayName]));
+  }
+
+  async insert(service: OpenAiService): Promise<void> {
+    await this.services.insert(service);
+  }
+
+  async update(id: string, changes: ServiceChanges, at: Date): Promise<void> {
+    await this.services.update({ id }, { ...changes, updatedAt: at });
+  }
+
+  /** Stores what a probe found, unless the connection it spoke to has been changed meanwhile. */
+  async storeProbe(probed: OpenAiService, found: ProbedService): Promise<void> {
+    const same = {
+      id: probed.id,
+      endpoint: probed.endpoint ?? IsNull(),
+      encryptedKey: probed.encryptedKey ?? IsNull(),
+    };
+    await this.services.update(same, found);
+  }
+
+  /** Names of the bots that answer through the service, in order of their names. */
+  async findBotsUsing(id: string, limit: number): Promise<string[]> {
+    const bots = await this.bots.find({
+      select: { displayName: true },
+      where: { openAiServiceId: id, deletedAt: IsNull() },
+      order: { displayName: 'ASC', id: 'ASC' },
+      take: limit,
+    });
+    return bots.map(({ displayName }) => displayName);
+  }
+
+  /** False when a bot uses the service. */
+  async delete(id: string): Promise<boolean> {
+    try {
+      await this.services.delete({ id });
+      return true;
+    } catch (error) {
+      if (isForeignKeyViolation(error)) return false;
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,120 @@
+import { AppError, notFound } from '@app/common';
+import { type ErrorCode } from '@app/contracts';
+import type { OpenAiService, StoredHealth } from '@app/database';
+import { OpenAiProvider, type ProbeResult, type ProviderModel } from '@app/openai';
+import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
+import { EventEmitter2 } from '@nestjs/event-emitter';
+import { CacheService } from '../cache/cache.service.js';
+import type { AppEvents } from '../events.js';
+import { mapHealth, type ServiceHealthDto, type ServiceModelsDto } from './openai-service.dto.js';
+import { OpenAiServicesRepository } from './openai-services.repository.js';
+import { ServiceConnectionsService } from './service-connections.service.js';
+
+const MODELS_TTL_MS = 300_000;
+const MODELS_LIMIT_MS = 15_000;
+
+/** Finds out what services speak and honour: after each change of a connection in the background, and on demand. */
+@Injectable()
+export class ServiceProbesService implements OnModuleDestroy {
+  private readonly logger = new Logger(ServiceProbesService.name);
+  private readonly running = new Map<string, Promise<void>>();
+
+  constructor(
+    private readonly services: OpenAiServicesRepository,
+    private readonly connections: ServiceConnectionsService,
+    private readonly provider: OpenAiProvider,
+    private readonly cache: CacheService,
+    private readonly events: EventEmitter2,
+  ) {}
+
+  /** Probes without making anybody wait; whoever needs the outcome asks {@link settled}. */
+  start(service: OpenAiService): void {
+    const before = this.running.get(service.id) ?? Promise.resolve();
+    const run = before
+      .then(() => this.run(service))
+      .then(
+        () => undefined,
+        (error: unknown) => this.logger.warn(`The probe of service ${service.id} failed: ${(error as Error).message}`),
+      )
+      .finally(() => {
+        if (this.running.get(service.id) === run) this.running.delete(service.id);
+      });
+    this.running.set(service.id, run);
+  }
+
+  /** Resolves when no probe of the service runs on this instance. A probe ends within its limit. */
+  async settled(serviceId: string): Promise<void> {
+    await this.running.get(serviceId);
+  }
+
+  async probe(serviceId: string): Promise<ServiceHealthDto> {
+    const service = await this.services.find(serviceId);
+    if (service === null) throw notFound('The service');
+    return this.run(service);
+  }
+
+  /** The models that the service lists. Throws the provider's problem when it cannot be asked. */
+  listModels(serviceId: string): Promise<ServiceModelsDto> {
+    return this.cache.remember('models', serviceId, MODELS_TTL_MS, async () => {
+      const service = await this.services.find(serviceId);
+      if (service === null) throw notFound('The service');
+      const connection = await this.connections.connect(service);
+      return {
+        models: (await this.provider.listModels(connection, AbortSignal.timeout(MODELS_LIMIT_MS))).map(mapModel),
+      };
+    });
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    await Promise.all(this.running.values());
+  }
+
+  private async run(service: OpenAiService): Promise<ServiceHealthDto> {
+    const result = await this.ask(service);
+    const found = {
+      dialect: result.dialect ?? service.dialect,
+      capabilities: result.dialect === null ? service.capabilities : result.capabilities,
+      health: healthOf(result),
+      defaultModel: service.defaultModel ?? result.probedModel,
+    };
+    await this.services.storeProbe(service, found);
+    await Promise.all([this.cache.forget('services', service.id), this.cache.forget('models', service.id)]);
+    this.events.emit('service.changed', { serviceId: service.id } satisfies AppEvents['service.changed']);
+    return mapHealth(found.health, found);
+  }
+
+  private async ask(service: OpenAiService): Promise<ProbeResult> {
+    try {
+      const connection = await this.connections.connect(service);
+      return await this.provider.probe(connection, service.defaultModel);
+    } catch (error) {
+      return { ...NOTHING_FOUND, problem: this.problemOf(service, error) };
+    }
+  }
+
+  private problemOf(service: OpenAiService, error: unknown): StoredHealth['problem'] {
+    if (this.connections.isUndecryptable(service))
+      return { code: 'undecryptable', detail: 'The key was stored with another encryption key. Enter it again.' };
+    if (error instanceof AppError) return { code: error.code, detail: error.message };
+    return { code: 'PROVIDER_UNREACHABLE' satisfies ErrorCode, detail: 'The model service did not answer the probe.' };
+  }
+}
+
+const NOTHING_FOUND: ProbeResult = {
+  reachable: false,
+  dialect: null,
+  capabilities: { streaming: false, streamingUsage: false, tools: false, jsonSchema: false, images: false },
+  models: [],
+  probedModel: null,
+  latencyMs: null,
+  problem: null,
+};
+
+const healthOf = ({ reachable, latencyMs, problem }: ProbeResult): StoredHealth => ({
+  checkedAt: new Date().toISOString(),
+  reachable,
+  latencyMs: latencyMs === null ? null : Math.round(latencyMs),
+  problem,
+});
+
+const mapModel = ({ id, shutdownDate }: ProviderModel): ProviderModel => ({ id, shutdownDate });

@@ -1,0 +1,60 @@
+import type { ListOptions } from '@app/common';
+import { BotFact, dialectOf } from '@app/database';
+import { Injectable } from '@nestjs/common';
+import { InjectRepository } from '@nestjs/typeorm';
+import type { Repository } from 'typeorm';
+import { containsText, jsonText } from './text-search.js';
+
+export const FACT_ORDER_FIELDS = ['createdUtc', 'updatedUtc', 'isActive'] as const;
+export type FactOrder = (typeof FACT_ORDER_FIELDS)[number];
+
+const ORDER_COLUMN: Record<FactOrder, string> = {
+  createdUtc: 'fact.createdAt',
+  updatedUtc: 'fact.updatedAt',
+  isActive: 'fact.isActive',
+};
+
+@Injectable()
+export class BotFactsRepository {
+  constructor(@InjectRepository(BotFact) private readonly facts: Repository<BotFact>) {}
+
+  async findActiveTexts(botId: string): Promise<string[]> {
+    const facts = await this.facts.find({
+      select: { id: true, factText: true },
+      where: { botId, isActive: true },
+      order: { createdAt: 'ASC', id: 'ASC' },
+    });
+    return facts.map(({ factText }) => factText);
+  }
+
+  list(botId: string, { skip, take, search, orderBy }: ListOptions<FactOrder>): Promise<[BotFact[], number]> {
+    const query = this.facts.createQueryBuilder('fact').where('fact.botId = :botId', { botId });
+    if (search !== null) {
+      const { isSqlite } = dialectOf(this.facts.manager.connection);
+      const condition = containsText([jsonText('fact.factText', isSqlite)], search);
+      query.andWhere(condition.sql, condition.parameters);
+    }
+    return query
+      .orderBy(ORDER_COLUMN[orderBy.field], orderBy.direction)
+      .addOrderBy('fact.id', orderBy.direction)
+      .skip(skip)
+      .take(take)
+      .getManyAndCount();
+  }
+
+  async insert(fact: Omit<BotFact, 'bot'>): Promise<void> {
+    await this.facts.insert(fact);
+  }
+
+  /** False when the bot has no such fact. */
+  async update(botId: string, id: string, changes: Pick<BotFact, 'isActive' | 'factText'>): Promise<boolean> {
+    const { affected } = await this.facts.update({ id, botId }, { ...changes, updatedAt: new Date() });
+    return affected !== 0;
+  }
+
+  /** False when the bot has no such fact. */
+  async delete(botId: string, id: string): Promise<boolean> {
+    const { affected } = await this.facts.delete({ id, botId });
+    return affected !== 0;
+  }
+}

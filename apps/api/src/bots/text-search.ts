@@ -1,0 +1,28 @@
+export interface SqlCondition {
+  sql: string;
+  parameters: Record<string, string>;
+}
+
+/**
+ * A condition that any of the expressions contains the text, without regard to case. SQLite folds only ASCII letters, so other letters
+ * are looked for in the ways people write them.
+ */
+export function containsText(expressions: string[], text: string): SqlCondition {
+  const patterns = spellings(text).map((spelling) => `%${spelling.replace(/[!%_]/g, '!$&')}%`);
+  const parameters = Object.fromEntries(patterns.map((pattern, index) => [`search${index}`, pattern]));
+  const conditions = expressions.flatMap((expression) =>
+    Object.keys(parameters).map((name) => `LOWER(${expression}) LIKE LOWER(:${name}) ESCAPE '!'`),
+  );
+  return { sql: `(${conditions.join(' OR ')})`, parameters };
+}
+
+function spellings(text: string): string[] {
+  if (/^[\x20-\x7e]*$/.test(text)) return [text];
+  const lower = text.toLowerCase();
+  const capitalised = lower.charAt(0).toUpperCase() + lower.slice(1);
+  return [...new Set([text, lower, text.toUpperCase(), capitalised])];
+}
+
+/** The text inside a json column that holds one string. */
+export const jsonText = (column: string, isSqlite: boolean): string =>
+  isSqlite ? `json_extract(${column}, '$')` : `JSON_UNQUOTE(${column})`;

@@ -1,0 +1,83 @@
+import { RedisConnection } from '@app/common';
+import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
+import type { Redis } from 'ioredis';
+import { randomUUID } from 'node:crypto';
+
+const CHANNEL = 'baton:cache';
+
+/** What an instance has forgotten and the others must forget too. Without a key: the whole area. Without an area: everything. */
+export interface Invalidation {
+  area?: string;
+  key?: string;
+}
+
+/**
+ * Tells the other instances what to forget, through Redis. Losing Redis never fails a caller: whoever listens is told to forget
+ * everything when the line goes dead, and what could not be said is made up for by one "forget everything" when it is back.
+ */
+@Injectable()
+export class CacheInvalidations implements OnApplicationShutdown {
+  private readonly logger = new Logger(CacheInvalidations.name);
+  private readonly instance = randomUUID();
+  private subscriber: Redis | null = null;
+  private isSubscribed = false;
+  private isBehind = false;
+
+  constructor(private readonly redis: RedisConnection) {}
+
+  /** Whether word from the other instances reaches this one at the moment. */
+  get isConnected(): boolean {
+    return this.isSubscribed;
+  }
+
+  listen(onForget: (invalidation: Invalidation) => void): void {
+    const { client } = this.redis;
+    if (client === null) return;
+    client.on('ready', () => this.catchUp());
+    const subscriber = (this.subscriber = client.duplicate());
+    // The connection for commands complains for both.
+    subscriber.on('error', () => undefined);
+    subscriber.on('ready', () => void this.subscribe(subscriber, onForget));
+    subscriber.on('message', (_channel: string, message: string) => this.receive(message, onForget));
+    subscriber.on('close', () => {
+      if (this.isSubscribed) onForget({});
+      this.isSubscribed = false;
+    });
+  }
+
+  publish(invalidation: Invalidation): void {
+    this.redis.client?.publish(CHANNEL, JSON.stringify({ ...invalidation, from: this.instance })).catch(() => {
+      this.isBehind = true;
+    });
+  }
+
+  onApplicationShutdown(): void {
+    this.subscriber?.disconnect();
+  }
+
+  private catchUp(): void {
+    if (!this.isBehind) return;
+    this.isBehind = false;
+    this.publish({});
+  }
+
+  private async subscribe(subscriber: Redis, onForget: (invalidation: Invalidation) => void): Promise<void> {
+    try {
+      await subscriber.subscribe(CHANNEL);
+      this.isSubscribed = true;
+      // What was said while nobody listened here is not known.
+      onForget({});
+    } catch (error) {
+      this.logger.warn(`Redis takes no subscription: ${(error as Error).message}`);
+    }
+  }
+
+  private receive(message: string, onForget: (invalidation: Invalidation) => void): void {
+    try {
+      const { from, area, key } = JSON.parse(message) as Invalidation & { from: string };
+      if (from !== this.instance) onForget({ area, key });
+    } catch {
+      onForget({});
+    }
+  }
+}

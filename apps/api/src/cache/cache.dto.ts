@@ -1,0 +1,2 @@
+/** The answer of operations that have nothing to say. */
+export class EmptyDto {}
