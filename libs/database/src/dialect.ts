@@ -6,7 +6,7 @@ export interface Dialect {
   /** The database's clock, the only one that all instances share. */
   readonly now: string;
   /** The database's clock plus some milliseconds. */
-  nowPlus(milliseconds: number): string;
+  readonly nowPlus: (milliseconds: number) => string;
   /** Appended to a SELECT inside a transaction whose rows will be written. SQLite holds the whole database by then. */
   readonly forUpdate: string;
   /** Appended to a SELECT whose rows must not change until this transaction ends. */

@@ -35,31 +35,31 @@ export class ChatLogRepository {
 
   /** Events with numbers above `after`, in order, at most `limit`. A deleted message's text is empty. */
   async findEvents(chatId: string, after: number, limit: number): Promise<LoggedEvent[]> {
-    const rows = (await this.dataSource.query(
+    const rows = await this.dataSource.query<EventRow[]>(
       `SELECT e.seq, e.type, e.actor, e.epoch, e.audience, e.data, e.created_at, e.message_id, m.text
        FROM chat_events e LEFT JOIN messages m ON m.id = e.message_id
        WHERE e.chat_id = ? AND e.seq > ? ORDER BY e.seq LIMIT ?`,
       [chatId, after, limit],
-    )) as EventRow[];
+    );
     return rows.map((row) => ({ event: eventOf(chatId, row), audience: row.audience }));
   }
 
   /** The turn that was running when event `seq` was the newest, if any. */
   async findOpenTurn(chatId: string, seq: number): Promise<{ turnId: string; messageId: string } | null> {
-    const [row] = (await this.dataSource.query(
+    const [row] = await this.dataSource.query<{ type: string; data: string }[]>(
       `SELECT type, data FROM chat_events
        WHERE chat_id = ? AND seq <= ? AND type IN ('turn.started', 'message.completed', 'turn.ended') ORDER BY seq DESC LIMIT 1`,
       [chatId, seq],
-    )) as { type: string; data: string }[];
+    );
     return row?.type === 'turn.started' ? fromSqlJson(row.data) : null;
   }
 
   async findHeads(chatIds: string[]): Promise<ChatHead[]> {
     if (chatIds.length === 0) return [];
-    const rows = (await this.dataSource.query(
+    const rows = await this.dataSource.query<{ id: string; next_seq: number; running_turn_id: string | null }[]>(
       `SELECT id, next_seq, running_turn_id FROM chats WHERE id IN (${placeholders(chatIds.length)})`,
       chatIds,
-    )) as { id: string; next_seq: number; running_turn_id: string | null }[];
+    );
     return rows.map((row) => ({ chatId: row.id, lastSeq: row.next_seq - 1, runningTurnId: row.running_turn_id }));
   }
 }

@@ -77,10 +77,10 @@ export class ChatTransaction {
   ): Promise<Result> {
     return dataSource.transaction(async (manager) => {
       const ids = [...new Set(chatIds)].toSorted();
-      const rows = (await manager.query(
+      const rows = await manager.query<ChatRow[]>(
         `SELECT id, bot_id, display_name, owner, epoch, next_seq, running_turn_id, queued_turns FROM chats WHERE id IN (${placeholders(ids.length)}) ORDER BY id${dialectOf(dataSource).forUpdate}`,
         ids,
-      )) as ChatRow[];
+      );
       const transaction = new ChatTransaction(manager, new Map(rows.map((row) => [row.id, lockedChat(row)])));
       const result = await work(transaction);
       await transaction.write();

@@ -116,7 +116,7 @@ export class ChatsRepository {
       .addSelect(['message.displayName', 'message.id'])
       .andWhere('chat.id = :id', { id })
       .getOne();
-    return chat && { ...chat, userSystemMessageDisplayName: chat.userSystemMessage?.displayName ?? null };
+    return chat && Object.assign(chat, { userSystemMessageDisplayName: chat.userSystemMessage?.displayName ?? null });
   }
 
   async deleteChat(id: string): Promise<void> {
@@ -154,13 +154,13 @@ export class ChatsRepository {
   }
 
   async findCompletions(chatId: string): Promise<StoredCompletion[]> {
-    const rows = (await this.dataSource.query(
+    const rows = await this.dataSource.query<CompletionRow[]>(
       `SELECT t.id, t.status, t.created_at, i.text AS input_text, o.text AS output_text
        FROM turns t LEFT JOIN messages i ON i.id = t.input_message_id LEFT JOIN messages o ON o.id = t.output_message_id
        WHERE t.chat_id = ? ORDER BY t.seq DESC LIMIT ${COMPLETIONS_LIMIT}`,
       [chatId],
-    )) as CompletionRow[];
-    return rows.reverse().map((row) => ({
+    );
+    return rows.toReversed().map((row) => ({
       turnId: row.id,
       status: row.status,
       userMessage: textOf(row.input_text),
@@ -171,14 +171,14 @@ export class ChatsRepository {
 
   /** What an ended turn came to; null while it has not ended. */
   async findOutcome(turnId: string): Promise<TurnOutcome | null> {
-    const [row] = (await this.dataSource.query(
+    const [row] = await this.dataSource.query<OutcomeRow[]>(
       `SELECT t.id, t.chat_id, t.bot_id, t.status, t.created_at, t.input_tokens, t.cached_tokens, t.output_tokens,
          t.reasoning_tokens, t.is_usage_estimated, t.error, t.trace, c.display_name, i.text AS input_text, o.text AS output_text
        FROM turns t JOIN chats c ON c.id = t.chat_id
        LEFT JOIN messages i ON i.id = t.input_message_id LEFT JOIN messages o ON o.id = t.output_message_id
        WHERE t.id = ? AND t.status NOT IN ('queued', 'running')`,
       [turnId],
-    )) as OutcomeRow[];
+    );
     return row === undefined ? null : outcomeOf(row);
   }
 

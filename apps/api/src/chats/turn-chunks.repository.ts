@@ -29,10 +29,10 @@ export class TurnChunksRepository {
   async appendChunks(chunks: NewChunk[]): Promise<Set<string>> {
     return this.dataSource.transaction(async (manager) => {
       const chatIds = [...new Set(chunks.map(({ chatId }) => chatId))].toSorted();
-      const chats = (await manager.query(
+      const chats = await manager.query<{ running_turn_id: string | null; epoch: number }[]>(
         `SELECT running_turn_id, epoch FROM chats WHERE id IN (${placeholders(chatIds.length)}) ORDER BY id${dialectOf(this.dataSource).forShare}`,
         chatIds,
-      )) as { running_turn_id: string | null; epoch: number }[];
+      );
       const epochs = new Map(chats.map((chat) => [chat.running_turn_id, chat.epoch]));
       const allowed = chunks.filter(({ turnId, epoch }) => epochs.get(turnId) === epoch);
       const rows = allowed.map(({ turnId, offset, text }) => ({
@@ -60,9 +60,9 @@ export class TurnChunksRepository {
 
 /** The chunks of a turn that begin at `from` or later, in order. */
 export async function readChunks(manager: EntityManager, turnId: string, from = 0): Promise<StoredChunk[]> {
-  const rows = (await manager.query(
+  const rows = await manager.query<{ chunk_offset: number; text: string }[]>(
     'SELECT chunk_offset, text FROM turn_chunks WHERE turn_id = ? AND chunk_offset >= ? ORDER BY chunk_offset',
     [turnId, from],
-  )) as { chunk_offset: number; text: string }[];
+  );
   return rows.map(({ chunk_offset: offset, text }) => ({ offset, text: fromSqlJson<string>(text) }));
 }

@@ -19,13 +19,13 @@ export class TurnHistoryRepository {
    * customer had written on meanwhile.
    */
   async findHistory(chatId: string, beforeTurnSeq: number): Promise<PastMessage[]> {
-    const rows = (await this.dataSource.query(
+    const rows = await this.dataSource.query<{ author: MessageAuthor; text: string; place: number; seq: number }[]>(
       `SELECT m.author, m.text, COALESCE(t.seq, m.seq) AS place, m.seq
        FROM messages m LEFT JOIN turns t ON t.id = m.turn_id
        WHERE m.chat_id = ? AND COALESCE(t.seq, m.seq) < ?
        ORDER BY m.seq DESC LIMIT ${HISTORY_LIMIT}`,
       [chatId, beforeTurnSeq],
-    )) as { author: MessageAuthor; text: string; place: number; seq: number }[];
+    );
     return rows
       .toSorted((a, b) => a.place - b.place || a.seq - b.seq)
       .map(({ author, text }) => ({ author, text: fromSqlJson<string>(text) }));
@@ -33,10 +33,10 @@ export class TurnHistoryRepository {
 
   /** The system prompt that the user attached to the chat, if any. */
   async findUserSystemMessage(chatId: string): Promise<string | null> {
-    const [row] = (await this.dataSource.query(
+    const [row] = await this.dataSource.query<{ system_message: string }[]>(
       `SELECT s.system_message FROM chats c JOIN user_system_messages s ON s.id = c.user_system_message_id WHERE c.id = ?`,
       [chatId],
-    )) as { system_message: string }[];
+    );
     return row === undefined ? null : fromSqlJson<string>(row.system_message);
   }
 }

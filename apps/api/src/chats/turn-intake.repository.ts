@@ -149,10 +149,10 @@ export class TurnIntakeRepository {
   ): Promise<Map<string, KnownRequest>> {
     const keys = messages.map(({ requestKey }) => requestKey).filter((key) => key !== null);
     if (keys.length === 0) return new Map();
-    const rows = (await manager.query(
+    const rows = await manager.query<KnownRequest[]>(
       `SELECT id, seq, request_key, request_hash FROM turns WHERE request_key IN (${placeholders(keys.length)})`,
       keys,
-    )) as KnownRequest[];
+    );
     return new Map(rows.map((row) => [row.request_key, row]));
   }
 }

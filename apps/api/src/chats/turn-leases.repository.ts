@@ -53,10 +53,12 @@ export class TurnLeasesRepository {
   async findOrphans(isStarting: boolean): Promise<ExpiredTurn[]> {
     const { isSqlite, now } = dialectOf(this.dataSource);
     const expired = isStarting && isSqlite ? '' : `AND lease_until < ${now} ORDER BY lease_until LIMIT ${BATCH}`;
-    const rows = (await this.dataSource.query(`SELECT id, chat_id FROM turns WHERE status = 'running' ${expired}`)) as {
-      id: string;
-      chat_id: string;
-    }[];
+    const rows = await this.dataSource.query<
+      {
+        id: string;
+        chat_id: string;
+      }[]
+    >(`SELECT id, chat_id FROM turns WHERE status = 'running' ${expired}`);
     return rows.map((row) => ({ turnId: row.id, chatId: row.chat_id }));
   }
 
@@ -71,14 +73,14 @@ export class TurnLeasesRepository {
       if (chat?.runningTurnId !== turnId || chat.owner !== 'bot') return null;
       const { isSqlite, now, nowPlus } = dialectOf(this.dataSource);
       const expired = isStarting && isSqlite ? '' : `AND t.lease_until < ${now}`;
-      const [row] = (await transaction.manager.query(
+      const [row] = await transaction.manager.query<ExpiredRow[]>(
         `SELECT t.bot_id, t.seq, t.recoveries, t.options, t.output_message_id, m.text AS input_text,
            (SELECT COUNT(*) FROM turn_chunks k WHERE k.turn_id = t.id) AS chunks,
            (SELECT MAX(e.seq) FROM chat_events e WHERE e.chat_id = t.chat_id AND e.type = 'turn.started') AS started_seq
          FROM turns t LEFT JOIN messages m ON m.id = t.input_message_id
          WHERE t.id = ? AND t.status = 'running' ${expired}`,
         [turnId],
-      )) as ExpiredRow[];
+      );
       if (!row || row.recoveries > 0 || Number(row.chunks) > 0) return null;
       chat.epoch++;
       transaction.touch(chat);

@@ -198,18 +198,18 @@ export class TurnOutcomeRepository {
 
   private async findTurns({ manager }: ChatTransaction, ids: string[]): Promise<Map<string, TurnRow>> {
     if (ids.length === 0) return new Map();
-    const rows = (await manager.query(
+    const rows = await manager.query<TurnRow[]>(
       `${SELECT_TURN} WHERE t.id IN (${placeholders(ids.length)}) AND t.status = 'running'`,
       ids,
-    )) as TurnRow[];
+    );
     return new Map(rows.map((row) => [row.id, row]));
   }
 
   private async findNextTurn({ manager }: ChatTransaction, chatId: string): Promise<TurnRow | undefined> {
-    const [row] = (await manager.query(
+    const [row] = await manager.query<TurnRow[]>(
       `${SELECT_TURN} WHERE t.chat_id = ? AND t.status = 'queued' ORDER BY t.seq LIMIT 1`,
       [chatId],
-    )) as TurnRow[];
+    );
     return row;
   }
 }

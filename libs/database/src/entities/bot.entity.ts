@@ -1,5 +1,14 @@
 import { Entity, Index, JoinColumn, ManyToOne, type Relation } from 'typeorm';
-import { FlagColumn, IdColumn, JsonColumn, PrimaryId, StringColumn, TextColumn, TimeColumn } from '../columns.js';
+import {
+  FlagColumn,
+  IdColumn,
+  JsonColumn,
+  PrimaryId,
+  StringColumn,
+  TextColumn,
+  TimeColumn,
+  type JsonValue,
+} from '../columns.js';
 import { OpenAiService } from './openai-service.entity.js';
 import { StoredFile } from './stored-file.entity.js';
 
@@ -95,7 +104,7 @@ export class Bot {
 
   /** The configuration pairs of the catalogue, by name; secrets inside are encrypted. */
   @JsonColumn()
-  configuration: Record<string, unknown>;
+  configuration: Record<string, JsonValue>;
 
   @Index('ix_bots_image')
   @IdColumn({ nullable: true })
