@@ -3,6 +3,9 @@ import { DatabaseModule } from '@app/database';
 import { Module } from '@nestjs/common';
 import { EventEmitterModule } from '@nestjs/event-emitter';
 import { ScheduleModule } from '@nestjs/schedule';
+import { AdminModule } from './admin/admin.module.js';
+import { BotsModule } from './bots/bots.module.js';
+import { CacheModule } from './cache/cache.module.js';
 import { SystemModule } from './system/system.module.js';
 
 /** The list of feature modules; a test starts exactly this. Global guards run in the order of this list. */
@@ -18,6 +21,9 @@ import { SystemModule } from './system/system.module.js';
     // AuthModule goes here: who is calling must be known before anything is counted.
     ThrottleModule,
     SystemModule,
+    CacheModule,
+    AdminModule,
+    BotsModule,
   ],
 })
 export class AppModule {}
