@@ -6,6 +6,7 @@ import { ScheduleModule } from '@nestjs/schedule';
 import { AdminModule } from './admin/admin.module.js';
 import { BotsModule } from './bots/bots.module.js';
 import { CacheModule } from './cache/cache.module.js';
+import { IdempotencyModule } from './idempotency/idempotency.module.js';
 import { SystemModule } from './system/system.module.js';
 
 /** The list of feature modules; a test starts exactly this. Global guards run in the order of this list. */
@@ -20,6 +21,7 @@ import { SystemModule } from './system/system.module.js';
     DatabaseModule,
     // AuthModule goes here: who is calling must be known before anything is counted.
     ThrottleModule,
+    IdempotencyModule,
     SystemModule,
     CacheModule,
     AdminModule,

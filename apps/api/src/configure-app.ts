@@ -33,6 +33,8 @@ const API = /^\/(api|cache)\b/i;
 export const APP_OPTIONS = {
   bodyParser: false,
   bufferLogs: true,
+  // Else a start that fails would tell all of it in another format.
+  autoFlushLogs: false,
   forceCloseConnections: false,
 } satisfies NestApplicationOptions;
 
@@ -66,19 +68,10 @@ export function createAdapter(config: AppConfig): HttpAdapter {
   });
   const server = adapter.getInstance();
   registerBodyReader(server);
-  const routes = new RouteTable(server);
   server.addHook('onRequest', (request, reply, done) => {
     reply.header(REQUEST_ID_HEADER, request.id);
     if (API.test(request.url)) reply.header('cache-control', 'no-store');
-    if (adapter.isDraining && !request.url.startsWith('/health/')) {
-      reply.header('connection', 'close');
-      return done(new AppError('SHUTTING_DOWN', { retryAfterSeconds: 1 }));
-    }
-    if (request.url.length > MAX_URL_LENGTH) return done(new AppError('URI_TOO_LONG'));
-    if (!request.is404) return done();
-    const { error, allow } = routes.missing(request.url);
-    if (allow !== null) reply.header('allow', allow);
-    return done(error);
+    done();
   });
   return adapter;
 }
@@ -91,14 +84,32 @@ const trustProxyOf = (setting: AppConfig['http']['trustProxy']) =>
 export async function configureApp(app: NestFastifyApplication, config: AppConfig): Promise<NestFastifyApplication> {
   const server = app.getHttpAdapter().getInstance();
   app.useLogger(app.get(Logger));
+  app.flushLogs();
   registerRequestLog(server, await app.resolve(PinoLogger));
   registerHttpMetrics(server, app.get(MetricsRegistry));
+  const routes = new RouteTable(server);
   await protect(app, config);
+  // After what sets headers: refusals carry them too.
+  guardDoor(app.getHttpAdapter() as HttpAdapter, routes);
   app.useGlobalFilters(new ProblemFilter());
   app.useGlobalPipes(new StrictValidationPipe());
-  app.enableShutdownHooks();
   serveDocs(app, config);
   return app;
+}
+
+/** Refuses what no handler is to see. */
+function guardDoor(adapter: HttpAdapter, routes: RouteTable): void {
+  adapter.getInstance().addHook('onRequest', (request, reply, done) => {
+    if (adapter.isDraining && !request.url.startsWith('/health/')) {
+      reply.header('connection', 'close');
+      return done(new AppError('SHUTTING_DOWN', { retryAfterSeconds: 1 }));
+    }
+    if (request.url.length > MAX_URL_LENGTH) return done(new AppError('URI_TOO_LONG'));
+    if (!request.is404) return done();
+    const { error, allow } = routes.missing(request.url);
+    if (allow !== null) reply.header('allow', allow);
+    return done(error);
+  });
 }
 
 /** Nothing of ours is a page, except the documentation: it may load its own scripts and styles. */
@@ -115,6 +126,7 @@ async function protect(app: NestFastifyApplication, { http }: AppConfig): Promis
       directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
       useDefaults: false,
     },
+    frameguard: { action: 'deny' },
     crossOriginResourcePolicy: { policy: 'cross-origin' },
   });
   if (http.corsOrigins.length > 0) {
@@ -130,7 +142,7 @@ async function protect(app: NestFastifyApplication, { http }: AppConfig): Promis
 
 const DOCS_POLICY = {
   defaultSrc: ["'none'"],
-  scriptSrc: ["'self'", "'unsafe-inline'"],
+  scriptSrc: ["'self'"],
   styleSrc: ["'self'", "'unsafe-inline'"],
   imgSrc: ["'self'", 'data:'],
   fontSrc: ["'self'"],

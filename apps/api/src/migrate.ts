@@ -1,24 +1,11 @@
 import 'reflect-metadata';
+import { explain } from './explain.js';
 
-/** Brings the schema up to date and ends: for deployments with MIGRATE_ON_START=false. */
-try {
-  // Reads `.env` on the way.
-  const { AppConfigModule, readConfig } = await import('@app/common');
-  const { migrate, openDataSource } = await import('@app/database');
-  void AppConfigModule;
-  const { database } = readConfig();
-  const dataSource = await openDataSource({
-    databaseUrl: database.url,
-    dataDir: database.dataDir,
-    poolSize: database.poolSize,
+// Brings the schema up to date and ends: for deployments with MIGRATE_ON_START=false.
+await import('./run-migrations.js')
+  .then(({ runMigrations }) => runMigrations())
+  .then((ran) => process.stdout.write(ran.length > 0 ? `Migrated: ${ran.join(', ')}\n` : 'The schema is up to date.\n'))
+  .catch((error: unknown) => {
+    process.stderr.write(`${explain(error)}\n`);
+    process.exitCode = 1;
   });
-  try {
-    const ran = await migrate(dataSource);
-    process.stdout.write(ran.length > 0 ? `Migrated: ${ran.join(', ')}\n` : 'The schema is up to date.\n');
-  } finally {
-    await dataSource.destroy();
-  }
-} catch (error) {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-  process.exit(1);
-}

@@ -18,6 +18,8 @@ export * from './http/problem.filter.js';
 export * from './http/request-id.js';
 export * from './http/route-table.js';
 export * from './http/validation.pipe.js';
+export * from './idempotency/idempotency.decorators.js';
+export * from './idempotency/request-key.js';
 export * from './logging/logging.module.js';
 export * from './logging/request-context.js';
 export * from './logging/request-log.js';

@@ -10,6 +10,7 @@ export const ERRORS = {
   INVALID_TOKEN: { status: 401, title: 'The token is not valid' },
   FORBIDDEN: { status: 403, title: 'You may not do this' },
   TERMS_NOT_ACCEPTED: { status: 403, title: 'The terms have not been accepted' },
+  AUTH_UNAVAILABLE: { status: 503, title: 'Tokens cannot be checked at the moment' },
   NOT_FOUND: { status: 404, title: 'Not found' },
   METHOD_NOT_ALLOWED: { status: 405, title: 'This method is not allowed here' },
   REQUEST_TIMEOUT: { status: 408, title: 'The request took too long to arrive' },

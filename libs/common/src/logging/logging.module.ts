@@ -7,6 +7,13 @@ import { StartupBanner } from './startup-banner.js';
 /** A second line of defence: nothing logs these on purpose. */
 const SECRETS = ['authorization', 'cookie', 'apiKey', 'azureOpenAiApiKey', 'token', 'ticket', 'password', 'secret'];
 
+/** What Nest says about every module and route at start; told with LOG_LEVEL=debug only. */
+const START_CHATTER = new Set(['InstanceLoader', 'NestFactory', 'RouterExplorer', 'RoutesResolver', 'NestApplication']);
+const INFO = 30;
+
+const isChatter = ([line]: unknown[]): boolean =>
+  typeof line === 'object' && line !== null && 'context' in line && START_CHATTER.has(String(line.context));
+
 /** JSON logs on stdout; every line of a request carries its id. Requests themselves are logged by hooks, not by a middleware. */
 @Global()
 @Module({
@@ -19,6 +26,12 @@ const SECRETS = ['authorization', 'cookie', 'apiKey', 'azureOpenAiApiKey', 'toke
           level: logLevel,
           autoLogging: false,
           base: null,
+          hooks: {
+            logMethod(line, log, level) {
+              if (level === INFO && this.level === 'info' && isChatter(line)) return;
+              log.apply(this, line);
+            },
+          },
           mixin: () => requestContext.getStore() ?? {},
           redact: {
             paths: [...SECRETS, ...SECRETS.map((name) => `*.${name}`), 'req.headers', 'err.config', 'err.parameters'],

@@ -1,19 +1,22 @@
 import { Injectable } from '@nestjs/common';
 
 /**
- * What a person at the terminal needs to know once the server runs: anyone may add a line while the application starts. It goes
- * to stdout as plain text, never into the log.
+ * What a person at the terminal needs to know once the server runs: any module may add a line while the application starts; the
+ * server's address is known only afterwards. The text goes to stdout as it is, never into the log.
  */
 @Injectable()
 export class StartupBanner {
-  private readonly lines: { label: string; text: string }[] = [];
+  private readonly entries: { label: string; text: (url: string) => string }[] = [
+    { label: 'Swagger UI', text: (url) => `${url}/docs` },
+  ];
 
-  add(label: string, text: string): void {
-    this.lines.push({ label, text });
+  add(label: string, text: (url: string) => string): void {
+    this.entries.push({ label, text });
   }
 
-  render(): string {
-    const width = Math.max(0, ...this.lines.map(({ label }) => label.length));
-    return this.lines.map(({ label, text }) => `  ${label.padEnd(width)}  ${text}`).join('\n');
+  render(url: string): string {
+    const width = Math.max(...this.entries.map(({ label }) => label.length));
+    const lines = this.entries.map(({ label, text }) => `  ${label.padEnd(width)}  ${text(url)}`);
+    return `\nBaton is running at ${url}\n\n${lines.join('\n')}\n\n`;
   }
 }

@@ -1,0 +1,56 @@
+import { AppError, type RequestKey } from '@app/common';
+import type { JsonValue } from '@app/database';
+import { Injectable, Logger } from '@nestjs/common';
+import { Interval } from '@nestjs/schedule';
+import { IdempotencyRepository } from './idempotency.repository.js';
+
+const HOUR_MS = 3_600_000;
+const KEPT_MS = 24 * HOUR_MS;
+/** No request takes as long: what still counts as running by then was cut off, and nobody knows how far it got. */
+const LONGEST_REQUEST_MS = 600_000;
+
+/** What a request with a key was answered. */
+export interface RecordedAnswer {
+  status: number;
+  value: JsonValue;
+}
+
+/**
+ * One effect per key. The first request with a key runs; its answer is recorded and given to every later one. While it runs,
+ * others are told to come back. A request that fails gives its key back, so that a retry may succeed.
+ */
+@Injectable()
+export class IdempotencyService {
+  private readonly logger = new Logger('Idempotency');
+
+  constructor(private readonly repository: IdempotencyRepository) {}
+
+  /** Null for the first request with this key, which must call {@link finish} or {@link release}; else the recorded answer. */
+  async begin({ requestKey, requestHash }: RequestKey): Promise<RecordedAnswer | null> {
+    if (await this.repository.insertRunning(requestKey, requestHash, new Date())) return null;
+    const row = await this.repository.find(requestKey);
+    // It failed in this very moment.
+    if (row === null) throw new AppError('IDEMPOTENCY_KEY_IN_USE', { retryAfterSeconds: 1 });
+    if (row.requestHash !== requestHash) throw new AppError('IDEMPOTENCY_KEY_REUSED');
+    if (row.state === 'done') return { status: row.status ?? 200, value: row.answer };
+    throw Date.now() - row.createdAt.getTime() > LONGEST_REQUEST_MS
+      ? new AppError('IDEMPOTENCY_OUTCOME_UNKNOWN')
+      : new AppError('IDEMPOTENCY_KEY_IN_USE', { retryAfterSeconds: 1 });
+  }
+
+  /** Never fails: the effect has happened, and its answer must reach the caller. */
+  async finish({ requestKey }: RequestKey, { status, value }: RecordedAnswer): Promise<void> {
+    await this.repository.updateDone(requestKey, status, value).catch((error: unknown) => this.logger.error(error));
+  }
+
+  async release({ requestKey }: RequestKey): Promise<void> {
+    await this.repository.deleteRunning(requestKey).catch((error: unknown) => this.logger.error(error));
+  }
+
+  @Interval(HOUR_MS)
+  async purge(): Promise<void> {
+    await this.repository
+      .deleteOlderThan(new Date(Date.now() - KEPT_MS))
+      .catch((error: unknown) => this.logger.error(error));
+  }
+}

@@ -1,0 +1,13 @@
+import { readConfig, StartupBanner } from '@app/common';
+import { createApp } from './configure-app.js';
+
+/** Starts the server and tells the person at the terminal where it is. */
+export async function start(): Promise<void> {
+  const config = readConfig();
+  const app = await createApp(config);
+  app.enableShutdownHooks();
+  await app.listen(config.http.port, config.http.host);
+  const { port } = app.getHttpServer().address() as { port: number };
+  const host = ['0.0.0.0', '::'].includes(config.http.host) ? 'localhost' : config.http.host;
+  process.stdout.write(app.get(StartupBanner).render(config.http.publicUrl ?? `http://${host}:${port}`));
+}
