@@ -1,0 +1,111 @@
+import { Access, ApiProblems, IdPipe, PagingQuery, type PagingResult } from '@app/common';
+import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put, Query } from '@nestjs/common';
+import { ApiOkResponse, ApiParam, ApiTags } from '@nestjs/swagger';
+import {
+  AdminCreateUserRequestDto,
+  AdminGetUserResponseDto,
+  AdminGetUserResponseDtoPagingResult,
+  AdminUpdateUserRequestDto,
+} from './admin-user.dto.js';
+import { AdminUsersService } from './admin-users.service.js';
+import {
+  CreateApiKeyRequestDto,
+  CreateApiKeyResponseDto,
+  GetApiKeysResponseItemDto,
+  GetApiKeysResponseItemDtoPagingResult,
+} from './api-key.dto.js';
+import { ApiKeysService } from './api-keys.service.js';
+import { UserIdPipe } from './user-id.pipe.js';
+
+const UserId = (): ParameterDecorator => Param('userId', new UserIdPipe());
+const ApiUserId = (): MethodDecorator =>
+  ApiParam({ name: 'userId', schema: { type: 'integer', format: 'int32', minimum: 1 }, example: 7 });
+
+@ApiTags('AdminUser')
+@Controller('api/admin/users')
+@Access('admin')
+export class AdminUsersController {
+  constructor(
+    private readonly users: AdminUsersService,
+    private readonly keys: ApiKeysService,
+  ) {}
+
+  /** Lists accounts; searches logins and display names. Order by `userId`, `login`, `displayName` or `createdAt`. */
+  @Get()
+  @ApiOkResponse({ type: AdminGetUserResponseDtoPagingResult })
+  @ApiProblems(400)
+  getAdminUsers(@Query() query: PagingQuery): Promise<PagingResult<AdminGetUserResponseDto>> {
+    return this.users.list(query);
+  }
+
+  /** Creates an account. It can be used once it has an API key. */
+  @Post()
+  @HttpCode(200)
+  @ApiOkResponse({ type: AdminGetUserResponseDto })
+  @ApiProblems(400, 409)
+  createUser(@Body() dto: AdminCreateUserRequestDto): Promise<AdminGetUserResponseDto> {
+    return this.users.create(dto);
+  }
+
+  /** Reads one account. */
+  @Get(':userId')
+  @ApiUserId()
+  @ApiOkResponse({ type: AdminGetUserResponseDto })
+  @ApiProblems(404)
+  getAdminUser(@UserId() userId: number): Promise<AdminGetUserResponseDto> {
+    return this.users.get(userId);
+  }
+
+  /** Changes display name or roles; the last administrator stays one. */
+  @Put(':userId')
+  @ApiUserId()
+  @ApiOkResponse({ description: 'Stored.' })
+  @ApiProblems(400, 404, 409)
+  updateUser(@UserId() userId: number, @Body() dto: AdminUpdateUserRequestDto): Promise<void> {
+    return this.users.update(userId, dto);
+  }
+
+  /** Deletes an account with its chats, API keys and system messages; the last administrator stays. */
+  @Delete(':userId')
+  @ApiUserId()
+  @ApiOkResponse({ description: 'Deleted.' })
+  @ApiProblems(404, 409)
+  deleteUser(@UserId() userId: number): Promise<void> {
+    return this.users.delete(userId);
+  }
+
+  /** Lists the API keys of an account by their first characters. */
+  @Get(':userId/apiKeys')
+  @ApiUserId()
+  @ApiOkResponse({ type: GetApiKeysResponseItemDtoPagingResult })
+  @ApiProblems(400)
+  getUserApiKeys(
+    @UserId() userId: number,
+    @Query() query: PagingQuery,
+  ): Promise<PagingResult<GetApiKeysResponseItemDto>> {
+    return this.keys.list(userId, query);
+  }
+
+  /** Makes an API key for an account. The answer is the only place where the key is ever shown. */
+  @Post(':userId/apiKeys')
+  @HttpCode(200)
+  @ApiUserId()
+  @ApiOkResponse({ type: CreateApiKeyResponseDto })
+  @ApiProblems(400, 404, 409)
+  createUserApiKey(@UserId() userId: number, @Body() dto: CreateApiKeyRequestDto): Promise<CreateApiKeyResponseDto> {
+    return this.keys.create(userId, dto);
+  }
+
+  /** Revokes an API key of an account; it stops working at once. */
+  @Delete(':userId/apiKeys/:apiKeyId')
+  @ApiUserId()
+  @ApiParam({ name: 'apiKeyId', type: String, example: '0199aa0e-7c1b-7d0a-9a55-0d5a3c0f8f6e' })
+  @ApiOkResponse({ description: 'Revoked.' })
+  @ApiProblems(404)
+  deleteUserApiKey(
+    @UserId() userId: number,
+    @Param('apiKeyId', IdPipe('The API key')) apiKeyId: string,
+  ): Promise<void> {
+    return this.keys.delete(userId, apiKeyId);
+  }
+}

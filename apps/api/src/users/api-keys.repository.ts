@@ -1,0 +1,87 @@
+import type { ListOptions } from '@app/common';
+import { ApiKey, dialectOf } from '@app/database';
+import { Injectable } from '@nestjs/common';
+import { InjectRepository } from '@nestjs/typeorm';
+import { Brackets, IsNull, type EntityManager, type Repository } from 'typeorm';
+
+export type ApiKeyOrder = 'name' | 'createdAt' | 'expiresAt' | 'lastUsedAt';
+
+const ORDER_COLUMN: Record<ApiKeyOrder, string> = {
+  name: 'key.name',
+  createdAt: 'key.createdAt',
+  expiresAt: 'key.expiresAt',
+  lastUsedAt: 'key.lastUsedAt',
+};
+
+@Injectable()
+export class ApiKeysRepository {
+  constructor(@InjectRepository(ApiKey) private readonly keys: Repository<ApiKey>) {}
+
+  /** Keys of the user that have not been revoked. */
+  async list(userId: number, { skip, take, search, orderBy }: ListOptions<ApiKeyOrder>): Promise<[ApiKey[], number]> {
+    const query = this.keys.createQueryBuilder('key').where({ userId, revokedAt: IsNull() });
+    if (search !== null) {
+      const text = `%${search.replace(/[!%_]/g, '!$&')}%`;
+      query.andWhere(`LOWER(key.name) LIKE LOWER(:text) ESCAPE '!'`, { text });
+    }
+    return query
+      .orderBy(ORDER_COLUMN[orderBy.field], orderBy.direction)
+      .addOrderBy('key.id', orderBy.direction)
+      .skip(skip)
+      .take(take)
+      .getManyAndCount();
+  }
+
+  findByHash(hash: string): Promise<ApiKey | null> {
+    return this.keys.findOneBy({ hash });
+  }
+
+  /** At most `limit` keys for each user, also when several are made at the same time. */
+  async insert(key: ApiKey, limit: number): Promise<'done' | 'no-user' | 'too-many'> {
+    return this.keys.manager.transaction(async (tx) => {
+      if (!(await this.lockUser(tx, key.userId))) return 'no-user';
+      if ((await tx.countBy(ApiKey, { userId: key.userId, revokedAt: IsNull() })) >= limit) return 'too-many';
+      await tx.insert(ApiKey, key);
+      return 'done';
+    });
+  }
+
+  /** Makes this the one key of that name; whoever had the key or the name before loses it. */
+  async replaceByName(key: ApiKey): Promise<void> {
+    await this.keys.manager.transaction(async (tx) => {
+      await this.lockUser(tx, key.userId);
+      await tx
+        .createQueryBuilder()
+        .delete()
+        .from(ApiKey)
+        .where(new Brackets((any) => any.where('name = :name', key).orWhere('hash = :hash', key)))
+        .execute();
+      await tx.insert(ApiKey, key);
+    });
+  }
+
+  /** The hash of the key, or null when the user has no such key. */
+  async revoke(userId: number, id: string, at: Date): Promise<string | null> {
+    const mine = { id, userId, revokedAt: IsNull() };
+    const key = await this.keys.findOneBy(mine);
+    if (key === null) return null;
+    await this.keys.update(mine, { revokedAt: at });
+    return key.hash;
+  }
+
+  async noteUse(id: string, at: Date, unlessAfter: Date): Promise<void> {
+    await this.keys
+      .createQueryBuilder()
+      .update()
+      .set({ lastUsedAt: at })
+      .where('id = :id AND (lastUsedAt IS NULL OR lastUsedAt < :unlessAfter)', { id, unlessAfter })
+      .execute();
+  }
+
+  private async lockUser(tx: EntityManager, userId: number): Promise<boolean> {
+    const rows = (await tx.query(`SELECT id FROM users WHERE id = ?${dialectOf(tx.connection).forUpdate}`, [
+      userId,
+    ])) as unknown[];
+    return rows.length > 0;
+  }
+}

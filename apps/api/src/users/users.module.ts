@@ -1,0 +1,31 @@
+import { ApiKey, User, UserSystemMessage } from '@app/database';
+import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { CacheModule } from '../cache/cache.module.js';
+import { AdminUsersController } from './admin-users.controller.js';
+import { AdminUsersService } from './admin-users.service.js';
+import { ApiKeysController } from './api-keys.controller.js';
+import { ApiKeysRepository } from './api-keys.repository.js';
+import { ApiKeysService } from './api-keys.service.js';
+import { UserSystemMessagesController } from './user-system-messages.controller.js';
+import { UserSystemMessagesRepository } from './user-system-messages.repository.js';
+import { UserSystemMessagesService } from './user-system-messages.service.js';
+import { UsersController } from './users.controller.js';
+import { UsersRepository } from './users.repository.js';
+import { UsersService } from './users.service.js';
+
+@Module({
+  imports: [TypeOrmModule.forFeature([User, ApiKey, UserSystemMessage]), CacheModule],
+  controllers: [UsersController, ApiKeysController, UserSystemMessagesController, AdminUsersController],
+  providers: [
+    UsersService,
+    UsersRepository,
+    AdminUsersService,
+    ApiKeysService,
+    ApiKeysRepository,
+    UserSystemMessagesService,
+    UserSystemMessagesRepository,
+  ],
+  exports: [UsersService, ApiKeysService],
+})
+export class UsersModule {}
