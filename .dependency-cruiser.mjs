@@ -15,7 +15,7 @@ const FEATURES = {
   channels: ['bots', 'chats', 'takeover'],
 };
 /** Leaves that every feature may use. */
-const LEAVES = ['cache', 'idempotency'];
+const LEAVES = ['cache'];
 
 const LIBRARIES = {
   contracts: [],
@@ -28,8 +28,8 @@ const LIBRARIES = {
 
 const API = '^apps/api/src';
 const OFFERED = '\\.(service|module)\\.ts$';
-/** Types without behaviour that belong to a feature's services, and the decorators of the idempotency leaf. */
-const OFFERED_TYPES = `${API}/(bots/bot-profile|idempotency/idempotency\\.decorators)\\.ts$`;
+/** A type without behaviour that belongs to a feature's service. */
+const OFFERED_TYPES = `${API}/bots/bot-profile\\.ts$`;
 const anyOf = (names) => `(${names.join('|')})`;
 
 const featureRules = Object.entries(FEATURES).flatMap(([feature, uses]) => {

@@ -6,6 +6,7 @@ import { ScheduleModule } from '@nestjs/schedule';
 import { AdminModule } from './admin/admin.module.js';
 import { BotsModule } from './bots/bots.module.js';
 import { CacheModule } from './cache/cache.module.js';
+import { ChatsModule } from './chats/chats.module.js';
 import { IdempotencyModule } from './idempotency/idempotency.module.js';
 import { SystemModule } from './system/system.module.js';
 
@@ -26,6 +27,7 @@ import { SystemModule } from './system/system.module.js';
     CacheModule,
     AdminModule,
     BotsModule,
+    ChatsModule,
   ],
 })
 export class AppModule {}

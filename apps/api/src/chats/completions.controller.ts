@@ -1,7 +1,17 @@
-import { Access, ApiProblems, Caller, CallerLanguage, IdPipe, type Language, type Principal } from '@app/common';
+import {
+  Access,
+  ApiProblems,
+  Caller,
+  CallerLanguage,
+  IdempotencyRequest,
+  IdPipe,
+  OwnIdempotency,
+  type Language,
+  type Principal,
+  type RequestIdentity,
+} from '@app/common';
 import { Body, Controller, HttpCode, Param, Post, type StreamableFile } from '@nestjs/common';
 import { ApiExtraModels, ApiHeader, ApiOkResponse, ApiTags, getSchemaPath } from '@nestjs/swagger';
-import { IdempotencyRequest, OwnIdempotency, type RequestIdentity } from '../idempotency/idempotency.decorators.js';
 import { ChatEventDto, EVENT_STREAM_SCHEMA, MessageDeltaDto } from './chat-event.dto.js';
 import { ChatCompletionRequestDto, ChatCompletionResponseDto } from './chat.dto.js';
 import { CompletionsService } from './completions.service.js';
