@@ -1,3 +1,115 @@
+import { problemResponse } from '@app/common';
 import type { OpenAPIObject } from '@nestjs/swagger';
 
-export const completeDocument = (document: OpenAPIObject): OpenAPIObject => document;
+type Components = NonNullable<OpenAPIObject['components']>;
+type OperationObject = NonNullable<OpenAPIObject['paths'][string]['get']>;
+type Response = NonNullable<OperationObject['responses'][string]>;
+type Schema = NonNullable<Components['schemas']>[string];
+
+const METHODS = ['get', 'put', 'post', 'delete', 'patch'] as const;
+const REQUEST_ID = { 'X-Request-Id': { $ref: '#/components/headers/XRequestId' } };
+const RETRY_AFTER = { 'Retry-After': { $ref: '#/components/headers/RetryAfter' } };
+const REPLAYED = { 'Idempotency-Replayed': { $ref: '#/components/headers/IdempotencyReplayed' } };
+const IDEMPOTENCY_KEY = { $ref: '#/components/parameters/IdempotencyKey' };
+const EMPTY = { 'application/json': { schema: { $ref: '#/components/schemas/EmptyDto' } } };
+const STATUSES_TO_RETRY = ['429', '503'];
+
+/** Adds what holds for every operation, so that no handler has to say it: common errors, headers, closed request bodies. */
+export function completeDocument(document: OpenAPIObject): OpenAPIObject {
+  const components = (document.components ??= {});
+  components.schemas = { EmptyDto: { type: 'object', additionalProperties: false }, ...components.schemas };
+  components.headers = { ...HEADERS, ...components.headers };
+  components.parameters = { ...PARAMETERS, ...components.parameters };
+  const seen = new Set<string>();
+  for (const [path, item] of Object.entries(document.paths)) {
+    for (const method of METHODS) {
+      const operation = item[method];
+      if (operation === undefined) continue;
+      refuseDuplicate(operation, seen);
+      if (method === 'post' && path.startsWith('/api/')) addIdempotency(operation);
+      addErrors(operation);
+      for (const [status, response] of Object.entries(operation.responses)) completeResponse(status, response!);
+      for (const { schema } of Object.values(bodyOf(operation)?.content ?? {}))
+        closeSchema(schema, document, new Set());
+    }
+  }
+  return document;
+}
+
+/** Clients get one method per operation, by this name. */
+function refuseDuplicate({ operationId = '' }: OperationObject, seen: Set<string>): void {
+  if (operationId === '' || seen.has(operationId)) throw new Error(`The handler name "${operationId}" is not unique.`);
+  seen.add(operationId);
+}
+
+const bodyOf = (operation: OperationObject) =>
+  operation.requestBody !== undefined && 'content' in operation.requestBody ? operation.requestBody : null;
+
+function addErrors(operation: OperationObject): void {
+  const statuses = bodyOf(operation) === null ? [429, 500] : [400, 413, 415, 429, 500];
+  for (const status of statuses) operation.responses[status] ??= problemResponse(status);
+}
+
+function addIdempotency(operation: OperationObject): void {
+  const isDocumented = operation.parameters?.some(
+    (parameter) => 'name' in parameter && parameter.name.toLowerCase() === 'idempotency-key',
+  );
+  if (isDocumented !== true) operation.parameters = [...(operation.parameters ?? []), IDEMPOTENCY_KEY];
+  for (const status of [409, 422]) operation.responses[status] ??= problemResponse(status);
+  const success = operation.responses['200'];
+  if (success !== undefined && !('$ref' in success)) success.headers = { ...REPLAYED, ...success.headers };
+}
+
+function completeResponse(status: string, response: Response): void {
+  if ('$ref' in response) return;
+  response.headers = {
+    ...REQUEST_ID,
+    ...(STATUSES_TO_RETRY.includes(status) && RETRY_AFTER),
+    ...response.headers,
+  };
+  if (status.startsWith('2')) response.content ??= EMPTY;
+  if (response.description === '') response.description = response.content === EMPTY ? 'Done' : 'The result';
+}
+
+/** Unknown fields of a body are refused, and the document says so. Schemas that are open on purpose stay open. */
+function closeSchema(schema: Schema | undefined, document: OpenAPIObject, seen: Set<string>): void {
+  if (schema === undefined) return;
+  if ('$ref' in schema) {
+    if (seen.has(schema.$ref)) return;
+    seen.add(schema.$ref);
+    closeSchema(document.components?.schemas?.[schema.$ref.split('/').at(-1)!], document, seen);
+    return;
+  }
+  if (schema.properties !== undefined) schema.additionalProperties ??= false;
+  const parts = [...Object.values(schema.properties ?? {}), ...(schema.oneOf ?? []), ...(schema.anyOf ?? [])];
+  for (const part of parts) closeSchema(part, document, seen);
+  // A single part of an `allOf` is how a reference gets a description; several are composed and must stay open.
+  if (schema.allOf?.length === 1) closeSchema(schema.allOf[0], document, seen);
+  closeSchema(schema.items, document, seen);
+}
+
+const HEADERS: NonNullable<Components['headers']> = {
+  XRequestId: {
+    description: 'Names this request in the log. A caller may choose it.',
+    schema: { type: 'string' },
+    example: '0199aa0e-7c1b-7d0a-9a55-0d5a3c0f8f6e',
+  },
+  RetryAfter: { description: 'Seconds to wait before the next try.', schema: { type: 'integer' }, example: 12 },
+  IdempotencyReplayed: {
+    description: '`true` when this is the recorded answer of an earlier request with the same Idempotency-Key.',
+    schema: { type: 'string', enum: ['true'] },
+    example: 'true',
+  },
+};
+
+const PARAMETERS: NonNullable<Components['parameters']> = {
+  IdempotencyKey: {
+    name: 'Idempotency-Key',
+    in: 'header',
+    required: false,
+    description:
+      'Makes a retry safe: the first request with this key runs, later ones within 24 hours get its answer. Any text of your own.',
+    schema: { type: 'string', minLength: 1, maxLength: 255, pattern: '^[!-~]+$' },
+    example: '8f14e45f-ceea-467f-a0e6-0c1d1d1b1f4e',
+  },
+};

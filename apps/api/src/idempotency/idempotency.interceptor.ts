@@ -1,4 +1,4 @@
-import { OWN_IDEMPOTENCY, REPLAYED_HEADER, requestKeyOf, type RequestKey } from '@app/common';
+import { OWN_IDEMPOTENCY, REPLAYED_HEADER, requestKeyOf, type RequestIdentity } from '@app/common';
 import type { JsonValue } from '@app/database';
 import {
   Injectable,
@@ -26,12 +26,13 @@ export class IdempotencyInterceptor implements NestInterceptor {
     if (context.getType() !== 'http') return next.handle();
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     if (request.method !== 'POST' || !API.test(request.url)) return next.handle();
+    if (this.reflector.get<boolean>(OWN_IDEMPOTENCY, context.getHandler())) return next.handle();
     const key = requestKeyOf(request);
-    if (key === null || this.reflector.get<boolean>(OWN_IDEMPOTENCY, context.getHandler())) return next.handle();
+    if (key === null) return next.handle();
     return from(this.runOnce(key, context.switchToHttp().getResponse<FastifyReply>(), next));
   }
 
-  private async runOnce(key: RequestKey, reply: FastifyReply, next: CallHandler): Promise<unknown> {
+  private async runOnce(key: RequestIdentity, reply: FastifyReply, next: CallHandler): Promise<unknown> {
     const recorded = await this.idempotency.begin(key);
     if (recorded !== null) {
       reply.code(recorded.status).header(REPLAYED_HEADER, 'true');

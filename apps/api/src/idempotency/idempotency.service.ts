@@ -1,4 +1,4 @@
-import { AppError, type RequestKey } from '@app/common';
+import { AppError, type RequestIdentity } from '@app/common';
 import type { JsonValue } from '@app/database';
 import { Injectable, Logger } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
@@ -26,7 +26,7 @@ export class IdempotencyService {
   constructor(private readonly repository: IdempotencyRepository) {}
 
   /** Null for the first request with this key, which must call {@link finish} or {@link release}; else the recorded answer. */
-  async begin({ requestKey, requestHash }: RequestKey): Promise<RecordedAnswer | null> {
+  async begin({ requestKey, requestHash }: RequestIdentity): Promise<RecordedAnswer | null> {
     if (await this.repository.insertRunning(requestKey, requestHash, new Date())) return null;
     const row = await this.repository.find(requestKey);
     // It failed in this very moment.
@@ -39,11 +39,11 @@ export class IdempotencyService {
   }
 
   /** Never fails: the effect has happened, and its answer must reach the caller. */
-  async finish({ requestKey }: RequestKey, { status, value }: RecordedAnswer): Promise<void> {
+  async finish({ requestKey }: RequestIdentity, { status, value }: RecordedAnswer): Promise<void> {
     await this.repository.updateDone(requestKey, status, value).catch((error: unknown) => this.logger.error(error));
   }
 
-  async release({ requestKey }: RequestKey): Promise<void> {
+  async release({ requestKey }: RequestIdentity): Promise<void> {
     await this.repository.deleteRunning(requestKey).catch((error: unknown) => this.logger.error(error));
   }
 

@@ -18,15 +18,15 @@ const DESCRIPTIONS: Record<number, string> = {
   504: 'The model service did not answer in time.',
 };
 
+/** An error answer as the OpenAPI document describes it. */
+export const problemResponse = (status: number) => ({
+  description: DESCRIPTIONS[status] ?? 'Problem',
+  content: { 'application/problem+json': { schema: { $ref: getSchemaPath(ProblemDto) } } },
+});
+
 /** Documents error answers; all of them are `application/problem+json`. */
 export const ApiProblems = (...statuses: number[]): MethodDecorator & ClassDecorator =>
   applyDecorators(
     ApiExtraModels(ProblemDto),
-    ...statuses.map((status) =>
-      ApiResponse({
-        status,
-        description: DESCRIPTIONS[status] ?? 'Problem',
-        content: { 'application/problem+json': { schema: { $ref: getSchemaPath(ProblemDto) } } },
-      }),
-    ),
+    ...statuses.map((status) => ApiResponse({ status, ...problemResponse(status) })),
   );

@@ -1,6 +1,6 @@
 import { createParamDecorator, SetMetadata, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import { requestKeyOf, type RequestKey } from './request-key.js';
+import { requestKeyOf, type RequestIdentity } from './request-key.js';
 
 export const OWN_IDEMPOTENCY = 'own-idempotency';
 
@@ -8,6 +8,7 @@ export const OWN_IDEMPOTENCY = 'own-idempotency';
 export const OwnIdempotency = (): MethodDecorator => SetMetadata(OWN_IDEMPOTENCY, true);
 
 /** The request's key for a handler with {@link OwnIdempotency}; null when the caller gave none. */
-export const IdempotencyRequest = createParamDecorator((_: unknown, context: ExecutionContext): RequestKey | null =>
-  requestKeyOf(context.switchToHttp().getRequest<FastifyRequest>()),
+export const IdempotencyRequest = createParamDecorator(
+  (_: unknown, context: ExecutionContext): RequestIdentity | null =>
+    requestKeyOf(context.switchToHttp().getRequest<FastifyRequest>()),
 );

@@ -10,7 +10,7 @@ export const REPLAYED_HEADER = 'idempotency-replayed';
 const KEY = /^[!-~]{1,255}$/;
 
 /** Says which request this is a retry of, and whether it is really the same. Both are SHA-256, hex. */
-export interface RequestKey {
+export interface RequestIdentity {
   /** Caller, method, path and key. */
   requestKey: string;
   /** Query and body. */
@@ -20,7 +20,7 @@ export interface RequestKey {
 type KeyedRequest = Pick<FastifyRequest, 'method' | 'url' | 'ip' | 'headers' | 'body'> & { principal?: Principal };
 
 /** The key that the caller gave this request; null when it gave none, and 400 when it is not one. */
-export function requestKeyOf(request: KeyedRequest): RequestKey | null {
+export function requestKeyOf(request: KeyedRequest): RequestIdentity | null {
   const key = request.headers[IDEMPOTENCY_HEADER];
   if (key === undefined) return null;
   if (typeof key !== 'string' || !KEY.test(key)) {
