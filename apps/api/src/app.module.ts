@@ -4,11 +4,13 @@ import { Module } from '@nestjs/common';
 import { EventEmitterModule } from '@nestjs/event-emitter';
 import { ScheduleModule } from '@nestjs/schedule';
 import { AdminModule } from './admin/admin.module.js';
+import { AuthModule } from './auth/auth.module.js';
 import { BotsModule } from './bots/bots.module.js';
 import { CacheModule } from './cache/cache.module.js';
 import { ChatsModule } from './chats/chats.module.js';
 import { IdempotencyModule } from './idempotency/idempotency.module.js';
 import { SystemModule } from './system/system.module.js';
+import { UsersModule } from './users/users.module.js';
 
 /** The list of feature modules; a test starts exactly this. Global guards run in the order of this list. */
 @Module({
@@ -20,11 +22,13 @@ import { SystemModule } from './system/system.module.js';
     EventEmitterModule.forRoot(),
     ScheduleModule.forRoot(),
     DatabaseModule,
-    // AuthModule goes here: who is calling must be known before anything is counted.
+    // Who is calling must be known before anything is counted.
+    AuthModule,
     ThrottleModule,
     IdempotencyModule,
     SystemModule,
     CacheModule,
+    UsersModule,
     AdminModule,
     BotsModule,
     ChatsModule,

@@ -1,4 +1,13 @@
-import { Access, ApiProblems, IdPipe, PagingQuery, type PagingResult } from '@app/common';
+import {
+  Access,
+  ApiProblems,
+  IdempotencyRequest,
+  IdPipe,
+  OwnIdempotency,
+  PagingQuery,
+  type PagingResult,
+  type RequestIdentity,
+} from '@app/common';
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiParam, ApiTags } from '@nestjs/swagger';
 import {
@@ -89,11 +98,16 @@ export class AdminUsersController {
   /** Makes an API key for an account. The answer is the only place where the key is ever shown. */
   @Post(':userId/apiKeys')
   @HttpCode(200)
+  @OwnIdempotency()
   @ApiUserId()
   @ApiOkResponse({ type: CreateApiKeyResponseDto })
   @ApiProblems(400, 404, 409)
-  createUserApiKey(@UserId() userId: number, @Body() dto: CreateApiKeyRequestDto): Promise<CreateApiKeyResponseDto> {
-    return this.keys.create(userId, dto);
+  createUserApiKey(
+    @UserId() userId: number,
+    @Body() dto: CreateApiKeyRequestDto,
+    @IdempotencyRequest() request: RequestIdentity | null,
+  ): Promise<CreateApiKeyResponseDto> {
+    return this.keys.create(userId, dto, request);
   }
 
   /** Revokes an API key of an account; it stops working at once. */

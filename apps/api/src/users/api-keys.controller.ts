@@ -2,9 +2,12 @@ import {
   Access,
   ApiProblems,
   CurrentUser,
+  IdempotencyRequest,
   IdPipe,
+  OwnIdempotency,
   PagingQuery,
   type PagingResult,
+  type RequestIdentity,
   type UserPrincipal,
 } from '@app/common';
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
@@ -37,13 +40,15 @@ export class ApiKeysController {
   /** Makes an API key with the caller's rights. The answer is the only place where the key is ever shown. */
   @Post()
   @HttpCode(200)
+  @OwnIdempotency()
   @ApiOkResponse({ type: CreateApiKeyResponseDto })
   @ApiProblems(400, 409)
   createApiKey(
     @CurrentUser() user: UserPrincipal,
     @Body() dto: CreateApiKeyRequestDto,
+    @IdempotencyRequest() request: RequestIdentity | null,
   ): Promise<CreateApiKeyResponseDto> {
-    return this.keys.create(user.userId, dto);
+    return this.keys.create(user.userId, dto, request);
   }
 
   /** Revokes one of the caller's own API keys; it stops working at once. */

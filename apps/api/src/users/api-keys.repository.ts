@@ -37,9 +37,10 @@ export class ApiKeysRepository {
   }
 
   /** At most `limit` keys for each user, also when several are made at the same time. */
-  async insert(key: ApiKey, limit: number): Promise<'done' | 'no-user' | 'too-many'> {
+  async insert(key: ApiKey, limit: number): Promise<'done' | 'repeated' | 'no-user' | 'too-many'> {
     return this.keys.manager.transaction(async (tx) => {
       if (!(await this.lockUser(tx, key.userId))) return 'no-user';
+      if (await tx.existsBy(ApiKey, { id: key.id })) return 'repeated';
       if ((await tx.countBy(ApiKey, { userId: key.userId, revokedAt: IsNull() })) >= limit) return 'too-many';
       await tx.insert(ApiKey, key);
       return 'done';

@@ -1,4 +1,5 @@
-import { AppError, listOptions, notFound, pagingResult, type PagingQuery, type PagingResult } from '@app/common';
+import { AppError, listOptions, notFound, pagingResult } from '@app/common';
+import type { PagingQuery, PagingResult, RequestIdentity } from '@app/common';
 import type { ApiKey } from '@app/database';
 import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
 import { uuidv7 } from 'uuidv7';
@@ -64,7 +65,15 @@ export class ApiKeysService implements OnModuleDestroy {
     return pagingResult(query, keys.map(mapApiKey), total);
   }
 
-  async create(userId: number, dto: CreateApiKeyRequestDto): Promise<CreateApiKeyResponseDto> {
+  /**
+   * The answer of this request is recorded nowhere, because the key is in it: a repeated request is told so instead. What makes it
+   * known is the id of the key that the first one made.
+   */
+  async create(
+    userId: number,
+    dto: CreateApiKeyRequestDto,
+    request: RequestIdentity | null,
+  ): Promise<CreateApiKeyResponseDto> {
     const name = dto.name.trim();
     if (name.toUpperCase() === CONFIGURED_KEY_NAME) throw invalid('name', `name must not be ${CONFIGURED_KEY_NAME}`);
     const expiresAt = dto.expiresAt ? new Date(dto.expiresAt) : null;
@@ -73,11 +82,16 @@ export class ApiKeysService implements OnModuleDestroy {
       throw invalid('expiresAt', 'expiresAt must be in the future');
     const key = generateApiKey();
     const stored = { ...describeApiKey(key, name, expiresAt), userId };
+    if (request !== null) stored.id = idOf(request);
     switch (await this.keys.insert(stored, KEYS_PER_USER)) {
       case 'no-user':
         throw notFound('The user');
       case 'too-many':
         throw new AppError('CONFLICT', { detail: `A user has at most ${KEYS_PER_USER} API keys.` });
+      case 'repeated':
+        throw new AppError('CONFLICT', {
+          detail: 'An earlier request with this Idempotency-Key made an API key, and keys are shown only once.',
+        });
       case 'done':
         return { ...mapApiKey(stored), key };
     }
@@ -132,3 +146,7 @@ export class ApiKeysService implements OnModuleDestroy {
 
 const invalid = (path: string, message: string): AppError =>
   new AppError('VALIDATION_FAILED', { errors: [{ path, message }] });
+
+/** In the form of a UUID of version 8. */
+const idOf = ({ requestKey }: RequestIdentity): string =>
+  requestKey.replace(/^(.{8})(.{4}).(.{3}).(.{3})(.{12}).*$/, '$1-$2-8$3-8$4-$5');

@@ -7,6 +7,7 @@ import { AdminUsersService } from './admin-users.service.js';
 import { ApiKeysController } from './api-keys.controller.js';
 import { ApiKeysRepository } from './api-keys.repository.js';
 import { ApiKeysService } from './api-keys.service.js';
+import { FirstAdminService } from './first-admin.service.js';
 import { UserSystemMessagesController } from './user-system-messages.controller.js';
 import { UserSystemMessagesRepository } from './user-system-messages.repository.js';
 import { UserSystemMessagesService } from './user-system-messages.service.js';
@@ -21,11 +22,12 @@ import { UsersService } from './users.service.js';
     UsersService,
     UsersRepository,
     AdminUsersService,
+    FirstAdminService,
     ApiKeysService,
     ApiKeysRepository,
     UserSystemMessagesService,
     UserSystemMessagesRepository,
   ],
-  exports: [UsersService, ApiKeysService],
+  exports: [UsersService, ApiKeysService, FirstAdminService],
 })
 export class UsersModule {}

@@ -67,12 +67,12 @@ export class UsersRepository {
     return { ...user, id: (identifiers[0] as { id: number }).id };
   }
 
-  /** An account and its key, both or none. Throws a duplicate error when the login or the key are taken. */
-  async insertWithKey(user: NewUser, key: Omit<ApiKey, 'userId'>): Promise<number> {
+  /** An account and its key, if it gets one: both or none. Throws a duplicate error when the login or the key are taken. */
+  async insertWithKey(user: NewUser, key: Omit<ApiKey, 'userId'> | null): Promise<number> {
     return this.users.manager.transaction(async (tx) => {
       const { identifiers } = await tx.insert(User, { ...user });
       const userId = (identifiers[0] as { id: number }).id;
-      await tx.insert(ApiKey, { ...key, userId });
+      if (key !== null) await tx.insert(ApiKey, { ...key, userId });
       return userId;
     });
   }

@@ -1,0 +1,36 @@
+import { ANONYMOUS, AppError, type Principal } from '@app/common';
+import { Injectable } from '@nestjs/common';
+import { ApiKeysService } from '../users/api-keys.service.js';
+import { UsersService } from '../users/users.service.js';
+import { OidcService } from './oidc.service.js';
+
+/** Finds out who is calling. */
+@Injectable()
+export class AuthService {
+  constructor(
+    private readonly users: UsersService,
+    private readonly keys: ApiKeysService,
+    private readonly oidc: OidcService,
+  ) {}
+
+  /**
+   * Who holds the token; anonymous without one. Throws INVALID_TOKEN for a token that is wrong in any way (it is never taken for
+   * none), AUTH_UNAVAILABLE when it cannot be checked at the moment.
+   */
+  async authenticate(token: string | null): Promise<Principal> {
+    if (token === null) return ANONYMOUS;
+    if (this.oidc.accepts(token)) return this.users.getExternalPrincipal(await this.oidc.verify(token));
+    return this.getPrincipal(await this.keys.identify(token));
+  }
+
+  /** The caller as it is now: accounts change while a socket stays open. Throws INVALID_TOKEN when the account is gone. */
+  async refresh(principal: Principal): Promise<Principal> {
+    return principal.kind === 'user' ? this.getPrincipal(principal.userId) : principal;
+  }
+
+  private async getPrincipal(userId: number): Promise<Principal> {
+    const principal = await this.users.getPrincipal(userId);
+    if (principal === null) throw new AppError('INVALID_TOKEN');
+    return principal;
+  }
+}
