@@ -1,10 +1,8 @@
-import { AppConfig } from '@app/common';
-import type { Bot } from '@app/database';
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
-import { uuidv7 } from 'uuidv7';
 import { OpenAiServicesService } from '../admin/openai-services.service.js';
 import { BotsRepository } from './bots.repository.js';
 import { BotsService } from './bots.service.js';
+import { newBot } from './new-bot.js';
 
 /** Gives a new server a bot to talk to: public, and open to callers without an account. */
 @Injectable()
@@ -13,49 +11,30 @@ export class BotsBootstrapService implements OnApplicationBootstrap {
     private readonly bots: BotsRepository,
     private readonly profiles: BotsService,
     private readonly services: OpenAiServicesService,
-    private readonly config: AppConfig,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
     if (await this.bots.hasAny()) return;
     const openAiServiceId = await this.services.ensureFirst();
-    const bot = welcomeBot(openAiServiceId, this.config.provider.model);
+    const bot = newBot({ ...WELCOME, openAiServiceId });
     if (await this.bots.insertFirst(bot)) await this.profiles.changed(bot.id);
   }
 }
 
-function welcomeBot(openAiServiceId: string, modelName: string | null): Bot {
-  const now = new Date();
-  return {
-    id: uuidv7(),
-    code: 'welcome',
-    displayName: 'Welcome',
-    displayNameDe: 'Willkommen',
-    displayMessage: 'Hello! What can I do for you?',
-    displayMessageDe: 'Hallo! Was kann ich für Sie tun?',
-    description: 'Answers questions of every kind.',
-    descriptionDe: 'Beantwortet Fragen aller Art.',
-    sampleQuestion1: 'What can you do?',
-    sampleQuestion1De: 'Was können Sie?',
-    sampleQuestion2: 'Can I talk to a person?',
-    sampleQuestion2De: 'Kann ich mit einem Menschen sprechen?',
-    baseSystemMessage:
-      'You are a friendly and helpful assistant. Answer in the language of the question, briefly and truthfully. Say so when you do not know something.',
-    isActive: true,
-    isPublic: true,
-    isStartBot: false,
-    isUserSystemMessageSupported: true,
-    implementationType: 'OpenAI',
-    userLogins: '',
-    adminLogins: '',
-    contributorLogins: '',
-    openAiServiceId,
-    modelName,
-    parameters: { temperature: null, maxOutputTokens: null },
-    configuration: {},
-    imageFileId: null,
-    createdAt: now,
-    updatedAt: now,
-    deletedAt: null,
-  };
-}
+const WELCOME = {
+  code: 'welcome',
+  displayName: 'Welcome',
+  displayNameDe: 'Willkommen',
+  displayMessage: 'Hello! What can I do for you?',
+  displayMessageDe: 'Hallo! Was kann ich für Sie tun?',
+  description: 'Answers questions of every kind.',
+  descriptionDe: 'Beantwortet Fragen aller Art.',
+  sampleQuestion1: 'What can you do?',
+  sampleQuestion1De: 'Was können Sie?',
+  sampleQuestion2: 'Can I talk to a person?',
+  sampleQuestion2De: 'Kann ich mit einem Menschen sprechen?',
+  baseSystemMessage:
+    'You are a friendly and helpful assistant. Answer in the language of the question, briefly and truthfully. Say so when you do not know something.',
+  isActive: true,
+  isPublic: true,
+};

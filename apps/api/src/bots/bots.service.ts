@@ -146,8 +146,8 @@ export class BotsService {
   }
 }
 
-const EVERYTHING: ReadonlySet<BotRole> = new Set<BotRole>(['user', 'contributor', 'admin']);
-const NOTHING: ReadonlySet<BotRole> = new Set();
+export const EVERYTHING: ReadonlySet<BotRole> = new Set<BotRole>(['user', 'contributor', 'admin']);
+export const NOTHING: ReadonlySet<BotRole> = new Set();
 
 export const botNotFound = (): AppError => notFound('The bot');
 

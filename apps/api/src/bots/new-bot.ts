@@ -1,0 +1,39 @@
+import type { Bot } from '@app/database';
+import { uuidv7 } from 'uuidv7';
+
+/** A bot that nobody sees yet, with what is known about it. */
+export function newBot(known: Partial<Bot>): Bot {
+  const now = new Date();
+  return {
+    id: uuidv7(),
+    code: '',
+    displayName: '',
+    displayNameDe: '',
+    displayMessage: '',
+    displayMessageDe: '',
+    description: '',
+    descriptionDe: '',
+    sampleQuestion1: '',
+    sampleQuestion1De: '',
+    sampleQuestion2: '',
+    sampleQuestion2De: '',
+    baseSystemMessage: '',
+    isActive: false,
+    isPublic: false,
+    isStartBot: false,
+    isUserSystemMessageSupported: true,
+    implementationType: 'OpenAI',
+    userLogins: '',
+    adminLogins: '',
+    contributorLogins: '',
+    openAiServiceId: null,
+    modelName: null,
+    parameters: { temperature: null, maxOutputTokens: null },
+    configuration: {},
+    imageFileId: null,
+    createdAt: now,
+    updatedAt: now,
+    deletedAt: null,
+    ...known,
+  };
+}
