@@ -13,7 +13,7 @@ export function claimAt(claims: Claims, path: string): unknown {
 /** Our roles among those that a claim names, as a list or separated by spaces or commas. */
 export function rolesOf(claim: unknown): Role[] {
   const named = Array.isArray(claim) ? claim : typeof claim === 'string' ? claim.split(/[\s,]+/) : [];
-  const names = new Set(named.map((name: unknown) => String(name).toLowerCase()));
+  const names = new Set(named.map((name: unknown) => (typeof name === 'string' ? name.toLowerCase() : '')));
   return ROLES.filter((role) => role === 'user' || names.has(role));
 }
 
