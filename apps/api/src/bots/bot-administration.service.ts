@@ -16,6 +16,7 @@ import {
   mapAdminBot,
   mapAdminBotItem,
   type AdminCreateBotRequestDto,
+  type AdminCreateBotResponseDto,
   type AdminGetBotResponseDto,
   type AdminGetBotsResponseItemDtoPagingResult,
   type AdminUpdateBotRequestDto,
@@ -68,7 +69,7 @@ export class BotAdministrationService {
     return mapAdminBot(bot, context!);
   }
 
-  async create(dto: AdminCreateBotRequestDto): Promise<string> {
+  async create(dto: AdminCreateBotRequestDto): Promise<AdminCreateBotResponseDto> {
     const implementationType = implementationTypeOf(dto.implementationType, dto.isStartBot === true);
     const bot = newBot({ implementationType, isStartBot: implementationType === 'StartBot', ...mapBotFields(dto) });
     if (bot.displayName === '') throw invalid('displayNameTv', 'displayNameTv.value must not be empty');
@@ -78,7 +79,7 @@ export class BotAdministrationService {
     for (const code of codes) {
       if (!(await this.guardService(this.bots.insert({ ...bot, code }, logins)))) continue;
       await this.profiles.changed(bot.id);
-      return bot.id;
+      return { botId: bot.id };
     }
     throw codeTaken(codes[0]!);
   }

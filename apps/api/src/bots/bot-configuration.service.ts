@@ -15,7 +15,7 @@ import type {
 } from './bot-configuration.dto.js';
 import { BotsRepository } from './bots.repository.js';
 import { BotsService } from './bots.service.js';
-import { keepMaskedSecrets, maskSecrets } from './raw-configuration.js';
+import { keepMaskedSecrets, maskSecrets, MAX_DEPTH, TooDeepError } from './raw-configuration.js';
 
 type Part = 'acs' | 'azureSearch';
 
@@ -87,7 +87,7 @@ export class BotConfigurationService {
 
   async updateRaw(caller: Principal, botId: string, dto: AdminUpdateBotConfigurationRequestDto): Promise<void> {
     const bot = await this.access.requireBotAdmin(caller, botId);
-    const raw = keepMaskedSecrets(dto.configurationRaw ?? '', this.openRaw(bot));
+    const raw = rawOf(dto.configurationRaw ?? '', this.openRaw(bot));
     await this.store(bot, { raw: this.secrets.seal(raw, placeOf(bot.id, 'raw')) });
   }
 
@@ -154,7 +154,7 @@ export class BotConfigurationService {
   }
 
   private async store(bot: Bot, changes: StoredConfiguration): Promise<void> {
-    await this.bots.update(bot.id, { configuration: { ...bot.configuration, ...changes } });
+    await this.bots.mergeConfiguration(bot.id, changes);
     await this.profiles.changed(bot.id);
   }
 
@@ -168,6 +168,15 @@ export class BotConfigurationService {
   }
 }
 
+function rawOf(sent: string, stored: string): string {
+  try {
+    return keepMaskedSecrets(sent, stored);
+  } catch (error) {
+    if (!(error instanceof TooDeepError)) throw error;
+    throw invalid('configurationRaw', `configurationRaw must not be nested deeper than ${MAX_DEPTH} levels`);
+  }
+}
+
 const placeOf = (botId: string, what: string): string => `bots/${botId}/${what}`;
 
 const searchPlaceOf = (botId: string, part: Part, endpoint: string | undefined): string =>
@@ -176,9 +185,14 @@ const searchPlaceOf = (botId: string, part: Part, endpoint: string | undefined):
 function addressOf(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : null;
   if (url !== null && /^https?:$/.test(url.protocol) && url.username === '' && url.password === '') return url.href;
-  const message = 'searchClientEndpoint must be an address like https://example.search.windows.net/';
-  throw new AppError('VALIDATION_FAILED', { errors: [{ path: 'searchClientEndpoint', message }] });
+  throw invalid(
+    'searchClientEndpoint',
+    'searchClientEndpoint must be an address like https://example.search.windows.net/',
+  );
 }
+
+const invalid = (path: string, message: string): AppError =>
+  new AppError('VALIDATION_FAILED', { errors: [{ path, message }] });
 
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
 const numberOf = (value: unknown): number | null => (typeof value === 'number' ? value : null);

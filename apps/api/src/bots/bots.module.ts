@@ -10,11 +10,36 @@ import { BotStopService } from './bot-stop.service.js';
 import { BotsBootstrapService } from './bots-bootstrap.service.js';
 import { BotsRepository } from './bots.repository.js';
 import { BotsService } from './bots.service.js';
+import { AdminBotConfigurationController } from './admin-bot-configuration.controller.js';
+import { AdminBotFactsController } from './admin-bot-facts.controller.js';
+import { AdminBotFeedbackController } from './admin-bot-feedback.controller.js';
+import { AdminBotsController } from './admin-bots.controller.js';
+import { AdminStartBotsController } from './admin-start-bots.controller.js';
+import { BotAccessService } from './bot-access.service.js';
+import { BotAdministrationService } from './bot-administration.service.js';
+import { BotConfigurationService } from './bot-configuration.service.js';
+import { BotFactsService } from './bot-facts.service.js';
+import { BotImagesRepository } from './bot-images.repository.js';
+import { BotImagesService } from './bot-images.service.js';
+import { BotLinksRepository } from './bot-links.repository.js';
+import { BotSearchService } from './bot-search.service.js';
+import { BotsController } from './bots.controller.js';
+import { FeedbackRepository } from './feedback.repository.js';
+import { FeedbackService } from './feedback.service.js';
+import { StartBotsService } from './start-bots.service.js';
 
 const ENTITIES = [Bot, BotFact, BotLink, BotLogin, Feedback, StoredFile, StoredFileChunk, SystemState];
 
 @Module({
   imports: [AdminModule, CacheModule, OpenAiModule, TypeOrmModule.forFeature(ENTITIES)],
+  controllers: [
+    BotsController,
+    AdminBotsController,
+    AdminStartBotsController,
+    AdminBotFactsController,
+    AdminBotFeedbackController,
+    AdminBotConfigurationController,
+  ],
   providers: [
     BotsService,
     BotsRepository,
@@ -22,7 +47,18 @@ const ENTITIES = [Bot, BotFact, BotLink, BotLogin, Feedback, StoredFile, StoredF
     BotStateRepository,
     BotStopService,
     BotsBootstrapService,
+    BotAccessService,
+    BotAdministrationService,
+    BotConfigurationService,
+    BotFactsService,
+    BotImagesRepository,
+    BotImagesService,
+    BotLinksRepository,
+    BotSearchService,
+    FeedbackRepository,
+    FeedbackService,
+    StartBotsService,
   ],
-  exports: [BotsService, BotStopService],
+  exports: [BotsService, BotStopService, BotSearchService, FeedbackService],
 })
 export class BotsModule {}

@@ -1,5 +1,15 @@
 import type { Language, ListOptions } from '@app/common';
-import { Bot, BotFact, BotLink, BotLogin, isDuplicate, StoredFile, SystemState, type BotRole } from '@app/database';
+import {
+  Bot,
+  BotFact,
+  BotLink,
+  BotLogin,
+  dialectOf,
+  isDuplicate,
+  StoredFile,
+  SystemState,
+  type BotRole,
+} from '@app/database';
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { In, IsNull, type EntityManager, type Repository, type SelectQueryBuilder } from 'typeorm';
@@ -117,6 +127,17 @@ export class BotsRepository {
     return this.unlessDuplicate(async (tx) => {
       await tx.update(Bot, { id }, { ...changes, updatedAt: new Date() } as never);
       if (logins) await replaceLogins(tx, id, logins);
+    });
+  }
+
+  /** Replaces the parts of the configuration that are given, whoever replaces others at the same time. */
+  async mergeConfiguration(id: string, parts: Record<string, unknown>): Promise<void> {
+    const { forUpdate } = dialectOf(this.bots.manager.connection);
+    await this.bots.manager.transaction(async (tx) => {
+      await tx.query(`SELECT id FROM bots WHERE id = ?${forUpdate}`, [id]);
+      const bot = await tx.findOneByOrFail(Bot, { id });
+      const configuration = { ...bot.configuration, ...parts } as object;
+      await tx.update(Bot, { id }, { configuration, updatedAt: new Date() });
     });
   }
 

@@ -1,4 +1,4 @@
-import { keepMaskedSecrets, MASK, maskSecrets } from './raw-configuration.js';
+import { keepMaskedSecrets, MASK, maskSecrets, TooDeepError } from './raw-configuration.js';
 
 const STORED = '{"index":"docs","apiKey":"k1","blob":{"connectionString":"c1"},"list":[{"token":"t1"}],"maxTokens":5}';
 
@@ -30,4 +30,7 @@ describe('keepMaskedSecrets', () => {
 
   it('does not reformat what has no mask', () =>
     expect(keepMaskedSecrets('{ "apiKey": "k2" }', STORED)).toBe('{ "apiKey": "k2" }'));
+
+  it('refuses what is nested too deep', () =>
+    expect(() => keepMaskedSecrets('['.repeat(40_000) + ']'.repeat(40_000), '')).toThrow(TooDeepError));
 });

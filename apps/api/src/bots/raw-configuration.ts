@@ -1,5 +1,6 @@
 const SECRET_NAME = /(key|secret|password|token|credential|connectionstring)$/i;
 export const MASK = '********';
+export const MAX_DEPTH = 32;
 
 type Json = string | number | boolean | null | Json[] | { [name: string]: Json };
 
@@ -9,7 +10,9 @@ export function maskSecrets(raw: string): string {
   return parsed === null ? raw : JSON.stringify(mapSecrets(parsed, () => MASK));
 }
 
-/** A configuration that was sent, with the stored secrets in place of their masks. */
+export class TooDeepError extends Error {}
+
+/** A configuration that was sent, with the stored secrets in place of their masks. Throws TooDeepError. */
 export function keepMaskedSecrets(sent: string, stored: string): string {
   const parsed = parseObject(sent);
   if (parsed === null) return sent;
@@ -28,6 +31,7 @@ function parseObject(text: string): Json | null {
 }
 
 function mapSecrets(json: Json, change: (value: Json, path: string[]) => Json, path: string[] = []): Json {
+  if (path.length > MAX_DEPTH) throw new TooDeepError();
   if (Array.isArray(json)) return json.map((each, index) => mapSecrets(each, change, [...path, String(index)]));
   if (typeof json !== 'object' || json === null) return json;
   return Object.fromEntries(

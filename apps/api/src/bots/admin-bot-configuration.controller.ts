@@ -1,0 +1,107 @@
+import { Access, ApiProblems, CurrentUser, IdPipe, type UserPrincipal } from '@app/common';
+import { Body, Controller, Get, Param, Put } from '@nestjs/common';
+import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import {
+  AdminGetAcsBotConfigurationResponseDto,
+  AdminGetAzureOpenAISearchBotConfigurationResponseDto,
+  AdminGetBotConfigurationResponseDto,
+  AdminUpdateAcsBotConfigurationRequestDto,
+  AdminUpdateAzureOpenAISearchBotConfigurationRequestDto,
+  AdminUpdateBotConfigurationRequestDto,
+  BotParametersDto,
+} from './bot-configuration.dto.js';
+import { BotConfigurationService } from './bot-configuration.service.js';
+
+const BotId = (): ParameterDecorator => Param('botId', IdPipe('The bot'));
+
+@ApiTags('AdminBot')
+@Controller('api/admin/bots/:botId')
+@Access('user')
+export class AdminBotConfigurationController {
+  constructor(private readonly configurations: BotConfigurationService) {}
+
+  /** Reads the search configuration of a bot; its secrets are never shown. */
+  @Get('acsBotConfiguration')
+  @ApiOkResponse({ type: AdminGetAcsBotConfigurationResponseDto })
+  @ApiProblems(403, 404)
+  getAcsBotConfiguration(
+    @CurrentUser() caller: UserPrincipal,
+    @BotId() botId: string,
+  ): Promise<AdminGetAcsBotConfigurationResponseDto> {
+    return this.configurations.getAcs(caller, botId);
+  }
+
+  /** Replaces the search configuration of a bot; its two clients only with their `isUpdate…` flags. */
+  @Put('acsBotConfiguration')
+  @ApiProblems(400, 403, 404)
+  updateAcsBotConfiguration(
+    @CurrentUser() caller: UserPrincipal,
+    @BotId() botId: string,
+    @Body() dto: AdminUpdateAcsBotConfigurationRequestDto,
+  ): Promise<void> {
+    return this.configurations.updateAcs(caller, botId, dto);
+  }
+
+  /** Reads the Azure search configuration of a bot; its secrets are never shown. */
+  @Get('azureOpenAISearchBotConfiguration')
+  @ApiOkResponse({ type: AdminGetAzureOpenAISearchBotConfigurationResponseDto })
+  @ApiProblems(403, 404)
+  getAzureOpenAISearchBotConfiguration(
+    @CurrentUser() caller: UserPrincipal,
+    @BotId() botId: string,
+  ): Promise<AdminGetAzureOpenAISearchBotConfigurationResponseDto> {
+    return this.configurations.getAzureSearch(caller, botId);
+  }
+
+  /** Replaces the Azure search configuration of a bot; its two clients only with their `isUpdate…` flags. */
+  @Put('azureOpenAISearchBotConfiguration')
+  @ApiProblems(400, 403, 404)
+  updateAzureOpenAISearchBotConfiguration(
+    @CurrentUser() caller: UserPrincipal,
+    @BotId() botId: string,
+    @Body() dto: AdminUpdateAzureOpenAISearchBotConfigurationRequestDto,
+  ): Promise<void> {
+    return this.configurations.updateAzureSearch(caller, botId, dto);
+  }
+
+  /** Reads the free configuration of a bot; its secrets are masked. */
+  @Get('configuration')
+  @ApiOkResponse({ type: AdminGetBotConfigurationResponseDto })
+  @ApiProblems(403, 404)
+  getBotConfiguration(
+    @CurrentUser() caller: UserPrincipal,
+    @BotId() botId: string,
+  ): Promise<AdminGetBotConfigurationResponseDto> {
+    return this.configurations.getRaw(caller, botId);
+  }
+
+  /** Replaces the free configuration of a bot; masked secrets stay as they are. */
+  @Put('configuration')
+  @ApiProblems(400, 403, 404)
+  updateBotConfiguration(
+    @CurrentUser() caller: UserPrincipal,
+    @BotId() botId: string,
+    @Body() dto: AdminUpdateBotConfigurationRequestDto,
+  ): Promise<void> {
+    return this.configurations.updateRaw(caller, botId, dto);
+  }
+
+  /** Reads how the bot's model is called. */
+  @Get('parameters')
+  @ApiOkResponse({ type: BotParametersDto })
+  @ApiProblems(403, 404)
+  getBotParameters(@CurrentUser() caller: UserPrincipal, @BotId() botId: string): Promise<Required<BotParametersDto>> {
+    return this.configurations.getParameters(caller, botId);
+  }
+
+  /** Changes how the bot's model is called. What is not sent stays as it is. */
+  @Put('parameters')
+  @ApiProblems(400, 403, 404)
+  updateBotParameters(
+    @CurrentUser() caller: UserPrincipal,
+    @BotId() botId: string,
+    @Body() dto: BotParametersDto,
+  ): Promise<void> {
+    return this.configurations.updateParameters(caller, botId, dto);
+  }
+}

@@ -1,0 +1,68 @@
+import { Access, ApiProblems, CurrentUser, IdPipe, PagingQuery, type UserPrincipal } from '@app/common';
+import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put, Query } from '@nestjs/common';
+import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import {
+  AdminCreateBotFactRequestDto,
+  AdminCreateBotFactResponseDto,
+  AdminGetBotFactsResponseItemDtoPagingResult,
+  AdminUpdateBotFactRequestDto,
+} from './bot-fact.dto.js';
+import { BotFactsService } from './bot-facts.service.js';
+
+const BotId = (): ParameterDecorator => Param('botId', IdPipe('The bot'));
+const FactId = (): ParameterDecorator => Param('botFactId', IdPipe('The fact'));
+
+@ApiTags('AdminBot')
+@Controller('api/admin/bots/:botId/facts')
+@Access('user')
+export class AdminBotFactsController {
+  constructor(private readonly facts: BotFactsService) {}
+
+  /** Lists the facts of a bot. */
+  @Get()
+  @ApiOkResponse({ type: AdminGetBotFactsResponseItemDtoPagingResult })
+  @ApiProblems(400, 404)
+  getBotFacts(
+    @CurrentUser() caller: UserPrincipal,
+    @BotId() botId: string,
+    @Query() query: PagingQuery,
+  ): Promise<AdminGetBotFactsResponseItemDtoPagingResult> {
+    return this.facts.list(caller, botId, query);
+  }
+
+  /** Tells a bot a fact. Active facts join its prompt. */
+  @Post()
+  @HttpCode(200)
+  @ApiOkResponse({ type: AdminCreateBotFactResponseDto })
+  @ApiProblems(400, 404)
+  createBotFact(
+    @CurrentUser() caller: UserPrincipal,
+    @BotId() botId: string,
+    @Body() dto: AdminCreateBotFactRequestDto,
+  ): Promise<AdminCreateBotFactResponseDto> {
+    return this.facts.create(caller, botId, dto);
+  }
+
+  /** Changes a fact. */
+  @Put(':botFactId')
+  @ApiProblems(400, 404)
+  updateBotFact(
+    @CurrentUser() caller: UserPrincipal,
+    @BotId() botId: string,
+    @FactId() botFactId: string,
+    @Body() dto: AdminUpdateBotFactRequestDto,
+  ): Promise<void> {
+    return this.facts.update(caller, botId, botFactId, dto);
+  }
+
+  /** Deletes a fact. */
+  @Delete(':botFactId')
+  @ApiProblems(404)
+  deleteBotFact(
+    @CurrentUser() caller: UserPrincipal,
+    @BotId() botId: string,
+    @FactId() botFactId: string,
+  ): Promise<void> {
+    return this.facts.delete(caller, botId, botFactId);
+  }
+}

@@ -1,0 +1,91 @@
+import {
+  Access,
+  ApiProblems,
+  CallerLanguage,
+  CurrentUser,
+  IdPipe,
+  PagingQuery,
+  type Language,
+  type UserPrincipal,
+} from '@app/common';
+import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put, Query } from '@nestjs/common';
+import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import {
+  AdminCreateStartBotBotRequestDto,
+  AdminGetStartBotBotsResponseItemDtoPagingResult,
+  AdminGetUnassignedBotsResponseItemDtoPagingResult,
+  AdminUpdateStartBotBotRequestDto,
+} from './start-bot.dto.js';
+import { StartBotsService } from './start-bots.service.js';
+
+const StartBotId = (): ParameterDecorator => Param('startBotId', IdPipe('The start bot'));
+const BotId = (): ParameterDecorator => Param('botId', IdPipe('The bot'));
+
+@ApiTags('AdminBot')
+@Controller('api/admin/bots/:startBotId')
+@Access('user')
+export class AdminStartBotsController {
+  constructor(private readonly startBots: StartBotsService) {}
+
+  /** Lists the members of a start bot. */
+  @Get('bots')
+  @ApiOkResponse({ type: AdminGetStartBotBotsResponseItemDtoPagingResult })
+  @ApiProblems(400, 404)
+  getStartBotBots(
+    @CurrentUser() caller: UserPrincipal,
+    @StartBotId() startBotId: string,
+    @Query() query: PagingQuery,
+    @CallerLanguage() language: Language,
+  ): Promise<AdminGetStartBotBotsResponseItemDtoPagingResult> {
+    return this.startBots.listMembers(caller, startBotId, query, language);
+  }
+
+  /** Lists the bots that could become members of a start bot. */
+  @Get('unassignedbots')
+  @ApiOkResponse({ type: AdminGetUnassignedBotsResponseItemDtoPagingResult })
+  @ApiProblems(400, 404)
+  getStartBotUnassignedBots(
+    @CurrentUser() caller: UserPrincipal,
+    @StartBotId() startBotId: string,
+    @Query() query: PagingQuery,
+    @CallerLanguage() language: Language,
+  ): Promise<AdminGetUnassignedBotsResponseItemDtoPagingResult> {
+    return this.startBots.listUnassigned(caller, startBotId, query, language);
+  }
+
+  /** Makes a bot a member of a start bot. */
+  @Post('bots/:botId')
+  @HttpCode(200)
+  @ApiProblems(400, 403, 404, 409)
+  createStartBotBot(
+    @CurrentUser() caller: UserPrincipal,
+    @StartBotId() startBotId: string,
+    @BotId() botId: string,
+    @Body() dto: AdminCreateStartBotBotRequestDto,
+  ): Promise<void> {
+    return this.startBots.addMember(caller, startBotId, botId, dto);
+  }
+
+  /** Changes the keywords of a member, or makes it the default. */
+  @Put('bots/:botId')
+  @ApiProblems(400, 403, 404)
+  updateStartBotBot(
+    @CurrentUser() caller: UserPrincipal,
+    @StartBotId() startBotId: string,
+    @BotId() botId: string,
+    @Body() dto: AdminUpdateStartBotBotRequestDto,
+  ): Promise<void> {
+    return this.startBots.updateMember(caller, startBotId, botId, dto);
+  }
+
+  /** Removes a member from a start bot. The bot itself stays. */
+  @Delete('bots/:botId')
+  @ApiProblems(403, 404)
+  deleteStartBotBot(
+    @CurrentUser() caller: UserPrincipal,
+    @StartBotId() startBotId: string,
+    @BotId() botId: string,
+  ): Promise<void> {
+    return this.startBots.removeMember(caller, startBotId, botId);
+  }
+}

@@ -1,0 +1,14 @@
+import type { FastifyReply } from 'fastify';
+import type { BotImage } from './bot-images.service.js';
+
+/** Bytes that somebody uploaded: shown as the image they are and as nothing else, and asked for again only when they changed. */
+export async function sendImage(reply: FastifyReply, { contentType, etag, bytes }: BotImage): Promise<void> {
+  reply.headers({
+    etag,
+    'cache-control': 'private, no-cache',
+    'x-content-type-options': 'nosniff',
+    'content-security-policy': "default-src 'none'; sandbox",
+    vary: 'authorization',
+  });
+  await (bytes === null ? reply.code(304).send() : reply.type(contentType).send(bytes));
+}
