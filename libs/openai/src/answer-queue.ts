@@ -74,6 +74,7 @@ export class AnswerQueue implements AnswerSink, AsyncIterableIterator<ProviderEv
 
   text(piece: string): void {
     if (this.over) return;
+    if (typeof piece !== 'string') throw new TypeError('A piece of the answer is not text.');
     let text = this.heldSurrogate + piece;
     this.heldSurrogate = '';
     const last = text.charCodeAt(text.length - 1);

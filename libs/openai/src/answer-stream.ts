@@ -115,7 +115,7 @@ export class AnswerStream implements Dispatcher.DispatchHandler {
       step();
     } catch (error) {
       const detail = error instanceof RangeError ? error.message : 'The answer of the model service cannot be read.';
-      this.queue.fail(new ProviderError('PROVIDER_MALFORMED', { detail, providerStatus: this.status, cause: error }));
+      this.fail('PROVIDER_MALFORMED', detail);
     }
   }
 

@@ -1,12 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import {
-  type AnswerReader,
-  type AnswerSink,
-  count,
-  type DialectAdapter,
-  parseJson,
-  type ProbeExtras,
-} from './dialect-adapter.js';
+import { type AnswerReader, type AnswerSink, count, type DialectAdapter, type ProbeExtras } from './dialect-adapter.js';
 import type { ProviderEvent, ProviderItem, ProviderRequest } from './provider.types.js';
 
 /** `POST /chat/completions`: messages in, chunks out. Spoken by nearly every compatible service. */
@@ -61,7 +54,7 @@ function toMessages(request: ProviderRequest): Message[] {
     } else {
       const joins = before?.type === 'tool_call' || (before?.type === 'message' && before.role === 'assistant');
       if (!joins) messages.push({ role: 'assistant', content: null });
-      const message = messages[messages.length - 1];
+      const message = messages[messages.length - 1]!;
       const call = { id: item.callId, type: 'function', function: { name: item.name, arguments: item.arguments } };
       (message.tool_calls ??= []).push(call);
     }

@@ -39,7 +39,7 @@ export async function fetchModels(
       });
     }
     if (!(error instanceof APIError)) {
-      throw new ProviderError('PROVIDER_MALFORMED', { detail: 'The list of models cannot be read.', cause: error });
+      throw new ProviderError('PROVIDER_MALFORMED', { detail: 'The list of models cannot be read.' });
     }
     if (typeof error.status !== 'number') throw errorFromTransport(error.cause, false);
     const body = JSON.stringify({ error: error.error });

@@ -99,11 +99,9 @@ export function errorFromTransport(error: unknown, answerStarted: boolean): Prov
       cause: error,
     });
   }
-  if (code.startsWith('HPE_') || code === 'UND_ERR_HEADERS_OVERFLOW') {
-    return new ProviderError('PROVIDER_MALFORMED', {
-      detail: `The model service does not speak HTTP (${code}).`,
-      cause: error,
-    });
+  if (code === 'HTTPParserError' || code === 'UND_ERR_HEADERS_OVERFLOW') {
+    // Without the cause: it quotes what was received.
+    return new ProviderError('PROVIDER_MALFORMED', { detail: 'The model service does not speak HTTP.' });
   }
   return answerStarted
     ? new ProviderError('PROVIDER_INCOMPLETE', {
@@ -117,6 +115,7 @@ export function errorFromTransport(error: unknown, answerStarted: boolean): Prov
 }
 
 function networkCode(error: unknown): string {
+  if (error instanceof Error && error.name === 'HTTPParserError') return error.name;
   const found: { code?: unknown; errors?: unknown; cause?: unknown } = isObject(error) ? error : {};
   if (typeof found.code === 'string') return found.code;
   if (Array.isArray(found.errors) && found.errors.length > 0) return networkCode(found.errors[0]);

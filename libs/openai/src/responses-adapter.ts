@@ -1,11 +1,4 @@
-import {
-  type AnswerReader,
-  type AnswerSink,
-  count,
-  type DialectAdapter,
-  parseJson,
-  type ProbeExtras,
-} from './dialect-adapter.js';
+import { type AnswerReader, type AnswerSink, count, type DialectAdapter, type ProbeExtras } from './dialect-adapter.js';
 import type { ProviderItem, ProviderRequest } from './provider.types.js';
 
 /** `POST /responses`: typed items in, named events out. */
@@ -91,7 +84,7 @@ class ResponsesReader implements AnswerReader {
 
   /** Most events repeat what the deltas said: they are told by their name and never parsed. */
   event(event: string, data: string): void {
-    switch (event === '' ? typeOf(data) : event) {
+    switch (event === '' || event === 'message' ? typeOf(data) : event) {
       case 'response.output_text.delta':
       case 'response.refusal.delta':
         this.text(deltaOf(JSON.parse(data)));

@@ -103,6 +103,8 @@ export declare class FakeProvider {
   readonly journal: Journal;
   /** Known once started; ends in `/v1`. */
   get baseUrl(): string;
+  /** The client ports of the connections that are open. */
+  get connections(): number[];
   /** Answers every message the matcher takes by the scenario; `'default'` answers all others. */
   script(
     matcher: string | RegExp | ((userMessage: string, body: Record<string, unknown>) => boolean),

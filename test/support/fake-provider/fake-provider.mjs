@@ -40,6 +40,11 @@ export class FakeProvider {
     return `http://127.0.0.1:${this.#server.address().port}/v1`;
   }
 
+  /** The client ports of the connections that are open. */
+  get connections() {
+    return Array.from(this.#sockets, (socket) => socket.remotePort);
+  }
+
   /** Answers every message that contains the text, matches the expression or satisfies the function by the scenario. */
   script(matcher, scenario) {
     if (matcher === 'default') this.#fallback = scenario;

@@ -69,16 +69,15 @@ export class StreamedAnswer {
     } else if (this.ending === 'error') {
       this.write(this.errorEvent());
     }
+    if (this.delay === 0) this.res.uncork();
     if (this.ending === 'reset') cut(this.res, this.entry);
-    else if (this.ending === 'stall') this.res.uncork();
-    else this.res.end();
+    else if (this.ending !== 'stall') this.res.end();
   }
 }
 
 /** Drops the connection from our side, so that the journal does not take it for a client that left. */
 export function cut(res, entry) {
   entry.cutByUs = true;
-  res.uncork();
   if (res.headersSent) setImmediate(() => res.socket?.destroy());
   else res.socket.resetAndDestroy();
 }
