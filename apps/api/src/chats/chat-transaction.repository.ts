@@ -1,6 +1,7 @@
 import type { Actor, ChatEventData, ChatEventEnvelope, ChatEventType } from '@app/contracts';
 import {
   dialectOf,
+  fromSqlTime,
   insertRows,
   placeholders,
   toSqlTime,
@@ -8,6 +9,7 @@ import {
   type ChatOwner,
   type EventAudience,
   type MessageAuthor,
+  type MessageKind,
   type MessageStatus,
   type SqlRow,
 } from '@app/database';
@@ -23,6 +25,8 @@ export interface LockedChat {
   nextSeq: number;
   runningTurnId: string | null;
   queuedTurns: number;
+  agentId: number | null;
+  waitingSince: Date | null;
 }
 
 interface ChatRow {
@@ -34,6 +38,8 @@ interface ChatRow {
   next_seq: number;
   running_turn_id: string | null;
   queued_turns: number;
+  agent_id: number | null;
+  waiting_since: string | Date | null;
 }
 
 export interface NewMessage {
@@ -43,6 +49,8 @@ export interface NewMessage {
   text: string;
   status: MessageStatus;
   turnId: string | null;
+  kind?: MessageKind;
+  agentId?: number | null;
 }
 
 interface NewEvent<Type extends ChatEventType> {
@@ -78,7 +86,7 @@ export class ChatTransaction {
     return dataSource.transaction(async (manager) => {
       const ids = [...new Set(chatIds)].toSorted();
       const rows = await manager.query<ChatRow[]>(
-        `SELECT id, bot_id, display_name, owner, epoch, next_seq, running_turn_id, queued_turns FROM chats WHERE id IN (${placeholders(ids.length)}) ORDER BY id${dialectOf(dataSource).forUpdate}`,
+        `SELECT id, bot_id, display_name, owner, epoch, next_seq, running_turn_id, queued_turns, agent_id, waiting_since FROM chats WHERE id IN (${placeholders(ids.length)}) ORDER BY id${dialectOf(dataSource).forUpdate}`,
         ids,
       );
       const transaction = new ChatTransaction(manager, new Map(rows.map((row) => [row.id, lockedChat(row)])));
@@ -97,7 +105,10 @@ export class ChatTransaction {
     this.changed.add(chat);
   }
 
-  addMessage(chat: LockedChat, { id, seq, author, text, status, turnId }: NewMessage): void {
+  addMessage(
+    chat: LockedChat,
+    { id, seq, author, text, status, turnId, kind = 'message', agentId = null }: NewMessage,
+  ): void {
     this.messages.push({
       id,
       chat_id: chat.id,
@@ -105,8 +116,9 @@ export class ChatTransaction {
       author,
       text: JSON.stringify(text),
       status,
+      kind,
       turn_id: turnId,
-      agent_id: null,
+      agent_id: agentId,
       created_at: toSqlTime(this.at),
     });
   }
@@ -149,6 +161,8 @@ export class ChatTransaction {
       next_seq: chat.nextSeq,
       running_turn_id: chat.runningTurnId,
       queued_turns: chat.queuedTurns,
+      agent_id: chat.agentId,
+      waiting_since: chat.waitingSince && toSqlTime(chat.waitingSince),
       last_accessed_at: toSqlTime(this.at),
     }));
     await updateRows(this.manager, 'chats', rows);
@@ -164,4 +178,6 @@ const lockedChat = (row: ChatRow): LockedChat => ({
   nextSeq: row.next_seq,
   runningTurnId: row.running_turn_id,
   queuedTurns: row.queued_turns,
+  agentId: row.agent_id,
+  waitingSince: row.waiting_since === null ? null : fromSqlTime(row.waiting_since),
 });

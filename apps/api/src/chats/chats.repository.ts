@@ -101,6 +101,7 @@ export class ChatsRepository {
       epoch: 1,
       agentId: null,
       leaseUntil: null,
+      waitingSince: null,
       nextSeq: 1,
       runningTurnId: null,
       queuedTurns: 0,

@@ -1,13 +1,5 @@
 import type { Actor, ChatEventEnvelope, MessageStatus, TurnUsage } from '@app/contracts';
-import {
-  fromSqlJson,
-  insertRows,
-  placeholders,
-  toSqlTime,
-  updateRows,
-  USAGE_TYPE,
-  type SqlRow,
-} from '@app/database';
+import { fromSqlJson, insertRows, placeholders, toSqlTime, updateRows, USAGE_TYPE, type SqlRow } from '@app/database';
 import { uuidv7 } from 'uuidv7';
 import type { ChatTransaction, LockedChat } from './chat-transaction.repository.js';
 import { readChunks } from './turn-chunks.repository.js';

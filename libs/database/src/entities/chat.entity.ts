@@ -14,6 +14,8 @@ export type ChatOwner = 'bot' | 'requested' | 'human' | 'closed';
 @Index('ix_chats_user_favorite_accessed', ['userId', 'isFavorite', 'lastAccessedAt', 'id'])
 @Index('ix_chats_user_name', ['userId', 'displayName', 'id'])
 @Index('ix_chats_owner', ['owner', 'leaseUntil'])
+@Index('ix_chats_waiting', ['owner', 'waitingSince'])
+@Index('ix_chats_agent', ['agentId', 'owner'])
 @Index('ix_chats_running', ['runningTurnId'])
 export class Chat {
   @PrimaryId()
@@ -70,6 +72,10 @@ export class Chat {
 
   @TimeColumn({ nullable: true })
   leaseUntil: Date | null;
+
+  /** Since when the customer has been waiting for a person. */
+  @TimeColumn({ nullable: true })
+  waitingSince: Date | null;
 
   /** The number the next event gets; events count 1, 2, 3, … without gaps. */
   @IntColumn()

@@ -1,3 +1,4 @@
+export * from './agent-presence.entity.js';
 export * from './api-key.entity.js';
 export * from './bot.entity.js';
 export * from './bot-fact.entity.js';

@@ -3,6 +3,7 @@ import { IdColumn, IntColumn, JsonColumn, PrimaryId, StringColumn, TimeColumn } 
 import { Chat } from './chat.entity.js';
 
 export type MessageAuthor = 'customer' | 'bot' | 'agent' | 'system';
+export type MessageKind = 'message' | 'note' | 'whisper';
 export type MessageStatus = 'streaming' | 'complete' | 'interrupted' | 'failed';
 
 @Entity('messages')
@@ -24,6 +25,10 @@ export class Message {
 
   @StringColumn(10)
   author: MessageAuthor;
+
+  /** `note`: seen by agents only; `whisper`: an instruction to the bot for its next turn, never shown to the customer. */
+  @StringColumn(10)
+  kind: MessageKind;
 
   /** Empty while the bot still speaks: what it has said so far is in `turn_chunks`. */
   @JsonColumn()

@@ -7,6 +7,7 @@ import { TableBuilder } from './table-builder.js';
 
 const TABLES = [
   'users',
+  'agent_presence',
   'api_keys',
   'user_system_messages',
   'stored_files',

@@ -51,4 +51,9 @@ export async function createUsers(t: TableBuilder): Promise<void> {
       indices: { ix_user_system_messages_user: ['user_id', 'display_name', 'id'] },
     },
   );
+  await t.create(
+    'agent_presence',
+    { user_id: t.primary(t.int()), status: t.key(10), capacity: t.int(), seen_until: t.time() },
+    { foreignKeys: [t.foreignKey('fk_agent_presence_user', 'user_id', 'users', 'CASCADE')] },
+  );
 }
