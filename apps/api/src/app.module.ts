@@ -9,6 +9,7 @@ import { BotsModule } from './bots/bots.module.js';
 import { CacheModule } from './cache/cache.module.js';
 import { ChatsModule } from './chats/chats.module.js';
 import { IdempotencyModule } from './idempotency/idempotency.module.js';
+import { StatisticsModule } from './statistics/statistics.module.js';
 import { SystemModule } from './system/system.module.js';
 import { UsersModule } from './users/users.module.js';
 
@@ -32,6 +33,7 @@ import { UsersModule } from './users/users.module.js';
     AdminModule,
     BotsModule,
     ChatsModule,
+    StatisticsModule,
   ],
 })
 export class AppModule {}

@@ -1,0 +1,50 @@
+import { dialectOf, isDuplicate, SystemState } from '@app/database';
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+
+/**
+ * Leases in database time: which instance does a job now. They save work, no more: what a job writes is right even if two of them run.
+ */
+@Injectable()
+export class JobLeasesRepository {
+  constructor(private readonly dataSource: DataSource) {}
+
+  /** False while somebody else has it. */
+  async acquire(name: string, milliseconds: number): Promise<boolean> {
+    await this.create(name);
+    const { affected } = await this.dataSource
+      .createQueryBuilder()
+      .update(SystemState)
+      .set({ updatedAt: this.after(milliseconds) })
+      .where(`name = :name AND updated_at <= ${dialectOf(this.dataSource).now}`, { name })
+      .execute();
+    return affected === 1;
+  }
+
+  async extend(name: string, milliseconds: number): Promise<void> {
+    await this.dataSource
+      .createQueryBuilder()
+      .update(SystemState)
+      .set({ updatedAt: this.after(milliseconds) })
+      .where('name = :name', { name })
+      .execute();
+  }
+
+  release(name: string): Promise<void> {
+    return this.extend(name, 0);
+  }
+
+  private after(milliseconds: number): () => string {
+    return () => dialectOf(this.dataSource).nowPlus(milliseconds);
+  }
+
+  private async create(name: string): Promise<void> {
+    const states = this.dataSource.getRepository(SystemState);
+    if (await states.existsBy({ name })) return;
+    try {
+      await states.insert({ name, value: 'lease', updatedAt: new Date(0) });
+    } catch (error) {
+      if (!isDuplicate(error)) throw error;
+    }
+  }
+}

@@ -1,0 +1,20 @@
+import { Module } from '@nestjs/common';
+import { JobLeasesRepository } from './job-leases.repository.js';
+import { StatisticsController } from './statistics.controller.js';
+import { StatisticsService } from './statistics.service.js';
+import { UsageRollupRepository } from './usage-rollup.repository.js';
+import { UsageRollupService } from './usage-rollup.service.js';
+import { UsageStatisticsRepository } from './usage-statistics.repository.js';
+
+/** How many tokens were used, by whom, and what they cost. */
+@Module({
+  controllers: [StatisticsController],
+  providers: [
+    StatisticsService,
+    UsageStatisticsRepository,
+    UsageRollupService,
+    UsageRollupRepository,
+    JobLeasesRepository,
+  ],
+})
+export class StatisticsModule {}

@@ -1,0 +1,139 @@
+import { dialectOf, fromSqlJson, isDuplicate, toSqlTime } from '@app/database';
+import { Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
+import { COST_EXPRESSION, PRICE_OF_ROW } from './usage-cost.js';
+
+/** How far the ledger has been rolled up. */
+export interface RollupState {
+  /** Every ledger row up to this id is in `usage_daily`, none after it. Ids are ordered by time. */
+  watermark: string;
+  /** The last day that was counted again after it had ended; null before the first time. */
+  checkedThrough: string | null;
+}
+
+export const ROLLUP_STATE = 'statistics';
+const BATCH = 5000;
+const CELL = 'request_date, bot_id, usage_type, user_key';
+const COLUMNS = `${CELL}, request_count, input_tokens, output_tokens, cost_nano`;
+const CELLS_OF_LEDGER = `SELECT ${CELL}, COUNT(*), SUM(input_tokens), SUM(output_tokens), COALESCE(SUM(cost_nano), 0) FROM usage_ledger`;
+
+/** Rolls the ledger up into days. Whoever writes holds the state row, so that every ledger row is counted once. */
+@Injectable()
+export class UsageRollupRepository {
+  constructor(private readonly dataSource: DataSource) {}
+
+  /** Must have run once before anything else here. */
+  async createState(): Promise<void> {
+    const [found] = await this.dataSource.query<unknown[]>('SELECT 1 FROM system_state WHERE name = ?', [ROLLUP_STATE]);
+    if (found !== undefined) return;
+    try {
+      await this.dataSource.query('INSERT INTO system_state (name, value, updated_at) VALUES (?, ?, ?)', [
+        ROLLUP_STATE,
+        JSON.stringify({ watermark: '', checkedThrough: null } satisfies RollupState),
+        toSqlTime(new Date()),
+      ]);
+    } catch (error) {
+      if (!isDuplicate(error)) throw error;
+    }
+  }
+
+  async findState(): Promise<RollupState> {
+    const [row] = await this.dataSource.query<{ value: string }[]>('SELECT value FROM system_state WHERE name = ?', [
+      ROLLUP_STATE,
+    ]);
+    return fromSqlJson(row!.value);
+  }
+
+  /**
+   * Adds the next rows of the ledger, a bounded number of them, up to the id `horizon`, and fixes their cost at today's price.
+   * @returns whether there is more to add.
+   */
+  addNext(horizon: string): Promise<boolean> {
+    return this.write(async (tx, state) => {
+      if (state.watermark >= horizon) return false;
+      const [last] = await tx.query<{ id: string }[]>(
+        'SELECT id FROM usage_ledger WHERE id > ? AND id <= ? ORDER BY id LIMIT 1 OFFSET ?',
+        [state.watermark, horizon, BATCH - 1],
+      );
+      const end = last?.id ?? horizon;
+      const range = 'id > ? AND id <= ?';
+      await settleCosts(tx, range, [state.watermark, end]);
+      await tx.query(
+        `INSERT INTO usage_daily (${COLUMNS}) ${CELLS_OF_LEDGER} WHERE ${range} GROUP BY ${CELL} ${this.addToCell()}`,
+        [state.watermark, end],
+      );
+      await saveState(tx, { ...state, watermark: end });
+      return last !== undefined;
+    });
+  }
+
+  /** Counts one day again from the ledger. Readers see the old figures or the new ones. */
+  rebuildDay(day: string): Promise<void> {
+    return this.write(async (tx, { watermark }) => {
+      const range = 'request_date = ? AND id <= ?';
+      await settleCosts(tx, range, [day, watermark]);
+      await tx.query('DELETE FROM usage_daily WHERE request_date = ?', [day]);
+      await tx.query(`INSERT INTO usage_daily (${COLUMNS}) ${CELLS_OF_LEDGER} WHERE ${range} GROUP BY ${CELL}`, [
+        day,
+        watermark,
+      ]);
+    });
+  }
+
+  setCheckedThrough(day: string): Promise<void> {
+    return this.write((tx, state) => saveState(tx, { ...state, checkedThrough: day }));
+  }
+
+  /** The first day after `day` that the ledger or the roll-up has. One step into an index each, however many rows a day has. */
+  async findDayAfter(day: string): Promise<string | null> {
+    const [row] = await this.dataSource.query<{ ledger: string | null; daily: string | null }[]>(
+      `SELECT (SELECT MIN(request_date) FROM usage_ledger WHERE request_date > ?) AS ledger,
+         (SELECT MIN(request_date) FROM usage_daily WHERE request_date > ?) AS daily`,
+      [day, day],
+    );
+    const days = [row?.ledger, row?.daily].filter((found) => typeof found === 'string');
+    return days.toSorted()[0] ?? null;
+  }
+
+  private write<Result>(work: (tx: EntityManager, state: RollupState) => Promise<Result>): Promise<Result> {
+    return this.dataSource.transaction(async (tx) =>
+      work(tx, await lockState(tx, dialectOf(this.dataSource).forUpdate)),
+    );
+  }
+
+  private addToCell(): string {
+    const { isSqlite } = dialectOf(this.dataSource);
+    const sums = ['request_count', 'input_tokens', 'output_tokens', 'cost_nano'].map((column) =>
+      isSqlite
+        ? `${column} = usage_daily.${column} + excluded.${column}`
+        : `${column} = usage_daily.${column} + VALUES(${column})`,
+    );
+    return isSqlite
+      ? `ON CONFLICT (${CELL}) DO UPDATE SET ${sums.join(', ')}`
+      : `ON DUPLICATE KEY UPDATE ${sums.join(', ')}`;
+  }
+}
+
+/** Reads the state and keeps it as it is until the transaction ends. */
+export async function lockState(tx: EntityManager, lock: string): Promise<RollupState> {
+  const [row] = await tx.query<{ value: string }[]>(`SELECT value FROM system_state WHERE name = ?${lock}`, [
+    ROLLUP_STATE,
+  ]);
+  return fromSqlJson(row!.value);
+}
+
+async function saveState(tx: EntityManager, state: RollupState): Promise<void> {
+  await tx.query('UPDATE system_state SET value = ?, updated_at = ? WHERE name = ?', [
+    JSON.stringify(state),
+    toSqlTime(new Date()),
+    ROLLUP_STATE,
+  ]);
+}
+
+/** What has a cost keeps it: prices change. */
+async function settleCosts(tx: EntityManager, range: string, parameters: string[]): Promise<void> {
+  const isSqlite = dialectOf(tx.connection).isSqlite;
+  const price = `(SELECT ${COST_EXPRESSION} FROM (SELECT 1 AS one) o LEFT JOIN prices p ON ${PRICE_OF_ROW})`;
+  const table = isSqlite ? 'usage_ledger AS l' : 'usage_ledger l';
+  await tx.query(`UPDATE ${table} SET cost_nano = ${price} WHERE ${range} AND l.cost_nano IS NULL`, parameters);
+}
