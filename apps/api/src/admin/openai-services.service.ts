@@ -23,6 +23,8 @@ const OPENAI_BASE_URL = 'https://api.openai.com/v1';
 /** Instances that start together must create one service: the first start's service has a known id. */
 const FIRST_SERVICE_ID = '00000000-0000-7000-8000-000000000001';
 
+type ServiceRow = Pick<OpenAiService, keyof OpenAiService>;
+
 /** Where a bot's answers come from. */
 export interface ServiceTarget {
   connection: ProviderConnection;
@@ -82,7 +84,7 @@ export class OpenAiServicesService {
   }
 
   async create(dto: AdminCreateOpenAiServiceRequestDto): Promise<string> {
-    const service: OpenAiService = {
+    const service: ServiceRow = {
       ...emptyService(uuidv7()),
       displayName: dto.displayName.trim(),
       isActive: dto.isActive ?? false,
@@ -124,7 +126,7 @@ export class OpenAiServicesService {
   async ensureFirst(): Promise<string> {
     const { apiKey, baseUrl, model } = this.config.provider;
     const isReal = apiKey !== null || baseUrl !== null;
-    const service: OpenAiService = {
+    const service: ServiceRow = {
       ...emptyService(FIRST_SERVICE_ID),
       displayName: isReal ? 'OpenAI' : 'Demo',
       isActive: true,
@@ -145,7 +147,7 @@ export class OpenAiServicesService {
     return service.id;
   }
 
-  private async find(serviceId: string): Promise<OpenAiService> {
+  private async find(serviceId: string): Promise<ServiceRow> {
     const service = await this.services.find(serviceId);
     if (service === null) throw notFound('The service');
     return service;
@@ -153,7 +155,7 @@ export class OpenAiServicesService {
 
   /** A field that was not sent stays. The key stays only while the origin does. */
   private connectionChanges(
-    service: OpenAiService,
+    service: ServiceRow,
     dto: Pick<AdminCreateOpenAiServiceRequestDto, 'azureOpenAiEndpoint' | 'azureOpenAiApiKey'>,
   ): ServiceChanges {
     if (service.isDemo)
@@ -194,7 +196,7 @@ const NO_CONNECTION: ServiceChanges = {
   health: null,
 };
 
-function emptyService(id: string): OpenAiService {
+function emptyService(id: string): ServiceRow {
   const now = new Date();
   return {
     id,

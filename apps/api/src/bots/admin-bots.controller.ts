@@ -13,12 +13,11 @@ import {
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiParam, ApiTags } from '@nestjs/swagger';
 import {
-  AdminCreateBotRequestDto,
   AdminCreateBotResponseDto,
   AdminGetBotResponseDto,
   AdminGetBotsResponseItemDtoPagingResult,
-  AdminUpdateBotRequestDto,
 } from './bot-administration.dto.js';
+import { AdminCreateBotRequestDto, AdminUpdateBotRequestDto } from './bot-request.dto.js';
 import { BotAdministrationService } from './bot-administration.service.js';
 import { BotImagesService, MAX_IMAGE_BYTES } from './bot-images.service.js';
 import { BotStopService } from './bot-stop.service.js';

@@ -15,17 +15,16 @@ import { codesFrom, freedCode, normaliseCode } from './bot-code.js';
 import {
   mapAdminBot,
   mapAdminBotItem,
-  type AdminCreateBotRequestDto,
   type AdminCreateBotResponseDto,
   type AdminGetBotResponseDto,
   type AdminGetBotsResponseItemDtoPagingResult,
-  type AdminUpdateBotRequestDto,
   type BotContext,
 } from './bot-administration.dto.js';
+import type { AdminCreateBotRequestDto, AdminUpdateBotRequestDto } from './bot-request.dto.js';
 import { loginsOf } from './bot-logins.js';
 import { BotStateRepository } from './bot-state.repository.js';
 import { mapBotFields } from './bot-fields.js';
-import { BOT_ORDER_FIELDS, BotsRepository } from './bots.repository.js';
+import { BOT_ORDER_FIELDS, BotsRepository, type BotRow } from './bots.repository.js';
 import { BotsService, EVERYTHING, NOTHING } from './bots.service.js';
 import { newBot } from './new-bot.js';
 import { IMPLEMENTATION_TYPES, implementationTypeOf } from './implementation-types.js';
@@ -86,7 +85,7 @@ export class BotAdministrationService {
 
   /** What is not sent stays as it is. */
   async update(caller: Principal, botId: string, dto: AdminUpdateBotRequestDto): Promise<void> {
-    const bot = await this.access.requireBotAdmin(caller, botId);
+    const bot: BotRow = await this.access.requireBotAdmin(caller, botId);
     const changes: Partial<Bot> = { ...mapBotFields(dto), ...(dto.code && { code: codeOf(dto.code) }) };
     if (changes.displayName === '') throw invalid('displayNameTv', 'displayNameTv.value must not be empty');
     if (changes.openAiServiceId) await this.requireService(changes.openAiServiceId);

@@ -1,5 +1,5 @@
 import type { Bot } from '@app/database';
-import type { AdminUpdateBotRequestDto, TermValueDto } from './bot-administration.dto.js';
+import type { AdminUpdateBotRequestDto, TermValueDto } from './bot-request.dto.js';
 
 type Fields = Partial<Bot>;
 
@@ -25,7 +25,7 @@ export function mapBotFields(dto: AdminUpdateBotRequestDto): Fields {
 
 const textOf = (text: string | null | undefined): string | undefined => (text === null ? '' : text?.trim());
 
-function term(field: keyof Bot & string, given: TermValueDto | null | undefined): Fields {
+function term(field: keyof Bot, given: TermValueDto | null | undefined): Fields {
   if (given === undefined) return {};
   return { [field]: textOf(given?.value ?? '') ?? '', [`${field}De`]: textOf(given?.valueDe ?? '') ?? '' };
 }

@@ -46,9 +46,10 @@ export class BotImagesRepository {
     const { manager } = this.files;
     const { forUpdate } = dialectOf(manager.connection);
     await manager.transaction(async (tx) => {
-      const [row] = (await tx.query(`SELECT image_file_id AS old FROM bots WHERE id = ?${forUpdate}`, [botId])) as {
-        old: string | null;
-      }[];
+      const [row] = await tx.query<{ old: string | null }[]>(
+        `SELECT image_file_id AS old FROM bots WHERE id = ?${forUpdate}`,
+        [botId],
+      );
       const imageFileId = await storeNew(tx);
       await tx.update(Bot, { id: botId }, { imageFileId, updatedAt: new Date() });
       if (row?.old) await tx.delete(StoredFile, { id: row.old });

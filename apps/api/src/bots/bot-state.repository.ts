@@ -39,12 +39,12 @@ export class BotStateRepository {
 
 async function setState(tx: EntityManager, name: string, value: JsonValue): Promise<void> {
   const updatedAt = new Date();
-  const { affected } = await tx.update(SystemState, { name }, { value: value as never, updatedAt });
+  const { affected } = await tx.update(SystemState, { name }, { value, updatedAt });
   if (affected !== 0) return;
   try {
-    await tx.insert(SystemState, { name, value: value as never, updatedAt });
+    await tx.insert(SystemState, { name, value, updatedAt });
   } catch (error) {
     if (!isDuplicate(error)) throw error;
-    await tx.update(SystemState, { name }, { value: value as never, updatedAt });
+    await tx.update(SystemState, { name }, { value, updatedAt });
   }
 }

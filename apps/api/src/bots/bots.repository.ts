@@ -51,6 +51,9 @@ export interface BotList extends ListOptions<BotOrder> {
   unassignedTo?: string;
 }
 
+/** A bot as plain columns. */
+export type BotRow = Pick<Bot, keyof Bot>;
+
 export type BotLogins = { login: string; role: BotRole }[];
 
 @Injectable()
@@ -107,7 +110,7 @@ export class BotsRepository {
   }
 
   /** False when the code is taken. */
-  insert(bot: Bot, logins: BotLogins): Promise<boolean> {
+  insert(bot: BotRow, logins: BotLogins): Promise<boolean> {
     return this.unlessDuplicate(async (tx) => {
       await tx.insert(Bot, rowOf(bot));
       await replaceLogins(tx, bot.id, logins);
@@ -115,17 +118,17 @@ export class BotsRepository {
   }
 
   /** Stores the first bot as the open one. False when another instance was first. */
-  insertFirst(bot: Bot): Promise<boolean> {
+  insertFirst(bot: BotRow): Promise<boolean> {
     return this.unlessDuplicate(async (tx) => {
       await tx.insert(Bot, rowOf(bot));
-      await tx.insert(SystemState, { name: OPEN_BOT_ID, value: bot.id as never, updatedAt: bot.createdAt });
+      await tx.insert(SystemState, { name: OPEN_BOT_ID, value: bot.id, updatedAt: bot.createdAt });
     });
   }
 
   /** False when the code is taken. */
   update(id: string, changes: Partial<Bot>, logins?: BotLogins): Promise<boolean> {
     return this.unlessDuplicate(async (tx) => {
-      await tx.update(Bot, { id }, { ...changes, updatedAt: new Date() } as never);
+      await tx.update(Bot, { id }, { ...changes, updatedAt: new Date() });
       if (logins) await replaceLogins(tx, id, logins);
     });
   }
@@ -169,7 +172,7 @@ export class BotsRepository {
 }
 
 /** TypeORM cannot type an open-ended json column. */
-const rowOf = (bot: Bot) => ({ ...bot, configuration: bot.configuration as object });
+const rowOf = (bot: BotRow) => ({ ...bot, configuration: bot.configuration as object });
 
 async function replaceLogins(tx: EntityManager, botId: string, logins: BotLogins): Promise<void> {
   await tx.delete(BotLogin, { botId });

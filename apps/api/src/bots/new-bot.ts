@@ -1,8 +1,8 @@
-import type { Bot } from '@app/database';
 import { uuidv7 } from 'uuidv7';
+import type { BotRow } from './bots.repository.js';
 
 /** A bot that nobody sees yet, with what is known about it. */
-export function newBot(known: Partial<Bot>): Bot {
+export function newBot(known: Partial<BotRow>): BotRow {
   const now = new Date();
   return {
     id: uuidv7(),

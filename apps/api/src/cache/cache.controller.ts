@@ -1,7 +1,6 @@
 import { Access } from '@app/common';
 import { Controller, Delete } from '@nestjs/common';
-import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
-import { EmptyDto } from './cache.dto.js';
+import { ApiTags } from '@nestjs/swagger';
 import { CacheService } from './cache.service.js';
 
 @ApiTags('Cache')
@@ -12,7 +11,6 @@ export class CacheController {
   /** Empties the cache on every instance. */
   @Delete()
   @Access('admin')
-  @ApiOkResponse({ type: EmptyDto })
   deleteCache(): Promise<void> {
     return this.cache.clear();
   }

@@ -1,2 +1,0 @@
-/** The answer of operations that have nothing to say. */
-export class EmptyDto {}
