@@ -67,7 +67,7 @@ describe('DemoService', () => {
     await other.stop();
     const first = await other.start();
     await other.stop();
-    await expect(fetch(`${first.baseUrl}/models`)).rejects.toThrow();
+    await expect(fetch(`${first.baseUrl}/models`)).rejects.toThrow('fetch failed');
     await expect(other.start()).resolves.toHaveProperty('baseUrl');
     await other.stop();
   });
