@@ -20,7 +20,7 @@ const LEAVES = ['cache'];
 const LIBRARIES = {
   contracts: [],
   common: ['contracts'],
-  database: ['common'],
+  database: ['common', 'contracts'],
   openai: ['common', 'contracts'],
   outbound: ['common', 'contracts'],
   client: ['contracts'],

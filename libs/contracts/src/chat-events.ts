@@ -1,4 +1,5 @@
 import type { Problem } from './error-codes.js';
+import type { AgentName, ChatOwner, OwnershipReason } from './ownership.js';
 
 /** Who speaks or acts. `name` is what people are shown. */
 export interface Actor {
@@ -38,6 +39,12 @@ export interface ChatEventData {
     usage: TurnUsage;
     error: { code: string; detail: string } | null;
   };
+  /** The baton has passed. After this event nothing that the former holder produced is shown. */
+  'ownership.changed': { from: ChatOwner; to: ChatOwner; reason: OwnershipReason; agent: AgentName | null };
+  /** Seen by agents only. */
+  'note.created': { messageId: string; text: string };
+  /** An instruction to the bot for its next turn. Seen by agents only. */
+  'whisper.created': { messageId: string; text: string };
 }
 
 export type ChatEventType = keyof ChatEventData;

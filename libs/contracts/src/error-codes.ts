@@ -29,6 +29,8 @@ export const ERRORS = {
   IDEMPOTENCY_KEY_IN_USE: { status: 409, title: 'A request with this Idempotency-Key is still running' },
   IDEMPOTENCY_OUTCOME_UNKNOWN: { status: 409, title: 'A request with this Idempotency-Key was cut off' },
   IDEMPOTENCY_KEY_REUSED: { status: 422, title: 'This Idempotency-Key was used for another request' },
+  CHAT_HELD: { status: 409, title: 'Somebody else holds the chat' },
+  CHAT_NOT_HELD: { status: 409, title: 'You do not hold the chat' },
   CHAT_CLOSED: { status: 409, title: 'The chat is closed' },
   CHAT_QUEUE_FULL: { status: 429, title: 'Too many messages are waiting in this chat' },
   NO_RUNNING_TURN: { status: 409, title: 'The bot is not answering at the moment' },

@@ -1,2 +1,3 @@
 export * from './chat-events.js';
 export * from './error-codes.js';
+export * from './ownership.js';

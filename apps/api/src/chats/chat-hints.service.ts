@@ -4,6 +4,7 @@ import { Redis } from 'ioredis';
 import { uuidv7 } from 'uuidv7';
 import { ChatLogHub } from './chat-log.hub.js';
 import { ChatLogRepository, type ChatHead } from './chat-log.repository.js';
+import { TurnRunner } from './turn-runner.service.js';
 
 const CHANNEL = 'baton:chats';
 const POLL_MS = 1_000;
@@ -30,6 +31,7 @@ export class ChatHints implements OnApplicationBootstrap, OnApplicationShutdown 
     private readonly config: AppConfig,
     private readonly hub: ChatLogHub,
     private readonly log: ChatLogRepository,
+    private readonly runner: TurnRunner,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -80,6 +82,15 @@ export class ChatHints implements OnApplicationBootstrap, OnApplicationShutdown 
     const [sender, ...chatIds] = message.split(' ');
     if (sender === this.instanceId) return;
     for (const chatId of chatIds) this.hub.wake(chatId);
+    this.lookAtOwnTurns(new Set(chatIds)).catch((error: unknown) =>
+      this.logger.warn({ err: error }, 'A look at own turns failed'),
+    );
+  }
+
+  /** Another instance wrote into a chat whose turn runs here: it may have passed the baton on. */
+  private async lookAtOwnTurns(written: ReadonlySet<string>): Promise<void> {
+    const own = this.runner.runningChatIds().filter((chatId) => written.has(chatId));
+    for (const { chatId, runningTurnId } of await this.log.findHeads(own)) this.runner.fenceOff(chatId, runningTurnId);
   }
 
   private async pollIfDue(): Promise<void> {
@@ -98,9 +109,10 @@ export class ChatHints implements OnApplicationBootstrap, OnApplicationShutdown 
 
   /** Wakes the readers of chats that have new events, or a turn that may be saying something. */
   private async poll(): Promise<void> {
-    const chatIds = this.hub.readChatIds();
+    const chatIds = [...new Set([...this.hub.readChatIds(), ...this.runner.runningChatIds()])];
     const heads = await this.log.findHeads(chatIds);
     for (const head of heads) {
+      this.runner.fenceOff(head.chatId, head.runningTurnId);
       const known = this.heads.get(head.chatId);
       if (head.runningTurnId !== null || known?.lastSeq !== head.lastSeq) this.hub.wake(head.chatId);
       this.heads.set(head.chatId, head);

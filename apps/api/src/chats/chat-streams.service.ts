@@ -73,7 +73,7 @@ export class ChatStreamsService implements OnModuleInit, BeforeApplicationShutdo
           return;
         }
         const { data } = item.event;
-        if (data.turnId !== turn.turnId) return;
+        if (!('turnId' in data) || data.turnId !== turn.turnId) return;
         if (item.event.type !== 'turn.ended') return stream.sendItem(item, position);
         follower.close();
         const place = { ...position };

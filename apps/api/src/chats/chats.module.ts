@@ -16,6 +16,8 @@ import { ChatsService } from './chats.service.js';
 import { CommitWindow } from './commit-window.js';
 import { CompletionsController } from './completions.controller.js';
 import { CompletionsService } from './completions.service.js';
+import { OwnershipRepository } from './ownership.repository.js';
+import { OwnershipService } from './ownership.service.js';
 import { TurnChunksRepository } from './turn-chunks.repository.js';
 import { TurnHistoryRepository } from './turn-history.repository.js';
 import { TurnIntakeRepository } from './turn-intake.repository.js';
@@ -41,6 +43,8 @@ import { UserChatsController } from './user-chats.controller.js';
     ChatsService,
     CommitWindow,
     CompletionsService,
+    OwnershipRepository,
+    OwnershipService,
     TurnChunksRepository,
     TurnHistoryRepository,
     TurnIntakeRepository,
@@ -52,6 +56,6 @@ import { UserChatsController } from './user-chats.controller.js';
     TurnSweeper,
     TurnsService,
   ],
-  exports: [ChatsService, TurnsService],
+  exports: [ChatsService, OwnershipService, TurnsService],
 })
 export class ChatsModule {}

@@ -3,7 +3,7 @@ import { fromSqlJson, insertRows, placeholders, toSqlTime, updateRows, USAGE_TYP
 import { uuidv7 } from 'uuidv7';
 import type { ChatTransaction, LockedChat } from './chat-transaction.repository.js';
 import { readChunks } from './turn-chunks.repository.js';
-import type { FinalTurnStatus, TurnEnding, TurnOutcome } from './turn.types.js';
+import { NO_USAGE, type FinalTurnStatus, type TurnEnding, type TurnOutcome } from './turn.types.js';
 
 /** A turn that has not ended, with what its end needs to know. */
 export interface OpenTurnRow {
@@ -87,6 +87,28 @@ export class TurnClosing {
       trace,
     };
     return { outcome, events };
+  }
+
+  /** Turns that waited for a bot that may not speak any more: each gets its end, so that nobody waits for ever. */
+  async supersedeQueued(chat: LockedChat): Promise<ChatEventEnvelope[]> {
+    if (chat.queuedTurns === 0) return [];
+    const { manager, at } = this.transaction;
+    const turns = await manager.query<OpenTurnRow[]>(
+      `${SELECT_OPEN_TURN} WHERE t.chat_id = ? AND t.status = 'queued' ORDER BY t.seq`,
+      [chat.id],
+    );
+    await manager.query(
+      `UPDATE turns SET status = 'superseded', ended_at = ? WHERE chat_id = ? AND status = 'queued'`,
+      [toSqlTime(at), chat.id],
+    );
+    chat.queuedTurns = 0;
+    return turns.map((turn) =>
+      this.transaction.addEvent(chat, {
+        type: 'turn.ended',
+        actor: speakerOf(turn),
+        data: { turnId: turn.id, status: 'superseded', usage: NO_USAGE, error: null },
+      }),
+    );
   }
 
   async write(): Promise<void> {

@@ -66,6 +66,18 @@ export class TurnRunner {
     });
   }
 
+  /** The chats whose turns run here. */
+  runningChatIds(): string[] {
+    return [...this.live.values()].map(({ turn }) => turn.chatId);
+  }
+
+  /** Somebody has looked: `runningTurnId` holds the chat now. Whatever else runs here for that chat has lost the baton. */
+  fenceOff(chatId: string, runningTurnId: string | null): void {
+    for (const live of this.live.values()) {
+      if (live.turn.chatId === chatId && live.turn.turnId !== runningTurnId) live.stop({ kind: 'fenced' });
+    }
+  }
+
   stopTurn(turnId: string, reason: StopReason): void {
     this.live.get(turnId)?.stop(reason);
   }

@@ -1,0 +1,170 @@
+import {
+  OWNERSHIP,
+  type Actor,
+  type AgentName,
+  type ChatEventEnvelope,
+  type ChatOwner,
+  type OwnershipReason,
+  type OwnershipTransition,
+} from '@app/contracts';
+import { dialectOf, insertRows, toSqlTime } from '@app/database';
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { uuidv7 } from 'uuidv7';
+import { ChatTransaction, type LockedChat } from './chat-transaction.repository.js';
+import { TurnClosing } from './turn-closing.repository.js';
+import { NO_USAGE } from './turn.types.js';
+
+export interface OwnershipChange {
+  chatId: string;
+  transition: OwnershipTransition;
+  reason: OwnershipReason;
+  actor: Actor;
+  /** Who holds the chat afterwards; needed by `claim` and `transfer`. */
+  agent: AgentName | null;
+  /** The change happens only while this agent holds the chat; null for whoever may act for every holder. */
+  onlyIfHeldBy: number | null;
+  /** The change happens only in this epoch. */
+  expectedEpoch: number | null;
+  /** The change happens only if the holder's lease has run out. */
+  onlyIfLeaseExpired: boolean;
+  leaseMs: number;
+  /** What becomes of an answer that is running: kept as far as it was shown, or emptied. */
+  runningAnswer: 'keep' | 'discard';
+}
+
+/** Who holds the chat now, for those who came too late. */
+export interface Holding {
+  owner: ChatOwner;
+  agentId: number | null;
+  epoch: number;
+}
+
+export type ChangedOwnership =
+  | { kind: 'changed'; epoch: number; cutTurnId: string | null; events: ChatEventEnvelope[] }
+  | ({ kind: 'refused' } & Holding)
+  | { kind: 'missing' };
+
+/** Passes the baton: the transition, the end of a running answer, its events and the audit row in one transaction. */
+@Injectable()
+export class OwnershipRepository {
+  constructor(private readonly dataSource: DataSource) {}
+
+  /** Of two who try at once one wins; the other is refused with what the first has made of the chat. */
+  changeOwnership(change: OwnershipChange): Promise<ChangedOwnership> {
+    return ChatTransaction.run(this.dataSource, [change.chatId], async (transaction) => {
+      const chat = transaction.chat(change.chatId);
+      if (!chat) return { kind: 'missing' };
+      if (!(await this.isAllowed(transaction, chat, change))) {
+        return { kind: 'refused', owner: chat.owner, agentId: chat.agentId, epoch: chat.epoch };
+      }
+      return this.apply(transaction, chat, change);
+    });
+  }
+
+  /** Prolongs the holder's lease, in database time. False when the agent does not hold the chat (any more). */
+  async renewLease(chatId: string, agentId: number, leaseMs: number): Promise<boolean> {
+    return (await this.renewLeases([chatId], agentId, leaseMs)) > 0;
+  }
+
+  /** Prolongs the leases of chats that the agent holds; others are left alone. */
+  async renewLeases(chatIds: string[], agentId: number, leaseMs: number): Promise<number> {
+    if (chatIds.length === 0) return 0;
+    const lease = dialectOf(this.dataSource).nowPlus(leaseMs);
+    const result = await this.dataSource
+      .createQueryBuilder()
+      .update('chats')
+      .set({ leaseUntil: () => lease })
+      .where(`owner = 'human' AND agent_id = :agentId AND id IN (:...chatIds)`, { agentId, chatIds })
+      .execute();
+    return result.affected ?? 0;
+  }
+
+  /** Held chats whose holder has not been heard of for a whole lease. */
+  async findExpired(limit: number): Promise<{ chatId: string; agentId: number; botId: string; epoch: number }[]> {
+    const rows = await this.dataSource.query<{ id: string; agent_id: number; bot_id: string; epoch: number }[]>(
+      `SELECT id, agent_id, bot_id, epoch FROM chats
+       WHERE owner = 'human' AND lease_until < ${dialectOf(this.dataSource).now} ORDER BY lease_until LIMIT ?`,
+      [limit],
+    );
+    return rows.map((row) => ({ chatId: row.id, agentId: row.agent_id, botId: row.bot_id, epoch: row.epoch }));
+  }
+
+  private async isAllowed(transaction: ChatTransaction, chat: LockedChat, change: OwnershipChange): Promise<boolean> {
+    const from: readonly ChatOwner[] = OWNERSHIP[change.transition].from;
+    if (!from.includes(chat.owner)) return false;
+    if (change.expectedEpoch !== null && change.expectedEpoch !== chat.epoch) return false;
+    if (change.onlyIfHeldBy !== null && chat.owner === 'human' && chat.agentId !== change.onlyIfHeldBy) return false;
+    if (!change.onlyIfLeaseExpired) return true;
+    const expired = await transaction.manager.query<unknown[]>(
+      `SELECT id FROM chats WHERE id = ? AND lease_until < ${dialectOf(this.dataSource).now}`,
+      [chat.id],
+    );
+    return expired.length > 0;
+  }
+
+  private async apply(
+    transaction: ChatTransaction,
+    chat: LockedChat,
+    change: OwnershipChange,
+  ): Promise<ChangedOwnership> {
+    const { from, to } = { from: chat.owner, to: OWNERSHIP[change.transition].to };
+    const cutTurnId = chat.runningTurnId;
+    const closing = new TurnClosing(transaction);
+    // What the bot has said belongs to its own epoch: it is sealed before the baton passes.
+    const events = await this.endTurns(closing, chat, change.runningAnswer);
+    await closing.write();
+    chat.owner = to;
+    chat.epoch++;
+    chat.agentId = to === 'human' ? (change.agent?.id ?? null) : null;
+    chat.waitingSince = to === 'requested' ? transaction.at : null;
+    events.push(
+      transaction.addEvent(chat, {
+        type: 'ownership.changed',
+        actor: change.actor,
+        data: { from, to, reason: change.reason, agent: to === 'human' ? change.agent : null },
+      }),
+    );
+    const lease = to === 'human' ? dialectOf(this.dataSource).nowPlus(change.leaseMs) : 'NULL';
+    await transaction.manager.query(`UPDATE chats SET lease_until = ${lease} WHERE id = ?`, [chat.id]);
+    await insertRows(transaction.manager, 'audit_log', [
+      {
+        id: uuidv7(),
+        actor: `${change.actor.kind}:${change.actor.id ?? change.actor.name}`.slice(0, 190),
+        action: `ownership.${change.transition}`,
+        target: `chat:${chat.id}`,
+        data: JSON.stringify({ from, to, reason: change.reason, epoch: chat.epoch, agentId: chat.agentId, cutTurnId }),
+        created_at: toSqlTime(transaction.at),
+      },
+    ]);
+    return { kind: 'changed', epoch: chat.epoch, cutTurnId, events };
+  }
+
+  private async endTurns(
+    closing: TurnClosing,
+    chat: LockedChat,
+    runningAnswer: OwnershipChange['runningAnswer'],
+  ): Promise<ChatEventEnvelope[]> {
+    const events: ChatEventEnvelope[] = [];
+    if (chat.runningTurnId !== null) {
+      const turn = (await closing.findRunning([chat.runningTurnId])).get(chat.runningTurnId);
+      const ending = {
+        turnId: chat.runningTurnId,
+        chatId: chat.id,
+        epoch: null,
+        status: 'interrupted' as const,
+        text: runningAnswer === 'keep' ? null : '',
+        usage: { ...NO_USAGE, isEstimated: true },
+        error: null,
+        serviceId: null,
+        model: null,
+        attempts: 0,
+        trace: null,
+      };
+      if (turn) events.push(...(await closing.close(chat, turn, ending)).events);
+      chat.runningTurnId = null;
+    }
+    events.push(...(await closing.supersedeQueued(chat)));
+    return events;
+  }
+}
