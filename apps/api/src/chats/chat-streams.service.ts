@@ -1,8 +1,9 @@
 import { AppError, notFound, toProblem } from '@app/common';
 import type { ChatEventEnvelope } from '@app/contracts';
+import type { EventAudience } from '@app/database';
 import { Injectable, Logger, type BeforeApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { ChatFollower, type FollowerSink, type FollowerSources, type LogPosition } from './chat-follower.js';
-import { ChatLogHub, LogEvent } from './chat-log.hub.js';
+import { ChatLogHub, LogEvent, type LogItem } from './chat-log.hub.js';
 import { ChatLogRepository } from './chat-log.repository.js';
 import { ChatStream } from './chat-stream.js';
 import { TurnChunksRepository } from './turn-chunks.repository.js';
@@ -42,12 +43,32 @@ export class ChatStreamsService implements OnModuleInit, BeforeApplicationShutdo
     }
   }
 
+  /**
+   * Follows a chat's log by other means than a stream of ours. Returns what ends it.
+   * @param audience whether events for agents are delivered, too
+   */
+  async followWith(
+    chatId: string,
+    from: LogPosition,
+    audience: EventAudience,
+    sink: FollowerSink,
+  ): Promise<() => void> {
+    const follower = new ChatFollower(chatId, from, this.sources, {
+      ...sink,
+      deliver: (item, position) => {
+        if (isFor(audience, item)) sink.deliver(item, position);
+      },
+    });
+    await follower.start();
+    return () => follower.close();
+  }
+
   /** The chat's log from the position on, and everything that follows. */
-  async followChat(chatId: string, from: LogPosition): Promise<ChatStream> {
+  async followChat(chatId: string, from: LogPosition, audience: EventAudience = 'everyone'): Promise<ChatStream> {
     const stream = this.openStream();
     const follower = this.follow(chatId, from, stream, {
       deliver: (item, position) => {
-        if (item.kind === 'delta' || item.audience === 'everyone') stream.sendItem(item, position);
+        if (isFor(audience, item)) stream.sendItem(item, position);
       },
       fail: (error) => this.fail(stream, error),
     });
@@ -149,3 +170,6 @@ export class ChatStreamsService implements OnModuleInit, BeforeApplicationShutdo
     stream.finish();
   }
 }
+
+const isFor = (audience: EventAudience, item: LogItem): boolean =>
+  item.kind === 'delta' || item.audience === 'everyone' || audience === 'agents';

@@ -4,6 +4,8 @@ import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { AdminModule } from '../admin/admin.module.js';
 import { BotsModule } from '../bots/bots.module.js';
+import { AgentMessagesRepository } from './agent-messages.repository.js';
+import { AgentMessagesService } from './agent-messages.service.js';
 import { ChatEventsController } from './chat-events.controller.js';
 import { ChatEventsService } from './chat-events.service.js';
 import { ChatHints } from './chat-hints.service.js';
@@ -34,6 +36,8 @@ import { UserChatsController } from './user-chats.controller.js';
   imports: [TypeOrmModule.forFeature([Chat]), OpenAiModule, AdminModule, BotsModule],
   controllers: [ChatsController, CompletionsController, ChatEventsController, UserChatsController],
   providers: [
+    AgentMessagesRepository,
+    AgentMessagesService,
     ChatEventsService,
     ChatHints,
     ChatLogHub,
@@ -56,6 +60,6 @@ import { UserChatsController } from './user-chats.controller.js';
     TurnSweeper,
     TurnsService,
   ],
-  exports: [ChatsService, OwnershipService, TurnsService],
+  exports: [AgentMessagesService, ChatsService, ChatStreamsService, OwnershipService, TurnsService],
 })
 export class ChatsModule {}

@@ -1,5 +1,5 @@
 import type { ListOptions } from '@app/common';
-import { Chat, fromSqlJson, fromSqlTime, type TurnError, type TurnStatus } from '@app/database';
+import { Chat, type ChatOwner, fromSqlJson, fromSqlTime, type TurnError, type TurnStatus } from '@app/database';
 import type { TurnUsage } from '@app/contracts';
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
@@ -18,6 +18,9 @@ export interface StoredChat {
   userSystemMessageId: string | null;
   userSystemMessageDisplayName: string | null;
   runningTurnId: string | null;
+  owner: ChatOwner;
+  epoch: number;
+  agentId: number | null;
   createdAt: Date;
   lastAccessedAt: Date;
 }
@@ -118,6 +121,12 @@ export class ChatsRepository {
       .andWhere('chat.id = :id', { id })
       .getOne();
     return chat && Object.assign(chat, { userSystemMessageDisplayName: chat.userSystemMessage?.displayName ?? null });
+  }
+
+  /** For agents, who may see every chat. */
+  async findChat(id: string): Promise<StoredChat | null> {
+    const chat = await this.chats.findOneBy({ id });
+    return chat && Object.assign(chat, { userSystemMessageDisplayName: null });
   }
 
   async deleteChat(id: string): Promise<void> {

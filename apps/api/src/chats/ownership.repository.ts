@@ -33,6 +33,13 @@ export interface OwnershipChange {
   runningAnswer: 'keep' | 'discard';
 }
 
+export interface ExpiredHolding {
+  chatId: string;
+  agentId: number;
+  botId: string;
+  epoch: number;
+}
+
 /** Who holds the chat now, for those who came too late. */
 export interface Holding {
   owner: ChatOwner;
@@ -81,7 +88,7 @@ export class OwnershipRepository {
   }
 
   /** Held chats whose holder has not been heard of for a whole lease. */
-  async findExpired(limit: number): Promise<{ chatId: string; agentId: number; botId: string; epoch: number }[]> {
+  async findExpired(limit: number): Promise<ExpiredHolding[]> {
     const rows = await this.dataSource.query<{ id: string; agent_id: number; bot_id: string; epoch: number }[]>(
       `SELECT id, agent_id, bot_id, epoch FROM chats
        WHERE owner = 'human' AND lease_until < ${dialectOf(this.dataSource).now} ORDER BY lease_until LIMIT ?`,

@@ -2,7 +2,7 @@ import { AppError, notFound } from '@app/common';
 import type { Actor, AgentName, OwnershipReason, OwnershipTransition } from '@app/contracts';
 import { Injectable } from '@nestjs/common';
 import { ChatLogHub } from './chat-log.hub.js';
-import { OwnershipRepository, type OwnershipChange } from './ownership.repository.js';
+import { OwnershipRepository, type ExpiredHolding, type OwnershipChange } from './ownership.repository.js';
 import { TurnRunner } from './turn-runner.service.js';
 
 /** An agent is heard of at least this often, or the chat goes back. */
@@ -48,6 +48,15 @@ export class OwnershipService {
     if (changed.cutTurnId !== null) this.runner.stopTurn(changed.cutTurnId, { kind: 'fenced' });
     this.hub.publishEvents(pass.chatId, changed.events);
     return changed.epoch;
+  }
+
+  /** Held chats whose holder has not been heard of for a whole lease. */
+  findExpired(limit: number): Promise<ExpiredHolding[]> {
+    return this.ownership.findExpired(limit);
+  }
+
+  renewLeases(chatIds: string[], agentId: number): Promise<number> {
+    return this.ownership.renewLeases(chatIds, agentId, AGENT_LEASE_MS);
   }
 
   renewLease(chatId: string, agentId: number): Promise<boolean> {

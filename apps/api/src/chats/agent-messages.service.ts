@@ -1,0 +1,71 @@
+import { AppError, notFound } from '@app/common';
+import type { AgentName } from '@app/contracts';
+import type { MessageKind } from '@app/database';
+import { Injectable } from '@nestjs/common';
+import { createHash } from 'node:crypto';
+import { uuidv7 } from 'uuidv7';
+import { AgentMessagesRepository } from './agent-messages.repository.js';
+import { ChatLogHub, LogEvent } from './chat-log.hub.js';
+
+export interface SendAgentMessage {
+  chatId: string;
+  agent: AgentName;
+  /** `note` is for colleagues, `whisper` for the bot's next turn; neither is shown to the customer. */
+  kind: MessageKind;
+  text: string;
+  /** The agent's own name for the message: sent twice, it is written once and answered alike. */
+  clientMessageId: string | null;
+  expectedEpoch: number | null;
+}
+
+/** What agents say in a chat. Who speaks to the customer must hold the chat. */
+@Injectable()
+export class AgentMessagesService {
+  constructor(
+    private readonly messages: AgentMessagesRepository,
+    private readonly hub: ChatLogHub,
+  ) {}
+
+  /** Throws `CHAT_HELD`, `CHAT_NOT_HELD`, `CHAT_CLOSED` or `OUTDATED_CHAT` (the expected epoch has passed). */
+  async send(message: SendAgentMessage): Promise<{ messageId: string; seq: number; epoch: number }> {
+    const id = message.clientMessageId === null ? uuidv7() : idOf(message, message.clientMessageId);
+    const written = await this.messages.writeMessage({ ...message, id });
+    switch (written.kind) {
+      case 'missing':
+        throw notFound('The chat');
+      case 'refused':
+        throw refusal(written, message.expectedEpoch);
+      case 'written':
+        this.hub.publish(message.chatId, [
+          new LogEvent(written.event, message.kind === 'message' ? 'everyone' : 'agents'),
+        ]);
+        return { messageId: id, seq: written.seq, epoch: written.epoch };
+      case 'known':
+        return { messageId: id, seq: written.seq, epoch: written.epoch };
+    }
+  }
+}
+
+/** The same for the same message of the same agent in the same chat, in the form of our ids. */
+function idOf({ chatId, agent }: SendAgentMessage, clientMessageId: string): string {
+  const hash = createHash('sha256')
+    .update(JSON.stringify([chatId, agent.id, clientMessageId]))
+    .digest('hex');
+  return [
+    hash.slice(0, 8),
+    hash.slice(8, 12),
+    `8${hash.slice(13, 16)}`,
+    `8${hash.slice(17, 20)}`,
+    hash.slice(20, 32),
+  ].join('-');
+}
+
+function refusal(
+  { owner, agentId, epoch }: { owner: string; agentId: number | null; epoch: number },
+  expectedEpoch: number | null,
+): AppError {
+  if (owner === 'closed') return new AppError('CHAT_CLOSED');
+  if (expectedEpoch !== null && expectedEpoch !== epoch) return new AppError('OUTDATED_CHAT');
+  if (owner === 'human') return new AppError('CHAT_HELD', { detail: `The chat is held by agent ${agentId}.` });
+  return new AppError('CHAT_NOT_HELD');
+}
