@@ -6,8 +6,8 @@ import { In, IsNull, type Repository } from 'typeorm';
 
 export type ServiceOrder = 'displayName' | 'isActive' | 'createdUtc';
 
-const ORDER_COLUMN: Record<ServiceOrder, string> = {
-  displayName: 'service.displayName',
+const ORDER_EXPRESSION: Record<ServiceOrder, string> = {
+  displayName: 'LOWER(service.displayName)',
   isActive: 'service.isActive',
   createdUtc: 'service.createdAt',
 };
@@ -41,7 +41,8 @@ export class OpenAiServicesRepository {
       query.where(`LOWER(service.displayName) LIKE LOWER(:text) ESCAPE '!'`, { text });
     }
     return query
-      .orderBy(ORDER_COLUMN[orderBy.field], orderBy.direction)
+      .addSelect(ORDER_EXPRESSION[orderBy.field], 'sort_key')
+      .orderBy('sort_key', orderBy.direction)
       .addOrderBy('service.id', orderBy.direction)
       .skip(skip)
       .take(take)

@@ -19,7 +19,8 @@ export class BotImagesRepository {
 
   async readBytes(fileId: string): Promise<Buffer> {
     const chunks = await this.chunks.find({ where: { fileId }, order: { position: 'ASC' } });
-    return Buffer.concat(chunks.map(({ bytes }) => bytes));
+    // The embedded database gives an ArrayBuffer, whatever the entity says.
+    return Buffer.concat(chunks.map(({ bytes }) => Buffer.from(bytes)));
   }
 
   /** Puts the file in the place of the bot's image. */
