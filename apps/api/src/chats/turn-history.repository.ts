@@ -1,10 +1,22 @@
-import { fromSqlJson, type MessageAuthor } from '@app/database';
+import { fromSqlJson, type MessageAuthor, type MessageKind } from '@app/database';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 
 export interface PastMessage {
   author: MessageAuthor;
+  kind: MessageKind;
   text: string;
+  /** The agent's name; empty for everybody else. */
+  speaker: string;
+}
+
+interface PastRow {
+  author: MessageAuthor;
+  kind: MessageKind;
+  text: string;
+  place: number;
+  seq: number;
+  speaker: string | null;
 }
 
 const HISTORY_LIMIT = 100;
@@ -19,16 +31,21 @@ export class TurnHistoryRepository {
    * customer had written on meanwhile.
    */
   async findHistory(chatId: string, beforeTurnSeq: number): Promise<PastMessage[]> {
-    const rows = await this.dataSource.query<{ author: MessageAuthor; text: string; place: number; seq: number }[]>(
-      `SELECT m.author, m.text, COALESCE(t.seq, m.seq) AS place, m.seq
-       FROM messages m LEFT JOIN turns t ON t.id = m.turn_id
+    const rows = await this.dataSource.query<PastRow[]>(
+      `SELECT m.author, m.kind, m.text, COALESCE(t.seq, m.seq) AS place, m.seq, u.display_name AS speaker
+       FROM messages m LEFT JOIN turns t ON t.id = m.turn_id LEFT JOIN users u ON u.id = m.agent_id
        WHERE m.chat_id = ? AND COALESCE(t.seq, m.seq) < ?
        ORDER BY m.seq DESC LIMIT ${HISTORY_LIMIT}`,
       [chatId, beforeTurnSeq],
     );
     return rows
       .toSorted((a, b) => a.place - b.place || a.seq - b.seq)
-      .map(({ author, text }) => ({ author, text: fromSqlJson<string>(text) }));
+      .map(({ author, kind, text, speaker }) => ({
+        author,
+        kind,
+        text: fromSqlJson<string>(text),
+        speaker: speaker ?? '',
+      }));
   }
 
   /** The system prompt that the user attached to the chat, if any. */

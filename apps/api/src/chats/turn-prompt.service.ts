@@ -4,6 +4,7 @@ import { Injectable } from '@nestjs/common';
 import { OpenAiServicesService } from '../admin/openai-services.service.js';
 import type { BotProfile } from '../bots/bot-profile.js';
 import { BotsService } from '../bots/bots.service.js';
+import { contextOf } from './turn-context.js';
 import { TurnHistoryRepository, type PastMessage } from './turn-history.repository.js';
 import type { StartedTurn } from './turn.types.js';
 
@@ -39,7 +40,7 @@ export class TurnPromptService {
 
     const instructions = instructionsOf(bot, userSystemMessage);
     const kept = this.fitIntoBudget(instructions, turn.inputText, past, model);
-    const items = [...kept.map(itemOf), { type: 'message', role: 'user', text: turn.inputText } satisfies ProviderItem];
+    const items = [...contextOf(kept), { type: 'message', role: 'user', text: turn.inputText } satisfies ProviderItem];
     const { temperature, maxOutputTokens } = bot.parameters;
     return {
       request: { connection, model, instructions, items, tools: [], temperature, maxOutputTokens },
@@ -80,17 +81,4 @@ export const countPromptTokens = ({ instructions, items, model }: ProviderReques
 function instructionsOf(bot: BotProfile, userSystemMessage: string | null): string {
   const facts = bot.facts.length === 0 ? '' : `Facts:\n${bot.facts.map((fact) => `- ${fact}`).join('\n')}`;
   return [bot.baseSystemMessage, facts, userSystemMessage ?? ''].filter((part) => part !== '').join('\n\n');
-}
-
-function itemOf({ author, text }: PastMessage): ProviderItem {
-  switch (author) {
-    case 'customer':
-      return { type: 'message', role: 'user', text };
-    case 'bot':
-      return { type: 'message', role: 'assistant', text };
-    case 'agent':
-      return { type: 'message', role: 'assistant', text: `[A person of the team wrote:] ${text}` };
-    case 'system':
-      return { type: 'message', role: 'developer', text };
-  }
 }

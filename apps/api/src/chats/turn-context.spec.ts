@@ -1,0 +1,48 @@
+import { contextOf } from './turn-context.js';
+import type { PastMessage } from './turn-history.repository.js';
+
+const message = (author: PastMessage['author'], text: string, kind: PastMessage['kind'] = 'message'): PastMessage => ({
+  author,
+  text,
+  kind,
+  speaker: author === 'agent' ? 'Ada' : '',
+});
+const roles = (past: PastMessage[]) =>
+  contextOf(past).map((item) => (item.type === 'message' ? `${item.role}: ${item.text}` : item.type));
+
+describe('contextOf', () => {
+  it('keeps a plain conversation as it was', () => {
+    expect(roles([message('customer', 'hi'), message('bot', 'hello')])).toEqual(['user: hi', 'assistant: hello']);
+  });
+
+  it('closes what people wrote between two marks, under their names', () => {
+    expect(
+      roles([
+        message('customer', 'help'),
+        message('agent', 'I am here'),
+        message('customer', 'thanks'),
+        message('agent', 'bye'),
+      ]),
+    ).toEqual([
+      'user: help',
+      'developer: Ada, a person of the team, answers the customer from here on.',
+      'assistant: [Ada] I am here',
+      'user: thanks',
+      'assistant: [Ada] bye',
+      'developer: Ada has left. You are answering the customer again.',
+    ]);
+  });
+
+  it('never tells the bot what is noted for colleagues', () => {
+    expect(roles([message('agent', 'difficult customer', 'note')])).toEqual([]);
+  });
+
+  it('whispers once', () => {
+    const whisper = message('agent', 'offer a refund', 'whisper');
+    expect(roles([message('customer', 'hi'), whisper])).toHaveLength(2);
+    expect(roles([whisper, message('customer', 'hi'), message('bot', 'a refund?')])).toEqual([
+      'user: hi',
+      'assistant: a refund?',
+    ]);
+  });
+});
