@@ -97,6 +97,7 @@ export class ChatsRepository {
       ...chat,
       visitorId: null,
       displayName: '',
+      isNamed: false,
       isFavorite: false,
       isAdminChat: false,
       userSystemMessageId: null,

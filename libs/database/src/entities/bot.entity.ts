@@ -12,10 +12,12 @@ import {
 import { OpenAiService } from './openai-service.entity.js';
 import { StoredFile } from './stored-file.entity.js';
 
-/** Sampling parameters sent with every call of the bot; null leaves the choice to the service. */
+/** How the bot uses its model; null leaves the choice to the service. */
 export interface BotParameters {
   temperature: number | null;
   maxOutputTokens: number | null;
+  /** The model names the chat after its first answer. */
+  isTitledByModel?: boolean;
 }
 
 /** Deleted bots stay as rows: old chats go on showing who answered. */

@@ -1,4 +1,4 @@
-import { Entity, Index, JoinColumn, ManyToOne, type Relation } from 'typeorm';
+import { Entity, Index, JoinColumn, ManyToOne, PrimaryColumn, type Relation } from 'typeorm';
 import { FlagColumn, IdColumn, IntColumn, PrimaryId, StringColumn, TimeColumn } from '../columns.js';
 import { Bot } from './bot.entity.js';
 import { UserSystemMessage } from './user-system-message.entity.js';
@@ -8,11 +8,19 @@ import { User } from './user.entity.js';
 export type ChatOwner = 'bot' | 'requested' | 'human' | 'closed';
 
 @Entity('chats')
-@Index('ix_chats_user_accessed', ['userId', 'lastAccessedAt', 'id'])
-@Index('ix_chats_user_bot_accessed', ['userId', 'botId', 'lastAccessedAt', 'id'])
-@Index('ix_chats_user_message_accessed', ['userId', 'botId', 'userSystemMessageId', 'lastAccessedAt', 'id'])
-@Index('ix_chats_user_favorite_accessed', ['userId', 'isFavorite', 'lastAccessedAt', 'id'])
-@Index('ix_chats_user_name', ['userId', 'displayName', 'id'])
+@Index('ix_chats_user_accessed', ['userId', 'isAdminChat', 'lastAccessedAt', 'id'])
+@Index('ix_chats_user_bot_accessed', ['userId', 'botId', 'isAdminChat', 'lastAccessedAt', 'id'])
+@Index('ix_chats_user_message_accessed', [
+  'userId',
+  'botId',
+  'userSystemMessageId',
+  'isAdminChat',
+  'lastAccessedAt',
+  'id',
+])
+@Index('ix_chats_user_favorite_accessed', ['userId', 'isAdminChat', 'isFavorite', 'lastAccessedAt', 'id'])
+@Index('ix_chats_user_name', ['userId', 'isAdminChat', 'displayName', 'id'])
+@Index('ix_chats_user_created', ['userId', 'isAdminChat', 'createdAt', 'id'])
 @Index('ix_chats_owner', ['owner', 'leaseUntil'])
 @Index('ix_chats_waiting', ['owner', 'waitingSince'])
 @Index('ix_chats_agent', ['agentId', 'owner'])
@@ -42,6 +50,10 @@ export class Chat {
 
   @StringColumn(300)
   displayName: string;
+
+  /** Somebody gave the name; until then it is the beginning of the first message. */
+  @FlagColumn()
+  isNamed: boolean;
 
   @FlagColumn()
   isFavorite: boolean;
@@ -94,4 +106,18 @@ export class Chat {
 
   @TimeColumn()
   lastAccessedAt: Date;
+}
+
+/** Grows with every change of what a user's lists of chats hold, so that totals can be remembered and still be right. */
+@Entity('chat_list_versions')
+export class ChatListVersion {
+  @PrimaryColumn({ type: 'int' })
+  userId: number;
+
+  @ManyToOne(() => User, { onDelete: 'CASCADE' })
+  @JoinColumn({ name: 'user_id', foreignKeyConstraintName: 'fk_chat_list_versions_user' })
+  user?: Relation<User>;
+
+  @IntColumn()
+  version: number;
 }

@@ -7,6 +7,19 @@ export type TurnStatus = 'queued' | 'running' | 'completed' | 'interrupted' | 'f
 export interface TurnOptions {
   ignoreChatHistory: boolean;
   isTraceLogEnabled: boolean;
+  /** How a start bot came to choose the bot that answers. */
+  routing?: { startBotId: string; how: 'keywords' | 'model' | 'default' };
+}
+
+/** A file that the model was given with the question. */
+export interface TurnSource {
+  id: string;
+  /** Within the chat's folder. */
+  path: string;
+}
+
+export interface TurnMetaData {
+  sources: TurnSource[];
 }
 
 /** Why a turn did not complete: a stable code and a sentence. */
@@ -90,7 +103,7 @@ export class Turn {
   trace: Record<string, unknown> | null;
 
   @JsonColumn({ nullable: true })
-  metaData: Record<string, unknown> | null;
+  metaData: TurnMetaData | null;
 
   /** Who is counted in the statistics: `user:1`, `visitor:…` or `anonymous`. */
   @StringColumn(80)

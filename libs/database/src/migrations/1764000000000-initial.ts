@@ -19,6 +19,7 @@ const TABLES = [
   'bot_links',
   'bot_facts',
   'chats',
+  'chat_list_versions',
   'messages',
   'turns',
   'turn_chunks',

@@ -9,6 +9,7 @@ export async function createChats(t: TableBuilder): Promise<void> {
       visitor_id: t.nullable(t.key(64)),
       bot_id: t.key(),
       display_name: t.varchar(300),
+      is_named: t.flag(),
       is_favorite: t.flag(),
       is_admin_chat: t.flag(),
       user_system_message_id: t.nullable(t.key()),
@@ -31,11 +32,19 @@ export async function createChats(t: TableBuilder): Promise<void> {
         t.foreignKey('fk_chats_user_system_message', 'user_system_message_id', 'user_system_messages', 'SET NULL'),
       ],
       indices: {
-        ix_chats_user_accessed: ['user_id', 'last_accessed_at', 'id'],
-        ix_chats_user_bot_accessed: ['user_id', 'bot_id', 'last_accessed_at', 'id'],
-        ix_chats_user_message_accessed: ['user_id', 'bot_id', 'user_system_message_id', 'last_accessed_at', 'id'],
-        ix_chats_user_favorite_accessed: ['user_id', 'is_favorite', 'last_accessed_at', 'id'],
-        ix_chats_user_name: ['user_id', 'display_name', 'id'],
+        ix_chats_user_accessed: ['user_id', 'is_admin_chat', 'last_accessed_at', 'id'],
+        ix_chats_user_bot_accessed: ['user_id', 'bot_id', 'is_admin_chat', 'last_accessed_at', 'id'],
+        ix_chats_user_message_accessed: [
+          'user_id',
+          'bot_id',
+          'user_system_message_id',
+          'is_admin_chat',
+          'last_accessed_at',
+          'id',
+        ],
+        ix_chats_user_favorite_accessed: ['user_id', 'is_admin_chat', 'is_favorite', 'last_accessed_at', 'id'],
+        ix_chats_user_name: ['user_id', 'is_admin_chat', 'display_name', 'id'],
+        ix_chats_user_created: ['user_id', 'is_admin_chat', 'created_at', 'id'],
         ix_chats_owner: ['owner', 'lease_until'],
         ix_chats_waiting: ['owner', 'waiting_since'],
         ix_chats_agent: ['agent_id', 'owner'],
@@ -44,6 +53,11 @@ export async function createChats(t: TableBuilder): Promise<void> {
         ix_chats_user_system_message: ['user_system_message_id'],
       },
     },
+  );
+  await t.create(
+    'chat_list_versions',
+    { user_id: t.primary(t.int()), version: t.int() },
+    { foreignKeys: [t.foreignKey('fk_chat_list_versions_user', 'user_id', 'users', 'CASCADE')] },
   );
   await t.create(
     'messages',
