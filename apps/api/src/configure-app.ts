@@ -66,9 +66,9 @@ export function createAdapter(config: AppConfig): HttpAdapter {
       maxParamLength: MAX_ID_LENGTH,
     },
   });
-  const server = adapter.getInstance();
-  registerBodyReader(server);
-  server.addHook('onRequest', (request, reply, done) => {
+  registerBodyReader(adapter.getInstance());
+  // The first hook of all: even the answer to a browser's preflight has an id.
+  adapter.setOnRequestHook((request, reply, done) => {
     reply.header(REQUEST_ID_HEADER, request.id);
     if (API.test(request.url)) reply.header('cache-control', 'no-store');
     done();
