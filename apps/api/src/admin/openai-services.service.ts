@@ -140,7 +140,7 @@ export class OpenAiServicesService {
       );
     try {
       await this.services.insert(service);
-      if (isReal || this.config.provider.isDemoAllowed) this.probes.start(service);
+      if (isReal) this.probes.start(service);
     } catch (error) {
       if (!isDuplicate(error)) throw error;
     }

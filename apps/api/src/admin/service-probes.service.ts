@@ -18,6 +18,7 @@ const MODELS_LIMIT_MS = 15_000;
 export class ServiceProbesService implements OnModuleDestroy {
   private readonly logger = new Logger(ServiceProbesService.name);
   private readonly running = new Map<string, Promise<void>>();
+  private isEnding = false;
 
   constructor(
     private readonly services: OpenAiServicesRepository,
@@ -65,8 +66,8 @@ export class ServiceProbesService implements OnModuleDestroy {
     });
   }
 
-  async onModuleDestroy(): Promise<void> {
-    await Promise.all(this.running.values());
+  onModuleDestroy(): void {
+    this.isEnding = true;
   }
 
   private async run(service: OpenAiService): Promise<ServiceHealthDto> {
@@ -77,6 +78,8 @@ export class ServiceProbesService implements OnModuleDestroy {
       health: healthOf(result),
       defaultModel: service.defaultModel ?? result.probedModel,
     };
+    // What is found while the server goes down says nothing about the service.
+    if (this.isEnding) return mapHealth(found.health, found);
     await this.services.storeProbe(service, found);
     await Promise.all([this.cache.forget('services', service.id), this.cache.forget('models', service.id)]);
     this.events.emit('service.changed', { serviceId: service.id } satisfies AppEvents['service.changed']);
