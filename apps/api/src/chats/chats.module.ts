@@ -28,6 +28,7 @@ import { TurnOutcomeRepository } from './turn-outcome.repository.js';
 import { TurnPromptService } from './turn-prompt.service.js';
 import { TurnRunner } from './turn-runner.service.js';
 import { TurnSweeper } from './turn-sweeper.service.js';
+import { TurnToolsService } from './turn-tools.service.js';
 import { TurnMetrics } from './turn.metrics.js';
 import { TurnsService } from './turns.service.js';
 import { UserChatsController } from './user-chats.controller.js';
@@ -58,6 +59,7 @@ import { UserChatsController } from './user-chats.controller.js';
     TurnPromptService,
     TurnRunner,
     TurnSweeper,
+    TurnToolsService,
     TurnsService,
   ],
   exports: [AgentMessagesService, ChatsService, ChatStreamsService, OwnershipService, TurnsService],

@@ -1,9 +1,9 @@
-import type { ListOptions } from '@app/common';
-import { Chat, type ChatOwner, fromSqlJson, fromSqlTime, type TurnError, type TurnStatus } from '@app/database';
+import { Chat, type ChatOwner, fromSqlJson, fromSqlTime, type ChatOwner, type TurnError, type TurnMetaData, type TurnStatus } from '@app/database';
 import type { TurnUsage } from '@app/contracts';
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { Brackets, DataSource, Repository, type SelectQueryBuilder } from 'typeorm';
+import { bumpListVersions } from './chat-list-version.repository.js';
 import type { FinalTurnStatus, TurnOutcome } from './turn.types.js';
 
 /** Whose chats: a user's, or those that nobody owns and that are reached by their id. */
@@ -13,6 +13,7 @@ export interface StoredChat {
   id: string;
   userId: number | null;
   botId: string;
+  owner: ChatOwner;
   displayName: string;
   isFavorite: boolean;
   userSystemMessageId: string | null;
@@ -25,18 +26,6 @@ export interface StoredChat {
   lastAccessedAt: Date;
 }
 
-export interface ChatSummary {
-  id: string;
-  displayName: string;
-  lastAccessedAt: Date;
-  botId: string;
-  botDisplayName: string;
-  botDisplayNameDe: string;
-  userSystemMessageId: string | null;
-  userSystemMessageDisplayName: string | null;
-  isFavorite: boolean;
-}
-
 export interface StoredCompletion {
   turnId: string;
   status: TurnStatus;
@@ -45,21 +34,6 @@ export interface StoredCompletion {
   createdAt: Date;
 }
 
-export interface ChatFilter {
-  botId: string | null;
-  userSystemMessageId: string | null;
-  onlyFavorites: boolean;
-}
-
-export const CHAT_ORDER_FIELDS = ['displayName', 'lastAccessedUtc', 'createdUtc', 'isFavorite'] as const;
-export type ChatOrderField = (typeof CHAT_ORDER_FIELDS)[number];
-
-const ORDER_COLUMNS: Record<ChatOrderField, string> = {
-  displayName: 'chat.displayName',
-  lastAccessedUtc: 'chat.lastAccessedAt',
-  createdUtc: 'chat.createdAt',
-  isFavorite: 'chat.isFavorite',
-};
 const COMPLETIONS_LIMIT = 500;
 
 interface CompletionRow {
@@ -93,7 +67,7 @@ export class ChatsRepository {
 
   async insertChat(chat: Pick<Chat, 'id' | 'userId' | 'botId' | 'channel'>): Promise<void> {
     const now = new Date();
-    await this.chats.insert({
+    const row = {
       ...chat,
       visitorId: null,
       displayName: '',
@@ -111,6 +85,14 @@ export class ChatsRepository {
       queuedTurns: 0,
       createdAt: now,
       lastAccessedAt: now,
+    };
+    if (chat.userId === null) {
+      await this.chats.insert(row);
+      return;
+    }
+    await this.dataSource.transaction(async (manager) => {
+      await bumpListVersions(manager, [chat.userId]);
+      await manager.insert(Chat, row);
     });
   }
 
@@ -128,40 +110,6 @@ export class ChatsRepository {
   async findChat(id: string): Promise<StoredChat | null> {
     const chat = await this.chats.findOneBy({ id });
     return chat && Object.assign(chat, { userSystemMessageDisplayName: null });
-  }
-
-  async deleteChat(id: string): Promise<void> {
-    await this.chats.delete({ id });
-  }
-
-  async markAdminChat(id: string): Promise<void> {
-    await this.chats.update({ id, isAdminChat: false }, { isAdminChat: true });
-  }
-
-  async findUserChats(
-    userId: number,
-    filter: ChatFilter,
-    { skip, take, search, orderBy }: ListOptions<ChatOrderField>,
-  ): Promise<[ChatSummary[], number]> {
-    const query = this.chats
-      .createQueryBuilder('chat')
-      .where('chat.userId = :userId AND chat.isAdminChat = :no', { userId, no: false });
-    if (filter.botId !== null) query.andWhere('chat.botId = :botId', filter);
-    if (filter.userSystemMessageId !== null) query.andWhere('chat.userSystemMessageId = :userSystemMessageId', filter);
-    if (filter.onlyFavorites) query.andWhere('chat.isFavorite = :yes', { yes: true });
-    if (search !== null)
-      query.andWhere(`LOWER(chat.displayName) LIKE :search ESCAPE '!'`, { search: containing(search) });
-    const total = await query.getCount();
-    const chats = await query
-      .leftJoin('chat.bot', 'bot')
-      .leftJoin('chat.userSystemMessage', 'message')
-      .addSelect(['bot.id', 'bot.displayName', 'bot.displayNameDe', 'message.id', 'message.displayName'])
-      .orderBy(ORDER_COLUMNS[orderBy.field], orderBy.direction)
-      .addOrderBy('chat.id', orderBy.direction)
-      .offset(skip)
-      .limit(take)
-      .getMany();
-    return [chats.map(summaryOf), total];
   }
 
   async findCompletions(chatId: string): Promise<StoredCompletion[]> {
@@ -203,22 +151,7 @@ export class ChatsRepository {
   }
 }
 
-/** A LIKE pattern for text that contains the search, whatever signs it holds. */
-const containing = (search: string): string => `%${search.toLowerCase().replace(/[!%_]/g, '!$&')}%`;
-
 const textOf = (json: string | null): string => (json === null ? '' : fromSqlJson<string>(json));
-
-const summaryOf = (chat: Chat): ChatSummary => ({
-  id: chat.id,
-  displayName: chat.displayName,
-  lastAccessedAt: chat.lastAccessedAt,
-  botId: chat.botId,
-  botDisplayName: chat.bot?.displayName ?? '',
-  botDisplayNameDe: chat.bot?.displayNameDe ?? '',
-  userSystemMessageId: chat.userSystemMessageId,
-  userSystemMessageDisplayName: chat.userSystemMessage?.displayName ?? null,
-  isFavorite: chat.isFavorite,
-});
 
 function outcomeOf(row: OutcomeRow): TurnOutcome {
   const usage: TurnUsage = {

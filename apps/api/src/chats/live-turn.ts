@@ -1,7 +1,7 @@
 import type { AppError } from '@app/common';
-import type { TurnUsage } from '@app/contracts';
+import type { OwnershipReason, TurnUsage } from '@app/contracts';
 import type { NewChunk } from './turn-chunks.repository.js';
-import type { FinalTurnStatus, StartedTurn } from './turn.types.js';
+import { NO_USAGE, type FinalTurnStatus, type StartedTurn } from './turn.types.js';
 
 /** Why this instance stops a turn that it runs. */
 export type StopReason = { kind: 'fenced' } | { kind: 'ended'; status: FinalTurnStatus; error: AppError | null };
@@ -19,6 +19,8 @@ export class LiveTurn {
   private inFlight = '';
   stopReason: StopReason | null = null;
   attempts = 0;
+  /** The bot wishes for a person; granted when the turn ends. */
+  handOff: OwnershipReason | null = null;
   usage: TurnUsage | null = null;
   serviceId: string | null = null;
   model: string | null = null;
@@ -53,6 +55,18 @@ export class LiveTurn {
     this.firstTextAt ??= performance.now();
     this.pendingParts.push(text);
     this.pendingLength += text.length;
+  }
+
+  /** Every round with the model costs; a turn is charged the sum. */
+  addUsage(usage: Omit<TurnUsage, 'isEstimated'>): void {
+    const sum = this.usage ?? NO_USAGE;
+    this.usage = {
+      inputTokens: sum.inputTokens + usage.inputTokens,
+      cachedTokens: sum.cachedTokens + usage.cachedTokens,
+      outputTokens: sum.outputTokens + usage.outputTokens,
+      reasoningTokens: sum.reasoningTokens + usage.reasoningTokens,
+      isEstimated: false,
+    };
   }
 
   /** What has to be committed next; null when there is nothing. */

@@ -1,27 +1,12 @@
-import {
-  OWNERSHIP,
-  type Actor,
-  type AgentName,
-  type ChatEventEnvelope,
-  type ChatOwner,
-  type OwnershipReason,
-  type OwnershipTransition,
-} from '@app/contracts';
-import { dialectOf, insertRows, toSqlTime } from '@app/database';
+import { OWNERSHIP, type ChatOwner } from '@app/contracts';
+import { dialectOf } from '@app/database';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { uuidv7 } from 'uuidv7';
+import { passBaton, type BatonPass, type PassedBaton } from './baton.repository.js';
 import { ChatTransaction, type LockedChat } from './chat-transaction.repository.js';
-import { TurnClosing } from './turn-closing.repository.js';
-import { NO_USAGE } from './turn.types.js';
 
-export interface OwnershipChange {
+export interface OwnershipChange extends BatonPass {
   chatId: string;
-  transition: OwnershipTransition;
-  reason: OwnershipReason;
-  actor: Actor;
-  /** Who holds the chat afterwards; needed by `claim` and `transfer`. */
-  agent: AgentName | null;
   /** The change happens only while this agent holds the chat; null for whoever may act for every holder. */
   onlyIfHeldBy: number | null;
   /** The change happens only in this epoch. */
@@ -29,8 +14,6 @@ export interface OwnershipChange {
   /** The change happens only if the holder's lease has run out. */
   onlyIfLeaseExpired: boolean;
   leaseMs: number;
-  /** What becomes of an answer that is running: kept as far as it was shown, or emptied. */
-  runningAnswer: 'keep' | 'discard';
 }
 
 export interface ExpiredHolding {
@@ -47,10 +30,7 @@ export interface Holding {
   epoch: number;
 }
 
-export type ChangedOwnership =
-  | { kind: 'changed'; epoch: number; cutTurnId: string | null; events: ChatEventEnvelope[] }
-  | ({ kind: 'refused' } & Holding)
-  | { kind: 'missing' };
+export type ChangedOwnership = PassedBaton | ({ kind: 'refused' } & Holding) | { kind: 'missing' };
 
 /** Passes the baton: the transition, the end of a running answer, its events and the audit row in one transaction. */
 @Injectable()
@@ -65,7 +45,7 @@ export class OwnershipRepository {
       if (!(await this.isAllowed(transaction, chat, change))) {
         return { kind: 'refused', owner: chat.owner, agentId: chat.agentId, epoch: chat.epoch };
       }
-      return this.apply(transaction, chat, change);
+      return passBaton(transaction, chat, { ...change, lease: dialectOf(this.dataSource).nowPlus(change.leaseMs) });
     });
   }
 
@@ -108,70 +88,5 @@ export class OwnershipRepository {
       [chat.id],
     );
     return expired.length > 0;
-  }
-
-  private async apply(
-    transaction: ChatTransaction,
-    chat: LockedChat,
-    change: OwnershipChange,
-  ): Promise<ChangedOwnership> {
-    const { from, to } = { from: chat.owner, to: OWNERSHIP[change.transition].to };
-    const cutTurnId = chat.runningTurnId;
-    const closing = new TurnClosing(transaction);
-    // What the bot has said belongs to its own epoch: it is sealed before the baton passes.
-    const events = await this.endTurns(closing, chat, change.runningAnswer);
-    await closing.write();
-    chat.owner = to;
-    chat.epoch++;
-    chat.agentId = to === 'human' ? (change.agent?.id ?? null) : null;
-    chat.waitingSince = to === 'requested' ? transaction.at : null;
-    events.push(
-      transaction.addEvent(chat, {
-        type: 'ownership.changed',
-        actor: change.actor,
-        data: { from, to, reason: change.reason, agent: to === 'human' ? change.agent : null },
-      }),
-    );
-    const lease = to === 'human' ? dialectOf(this.dataSource).nowPlus(change.leaseMs) : 'NULL';
-    await transaction.manager.query(`UPDATE chats SET lease_until = ${lease} WHERE id = ?`, [chat.id]);
-    await insertRows(transaction.manager, 'audit_log', [
-      {
-        id: uuidv7(),
-        actor: `${change.actor.kind}:${change.actor.id ?? change.actor.name}`.slice(0, 190),
-        action: `ownership.${change.transition}`,
-        target: `chat:${chat.id}`,
-        data: JSON.stringify({ from, to, reason: change.reason, epoch: chat.epoch, agentId: chat.agentId, cutTurnId }),
-        created_at: toSqlTime(transaction.at),
-      },
-    ]);
-    return { kind: 'changed', epoch: chat.epoch, cutTurnId, events };
-  }
-
-  private async endTurns(
-    closing: TurnClosing,
-    chat: LockedChat,
-    runningAnswer: OwnershipChange['runningAnswer'],
-  ): Promise<ChatEventEnvelope[]> {
-    const events: ChatEventEnvelope[] = [];
-    if (chat.runningTurnId !== null) {
-      const turn = (await closing.findRunning([chat.runningTurnId])).get(chat.runningTurnId);
-      const ending = {
-        turnId: chat.runningTurnId,
-        chatId: chat.id,
-        epoch: null,
-        status: 'interrupted' as const,
-        text: runningAnswer === 'keep' ? null : '',
-        usage: { ...NO_USAGE, isEstimated: true },
-        error: null,
-        serviceId: null,
-        model: null,
-        attempts: 0,
-        trace: null,
-      };
-      if (turn) events.push(...(await closing.close(chat, turn, ending)).events);
-      chat.runningTurnId = null;
-    }
-    events.push(...(await closing.supersedeQueued(chat)));
-    return events;
   }
 }

@@ -1,8 +1,9 @@
 import { AppConfig } from '@app/common';
-import type { ChatEventEnvelope, TurnUsage } from '@app/contracts';
+import type { ChatEventEnvelope, OwnershipReason, TurnUsage } from '@app/contracts';
 import { dialectOf, fromSqlJson, toSqlTime, USAGE_TYPE, type TurnOptions } from '@app/database';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { passBaton } from './baton.repository.js';
 import { ChatTransaction, type LockedChat } from './chat-transaction.repository.js';
 import { GroupCommit } from './group-commit.js';
 import {
@@ -78,8 +79,26 @@ export class TurnOutcomeRepository {
     ending: TurnEnding,
   ): Promise<EndedTurn> {
     const { outcome, events } = await closing.close(chat, turn, ending);
+    if (ending.handOff !== null) events.push(...(await this.handOff(transaction, chat, turn, ending.handOff)));
     const next = await this.startNext(transaction, chat, events);
     return { kind: 'ended', outcome, events, next };
+  }
+
+  private async handOff(
+    transaction: ChatTransaction,
+    chat: LockedChat,
+    turn: OpenTurnRow,
+    reason: OwnershipReason,
+  ): Promise<ChatEventEnvelope[]> {
+    const passed = await passBaton(transaction, chat, {
+      transition: 'request',
+      reason,
+      actor: speakerOf(turn),
+      agent: null,
+      runningAnswer: 'keep',
+      lease: 'NULL',
+    });
+    return passed.events;
   }
 
   private async startNext(

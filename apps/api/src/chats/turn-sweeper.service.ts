@@ -75,6 +75,7 @@ export class TurnSweeper implements OnApplicationBootstrap, BeforeApplicationShu
       model: null,
       attempts: 0,
       trace: null,
+      handOff: null,
     });
     if (ended.kind === 'fenced') return;
     this.logger.warn({ turnId: orphan.turnId }, 'A turn of a dead instance was sealed');

@@ -1,5 +1,5 @@
 import type { AppError } from '@app/common';
-import type { ChatEventEnvelope, TurnUsage } from '@app/contracts';
+import type { ChatEventEnvelope, OwnershipReason, TurnUsage } from '@app/contracts';
 import type { TurnError, TurnOptions, TurnStatus } from '@app/database';
 
 /** A customer's message on its way into a chat. Ids are given before the write, so that a retry writes the same. */
@@ -76,6 +76,8 @@ export interface TurnEnding {
   model: string | null;
   attempts: number;
   trace: Record<string, unknown> | null;
+  /** The turn ends with the wish for a person: the baton passes in the same commit. */
+  handOff: OwnershipReason | null;
 }
 
 export type EndedTurn =

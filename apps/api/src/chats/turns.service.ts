@@ -72,6 +72,7 @@ export class TurnsService {
       model: null,
       attempts: 0,
       trace: null,
+      handOff: null,
     });
     if (ended.kind === 'fenced') throw new AppError('NO_RUNNING_TURN');
     this.runner.stopTurn(turnId, { kind: 'fenced' });
