@@ -48,9 +48,10 @@ export class OidcService {
   async verify(token: string): Promise<ExternalIdentity> {
     const { issuer, audience, loginClaim, rolesClaim } = this.settings!;
     const claims = await this.claimsOf(token, issuer, audience);
-    const subject = `${issuer}|${claims.sub}`;
+    const sub: unknown = claims.sub;
+    const subject = `${issuer}|${String(sub)}`;
     const login = firstText(claims, loginClaim, 'email', 'sub');
-    if (login === null || subject.length > SUBJECT_LENGTH)
+    if (typeof sub !== 'string' || sub === '' || login === null || subject.length > SUBJECT_LENGTH)
       throw new AppError('INVALID_TOKEN', { detail: 'The token names no usable subject.' });
     const displayName = [...(firstText(claims, 'name') ?? login)].slice(0, NAME_LENGTH).join('');
     return { subject, login, displayName, roles: rolesOf(claimAt(claims, rolesClaim)) };
