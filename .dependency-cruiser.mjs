@@ -28,8 +28,8 @@ const LIBRARIES = {
 
 const API = '^apps/api/src';
 const OFFERED = '\\.(service|module)\\.ts$';
-/** A type without behaviour that belongs to a feature's service. */
-const OFFERED_TYPES = `${API}/bots/bot-profile\\.ts$`;
+/** Plain types that belong to a feature's service. */
+const OFFERED_TYPES = `${API}/bots/(bot-profile|takeover-policy)\\.ts$`;
 const anyOf = (names) => `(${names.join('|')})`;
 
 const featureRules = Object.entries(FEATURES).flatMap(([feature, uses]) => {

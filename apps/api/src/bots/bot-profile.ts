@@ -1,5 +1,6 @@
 import type { TermValue } from '@app/common';
 import type { BotParameters } from '@app/database';
+import type { TakeoverPolicy } from './takeover-policy.js';
 
 /** Everything about a bot that answering needs. Shared through the cache: never changed by those who get it. */
 export interface BotProfile {
@@ -23,4 +24,5 @@ export interface BotProfile {
   readonly openAiServiceId: string | null;
   readonly modelName: string | null;
   readonly parameters: BotParameters;
+  readonly takeover: TakeoverPolicy;
 }

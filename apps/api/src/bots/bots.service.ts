@@ -19,6 +19,7 @@ import type { BotProfile } from './bot-profile.js';
 import { BotStateRepository } from './bot-state.repository.js';
 import { mapBotItem, type GetBotsResponseItemDtoPagingResult } from './bot.dto.js';
 import { BOT_ORDER_FIELDS, BotsRepository, type BotViewer } from './bots.repository.js';
+import { takeoverPolicyOf } from './takeover-policy.js';
 
 const TTL_MS = 60_000;
 const OPEN_BOT = 'open-bot';
@@ -173,4 +174,5 @@ const profileOf = (bot: Bot, facts: string[], openBotId: string | null): BotProf
   openAiServiceId: bot.openAiServiceId,
   modelName: bot.modelName,
   parameters: bot.parameters,
+  takeover: takeoverPolicyOf(bot.configuration),
 });

@@ -18,6 +18,8 @@ import { ChatsService } from './chats.service.js';
 import { CommitWindow } from './commit-window.js';
 import { CompletionsController } from './completions.controller.js';
 import { CompletionsService } from './completions.service.js';
+import { HandOffRulesRepository } from './hand-off-rules.repository.js';
+import { HandOffRulesService } from './hand-off-rules.service.js';
 import { OwnershipRepository } from './ownership.repository.js';
 import { OwnershipService } from './ownership.service.js';
 import { TurnChunksRepository } from './turn-chunks.repository.js';
@@ -48,6 +50,8 @@ import { UserChatsController } from './user-chats.controller.js';
     ChatsService,
     CommitWindow,
     CompletionsService,
+    HandOffRulesRepository,
+    HandOffRulesService,
     OwnershipRepository,
     OwnershipService,
     TurnChunksRepository,

@@ -1,14 +1,16 @@
-import { AppConfig, AppError } from '@app/common';
+import { AppConfig } from '@app/common';
 import { countTokens, type ProviderItem, type ProviderRequest } from '@app/openai';
 import { Injectable } from '@nestjs/common';
-import { OpenAiServicesService } from '../admin/openai-services.service.js';
 import type { BotProfile } from '../bots/bot-profile.js';
 import { BotsService } from '../bots/bots.service.js';
+import { HandOffRulesService } from './hand-off-rules.service.js';
 import { contextOf } from './turn-context.js';
 import { TurnHistoryRepository, type PastMessage } from './turn-history.repository.js';
+import { HAND_TO_HUMAN } from './turn-tools.service.js';
 import type { StartedTurn } from './turn.types.js';
 
 export interface Prompt {
+  bot: BotProfile;
   request: ProviderRequest;
   serviceId: string;
   /** What was sent, in parts, for the trace; no secrets. */
@@ -21,30 +23,29 @@ export class TurnPromptService {
   constructor(
     private readonly config: AppConfig,
     private readonly bots: BotsService,
-    private readonly services: OpenAiServicesService,
+    private readonly handOffs: HandOffRulesService,
     private readonly history: TurnHistoryRepository,
   ) {}
 
   /** Throws `BOT_NOT_READY` when the bot has no usable service or model. */
   async buildPrompt(turn: StartedTurn): Promise<Prompt> {
     const bot = await this.bots.getProfile(turn.botId);
-    if (bot.openAiServiceId === null) throw new AppError('BOT_NOT_READY', { detail: 'The bot has no service.' });
-    const [{ connection, defaultModel }, userSystemMessage, past] = await Promise.all([
-      this.services.getTarget(bot.openAiServiceId),
+    const [{ connection, model, serviceId }, userSystemMessage, past, mayHandOff] = await Promise.all([
+      this.bots.getTarget(bot),
       bot.isUserSystemMessageSupported ? this.history.findUserSystemMessage(turn.chatId) : null,
       turn.seq === 1 || turn.options.ignoreChatHistory ? [] : this.history.findHistory(turn.chatId, turn.seq),
+      this.handOffs.isOfferedToBot(bot, turn.chatId),
     ]);
-    const model = bot.modelName ?? defaultModel;
-    if (model === null || model === '')
-      throw new AppError('BOT_NOT_READY', { detail: 'Neither the bot nor its service names a model.' });
 
     const instructions = instructionsOf(bot, userSystemMessage);
     const kept = this.fitIntoBudget(instructions, turn.inputText, past, model);
     const items = [...contextOf(kept), { type: 'message', role: 'user', text: turn.inputText } satisfies ProviderItem];
+    const tools = mayHandOff && connection.capabilities.tools ? [HAND_TO_HUMAN] : [];
     const { temperature, maxOutputTokens } = bot.parameters;
     return {
-      request: { connection, model, instructions, items, tools: [], temperature, maxOutputTokens },
-      serviceId: bot.openAiServiceId,
+      bot,
+      request: { connection, model, instructions, items, tools, temperature, maxOutputTokens },
+      serviceId,
       trace: {
         bot: { id: bot.id, code: bot.code },
         model,

@@ -5,6 +5,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ChatLogHub } from './chat-log.hub.js';
 import { CommitWindow } from './commit-window.js';
+import { HandOffRulesService } from './hand-off-rules.service.js';
 import { LiveTurn, type StopReason } from './live-turn.js';
 import { TurnOutcomeRepository } from './turn-outcome.repository.js';
 import { countPromptTokens, TurnPromptService, type Prompt } from './turn-prompt.service.js';
@@ -35,6 +36,7 @@ export class TurnRunner {
     private readonly provider: OpenAiProvider,
     private readonly prompts: TurnPromptService,
     private readonly tools: TurnToolsService,
+    private readonly handOffs: HandOffRulesService,
     private readonly window: CommitWindow,
     private readonly outcomes: TurnOutcomeRepository,
     private readonly hub: ChatLogHub,
@@ -178,6 +180,7 @@ export class TurnRunner {
     if (status === 'failed')
       this.logger.warn({ turnId: turn.turnId, code: error?.code }, `A turn failed: ${error?.message ?? ''}`);
     const isCut = status === 'interrupted';
+    if (status === 'failed') await this.wishForPerson(live, prompt);
     for (let attempt = 1; ; attempt++) {
       try {
         const ended = await this.outcomes.endTurn({
@@ -207,6 +210,16 @@ export class TurnRunner {
         if (attempt === END_ATTEMPTS) return;
         await delay(END_RETRY_MS);
       }
+    }
+  }
+
+  /** A bot that fails too often makes way for a person. */
+  private async wishForPerson(live: LiveTurn, prompt: Prompt | null): Promise<void> {
+    if (prompt === null) return;
+    try {
+      if (await this.handOffs.isDueAfterFailure(prompt.bot, live.turn.chatId)) live.handOff ??= 'error';
+    } catch (error) {
+      this.logger.error({ err: error, turnId: live.turn.turnId }, 'The rule for failures could not be looked at');
     }
   }
 
