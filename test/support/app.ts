@@ -31,16 +31,16 @@ const QUIET_AND_FAST = {
  * controllers may be added to probe it.
  */
 export async function startTestApp(
-  overrides: Record<string, string> = {},
+  overrides: Record<string, string | undefined> = {},
   extra: Pick<ModuleMetadata, 'imports' | 'controllers' | 'providers'> = {},
 ): Promise<TestApp> {
   const database = overrides.DATABASE_URL === undefined ? await freshDatabase() : null;
   const config = new AppConfig(
     parseEnvironment({
       ...QUIET_AND_FAST,
-      DATABASE_URL: database?.url,
       REDIS_URL: process.env.TEST_REDIS_URL,
       ...overrides,
+      DATABASE_URL: overrides.DATABASE_URL ?? database?.url,
     }),
   );
   const builder = Test.createTestingModule({ ...extra, imports: [AppModule, ...(extra.imports ?? [])] });

@@ -1,4 +1,3 @@
-import 'reflect-metadata';
 import { explain } from './explain.js';
 
 function giveUp(error: unknown): never {

@@ -1,4 +1,3 @@
-import 'reflect-metadata';
 import { explain } from './explain.js';
 
 // Brings the schema up to date and ends: for deployments with MIGRATE_ON_START=false.

@@ -1,4 +1,3 @@
-import 'reflect-metadata';
 import { AppConfig, parseEnvironment } from '@app/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';

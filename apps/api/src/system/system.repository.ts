@@ -11,7 +11,7 @@ export class SystemRepository {
 
   async findBanner(): Promise<string | null> {
     const state = await this.states.findOneBy({ name: BANNER });
-    return state === null ? null : String(state.value);
+    return typeof state?.value === 'string' ? state.value : null;
   }
 
   async saveBanner(value: string): Promise<void> {

@@ -11,19 +11,13 @@ const JSON_TYPE = 'application/json; charset=utf-8';
  * answers `{}`. Null for what the server can send by itself.
  */
 export function answerOf(result: unknown, accept: string | undefined): Answer | null {
-  switch (typeof result) {
-    case 'string':
-      return prefersPlainText(accept)
-        ? { type: 'text/plain; charset=utf-8', text: result }
-        : { type: JSON_TYPE, text: JSON.stringify(result) };
-    case 'boolean':
-    case 'number':
-      return { type: JSON_TYPE, text: String(result) };
-    case 'undefined':
-      return { type: JSON_TYPE, text: '{}' };
-    default:
-      return result === null ? { type: JSON_TYPE, text: '{}' } : null;
+  if (typeof result === 'string') {
+    return prefersPlainText(accept)
+      ? { type: 'text/plain; charset=utf-8', text: result }
+      : { type: JSON_TYPE, text: JSON.stringify(result) };
   }
+  if (typeof result === 'boolean' || typeof result === 'number') return { type: JSON_TYPE, text: String(result) };
+  return result === undefined || result === null ? { type: JSON_TYPE, text: '{}' } : null;
 }
 
 function prefersPlainText(accept: string | undefined): boolean {

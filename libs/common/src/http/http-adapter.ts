@@ -11,7 +11,7 @@ export const EVENT_STREAM_HEADERS = {
   'x-accel-buffering': 'no',
 } as const;
 
-interface AdapterOptions extends FastifyServerOptions<Server> {
+interface AdapterOptions extends FastifyServerOptions {
   shutdownGraceMs: number;
   forceCloseConnections?: boolean | 'idle';
 }

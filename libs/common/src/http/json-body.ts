@@ -50,8 +50,8 @@ function refuseDepth(text: string): void {
   }
 }
 
-const [QUOTE, BACKSLASH, OPEN_BRACE, CLOSE_BRACE, OPEN_BRACKET, CLOSE_BRACKET] = [...'"\\{}[]'].map((character) =>
-  character.charCodeAt(0),
+const [QUOTE, BACKSLASH, OPEN_BRACE, CLOSE_BRACE, OPEN_BRACKET, CLOSE_BRACKET] = ['"', '\\', '{', '}', '[', ']'].map(
+  (character) => character.charCodeAt(0),
 );
 
 /** Refuses keys that reach for prototypes, and text that not every database can hold. */

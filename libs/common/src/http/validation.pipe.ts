@@ -21,8 +21,7 @@ export class StrictValidationPipe extends ValidationPipe {
       forbidNonWhitelisted: true,
       forbidUnknownValues: true,
       validationError: { target: false, value: false },
-      exceptionFactory: (faults) =>
-        new AppError('VALIDATION_FAILED', { errors: fieldProblems(faults as ValidationError[]) }),
+      exceptionFactory: (faults) => new AppError('VALIDATION_FAILED', { errors: fieldProblems(faults) }),
     });
   }
 

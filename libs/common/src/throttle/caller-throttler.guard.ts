@@ -25,7 +25,7 @@ export class CallerThrottlerGuard extends ThrottlerGuard {
   protected override async handleRequest(request: ThrottlerRequest): Promise<boolean> {
     const { req } = this.getRequestResponse(request.context);
     const { throttle } = this.config;
-    const limit = (req as Counted).principal?.kind === 'user' ? request.limit : throttle.anonymousLimit;
+    const limit = req.principal?.kind === 'user' ? request.limit : throttle.anonymousLimit;
     return limit === 0 || super.handleRequest({ ...request, limit });
   }
 
