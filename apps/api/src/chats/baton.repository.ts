@@ -10,7 +10,7 @@ import { insertRows, toSqlTime } from '@app/database';
 import { uuidv7 } from 'uuidv7';
 import type { ChatTransaction, LockedChat } from './chat-transaction.repository.js';
 import { TurnClosing } from './turn-closing.repository.js';
-import { NO_USAGE } from './turn.types.js';
+import { cutShort } from './turn.types.js';
 
 export interface BatonPass {
   transition: OwnershipTransition;
@@ -77,19 +77,7 @@ async function sealRunningTurn(
   const turn = (await closing.findRunning([turnId])).get(turnId);
   chat.runningTurnId = null;
   if (!turn) return [];
-  const sealed = await closing.close(chat, turn, {
-    turnId,
-    chatId: chat.id,
-    epoch: null,
-    status: 'interrupted',
-    text: runningAnswer === 'keep' ? null : '',
-    usage: { ...NO_USAGE, isEstimated: true },
-    error: null,
-    serviceId: null,
-    model: null,
-    attempts: 0,
-    trace: null,
-    handOff: null,
-  });
+  const ending = cutShort({ turnId, chatId: chat.id });
+  const sealed = await closing.close(chat, turn, runningAnswer === 'keep' ? ending : { ...ending, text: '' });
   return sealed.events;
 }

@@ -4,7 +4,7 @@ import { ChatLogHub } from './chat-log.hub.js';
 import { TurnLeasesRepository, type ExpiredTurn } from './turn-leases.repository.js';
 import { TurnOutcomeRepository } from './turn-outcome.repository.js';
 import { TurnRunner } from './turn-runner.service.js';
-import { NO_USAGE } from './turn.types.js';
+import { cutShort } from './turn.types.js';
 
 const SWEEPS_PER_LEASE = 4;
 
@@ -64,19 +64,7 @@ export class TurnSweeper implements OnApplicationBootstrap, BeforeApplicationShu
       return this.runner.start(again);
     }
     const error = { code: 'TURN_INTERRUPTED', detail: 'The instance that ran this turn stopped.' };
-    const ended = await this.outcomes.endTurn({
-      ...orphan,
-      epoch: null,
-      status: 'interrupted',
-      text: null,
-      usage: { ...NO_USAGE, isEstimated: true },
-      error,
-      serviceId: null,
-      model: null,
-      attempts: 0,
-      trace: null,
-      handOff: null,
-    });
+    const ended = await this.outcomes.endTurn(cutShort(orphan, error));
     if (ended.kind === 'fenced') return;
     this.logger.warn({ turnId: orphan.turnId }, 'A turn of a dead instance was sealed');
     this.hub.publishEvents(orphan.chatId, ended.events);

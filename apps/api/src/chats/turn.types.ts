@@ -1,6 +1,6 @@
 import type { AppError } from '@app/common';
 import type { ChatEventEnvelope, OwnershipReason, TurnUsage } from '@app/contracts';
-import type { TurnError, TurnOptions, TurnStatus } from '@app/database';
+import type { TurnError, TurnMetaData, TurnOptions, TurnStatus } from '@app/database';
 
 /** A customer's message on its way into a chat. Ids are given before the write, so that a retry writes the same. */
 export interface IncomingMessage {
@@ -59,6 +59,7 @@ export interface TurnOutcome {
   usage: TurnUsage;
   error: TurnError | null;
   trace: Record<string, unknown> | null;
+  metaData: TurnMetaData | null;
 }
 
 /** How a turn ends. */
@@ -92,3 +93,20 @@ export const NO_USAGE: TurnUsage = {
   reasoningTokens: 0,
   isEstimated: false,
 };
+
+/** The end of a turn that somebody other than its runner ends: its message is sealed with what was shown. */
+export const cutShort = (turn: { turnId: string; chatId: string }, error: TurnError | null = null): TurnEnding => ({
+  turnId: turn.turnId,
+  chatId: turn.chatId,
+  epoch: null,
+  status: 'interrupted',
+  text: null,
+  // What it cost is settled by its runner, if that still lives.
+  usage: { ...NO_USAGE, isEstimated: true },
+  error,
+  serviceId: null,
+  model: null,
+  attempts: 0,
+  trace: null,
+  handOff: null,
+});

@@ -5,7 +5,7 @@ import { TurnIntakeRepository } from './turn-intake.repository.js';
 import { TurnOutcomeRepository } from './turn-outcome.repository.js';
 import { TurnRunner } from './turn-runner.service.js';
 import { TurnMetrics } from './turn.metrics.js';
-import { NO_USAGE, type AcceptedMessage, type IncomingMessage, type TurnOutcome } from './turn.types.js';
+import { cutShort, type AcceptedMessage, type IncomingMessage, type TurnOutcome } from './turn.types.js';
 
 export type TakenMessage = Exclude<AcceptedMessage, { kind: 'rejected' }>;
 
@@ -60,20 +60,7 @@ export class TurnsService {
     turnId: string,
     error: { code: string; detail: string } | null = null,
   ): Promise<void> {
-    const ended = await this.outcomes.endTurn({
-      turnId,
-      chatId,
-      epoch: null,
-      status: 'interrupted',
-      text: null,
-      usage: { ...NO_USAGE, isEstimated: true },
-      error,
-      serviceId: null,
-      model: null,
-      attempts: 0,
-      trace: null,
-      handOff: null,
-    });
+    const ended = await this.outcomes.endTurn(cutShort({ turnId, chatId }, error));
     if (ended.kind === 'fenced') throw new AppError('NO_RUNNING_TURN');
     this.runner.stopTurn(turnId, { kind: 'fenced' });
     this.metrics.turns.inc({ status: 'interrupted' });
