@@ -62,9 +62,15 @@ describe('who is calling', () => {
     await issuer.stop();
   });
 
-  const send = async (authorization: string | null, path: string, init: RequestInit = {}): Promise<Answer> => {
-    const headers = { ...init.headers, ...(authorization !== null && { authorization }) };
-    const response = await fetch(`${server.url}${path}`, { ...init, headers });
+  const send = async (
+    authorization: string | null,
+    path: string,
+    { headers, ...init }: { method?: string; headers?: Record<string, string>; body?: string } = {},
+  ): Promise<Answer> => {
+    const response = await fetch(`${server.url}${path}`, {
+      ...init,
+      headers: { ...headers, ...(authorization !== null && { authorization }) },
+    });
     const body = (await response.json()) as Record<string, unknown>;
     return { status: response.status, challenge: response.headers.get('www-authenticate'), body };
   };
@@ -149,7 +155,7 @@ describe('who is calling', () => {
 
     it('work until they expire', async () => {
       const { apiKeyId, key } = await newCaller('user');
-      const database = server.app.get<DataSource>(getDataSourceToken() as string, { strict: false });
+      const database = server.app.get<DataSource>(getDataSourceToken(), { strict: false });
       await database.getRepository(ApiKey).update({ id: apiKeyId }, { expiresAt: new Date(Date.now() - 1) });
       expectInvalid(await get(key, '/probe/user'));
     });
@@ -245,7 +251,7 @@ describe('who is calling', () => {
     });
 
     it('that were refused have left no account behind', async () => {
-      const database = server.app.get<DataSource>(getDataSourceToken() as string, { strict: false });
+      const database = server.app.get<DataSource>(getDataSourceToken(), { strict: false });
       const subjects = (await database.getRepository(User).find()).map(({ subject }) => subject?.split('|')[1]);
       expect(subjects.filter((subject) => subject !== undefined).toSorted()).toEqual([
         's-1',

@@ -35,7 +35,7 @@ describe('the first administrator', () => {
     return new AdminBootstrapService(config, admins, keys, new StartupBanner()).onApplicationBootstrap();
   };
   const stop = (server: TestApp): Promise<void> => running.splice(running.indexOf(server), 1)[0]!.stop();
-  const databaseOf = ({ app }: TestApp) => app.get<DataSource>(getDataSourceToken() as string, { strict: false });
+  const databaseOf = ({ app }: TestApp) => app.get<DataSource>(getDataSourceToken(), { strict: false });
   const admins = async (server: TestApp): Promise<User[]> =>
     (await databaseOf(server).getRepository(User).find()).filter(({ roles }) => roles.includes('admin'));
   const whoHas = (server: TestApp, key: string) => server.app.get(AuthService, { strict: false }).authenticate(key);
@@ -134,11 +134,8 @@ describe('the first administrator', () => {
     await expect(bootAgain(server, settings)).rejects.toThrow(/visible ASCII/);
   });
 
-  const onServer = process.env['TEST_MYSQL_URL'] ? it : it.skip;
-
-  onServer(
-    'is one, however many instances start together',
-    async () => {
+  (process.env['TEST_MYSQL_URL'] ? describe : describe.skip)('on a server that instances share', () => {
+    it('is one, however many instances start together', async () => {
       const database = (await freshDatabase())!;
       const folders = ['a', 'a', 'b', 'c'].map((name) => join(folder, name));
       const servers = await Promise.all(folders.map((dir) => start({ DATABASE_URL: database.url, DATA_DIR: dir })));
@@ -157,13 +154,9 @@ describe('the first administrator', () => {
       expect(new Set(found.map(({ userId }) => userId)).size).toBe(1);
       await Promise.all(servers.map(stop));
       await database.drop();
-    },
-    60_000,
-  );
+    }, 60_000);
 
-  onServer(
-    'has one configured key, however many instances start together',
-    async () => {
+    it('has one configured key, however many instances start together', async () => {
       const database = (await freshDatabase())!;
       const key = 'the-same-for-all-'.padEnd(40, 'd');
       const settings = { DATABASE_URL: database.url, DATA_DIR: ':memory:', ADMIN_API_KEY: key };
@@ -173,7 +166,6 @@ describe('the first administrator', () => {
       for (const server of servers) expect(await whoHas(server, key)).toMatchObject({ login: 'admin' });
       await Promise.all(servers.map(stop));
       await database.drop();
-    },
-    60_000,
-  );
+    }, 60_000);
+  });
 });

@@ -4,7 +4,7 @@ import { EventEmitter2 } from '@nestjs/event-emitter';
 import { getDataSourceToken } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import { AdminUsersService } from '../../apps/api/src/users/admin-users.service.js';
-import { ApiKeysService, hashApiKey } from '../../apps/api/src/users/api-keys.service.js';
+import { ApiKeysService, describeApiKey, hashApiKey } from '../../apps/api/src/users/api-keys.service.js';
 import { UserSystemMessagesService } from '../../apps/api/src/users/user-system-messages.service.js';
 import { UsersService, type ExternalIdentity } from '../../apps/api/src/users/users.service.js';
 import { startTestApp, type TestApp } from '../support/app.js';
@@ -26,9 +26,8 @@ describe.each(ENGINES)('users on $engine', ({ settings }) => {
 
   beforeAll(async () => {
     server = await startTestApp({ ...settings, ADMIN_API_KEY: 'k'.repeat(32) });
-    const get = <T>(token: string | symbol | (abstract new (...args: never[]) => T)): T =>
-      server.app.get<T>(token as never, { strict: false });
-    database = get<DataSource>(getDataSourceToken() as string);
+    const get = <T>(token: Parameters<typeof server.app.get<T>>[0]): T => server.app.get(token, { strict: false });
+    database = get<DataSource>(getDataSourceToken());
     users = get(UsersService);
     admin = get(AdminUsersService);
     keys = get(ApiKeysService);
@@ -187,12 +186,9 @@ describe.each(ENGINES)('users on $engine', ({ settings }) => {
 
     it('are at most a hundred for each user, also when they are made at once', async () => {
       const { userId } = await newUser();
-      const row = (await newKey(userId)).apiKeyId;
-      const pattern = (await database.getRepository(ApiKey).findOneByOrFail({ id: row })) as ApiKey;
-      const more = Array.from({ length: 96 }, (_, index) => ({
-        ...pattern,
-        id: `${pattern.id.slice(0, 33)}${String(index).padStart(3, '0')}`,
-        hash: hashApiKey(`${pattern.id} ${index}`),
+      const more = Array.from({ length: 97 }, (_, index) => ({
+        ...describeApiKey(`key ${index} of ${userId}`, 'more'),
+        userId,
       }));
       await database.getRepository(ApiKey).insert(more);
       expect(await settled(Array.from({ length: 8 }, () => newKey(userId)))).toBe(3);

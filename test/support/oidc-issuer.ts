@@ -1,4 +1,4 @@
-import { exportJWK, generateKeyPair, SignJWT, type CryptoKey, type JWK, type JWTPayload } from 'jose';
+import { exportJWK, generateKeyPair, SignJWT, type CryptoKey, type JWK } from 'jose';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
@@ -65,7 +65,7 @@ export class OidcIssuer {
   /** A good token unless the options spoil it. */
   token({ claims = {}, header = {}, key }: TokenOptions = {}): Promise<string> {
     const newest = this.keys.at(-1)!;
-    return new SignJWT(this.claims(claims) as JWTPayload)
+    return new SignJWT(this.claims(claims))
       .setProtectedHeader({ alg: 'RS256', kid: newest.kid, ...header })
       .sign(key ?? newest.privateKey);
   }

@@ -7,8 +7,17 @@ import { IssuerKeys } from './issuer-keys.js';
 
 /** Signatures that only the issuer can make: with a shared secret or with none, anybody could. */
 const ALGORITHMS = [
-  ...['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'],
-  ...['ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519'],
+  'RS256',
+  'RS384',
+  'RS512',
+  'PS256',
+  'PS384',
+  'PS512',
+  'ES256',
+  'ES384',
+  'ES512',
+  'EdDSA',
+  'Ed25519',
 ];
 const CLOCK_TOLERANCE_SECONDS = 30;
 const SUBJECT_LENGTH = 400;
@@ -53,7 +62,9 @@ export class OidcService {
     const login = firstText(claims, loginClaim, 'email', 'sub');
     if (typeof sub !== 'string' || sub === '' || login === null || subject.length > SUBJECT_LENGTH)
       throw new AppError('INVALID_TOKEN', { detail: 'The token names no usable subject.' });
-    const displayName = [...(firstText(claims, 'name') ?? login)].slice(0, NAME_LENGTH).join('');
+    const displayName = Array.from(firstText(claims, 'name') ?? login)
+      .slice(0, NAME_LENGTH)
+      .join('');
     return { subject, login, displayName, roles: rolesOf(claimAt(claims, rolesClaim)) };
   }
 

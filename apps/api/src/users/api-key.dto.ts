@@ -58,3 +58,6 @@ export const mapApiKey = (key: ApiKey): GetApiKeysResponseItemDto => ({
   expiresAt: key.expiresAt,
   lastUsedAt: key.lastUsedAt,
 });
+
+export const mapNewApiKey = (stored: ApiKey, key: string): CreateApiKeyResponseDto =>
+  Object.assign(mapApiKey(stored), { key });

@@ -80,9 +80,8 @@ export class ApiKeysRepository {
   }
 
   private async lockUser(tx: EntityManager, userId: number): Promise<boolean> {
-    const rows = (await tx.query(`SELECT id FROM users WHERE id = ?${dialectOf(tx.connection).forUpdate}`, [
-      userId,
-    ])) as unknown[];
+    const { forUpdate } = dialectOf(tx.connection);
+    const rows = await tx.query<unknown[]>(`SELECT id FROM users WHERE id = ?${forUpdate}`, [userId]);
     return rows.length > 0;
   }
 }

@@ -7,6 +7,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { CacheService } from '../cache/cache.service.js';
 import {
   mapApiKey,
+  mapNewApiKey,
   type CreateApiKeyRequestDto,
   type CreateApiKeyResponseDto,
   type GetApiKeysResponseItemDto,
@@ -93,7 +94,7 @@ export class ApiKeysService implements OnModuleDestroy {
           detail: 'An earlier request with this Idempotency-Key made an API key, and keys are shown only once.',
         });
       case 'done':
-        return { ...mapApiKey(stored), key };
+        return mapNewApiKey(stored, key);
     }
   }
 
@@ -136,9 +137,7 @@ export class ApiKeysService implements OnModuleDestroy {
     key.lastUsedAt = now;
     const note = this.keys
       .noteUse(key.id, now, unlessAfter)
-      .catch((error: unknown) =>
-        this.logger.warn(`The use of a key was not noted: ${String((error as Error).message)}`),
-      )
+      .catch((error: unknown) => this.logger.warn(`The use of a key was not noted: ${(error as Error).message}`))
       .finally(() => this.notes.delete(note));
     this.notes.add(note);
   }

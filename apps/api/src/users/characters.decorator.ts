@@ -18,4 +18,4 @@ export const Characters = (max: number): PropertyDecorator =>
 
 /** No character takes more than two units of a string. */
 const isWithin = (text: string, max: number): boolean =>
-  text.length <= max || (text.length <= 2 * max && [...text].length <= max);
+  text.length <= max || (text.length <= 2 * max && Array.from(text).length <= max);

@@ -48,4 +48,8 @@ export const mapUserSystemMessageItem = (
 
 export const mapUserSystemMessage = (
   message: Pick<UserSystemMessage, 'id' | 'displayName' | 'systemMessage'>,
-): GetUserSystemMessageResponseDto => ({ ...mapUserSystemMessageItem(message), systemMessage: message.systemMessage });
+): GetUserSystemMessageResponseDto => ({
+  userSystemMessageId: message.id,
+  displayName: message.displayName,
+  systemMessage: message.systemMessage,
+});

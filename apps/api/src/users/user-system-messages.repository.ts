@@ -50,7 +50,7 @@ export class UserSystemMessagesRepository {
     const { userId } = message;
     return this.messages.manager.transaction(async (tx) => {
       const { forUpdate } = dialectOf(tx.connection);
-      const owner = (await tx.query(`SELECT id FROM users WHERE id = ?${forUpdate}`, [userId])) as unknown[];
+      const owner = await tx.query<unknown[]>(`SELECT id FROM users WHERE id = ?${forUpdate}`, [userId]);
       if (owner.length === 0) return 'no-user';
       if ((await tx.countBy(UserSystemMessage, { userId })) >= limit) return 'too-many';
       await tx.insert(UserSystemMessage, message);

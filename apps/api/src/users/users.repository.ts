@@ -121,12 +121,12 @@ export class UsersRepository {
    * other at the same time must not both succeed.
    */
   private async leavesAnAdmin(tx: EntityManager, id: number): Promise<boolean> {
-    const admins = (await tx.query('SELECT id FROM users WHERE roles LIKE ?', [HAS_ADMIN_ROLE])) as { id: number }[];
+    const admins = await tx.query<{ id: number }[]>('SELECT id FROM users WHERE roles LIKE ?', [HAS_ADMIN_ROLE]);
     if (!admins.some((admin) => admin.id === id)) return true;
-    const locked = (await tx.query(
+    const locked = await tx.query<{ id: number; roles: string }[]>(
       `SELECT id, roles FROM users WHERE id IN (${placeholders(admins.length)}) ORDER BY id${dialectOf(tx.connection).forUpdate}`,
       admins.map((admin) => admin.id),
-    )) as { id: number; roles: string }[];
+    );
     return locked.some((admin) => admin.id !== id && fromSqlJson<Role[]>(admin.roles).includes('admin'));
   }
 }
