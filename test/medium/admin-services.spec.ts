@@ -1,4 +1,4 @@
-import { PagingQuery } from '@app/common';
+import type { PagingQuery } from '@app/common';
 import { OpenAiService } from '@app/database';
 import { getDataSourceToken } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
@@ -8,21 +8,7 @@ import { ServiceProbesService } from '../../apps/api/src/admin/service-probes.se
 import { BotAdministrationService } from '../../apps/api/src/bots/bot-administration.service.js';
 import { startTestApp, type TestApp } from '../support/app.js';
 import { FakeProvider } from '../support/fake-provider/fake-provider.mjs';
-
-const ENGINES = [
-  { engine: 'SQLite', settings: { DATABASE_URL: '' } },
-  ...(process.env['TEST_MYSQL_URL'] ? [{ engine: 'MySQL or MariaDB', settings: {} }] : []),
-];
-const code = (expected: string): unknown => expect.objectContaining({ code: expected });
-const ADMIN = {
-  kind: 'user',
-  userId: 1,
-  login: 'admin',
-  displayName: 'Admin',
-  roles: ['admin'],
-  isTermsAccepted: true,
-} as const;
-const page = (values: Partial<PagingQuery>): PagingQuery => Object.assign(new PagingQuery(), values);
+import { ADMIN, code, ENGINES, KEY, page, reach } from './bots.support.js';
 
 describe.each(ENGINES)('services on $engine', ({ settings }) => {
   let server: TestApp;
@@ -34,13 +20,11 @@ describe.each(ENGINES)('services on $engine', ({ settings }) => {
 
   beforeAll(async () => {
     await provider.start();
-    server = await startTestApp({ ...settings, ADMIN_API_KEY: 'k'.repeat(32) });
-    const get = <T>(token: string | symbol | (abstract new (...args: never[]) => T)): T =>
-      server.app.get<T>(token as never, { strict: false });
-    database = get<DataSource>(getDataSourceToken() as string);
-    services = get(OpenAiServicesService);
-    probes = get(ServiceProbesService);
-    bots = get(BotAdministrationService);
+    server = await startTestApp({ ...settings, ...KEY });
+    database = reach(server, getDataSourceToken());
+    services = reach(server, OpenAiServicesService);
+    probes = reach(server, ServiceProbesService);
+    bots = reach(server, BotAdministrationService);
   }, 60_000);
   afterAll(async () => {
     await server.stop();

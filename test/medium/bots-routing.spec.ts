@@ -1,4 +1,4 @@
-import { ANONYMOUS, type UserPrincipal } from '@app/common';
+import { ANONYMOUS } from '@app/common';
 import { Bot, OpenAiService } from '@app/database';
 import { EventEmitter2 } from '@nestjs/event-emitter';
 import { getDataSourceToken } from '@nestjs/typeorm';
@@ -12,25 +12,9 @@ import { BotsService } from '../../apps/api/src/bots/bots.service.js';
 import { StartBotsService } from '../../apps/api/src/bots/start-bots.service.js';
 import { freshDatabase, startTestApp, type TestApp } from '../support/app.js';
 import { FakeProvider } from '../support/fake-provider/fake-provider.mjs';
+import { ADMIN, code, ENGINES, KEY, person, reach } from './bots.support.js';
 
-const ENGINES = [
-  { engine: 'SQLite', settings: { DATABASE_URL: '' } },
-  ...(process.env['TEST_MYSQL_URL'] ? [{ engine: 'MySQL or MariaDB', settings: {} }] : []),
-];
-const KEY = { ADMIN_API_KEY: 'k'.repeat(32) };
-const code = (expected: string): unknown => expect.objectContaining({ code: expected });
-const person = (login: string, ...roles: UserPrincipal['roles']): UserPrincipal => ({
-  kind: 'user',
-  userId: 1,
-  login,
-  displayName: login,
-  roles,
-  isTermsAccepted: true,
-});
-const ADMIN = person('root', 'admin');
 const USER = person('ada', 'user');
-const reach = <T>(server: TestApp, token: string | (abstract new (...args: never[]) => T)): T =>
-  server.app.get<T>(token as never, { strict: false });
 
 describe.each(ENGINES)('a start bot on $engine', ({ settings }) => {
   let server: TestApp;
@@ -48,12 +32,12 @@ describe.each(ENGINES)('a start bot on $engine', ({ settings }) => {
     administration = reach(server, BotAdministrationService);
     startBots = reach(server, StartBotsService);
     searches = reach(server, BotSearchService);
-    serviceId = await reach(server, OpenAiServicesService).create({
+    serviceId = await reach<OpenAiServicesService>(server, OpenAiServicesService).create({
       displayName: 'Fake',
       isActive: true,
       azureOpenAiEndpoint: provider.baseUrl,
     });
-    await reach(server, OpenAiServicesService).getTarget(serviceId);
+    await reach<OpenAiServicesService>(server, OpenAiServicesService).getTarget(serviceId);
   }, 60_000);
   afterAll(async () => {
     await server.stop();
@@ -171,9 +155,9 @@ describe.each(ENGINES)('a start bot on $engine', ({ settings }) => {
 describe.each(ENGINES)('the stop switch on $engine', ({ settings }) => {
   it('holds, is told to everybody here, and is seen at once', async () => {
     const server = await startTestApp({ ...settings, ...KEY });
-    const stops = reach(server, BotStopService);
+    const stops = reach<BotStopService>(server, BotStopService);
     const told: unknown[] = [];
-    reach(server, EventEmitter2).on('bots.stopped', (event: unknown) => told.push(event));
+    reach<EventEmitter2>(server, EventEmitter2).on('bots.stopped', (event: unknown) => told.push(event));
     expect(await stops.isStopped()).toBe(false);
     await stops.setStopped(true);
     expect(await stops.isStopped()).toBe(true);
@@ -189,10 +173,10 @@ describe.each(ENGINES)('the first start on $engine', ({ settings }) => {
 
   it('makes a bot on the demo service, once', async () => {
     const server = await start();
-    await reach(server, BotsBootstrapService).onApplicationBootstrap();
-    const database = reach<DataSource>(server, getDataSourceToken() as string);
+    await reach<BotsBootstrapService>(server, BotsBootstrapService).onApplicationBootstrap();
+    const database = reach<DataSource>(server, getDataSourceToken());
     expect(await database.getRepository(Bot).count()).toBe(1);
-    const bots = reach(server, BotsService);
+    const bots = reach<BotsService>(server, BotsService);
     const target = await bots.getTarget(await bots.getProfile((await bots.getOpenBotId())!));
     expect(target.connection.baseUrl).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/v1$/);
     expect(target.model).toBe('baton-demo');
@@ -207,7 +191,7 @@ describe.each(ENGINES)('the first start on $engine', ({ settings }) => {
       OPENAI_BASE_URL: provider.baseUrl,
       OPENAI_MODEL: 'fake-small',
     });
-    const bots = reach(server, BotsService);
+    const bots = reach<BotsService>(server, BotsService);
     expect(await bots.getTarget(await bots.getProfile((await bots.getOpenBotId())!))).toMatchObject({
       model: 'fake-small',
       connection: { baseUrl: provider.baseUrl, apiKey: 'sk-env', dialect: 'responses' },
@@ -218,7 +202,7 @@ describe.each(ENGINES)('the first start on $engine', ({ settings }) => {
 
   it('refuses the demo in production, with a way out', async () => {
     const server = await start({ DEMO_SERVICE: 'off' });
-    const bots = reach(server, BotsService);
+    const bots = reach<BotsService>(server, BotsService);
     await expect(bots.getTarget(await bots.getProfile((await bots.getOpenBotId())!))).rejects.toMatchObject({
       code: 'BOT_NOT_READY',
       message: expect.stringContaining('DEMO_SERVICE=on') as unknown,
@@ -227,23 +211,21 @@ describe.each(ENGINES)('the first start on $engine', ({ settings }) => {
   });
 });
 
-(process.env['TEST_MYSQL_URL'] ? it : it.skip)(
-  'instances that start together make one bot',
-  async () => {
+(process.env['TEST_MYSQL_URL'] ? describe : describe.skip)('several instances', () => {
+  it('instances that start together make one bot', async () => {
     const database = await freshDatabase();
     const servers = await Promise.all(
       Array.from({ length: 3 }, () =>
         startTestApp({ ...KEY, DATABASE_URL: database!.url, OPENAI_BASE_URL: 'http://127.0.0.1:9' }),
       ),
     );
-    const source = reach<DataSource>(servers[0]!, getDataSourceToken() as string);
+    const source = reach<DataSource>(servers[0]!, getDataSourceToken());
     expect(await source.getRepository(Bot).count()).toBe(1);
     expect(await source.getRepository(OpenAiService).count()).toBe(1);
-    const open = await Promise.all(servers.map((server) => reach(server, BotsService).getOpenBotId()));
+    const open = await Promise.all(servers.map((server) => reach<BotsService>(server, BotsService).getOpenBotId()));
     expect(new Set(open).size).toBe(1);
     expect(open[0]).not.toBeNull();
     await Promise.all(servers.map((server) => server.stop()));
     await database!.drop();
-  },
-  60_000,
-);
+  }, 60_000);
+});

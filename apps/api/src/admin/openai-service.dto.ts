@@ -57,7 +57,7 @@ export class AdminCreateOpenAiServiceRequestDto {
   @MaxLength(KEY_LENGTH)
   @Matches(/^[\x21-\x7e]*$/, { message: 'azureOpenAiApiKey must consist of visible ASCII characters' })
   @ApiProperty({
-    example: 'sk-…',
+    example: 'sk-example',
     maxLength: KEY_LENGTH,
     type: 'string',
     nullable: true,

@@ -99,7 +99,7 @@ export class OpenAiServicesService {
     const service = await this.find(serviceId);
     const changes: ServiceChanges = {
       displayName: dto.displayName.trim(),
-      isActive: dto.isActive ?? false,
+      isActive: dto.isActive ?? service.isActive,
       ...(dto.isUpdateOpenAi === true && this.connectionChanges(service, dto)),
     };
     await this.services.update(serviceId, changes, new Date());

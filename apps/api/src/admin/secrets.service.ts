@@ -1,5 +1,5 @@
 import { AppConfig } from '@app/common';
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { existsSync, linkSync, mkdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -14,10 +14,16 @@ const IN_MEMORY = ':memory:';
  * open anywhere else. The key is `ENCRYPTION_KEY`, else a file in the data folder that is made when it is first needed.
  */
 @Injectable()
-export class SecretsService {
+export class SecretsService implements OnModuleInit {
   private key: Buffer | null = null;
 
   constructor(private readonly config: AppConfig) {}
+
+  /** A key file that cannot be read is found at the start, not when a secret is needed. */
+  onModuleInit(): void {
+    const { auth, database } = this.config;
+    if (auth.encryptionKey !== null || existsSync(join(database.dataDir, KEY_FILE))) this.getKey();
+  }
 
   seal(text: string, place: string): string {
     return seal(this.getKey(), text, place);

@@ -40,16 +40,17 @@ export class BotFactsService {
     await this.access.requireContributor(caller, botId);
     const now = new Date();
     const id = uuidv7();
-    const { factText, isActive = false } = dto;
-    await this.facts.insert({ id, botId, isActive, factText, createdAt: now, updatedAt: now });
+    const { factText, isActive } = dto;
+    await this.facts.insert({ id, botId, isActive: isActive ?? false, factText, createdAt: now, updatedAt: now });
     await this.profiles.changed(botId);
     return { botFactId: id };
   }
 
   async update(caller: Principal, botId: string, factId: string, dto: AdminUpdateBotFactRequestDto): Promise<void> {
     await this.access.requireContributor(caller, botId);
-    const { factText, isActive = false } = dto;
-    if (!(await this.facts.update(botId, factId, { isActive, factText }))) throw notFound('The fact');
+    const { factText, isActive } = dto;
+    if (!(await this.facts.update(botId, factId, { isActive: isActive ?? false, factText })))
+      throw notFound('The fact');
     await this.profiles.changed(botId);
   }
 

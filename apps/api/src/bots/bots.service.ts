@@ -83,7 +83,7 @@ export class BotsService {
   async getRoles(caller: Principal, botId: string): Promise<ReadonlySet<BotRole>> {
     if (isAdmin(caller)) return EVERYTHING;
     if (caller.kind !== 'user') return NOTHING;
-    const roles = await this.cache.remember('permissions', botId, TTL_MS, async () => this.loadRoles(botId));
+    const roles = await this.cache.remember('permissions', `bot:${botId}`, TTL_MS, async () => this.loadRoles(botId));
     return roles.get(caller.login.toLowerCase()) ?? NOTHING;
   }
 
@@ -122,7 +122,7 @@ export class BotsService {
 
   /** Whoever has written something about a bot calls this after the write. */
   async changed(botId: string): Promise<void> {
-    await Promise.all([this.cache.forget('bots'), this.cache.forget('permissions', botId)]);
+    await Promise.all([this.cache.forget('bots'), this.cache.forget('permissions', `bot:${botId}`)]);
     this.events.emit('bot.changed', { botId } satisfies AppEvents['bot.changed']);
   }
 

@@ -7,10 +7,13 @@ import {
   type AdminGetBotFeedbackResponseItemDtoPagingResult,
   type AdminUpdateBotFeedbackRequestDto,
   type BotFeedbackQuery,
-  type BotFeedbackRequestDto,
-  type BotFeedbackResponseDto,
+  BotFeedbackRequestDto,
+  BotFeedbackResponseDto,
 } from './feedback.dto.js';
 import { FEEDBACK_ORDER_FIELDS, FeedbackRepository } from './feedback.repository.js';
+
+/** Feedback is given through the chat that it is about. */
+export { BotFeedbackRequestDto, BotFeedbackResponseDto };
 
 /** The years that every database can store. */
 const FIRST_YEAR = 1970;
