@@ -103,7 +103,7 @@ describe('browsers', () => {
   it('get a strict policy everywhere but in the documentation', async () => {
     for (const path of ['/health/live', '/nothing', '/api/probe/null']) {
       const { headers } = await get(path);
-      expect(headers.get('content-security-policy')).toBe("default-src 'none';frame-ancestors 'none'");
+      expect(headers.get('content-security-policy')).toBe("default-src 'none'; frame-ancestors 'none'");
       expect(headers.get('x-content-type-options')).toBe('nosniff');
     }
     const docs = await get('/docs');

@@ -1,5 +1,6 @@
 import {
   AppError,
+  DOCS_SECURITY_HEADERS,
   HttpAdapter,
   MetricsRegistry,
   ProblemFilter,
@@ -9,12 +10,12 @@ import {
   REQUEST_ID_HEADER,
   requestIdOf,
   RouteTable,
+  SECURITY_HEADERS,
   sendProblem,
   StrictValidationPipe,
   toProblem,
   type AppConfig,
 } from '@app/common';
-import helmet from '@fastify/helmet';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { NestApplicationOptions } from '@nestjs/common';
@@ -58,7 +59,8 @@ export function createAdapter(config: AppConfig): HttpAdapter {
     requestIdHeader: false,
     genReqId: (request) => requestIdOf(request.headers['x-request-id']),
     clientErrorHandler: answerBrokenRequest,
-    frameworkErrors: (error, request, reply) => sendProblem(reply, toProblem(error, request.id)),
+    frameworkErrors: (error, request, reply) =>
+      sendProblem(reply.headers(SECURITY_HEADERS), toProblem(error, request.id)),
     routerOptions: {
       caseSensitive: false,
       ignoreDuplicateSlashes: true,
@@ -67,8 +69,9 @@ export function createAdapter(config: AppConfig): HttpAdapter {
     },
   });
   registerBodyReader(adapter.getInstance());
-  // The first hook of all: even the answer to a browser's preflight has an id.
+  // The first hook of all: preflights and refusals carry these too.
   adapter.setOnRequestHook((request, reply, done) => {
+    reply.headers(request.url.startsWith(DOCS_PATH) ? DOCS_SECURITY_HEADERS : SECURITY_HEADERS);
     reply.header(REQUEST_ID_HEADER, request.id);
     if (API.test(request.url)) reply.header('cache-control', 'no-store');
     done();
@@ -87,10 +90,8 @@ export async function configureApp(app: NestFastifyApplication, config: AppConfi
   app.flushLogs();
   registerRequestLog(server, await app.resolve(PinoLogger));
   registerHttpMetrics(server, app.get(MetricsRegistry));
-  const routes = new RouteTable(server);
-  await protect(app, config);
-  // After what sets headers: refusals carry them too.
-  guardDoor(app.getHttpAdapter() as HttpAdapter, routes);
+  guardDoor(app.getHttpAdapter() as HttpAdapter);
+  openToBrowsers(app, config.http.corsOrigins);
   app.useGlobalFilters(new ProblemFilter());
   app.useGlobalPipes(new StrictValidationPipe());
   serveDocs(app, config);
@@ -98,8 +99,10 @@ export async function configureApp(app: NestFastifyApplication, config: AppConfi
 }
 
 /** Refuses what no handler is to see. */
-function guardDoor(adapter: HttpAdapter, routes: RouteTable): void {
-  adapter.getInstance().addHook('onRequest', (request, reply, done) => {
+function guardDoor(adapter: HttpAdapter): void {
+  const server = adapter.getInstance();
+  const routes = new RouteTable(server);
+  server.addHook('onRequest', (request, reply, done) => {
     if (adapter.isDraining && !request.url.startsWith('/health/')) {
       reply.header('connection', 'close');
       return done(new AppError('SHUTTING_DOWN', { retryAfterSeconds: 1 }));
@@ -112,40 +115,14 @@ function guardDoor(adapter: HttpAdapter, routes: RouteTable): void {
   });
 }
 
-/** Nothing of ours is a page, except the documentation: it may load its own scripts and styles. */
-async function protect(app: NestFastifyApplication, { http }: AppConfig): Promise<void> {
-  const docs = { contentSecurityPolicy: { directives: DOCS_POLICY, useDefaults: false } };
-  app
-    .getHttpAdapter()
-    .getInstance()
-    .addHook('onRoute', (route) => {
-      if (route.url.startsWith(DOCS_PATH)) Object.assign(route, { helmet: docs });
-    });
-  await app.register(helmet, {
-    contentSecurityPolicy: {
-      directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
-      useDefaults: false,
-    },
-    frameguard: { action: 'deny' },
-    crossOriginResourcePolicy: { policy: 'cross-origin' },
+/** Pages of these origins may call; nobody else's may. */
+function openToBrowsers(app: NestFastifyApplication, origins: string[]): void {
+  if (origins.length === 0) return;
+  app.enableCors({
+    origin: origins.includes('*') ? '*' : origins,
+    methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
+    exposedHeaders: ['X-Request-Id', 'Retry-After', 'Idempotency-Replayed', 'Allow', 'Content-Disposition'],
+    maxAge: 600,
+    strictPreflight: false,
   });
-  if (http.corsOrigins.length > 0) {
-    app.enableCors({
-      origin: http.corsOrigins.includes('*') ? '*' : http.corsOrigins,
-      methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
-      exposedHeaders: ['X-Request-Id', 'Retry-After', 'Idempotency-Replayed', 'Allow', 'Content-Disposition'],
-      maxAge: 600,
-      strictPreflight: false,
-    });
-  }
 }
-
-const DOCS_POLICY = {
-  defaultSrc: ["'none'"],
-  scriptSrc: ["'self'"],
-  styleSrc: ["'self'", "'unsafe-inline'"],
-  imgSrc: ["'self'", 'data:'],
-  fontSrc: ["'self'"],
-  connectSrc: ["'self'"],
-  frameAncestors: ["'none'"],
-};

@@ -17,6 +17,7 @@ export * from './http/problem.dto.js';
 export * from './http/problem.filter.js';
 export * from './http/request-id.js';
 export * from './http/route-table.js';
+export * from './http/security-headers.js';
 export * from './http/validation.pipe.js';
 export * from './idempotency/idempotency.decorators.js';
 export * from './idempotency/request-key.js';

@@ -17,9 +17,9 @@ export class CallerThrottlerGuard extends ThrottlerGuard {
   @Inject(AppConfig) private readonly config: AppConfig;
   protected override headerPrefix = 'RateLimit';
 
-  protected override async shouldSkip(): Promise<boolean> {
+  override async canActivate(context: ExecutionContext): Promise<boolean> {
     const { limit, anonymousLimit } = this.config.throttle;
-    return limit === 0 && anonymousLimit === 0;
+    return (limit === 0 && anonymousLimit === 0) || super.canActivate(context);
   }
 
   protected override async handleRequest(request: ThrottlerRequest): Promise<boolean> {
