@@ -28,7 +28,7 @@ import { UserIdPipe } from './user-id.pipe.js';
 
 const UserId = (): ParameterDecorator => Param('userId', new UserIdPipe());
 const ApiUserId = (): MethodDecorator =>
-  ApiParam({ name: 'userId', schema: { type: 'integer', format: 'int32', minimum: 1 }, example: 7 });
+  ApiParam({ name: 'userId', schema: { type: 'integer', format: 'int32', minimum: 1, example: 7 } });
 
 @ApiTags('AdminUser')
 @Controller('api/admin/users')
