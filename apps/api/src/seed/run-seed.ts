@@ -17,7 +17,7 @@ export async function runSeed(args: string[]): Promise<void> {
   const startedAt = Date.now();
   // Its start makes what every first start makes: the schema, a service, the welcome bot, an administrator.
   const app = await NestFactory.createApplicationContext(SeedModule, {
-    logger: ['error', 'warn'],
+    logger: false,
     abortOnError: false,
   });
   try {
