@@ -7,6 +7,8 @@ export interface AppEvents {
   'service.changed': { serviceId: string };
   /** The switch that stops all bots was thrown. */
   'bots.stopped': { isStopped: boolean };
+  /** A bot has answered. Told on the instance that ran the turn. */
+  'turn.completed': { turnId: string; chatId: string; botId: string };
   'user.changed': { userId: number };
 }
 

@@ -207,4 +207,10 @@ export class BotParametersDto {
   @IsBoolean()
   @ApiProperty({ example: true, required: false })
   isUserSystemMessageSupported?: boolean;
+
+  /** Whether the model names a chat after its first answer, unless somebody has named it. */
+  @IsOptional()
+  @IsBoolean()
+  @ApiProperty({ example: false, required: false })
+  isTitledByModel?: boolean;
 }

@@ -93,15 +93,16 @@ export class BotConfigurationService {
 
   async getParameters(caller: Principal, botId: string): Promise<Required<BotParametersDto>> {
     const { parameters, isUserSystemMessageSupported } = await this.access.requireBotAdmin(caller, botId);
-    return { ...parameters, isUserSystemMessageSupported };
+    return { isTitledByModel: false, ...parameters, isUserSystemMessageSupported };
   }
 
   /** What is not sent stays as it is. */
   async updateParameters(caller: Principal, botId: string, dto: BotParametersDto): Promise<void> {
     const { parameters, isUserSystemMessageSupported } = await this.access.requireBotAdmin(caller, botId);
     const { temperature = parameters.temperature, maxOutputTokens = parameters.maxOutputTokens } = dto;
+    const isTitledByModel = dto.isTitledByModel ?? parameters.isTitledByModel ?? false;
     await this.bots.update(botId, {
-      parameters: { temperature, maxOutputTokens },
+      parameters: { temperature, maxOutputTokens, isTitledByModel },
       isUserSystemMessageSupported: dto.isUserSystemMessageSupported ?? isUserSystemMessageSupported,
     });
     await this.profiles.changed(botId);

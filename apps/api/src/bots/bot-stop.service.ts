@@ -3,8 +3,8 @@ import { EventEmitter2 } from '@nestjs/event-emitter';
 import type { AppEvents } from '../events.js';
 import { BotStateRepository } from './bot-state.repository.js';
 
-/** Every instance obeys within this time. */
-const TTL_MS = 1000;
+/** Together with the interval at which running turns look, every instance obeys within a second. */
+const TTL_MS = 500;
 
 /** The switch that stops all bots. */
 @Injectable()
@@ -17,7 +17,7 @@ export class BotStopService {
     private readonly events: EventEmitter2,
   ) {}
 
-  /** Whether bots must not answer. At most a second old. */
+  /** Whether bots must not answer. At most half a second old. */
   async isStopped(): Promise<boolean> {
     if (this.known !== null && performance.now() < this.known.until) return this.known.isStopped;
     return (this.reading ??= this.read().finally(() => (this.reading = null)));

@@ -1,3 +1,4 @@
+import { notFound } from '@app/common';
 import type { ChatLogRepository } from './chat-log.repository.js';
 import { LogDelta, LogEvent, type ChatListener, type ChatLogHub, type LogItem } from './chat-log.hub.js';
 import type { TurnChunksRepository } from './turn-chunks.repository.js';
@@ -88,6 +89,12 @@ export class ChatFollower implements ChatListener {
 
   wake(): void {
     this.read().catch((error: unknown) => this.sink.fail(error));
+  }
+
+  end(): void {
+    if (this.isClosed) return;
+    this.close();
+    this.sink.fail(notFound('The chat'));
   }
 
   /** @returns whether the item joins on to the position (or lies behind it). */

@@ -90,7 +90,8 @@ export class ChatHints implements OnApplicationBootstrap, OnApplicationShutdown 
   /** Another instance wrote into a chat whose turn runs here: it may have passed the baton on. */
   private async lookAtOwnTurns(written: ReadonlySet<string>): Promise<void> {
     const own = this.runner.runningChatIds().filter((chatId) => written.has(chatId));
-    for (const { chatId, runningTurnId } of await this.log.findHeads(own)) this.runner.fenceOff(chatId, runningTurnId);
+    const heads = new Map((await this.log.findHeads(own)).map((head) => [head.chatId, head]));
+    for (const chatId of own) this.runner.fenceOff(chatId, heads.get(chatId)?.runningTurnId ?? null);
   }
 
   private async pollIfDue(): Promise<void> {
@@ -117,7 +118,15 @@ export class ChatHints implements OnApplicationBootstrap, OnApplicationShutdown 
       if (head.runningTurnId !== null || known?.lastSeq !== head.lastSeq) this.hub.wake(head.chatId);
       this.heads.set(head.chatId, head);
     }
+    const there = new Set(heads.map(({ chatId }) => chatId));
+    for (const chatId of chatIds) if (!there.has(chatId)) this.letGo(chatId);
     const read = new Set(chatIds);
     for (const chatId of this.heads.keys()) if (!read.has(chatId)) this.heads.delete(chatId);
+  }
+
+  /** Another instance has deleted the chat. */
+  private letGo(chatId: string): void {
+    this.runner.fenceOff(chatId, null);
+    this.hub.end(chatId);
   }
 }

@@ -10,5 +10,8 @@ export async function bumpListVersions(tx: EntityManager, userIds: readonly (num
   if (ids.length === 0) return;
   const rows = ids.map(() => '(?, 1)').join(', ');
   const taken = dialectOf(tx.connection).isSqlite ? 'ON CONFLICT (user_id) DO UPDATE SET' : 'ON DUPLICATE KEY UPDATE';
-  await tx.query(`INSERT INTO chat_list_versions (user_id, version) VALUES ${rows} ${taken} version = version + 1`, ids);
+  await tx.query(
+    `INSERT INTO chat_list_versions (user_id, version) VALUES ${rows} ${taken} version = version + 1`,
+    ids,
+  );
 }

@@ -39,6 +39,8 @@ export interface ChatListener {
   receive(items: readonly LogItem[]): void;
   /** Something was written elsewhere: look at the database. */
   wake(): void;
+  /** The chat is gone. */
+  end(): void;
 }
 
 /** Tells the readers of a chat, on this instance, what was committed. Holds no history: a reader that sees a gap reads the log. */
@@ -71,6 +73,12 @@ export class ChatLogHub {
 
   wake(chatId: string): void {
     for (const listener of this.listeners.get(chatId) ?? []) listener.wake();
+  }
+
+  /** The chat was deleted: nobody waits for more of it. */
+  end(chatId: string): void {
+    for (const listener of this.listeners.get(chatId) ?? []) listener.end();
+    for (const tell of this.onPublish) tell(chatId);
   }
 
   hasReaders(chatId: string): boolean {

@@ -140,7 +140,13 @@ export class ChatStreamsService implements OnModuleInit, BeforeApplicationShutdo
         },
         fail: reject,
       });
-      follower.start().catch(reject);
+      follower
+        .start()
+        .then(async () => {
+          // Deleted before anybody could have told us.
+          if ((await this.sources.log.findHeads([chatId])).length === 0) follower.end();
+        })
+        .catch(reject);
     });
     const outcome = await outcomeOf();
     if (!outcome) throw notFound('The completion');

@@ -1,8 +1,11 @@
 import { inLanguage, PagingResultOf, type Language } from '@app/common';
+import type { TurnMetaData, TurnStatus } from '@app/database';
 import { ApiProperty } from '@nestjs/swagger';
 import { IsBoolean, IsOptional, IsString, MaxLength, MinLength } from 'class-validator';
 import type { BotProfile } from '../bots/bot-profile.js';
-import type { ChatSummary, StoredChat, StoredCompletion } from './chats.repository.js';
+import { fileAddresses } from './chat-file.dto.js';
+import type { ChatSummary } from './chat-lists.repository.js';
+import type { StoredChat, StoredCompletion } from './chats.repository.js';
 import type { TurnOutcome } from './turn.types.js';
 
 const ID = '0199aa0e-7c1b-7d0a-9a55-0d5a3c0f8f6e';
@@ -75,8 +78,9 @@ export class InformationSource {
   fileName: string;
   @ApiProperty({ example: `/api/chats/${ID}/downloads/handbook.pdf` })
   url: string;
-  @ApiProperty({ example: 'en' })
-  language: string;
+  /** Left out when it is not known. */
+  @ApiProperty({ example: 'en', required: false })
+  language?: string;
   @ApiProperty({ example: `/api/chats/${ID}/tickets` })
   createTicketUrl: string;
 }
@@ -212,9 +216,13 @@ export const mapCreatedChat = (chatId: string, bot: BotProfile, language: Langua
   isUserSystemMessageSupported: bot.isUserSystemMessageSupported,
 });
 
-const metaDataOf = (status: string): ChatCompletionMetaData => ({
+const metaDataOf = (chatId: string, status: TurnStatus, metaData: TurnMetaData | null): ChatCompletionMetaData => ({
   tags: status === 'interrupted' ? ['interrupted'] : status === 'superseded' ? ['human'] : [],
-  sources: [],
+  sources: (metaData?.sources ?? []).map(({ id, path }) => ({
+    id,
+    fileName: path.slice(path.lastIndexOf('/') + 1),
+    ...fileAddresses(chatId, path),
+  })),
 });
 
 export function mapCompletion(outcome: TurnOutcome, bot: BotProfile, language: Language): ChatCompletionResponseDto {
@@ -229,7 +237,7 @@ export function mapCompletion(outcome: TurnOutcome, bot: BotProfile, language: L
     totalTokens: usage.inputTokens + usage.outputTokens,
     ...botTexts(bot, language),
     chatDisplayName: outcome.chatDisplayName,
-    metaData: metaDataOf(outcome.status),
+    metaData: metaDataOf(outcome.chatId, outcome.status, outcome.metaData),
     traceLog: outcome.trace && JSON.stringify(outcome.trace),
   };
 }
@@ -247,12 +255,12 @@ export const mapChat = (
   ...botTexts(bot, language),
   botSampleQuestion1: inLanguage(bot.sampleQuestion1, language),
   botSampleQuestion2: inLanguage(bot.sampleQuestion2, language),
-  completions: completions.map(({ turnId, userMessage, assistantMessage, createdAt, status }) => ({
+  completions: completions.map(({ turnId, userMessage, assistantMessage, createdAt, status, metaData }) => ({
     completionId: turnId,
     userMessage,
     assistantMessage,
     createdUtc: createdAt.toISOString(),
-    metaData: metaDataOf(status),
+    metaData: metaDataOf(chat.id, status, metaData),
   })),
   isFavorite: chat.isFavorite,
   isUserSystemMessageSupported: bot.isUserSystemMessageSupported,

@@ -1,6 +1,6 @@
 import { Access, ApiProblems, Caller, CallerLanguage, IdPipe, type Language, type Principal } from '@app/common';
 import { Body, Controller, Delete, Get, HttpCode, Param, Post } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import {
   ChatCreateByBotCodeRequestDto,
   ChatCreateRequestDto,
@@ -8,17 +8,22 @@ import {
   GetChatResponseDto,
   GetOpenChatBotIdResponseDto,
 } from './chat.dto.js';
+import { ChatDeletionService } from './chat-deletion.service.js';
 import { ChatsService } from './chats.service.js';
 
 @ApiTags('Chat')
 @Controller('api/chats')
 export class ChatsController {
-  constructor(private readonly chats: ChatsService) {}
+  constructor(
+    private readonly chats: ChatsService,
+    private readonly deletion: ChatDeletionService,
+  ) {}
 
   /** Open a chat with a bot */
   @Post()
   @HttpCode(200)
   @Access('anonymous')
+  @ApiOkResponse({ type: ChatCreateResponseDto })
   @ApiProblems(400, 404)
   createChat(
     @Caller() caller: Principal,
@@ -32,6 +37,7 @@ export class ChatsController {
   @Post('create/bybotcode')
   @HttpCode(200)
   @Access('anonymous')
+  @ApiOkResponse({ type: ChatCreateResponseDto })
   @ApiProblems(400, 404)
   createChatByBotCode(
     @Caller() caller: Principal,
@@ -44,6 +50,7 @@ export class ChatsController {
   /** The bot that can be used without an account */
   @Get('OpenChatBotId')
   @Access('anonymous')
+  @ApiOkResponse({ type: GetOpenChatBotIdResponseDto })
   getOpenChatBotId(): Promise<GetOpenChatBotIdResponseDto> {
     return this.chats.getOpenChatBotId();
   }
@@ -51,6 +58,7 @@ export class ChatsController {
   /** A chat with its completions */
   @Get(':chatId')
   @Access('anonymous')
+  @ApiOkResponse({ type: GetChatResponseDto })
   @ApiProblems(404)
   getChat(
     @Caller() caller: Principal,
@@ -65,6 +73,6 @@ export class ChatsController {
   @Access('anonymous')
   @ApiProblems(404)
   deleteChat(@Caller() caller: Principal, @Param('chatId', IdPipe('The chat')) chatId: string): Promise<void> {
-    return this.chats.deleteChat(caller, chatId);
+    return this.deletion.deleteChat(caller, chatId);
   }
 }

@@ -1,4 +1,12 @@
-import { Chat, type ChatOwner, fromSqlJson, fromSqlTime, type ChatOwner, type TurnError, type TurnMetaData, type TurnStatus } from '@app/database';
+import {
+  Chat,
+  fromSqlJson,
+  fromSqlTime,
+  type ChatOwner,
+  type TurnError,
+  type TurnMetaData,
+  type TurnStatus,
+} from '@app/database';
 import type { TurnUsage } from '@app/contracts';
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
@@ -13,7 +21,6 @@ export interface StoredChat {
   id: string;
   userId: number | null;
   botId: string;
-  owner: ChatOwner;
   displayName: string;
   isFavorite: boolean;
   userSystemMessageId: string | null;
@@ -31,6 +38,7 @@ export interface StoredCompletion {
   status: TurnStatus;
   userMessage: string;
   assistantMessage: string;
+  metaData: TurnMetaData | null;
   createdAt: Date;
 }
 
@@ -40,6 +48,7 @@ interface CompletionRow {
   id: string;
   status: TurnStatus;
   created_at: string | Date;
+  meta_data: string | null;
   input_text: string | null;
   output_text: string | null;
 }
@@ -67,7 +76,7 @@ export class ChatsRepository {
 
   async insertChat(chat: Pick<Chat, 'id' | 'userId' | 'botId' | 'channel'>): Promise<void> {
     const now = new Date();
-    const row = {
+    const row: Omit<Chat, 'user' | 'bot' | 'userSystemMessage'> = {
       ...chat,
       visitorId: null,
       displayName: '',
@@ -114,7 +123,7 @@ export class ChatsRepository {
 
   async findCompletions(chatId: string): Promise<StoredCompletion[]> {
     const rows = await this.dataSource.query<CompletionRow[]>(
-      `SELECT t.id, t.status, t.created_at, i.text AS input_text, o.text AS output_text
+      `SELECT t.id, t.status, t.created_at, t.meta_data, i.text AS input_text, o.text AS output_text
        FROM turns t LEFT JOIN messages i ON i.id = t.input_message_id LEFT JOIN messages o ON o.id = t.output_message_id
        WHERE t.chat_id = ? ORDER BY t.seq DESC LIMIT ${COMPLETIONS_LIMIT}`,
       [chatId],
@@ -124,15 +133,24 @@ export class ChatsRepository {
       status: row.status,
       userMessage: textOf(row.input_text),
       assistantMessage: textOf(row.output_text),
+      metaData: row.meta_data === null ? null : fromSqlJson<TurnMetaData>(row.meta_data),
       createdAt: fromSqlTime(row.created_at),
     }));
+  }
+
+  /** The bot that answers a request seen before. */
+  async findBotOfRequest(requestKey: string): Promise<string | null> {
+    const [row] = await this.dataSource.query<{ bot_id: string }[]>('SELECT bot_id FROM turns WHERE request_key = ?', [
+      requestKey,
+    ]);
+    return row?.bot_id ?? null;
   }
 
   /** What an ended turn came to; null while it has not ended. */
   async findOutcome(turnId: string): Promise<TurnOutcome | null> {
     const [row] = await this.dataSource.query<OutcomeRow[]>(
       `SELECT t.id, t.chat_id, t.bot_id, t.status, t.created_at, t.input_tokens, t.cached_tokens, t.output_tokens,
-         t.reasoning_tokens, t.is_usage_estimated, t.error, t.trace, c.display_name, i.text AS input_text, o.text AS output_text
+         t.reasoning_tokens, t.is_usage_estimated, t.error, t.trace, t.meta_data, c.display_name, i.text AS input_text, o.text AS output_text
        FROM turns t JOIN chats c ON c.id = t.chat_id
        LEFT JOIN messages i ON i.id = t.input_message_id LEFT JOIN messages o ON o.id = t.output_message_id
        WHERE t.id = ? AND t.status NOT IN ('queued', 'running')`,
@@ -172,5 +190,6 @@ function outcomeOf(row: OutcomeRow): TurnOutcome {
     usage,
     error: row.error === null ? null : fromSqlJson<TurnError>(row.error),
     trace: row.trace === null ? null : fromSqlJson<Record<string, unknown>>(row.trace),
+    metaData: row.meta_data === null ? null : fromSqlJson<TurnMetaData>(row.meta_data),
   };
 }

@@ -1,35 +1,18 @@
-import {
-  isAdmin,
-  listOptions,
-  notFound,
-  pagingResult,
-  type Language,
-  type PagingQuery,
-  type Principal,
-  type UserPrincipal,
-} from '@app/common';
+import { notFound, type Language, type Principal, type UserPrincipal } from '@app/common';
+import { isForeignKeyViolation } from '@app/database';
 import { Injectable } from '@nestjs/common';
 import { uuidv7 } from 'uuidv7';
 import type { BotProfile } from '../bots/bot-profile.js';
 import { BotsService } from '../bots/bots.service.js';
 import {
   mapChat,
-  mapChatSummary,
   mapCreatedChat,
   type ChatCreateResponseDto,
   type GetChatResponseDto,
-  type GetChatsResponseItemDtoPagingResult,
   type GetOpenChatBotIdResponseDto,
 } from './chat.dto.js';
-import {
-  CHAT_ORDER_FIELDS,
-  ChatsRepository,
-  type ChatFilter,
-  type ChatHolder,
-  type StoredChat,
-} from './chats.repository.js';
+import { ChatsRepository, type ChatHolder, type StoredChat } from './chats.repository.js';
 import { TurnChunksRepository } from './turn-chunks.repository.js';
-import { TurnsService } from './turns.service.js';
 
 /**
  * Chats as their holders use them. A user holds the chats of the account; a chat made without an account is held by whoever knows its
@@ -40,7 +23,6 @@ export class ChatsService {
   constructor(
     private readonly bots: BotsService,
     private readonly chats: ChatsRepository,
-    private readonly turns: TurnsService,
     private readonly chunks: TurnChunksRepository,
   ) {}
 
@@ -60,32 +42,10 @@ export class ChatsService {
     return mapChat(chat, bot, completions, language);
   }
 
-  /** Ends the running answer first, so that what it cost is on record. */
-  async deleteChat(caller: Principal, id: string): Promise<void> {
-    const chat = await this.getHeldChat(caller, id);
-    if (chat.runningTurnId !== null) await this.turns.interruptTurn(chat.id, chat.runningTurnId);
-    await this.chats.deleteChat(id);
-  }
-
   async getOpenChatBotId(): Promise<GetOpenChatBotIdResponseDto> {
     const openChatBotId = await this.bots.getOpenBotId();
     const bot = openChatBotId === null ? null : await this.bots.getProfile(openChatBotId);
     return { openChatBotId, isPublic: bot?.isPublic ?? false };
-  }
-
-  async getUserChats(
-    user: UserPrincipal,
-    filter: ChatFilter,
-    query: PagingQuery,
-    language: Language,
-  ): Promise<GetChatsResponseItemDtoPagingResult> {
-    const options = listOptions(query, CHAT_ORDER_FIELDS, { field: 'lastAccessedUtc', direction: 'DESC' });
-    const [chats, total] = await this.chats.findUserChats(user.userId, filter, options);
-    return pagingResult(
-      query,
-      chats.map((chat) => mapChatSummary(chat, language)),
-      total,
-    );
   }
 
   /** The chat if the caller holds it, else 404. */
@@ -102,19 +62,23 @@ export class ChatsService {
     return chat;
   }
 
-  /** Keeps a chat made in administration out of the user's history. Only administrators are heard. */
-  async markAdminChat(caller: Principal, id: string): Promise<void> {
-    if (isAdmin(caller)) await this.chats.markAdminChat(id);
+  /** A chat of the caller's own, as the lists show it; one that nobody owns is nobody's own. */
+  async getOwnChat(user: UserPrincipal, id: string): Promise<StoredChat> {
+    const chat = await this.getHeldChat(user, id);
+    if (chat.userId !== user.userId) throw notFound('The chat');
+    return chat;
   }
 
   private async open(caller: Principal, bot: BotProfile, language: Language): Promise<ChatCreateResponseDto> {
     const id = uuidv7();
-    await this.chats.insertChat({
-      id,
-      userId: caller.kind === 'user' ? caller.userId : null,
-      botId: bot.id,
-      channel: 'api',
-    });
+    const userId = caller.kind === 'user' ? caller.userId : null;
+    try {
+      await this.chats.insertChat({ id, userId, botId: bot.id, channel: 'api' });
+    } catch (error) {
+      // The account was deleted a moment ago.
+      if (isForeignKeyViolation(error)) throw notFound('The account');
+      throw error;
+    }
     return mapCreatedChat(id, bot, language);
   }
 }

@@ -1,10 +1,13 @@
-import { AppConfig, AppError, callerKey, isAdmin, type Language, type Principal } from '@app/common';
+import { AppConfig, AppError, callerKey, type Language, type Principal } from '@app/common';
 import type { ErrorCode } from '@app/contracts';
+import type { TurnOptions } from '@app/database';
 import { Injectable, StreamableFile } from '@nestjs/common';
 import { uuidv7 } from 'uuidv7';
 import { BotStopService } from '../bots/bot-stop.service.js';
 import type { BotProfile } from '../bots/bot-profile.js';
 import { BotsService } from '../bots/bots.service.js';
+import { ChatRoutingService } from './chat-routing.service.js';
+import { ChatSettingsService } from './chat-settings.service.js';
 import { ChatStreamsService } from './chat-streams.service.js';
 import type { LogPosition } from './chat-follower.js';
 import { mapCompletion, type ChatCompletionRequestDto, type ChatCompletionResponseDto } from './chat.dto.js';
@@ -31,8 +34,10 @@ export class CompletionsService {
   constructor(
     private readonly config: AppConfig,
     private readonly chats: ChatsService,
+    private readonly settings: ChatSettingsService,
     private readonly outcomes: ChatsRepository,
     private readonly bots: BotsService,
+    private readonly routing: ChatRoutingService,
     private readonly botStop: BotStopService,
     private readonly turns: TurnsService,
     private readonly streams: ChatStreamsService,
@@ -49,10 +54,16 @@ export class CompletionsService {
     options: CompletionOptions,
   ): Promise<ChatCompletionResponseDto | StreamableFile> {
     const chat = await this.chats.getHeldChat(caller, chatId);
-    const bot = await this.bots.getUsableBot(caller, chat.botId);
+    const entry = await this.bots.getUsableBot(caller, chat.botId);
     await this.refuseWhenNotAllowed(caller);
-    if (dto.isAdminChat) await this.chats.markAdminChat(caller, chatId);
-    const message = incomingMessage(caller, chat, bot, dto, options);
+    if (dto.isAdminChat) await this.settings.markAdminChat(caller, chat);
+    const turnId = uuidv7();
+    const requestKey = options.idempotency?.requestKey ?? null;
+    const routed = { turnId, text: dto.userMessage, requestKey };
+    const { bot, routing } = await this.routing.findAnsweringBot(caller, chat, entry, routed);
+    const isTraceLogEnabled = dto.isTraceLogEnabled && (await this.bots.isBotAdmin(caller, bot.id));
+    const turnOptions = { ignoreChatHistory: dto.ignoreChatHistory, isTraceLogEnabled, ...(routing && { routing }) };
+    const message = incomingMessage(caller, chat, bot, dto.userMessage, turnId, turnOptions, options);
     const accepted = await this.turns.acceptMessage(message);
     return options.wantsStream
       ? this.stream(chat, bot, message, accepted, options)
@@ -130,21 +141,23 @@ function incomingMessage(
   caller: Principal,
   chat: StoredChat,
   bot: BotProfile,
-  dto: ChatCompletionRequestDto,
+  text: string,
+  turnId: string,
+  turnOptions: TurnOptions,
   { idempotency }: CompletionOptions,
 ): IncomingMessage {
   return {
     chatId: chat.id,
     messageId: uuidv7(),
-    turnId: uuidv7(),
+    turnId,
     outputMessageId: uuidv7(),
     botId: bot.id,
     botName: bot.displayName.value,
-    text: dto.userMessage,
+    text,
     customer:
       caller.kind === 'user' ? { id: String(caller.userId), name: caller.displayName } : { id: null, name: 'Guest' },
     userKey: callerKey(caller),
-    options: { ignoreChatHistory: dto.ignoreChatHistory, isTraceLogEnabled: dto.isTraceLogEnabled && isAdmin(caller) },
+    options: turnOptions,
     requestKey: idempotency?.requestKey ?? null,
     requestHash: idempotency?.requestHash ?? null,
   };
@@ -162,4 +175,5 @@ const handedOver = (chat: StoredChat, bot: BotProfile, message: IncomingMessage)
   usage: NO_USAGE,
   error: null,
   trace: null,
+  metaData: null,
 });

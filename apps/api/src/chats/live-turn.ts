@@ -1,10 +1,17 @@
-import type { AppError } from '@app/common';
+import { AppError } from '@app/common';
 import type { OwnershipReason, TurnUsage } from '@app/contracts';
 import type { NewChunk } from './turn-chunks.repository.js';
 import { NO_USAGE, type FinalTurnStatus, type StartedTurn } from './turn.types.js';
 
 /** Why this instance stops a turn that it runs. */
 export type StopReason = { kind: 'fenced' } | { kind: 'ended'; status: FinalTurnStatus; error: AppError | null };
+
+/** Somebody has stopped all bots. */
+export const BOTS_STOPPED: StopReason = {
+  kind: 'ended',
+  status: 'interrupted',
+  error: new AppError('BOTS_STOPPED'),
+};
 
 /**
  * A turn that this instance runs: what the model has said, how much of it is committed, and the handle that stops the provider.

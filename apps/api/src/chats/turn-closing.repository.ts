@@ -85,6 +85,7 @@ export class TurnClosing {
       usage,
       error,
       trace,
+      metaData: ending.metaData,
     };
     return { outcome, events };
   }
@@ -156,6 +157,7 @@ const endedRow = (ending: TurnEnding, at: Date): SqlRow & { id: string } => ({
   is_usage_estimated: ending.usage.isEstimated,
   error: ending.error && JSON.stringify(ending.error),
   trace: ending.trace && JSON.stringify(ending.trace),
+  meta_data: ending.metaData && JSON.stringify(ending.metaData),
   lease_until: null,
   ended_at: toSqlTime(at),
 });

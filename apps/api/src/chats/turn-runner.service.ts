@@ -2,11 +2,14 @@ import { AppConfig, AppError } from '@app/common';
 import type { TurnUsage } from '@app/contracts';
 import { countTokens, OpenAiProvider, ProviderError, type ProviderRequest } from '@app/openai';
 import { Injectable, Logger } from '@nestjs/common';
+import { EventEmitter2 } from '@nestjs/event-emitter';
 import { setTimeout as delay } from 'node:timers/promises';
+import { BotStopService } from '../bots/bot-stop.service.js';
+import type { AppEvents } from '../events.js';
 import { ChatLogHub } from './chat-log.hub.js';
 import { CommitWindow } from './commit-window.js';
 import { HandOffRulesService } from './hand-off-rules.service.js';
-import { LiveTurn, type StopReason } from './live-turn.js';
+import { BOTS_STOPPED, LiveTurn, type StopReason } from './live-turn.js';
 import { TurnOutcomeRepository } from './turn-outcome.repository.js';
 import { countPromptTokens, TurnPromptService, type Prompt } from './turn-prompt.service.js';
 import { TurnToolsService, type ToolCall } from './turn-tools.service.js';
@@ -35,12 +38,14 @@ export class TurnRunner {
     private readonly config: AppConfig,
     private readonly provider: OpenAiProvider,
     private readonly prompts: TurnPromptService,
+    private readonly botStop: BotStopService,
     private readonly tools: TurnToolsService,
     private readonly handOffs: HandOffRulesService,
     private readonly window: CommitWindow,
     private readonly outcomes: TurnOutcomeRepository,
     private readonly hub: ChatLogHub,
     private readonly metrics: TurnMetrics,
+    private readonly events: EventEmitter2,
   ) {}
 
   /** Begins to run the turn; it goes on whoever leaves. */
@@ -110,10 +115,13 @@ export class TurnRunner {
     let prompt: Prompt | null = null;
     let failure: AppError | null = null;
     try {
-      prompt = await this.prompts.buildPrompt(live.turn);
-      live.serviceId = prompt.serviceId;
-      live.model = prompt.request.model;
-      await this.converse(live, prompt.request);
+      if (await this.botStop.isStopped()) live.stop(BOTS_STOPPED);
+      else {
+        prompt = await this.prompts.buildPrompt(live.turn);
+        live.serviceId = prompt.serviceId;
+        live.model = prompt.request.model;
+        await this.converse(live, prompt.request);
+      }
     } catch (error) {
       failure = this.toAppError(error);
     } finally {
@@ -197,12 +205,14 @@ export class TurnRunner {
           attempts: live.attempts,
           handOff: live.handOff,
           trace: turn.options.isTraceLogEnabled ? { ...prompt?.trace, ...timings(live) } : null,
+          metaData: prompt === null || prompt.sources.length === 0 ? null : { sources: prompt.sources },
         });
         if (ended.kind === 'fenced') return await this.settle(turn, usage);
         this.metrics.turns.inc({ status });
         this.hub.publishEvents(turn.chatId, ended.events);
         this.tell(turn.turnId, ended.outcome);
         if (ended.next) this.start(ended.next);
+        if (status === 'completed') this.publishCompletion(turn);
         return;
       } catch (cause) {
         this.logger.error({ err: cause, turnId: turn.turnId }, 'The end of a turn could not be stored');
@@ -211,6 +221,10 @@ export class TurnRunner {
         await delay(END_RETRY_MS);
       }
     }
+  }
+
+  private publishCompletion({ turnId, chatId, botId }: StartedTurn): void {
+    this.events.emit('turn.completed', { turnId, chatId, botId } satisfies AppEvents['turn.completed']);
   }
 
   /** A bot that fails too often makes way for a person. */

@@ -77,6 +77,7 @@ export interface TurnEnding {
   model: string | null;
   attempts: number;
   trace: Record<string, unknown> | null;
+  metaData: TurnMetaData | null;
   /** The turn ends with the wish for a person: the baton passes in the same commit. */
   handOff: OwnershipReason | null;
 }
@@ -108,5 +109,6 @@ export const cutShort = (turn: { turnId: string; chatId: string }, error: TurnEr
   model: null,
   attempts: 0,
   trace: null,
+  metaData: null,
   handOff: null,
 });

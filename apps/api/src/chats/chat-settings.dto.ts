@@ -1,0 +1,28 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { Transform } from 'class-transformer';
+import { IsBoolean, IsString, Length, MaxLength } from 'class-validator';
+
+const ID = '0199aa0e-7c1b-7d0a-9a55-0d5a3c0f8f6e';
+const NAME_LENGTH = 300;
+
+export class UpdateChatDisplayNameRequestDto {
+  /** White space at the ends is cut off, within it becomes one space. */
+  @Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? value.trim().replace(/\s+/g, ' ') : value))
+  @IsString()
+  @Length(1, NAME_LENGTH)
+  @ApiProperty({ minLength: 1, maxLength: NAME_LENGTH, example: 'Return of order 1234' })
+  displayName: string;
+}
+
+export class UpdateChatUserSystemMessageRequestDto {
+  @IsString()
+  @MaxLength(64)
+  @ApiProperty({ maxLength: 64, example: ID })
+  userSystemMessageId: string;
+}
+
+export class ChatUpdateIsFavoriteRequestDto {
+  @IsBoolean()
+  @ApiProperty({ example: true })
+  isFavorite: boolean;
+}

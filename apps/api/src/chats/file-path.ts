@@ -1,0 +1,38 @@
+import { notFound } from '@app/common';
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+
+const MAX_LENGTH = 1024;
+const MAX_NAME_LENGTH = 255;
+/** Control characters, the other slash, and signs that turn the direction of what follows: a name must be what it looks like. */
+const FORBIDDEN = /[\p{Cc}\\\u2028\u2029\u202a-\u202e\u2066-\u2069]/u;
+
+/**
+ * The path of a file within its chat's folder, from the address as the caller sent it (the router joins slashes and forgets the last
+ * one). Percent signs are read once. Null for what cannot be such a path.
+ */
+export function readFilePath(url: string): string | null {
+  const encoded = /^[^?#]*?\/downloads\/([^?#]*)/i.exec(url)?.[1];
+  if (encoded === undefined) return null;
+  let path: string;
+  try {
+    path = decodeURIComponent(encoded).normalize('NFC');
+  } catch {
+    return null;
+  }
+  if (path.length > MAX_LENGTH || FORBIDDEN.test(path) || !path.isWellFormed()) return null;
+  const names = path.split('/');
+  return names.every((name) => name.trim() !== '' && name !== '.' && name !== '..' && name.length <= MAX_NAME_LENGTH)
+    ? path
+    : null;
+}
+
+/** How the path is written into an address. */
+export const encodeFilePath = (path: string): string => path.split('/').map(encodeURIComponent).join('/');
+
+/** The file that an address names; what cannot be a file's path is simply not there. */
+export const FilePath = createParamDecorator((_: unknown, context: ExecutionContext): string => {
+  const path = readFilePath(context.switchToHttp().getRequest<FastifyRequest>().originalUrl);
+  if (path === null) throw notFound('The file');
+  return path;
+});

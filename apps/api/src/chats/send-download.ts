@@ -1,0 +1,35 @@
+import type { FastifyReply } from 'fastify';
+import type { Readable } from 'node:stream';
+import { contentDisposition } from './content-disposition.js';
+import { isInlineType, sentTypeOf } from './file-types.js';
+
+export interface Download {
+  path: string;
+  contentType: string;
+  /** Null while nobody knows. */
+  size: number | null;
+  etag: string | null;
+  /** The address holds a ticket: nobody may keep what it led to. */
+  isTicket: boolean;
+  /** Null when the caller has the file already. */
+  body: Readable | null;
+}
+
+/** Sends what somebody uploaded so that it cannot act in our name: sandboxed, of the type we say, and mostly only to be saved. */
+export async function sendDownload(reply: FastifyReply, download: Download): Promise<void> {
+  const { path, contentType, size, etag, isTicket, body } = download;
+  reply.headers({
+    'cache-control': isTicket ? 'private, no-store' : 'private, no-cache',
+    'content-disposition': contentDisposition(isInlineType(contentType) ? 'inline' : 'attachment', path),
+    'content-security-policy': "default-src 'none'; sandbox",
+    'x-content-type-options': 'nosniff',
+    vary: 'authorization',
+    ...(etag !== null && { etag }),
+  });
+  if (body === null) {
+    await reply.code(304).send();
+    return;
+  }
+  if (size !== null) reply.header('content-length', size);
+  await reply.type(sentTypeOf(contentType)).send(body);
+}
