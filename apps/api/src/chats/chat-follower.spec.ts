@@ -32,6 +32,8 @@ class Scene {
   readonly seen: string[] = [];
   readonly positions: string[] = [];
   reads = 0;
+  /** Happens once, while the text of a running turn is read. */
+  meanwhile: (() => void) | null = null;
 
   store(...events: ChatEventEnvelope[]): this {
     this.events.push(...events.map((event) => ({ event, audience: 'everyone' as const })));
@@ -52,7 +54,12 @@ class Scene {
       },
     } as unknown as ChatLogRepository;
     const chunks = {
-      findText: (turnId: string, offset: number) => Promise.resolve((this.chunks.get(turnId) ?? '').slice(offset)),
+      findText: (turnId: string, offset: number) => {
+        const text = (this.chunks.get(turnId) ?? '').slice(offset);
+        this.meanwhile?.();
+        this.meanwhile = null;
+        return Promise.resolve(text);
+      },
     } as unknown as TurnChunksRepository;
     return new ChatFollower(
       CHAT,
@@ -114,6 +121,14 @@ describe('ChatFollower', () => {
     await scene.follower({ seq: 0, offset: 0 }).start();
     scene.say('a', ', more');
     expect(scene.seen.slice(2)).toEqual(['+0 so far', '+6 , more']);
+  });
+
+  it('delivers the rest of an answer that ends right after the snapshot was taken', async () => {
+    const scene = new Scene().store(said(1), started(2, 'a'));
+    scene.chunks.set('a', 'so far');
+    scene.meanwhile = () => scene.publish(completed(3, 'a', 'so far so good'), ended(4, 'a'));
+    await scene.follower({ seq: 0, offset: 0 }).start();
+    expect(scene.seen.slice(2)).toEqual(['+0 so far', '+6  so good', '3 message.completed', '4 turn.ended']);
   });
 
   it('resumes in the middle of a running answer', async () => {

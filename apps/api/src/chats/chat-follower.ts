@@ -141,7 +141,8 @@ export class ChatFollower implements ChatListener {
   ): void {
     const { offset } = this.position;
     const isMissing = this.openTurn?.turnId === turnId && offset < text.length;
-    const wasOverBefore = this.isReplaying && this.replayedTurnId === turnId;
+    // A turn that ends between the snapshot of its text and the next read of the log was not over: the rest is still owed.
+    const wasOverBefore = this.isReplaying && this.replayedTurnId === turnId && offset === 0;
     if (!isMissing || wasOverBefore) return;
     this.deliverDelta(new LogDelta({ messageId, turnId, offset, text: text.slice(offset) }, epoch));
   }
