@@ -8,6 +8,7 @@ export * from './errors/app-error.js';
 export * from './http/api-problems.decorator.js';
 export * from './http/body.decorators.js';
 export * from './http/body-reader.js';
+export * from './http/characters.decorator.js';
 export * from './http/flag.js';
 export * from './http/http-adapter.js';
 export * from './http/id.pipe.js';

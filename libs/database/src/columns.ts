@@ -37,6 +37,14 @@ export const FlagColumn = (): PropertyDecorator => Column({ type: 'boolean' });
 export const TimeColumn = (options: Options = {}): PropertyDecorator =>
   Column({ type: 'datetime', precision: 3, ...options });
 /** At most 64 kB on MariaDB: larger contents are cut into chunks. */
-export const BytesColumn = (): PropertyDecorator => Column({ type: 'blob' });
+export const BytesColumn = (): PropertyDecorator =>
+  Column({
+    type: 'blob',
+    // The embedded driver gives an ArrayBuffer.
+    transformer: {
+      to: (value: Buffer) => value,
+      from: (value: Buffer | ArrayBuffer) => Buffer.from(value as ArrayBuffer),
+    },
+  });
 
 export type JsonValue = object | string | number | boolean | null;

@@ -6,3 +6,4 @@ export * from './dialect.js';
 export * from './entities/index.js';
 export * from './errors.js';
 export * from './migrate.js';
+export * from './text-search.js';

@@ -1,5 +1,12 @@
 import type { ListOptions } from '@app/common';
-import { Bot, isForeignKeyViolation, OpenAiService, type StoredCapabilities, type StoredHealth } from '@app/database';
+import {
+  Bot,
+  isForeignKeyViolation,
+  OpenAiService,
+  type StoredCapabilities,
+  type StoredHealth,
+  containsText,
+} from '@app/database';
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { In, IsNull, type Repository } from 'typeorm';
@@ -37,8 +44,8 @@ export class OpenAiServicesRepository {
   async list({ skip, take, search, orderBy }: ListOptions<ServiceOrder>): Promise<[OpenAiService[], number]> {
     const query = this.services.createQueryBuilder('service');
     if (search !== null) {
-      const text = `%${search.replace(/[!%_]/g, '!$&')}%`;
-      query.where(`LOWER(service.displayName) LIKE LOWER(:text) ESCAPE '!'`, { text });
+      const { sql, parameters } = containsText(['service.displayName'], search);
+      query.where(sql, parameters);
     }
     return query
       .addSelect(ORDER_EXPRESSION[orderBy.field], 'sort_key')

@@ -1,9 +1,8 @@
 import type { ListOptions } from '@app/common';
-import { BotFact, dialectOf } from '@app/database';
+import { BotFact, dialectOf, containsText, jsonText } from '@app/database';
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import type { Repository } from 'typeorm';
-import { containsText, jsonText } from './text-search.js';
 
 export const FACT_ORDER_FIELDS = ['createdUtc', 'updatedUtc', 'isActive'] as const;
 export type FactOrder = (typeof FACT_ORDER_FIELDS)[number];

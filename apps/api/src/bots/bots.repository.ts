@@ -9,12 +9,12 @@ import {
   StoredFile,
   SystemState,
   type BotRole,
+  containsText,
 } from '@app/database';
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { In, IsNull, type EntityManager, type Repository, type SelectQueryBuilder } from 'typeorm';
 import { OPEN_BOT_ID } from './bot-state.repository.js';
-import { containsText } from './text-search.js';
 
 /** Which bots a list shows: all, those open to a login, the public ones, or at most one. */
 export type BotViewer =

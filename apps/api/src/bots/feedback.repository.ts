@@ -1,9 +1,8 @@
 import type { ListOptions } from '@app/common';
-import { dialectOf, Feedback } from '@app/database';
+import { dialectOf, Feedback, containsText, jsonText } from '@app/database';
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import type { Repository } from 'typeorm';
-import { containsText, jsonText } from './text-search.js';
 
 export const FEEDBACK_ORDER_FIELDS = [
   'createdUtc',

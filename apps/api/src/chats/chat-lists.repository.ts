@@ -1,5 +1,5 @@
 import type { ListOptions } from '@app/common';
-import { fromSqlTime } from '@app/database';
+import { fromSqlTime, containsPatterns } from '@app/database';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 
@@ -94,26 +94,19 @@ export class ChatListsRepository {
 }
 
 function conditionOf(userId: number, filter: ChatFilter, search: string | null): Condition {
-  const spellings = search === null ? [] : spellingsOf(search);
+  const patterns = search === null ? [] : containsPatterns(search);
   const parts: (false | [string, ...(string | number)[]])[] = [
     ['p.user_id = ? AND p.is_admin_chat = 0', userId],
     filter.botId !== null && ['p.bot_id = ?', filter.botId],
     filter.userSystemMessageId !== null && ['p.user_system_message_id = ?', filter.userSystemMessageId],
     filter.onlyFavorites && ['p.is_favorite = 1'],
-    spellings.length > 0 && [
-      `(${spellings.map(() => `LOWER(p.display_name) LIKE LOWER(?) ESCAPE '!'`).join(' OR ')})`,
-      ...spellings.map((spelling) => `%${spelling.replace(/[!%_]/g, '!$&')}%`),
+    patterns.length > 0 && [
+      `(${patterns.map(() => `LOWER(p.display_name) LIKE LOWER(?) ESCAPE '!'`).join(' OR ')})`,
+      ...patterns,
     ],
   ];
   const given = parts.filter((part) => part !== false);
   return { sql: given.map(([sql]) => sql).join(' AND '), values: given.flatMap(([, ...values]) => values) };
-}
-
-/** SQLite folds only the case of ASCII letters: others are looked for in the ways people write them. */
-function spellingsOf(search: string): string[] {
-  if (/^[\x20-\x7e]*$/.test(search)) return [search];
-  const lower = search.toLowerCase();
-  return [...new Set([search, lower, search.toUpperCase(), lower.charAt(0).toUpperCase() + lower.slice(1)])];
 }
 
 const summaryOf = (row: SummaryRow): ChatSummary => ({

@@ -1,8 +1,7 @@
-import { PagingResultOf, ROLES, type Role } from '@app/common';
+import { PagingResultOf, ROLES, type Role, Characters } from '@app/common';
 import type { User } from '@app/database';
 import { ApiProperty } from '@nestjs/swagger';
 import { ArrayMaxSize, IsArray, IsIn, IsOptional } from 'class-validator';
-import { Characters } from './characters.decorator.js';
 
 const NAME_LENGTH = 190;
 const ROLE_LIST = { enum: ROLES, isArray: true, example: ['user', 'agent'] };

@@ -1,8 +1,7 @@
-import { PagingResultOf } from '@app/common';
+import { PagingResultOf, Characters } from '@app/common';
 import type { ApiKey } from '@app/database';
 import { ApiProperty } from '@nestjs/swagger';
 import { IsISO8601, IsOptional, Matches } from 'class-validator';
-import { Characters } from './characters.decorator.js';
 
 const NAME_LENGTH = 100;
 const TIME = { type: 'string', format: 'date-time' } as const;

@@ -1,5 +1,5 @@
 import type { ListOptions } from '@app/common';
-import { ApiKey, dialectOf } from '@app/database';
+import { ApiKey, dialectOf, containsText } from '@app/database';
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { Brackets, IsNull, type EntityManager, type Repository } from 'typeorm';
@@ -21,8 +21,8 @@ export class ApiKeysRepository {
   async list(userId: number, { skip, take, search, orderBy }: ListOptions<ApiKeyOrder>): Promise<[ApiKey[], number]> {
     const query = this.keys.createQueryBuilder('key').where({ userId, revokedAt: IsNull() });
     if (search !== null) {
-      const text = `%${search.replace(/[!%_]/g, '!$&')}%`;
-      query.andWhere(`LOWER(key.name) LIKE LOWER(:text) ESCAPE '!'`, { text });
+      const { sql, parameters } = containsText(['key.name'], search);
+      query.andWhere(sql, parameters);
     }
     return query
       .orderBy(ORDER_COLUMN[orderBy.field], orderBy.direction)

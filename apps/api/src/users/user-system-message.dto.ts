@@ -1,7 +1,6 @@
-import { PagingResultOf } from '@app/common';
+import { PagingResultOf, Characters } from '@app/common';
 import type { UserSystemMessage } from '@app/database';
 import { ApiProperty } from '@nestjs/swagger';
-import { Characters } from './characters.decorator.js';
 
 const NAME_LENGTH = 200;
 const MESSAGE_LENGTH = 50_000;

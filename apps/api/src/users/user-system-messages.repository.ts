@@ -1,5 +1,5 @@
 import type { ListOptions } from '@app/common';
-import { dialectOf, UserSystemMessage } from '@app/database';
+import { dialectOf, UserSystemMessage, containsText } from '@app/database';
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import type { Repository } from 'typeorm';
@@ -26,8 +26,8 @@ export class UserSystemMessagesRepository {
       .select(['message.id', 'message.displayName'])
       .where('message.userId = :userId', { userId });
     if (search !== null) {
-      const text = `%${search.replace(/[!%_]/g, '!$&')}%`;
-      query.andWhere(`LOWER(message.displayName) LIKE LOWER(:text) ESCAPE '!'`, { text });
+      const { sql, parameters } = containsText(['message.displayName'], search);
+      query.andWhere(sql, parameters);
     }
     return query
       .orderBy(ORDER_COLUMN[orderBy.field], orderBy.direction)

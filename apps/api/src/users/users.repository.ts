@@ -1,5 +1,5 @@
 import type { ListOptions, Role } from '@app/common';
-import { ApiKey, dialectOf, fromSqlJson, placeholders, User } from '@app/database';
+import { ApiKey, dialectOf, fromSqlJson, placeholders, User, containsText } from '@app/database';
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { Like, type EntityManager, type Repository } from 'typeorm';
@@ -26,11 +26,8 @@ export class UsersRepository {
   async list({ skip, take, search, orderBy }: ListOptions<UserOrder>): Promise<[User[], number]> {
     const query = this.users.createQueryBuilder('user');
     if (search !== null) {
-      const text = `%${search.replace(/[!%_]/g, '!$&')}%`;
-      query.where(`(user.login LIKE :login ESCAPE '!' OR LOWER(user.displayName) LIKE LOWER(:text) ESCAPE '!')`, {
-        login: text.toLowerCase(),
-        text,
-      });
+      const { sql, parameters } = containsText(['user.login', 'user.displayName'], search);
+      query.where(sql, parameters);
     }
     return query
       .orderBy(ORDER_COLUMN[orderBy.field], orderBy.direction)

@@ -42,7 +42,7 @@ export class CallerThrottlerGuard extends ThrottlerGuard {
   }
 
   protected override generateKey(_context: ExecutionContext, tracker: string): string {
-    return tracker;
+    return `baton:limit:${tracker}`;
   }
 
   protected override async throwThrottlingException(_: ExecutionContext, detail: ThrottlerLimitDetail): Promise<void> {

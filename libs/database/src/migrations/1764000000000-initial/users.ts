@@ -5,7 +5,7 @@ export async function createUsers(t: TableBuilder): Promise<void> {
     'users',
     {
       id: t.generated(),
-      login: t.varchar(190),
+      login: t.exact(190),
       subject: t.nullable(t.exact(400)),
       display_name: t.varchar(190),
       roles: t.json(),

@@ -4,12 +4,16 @@ export interface SqlCondition {
 }
 
 /**
- * A condition that any of the expressions contains the text, without regard to case. SQLite folds only ASCII letters, so other letters
- * are looked for in the ways people write them.
+ * LIKE patterns (with `ESCAPE '!'`) of which one fits a text that contains the search, whatever signs it holds. SQLite folds the case of
+ * ASCII letters only, so other letters are looked for in the ways people write them.
  */
+export function containsPatterns(search: string): string[] {
+  return spellings(search).map((spelling) => `%${spelling.replace(/[!%_]/g, '!$&')}%`);
+}
+
+/** A condition that any of the expressions contains the text, without regard to case. */
 export function containsText(expressions: string[], text: string): SqlCondition {
-  const patterns = spellings(text).map((spelling) => `%${spelling.replace(/[!%_]/g, '!$&')}%`);
-  const parameters = Object.fromEntries(patterns.map((pattern, index) => [`search${index}`, pattern]));
+  const parameters = Object.fromEntries(containsPatterns(text).map((pattern, index) => [`search${index}`, pattern]));
   const conditions = expressions.flatMap((expression) =>
     Object.keys(parameters).map((name) => `LOWER(${expression}) LIKE LOWER(:${name}) ESCAPE '!'`),
   );
