@@ -173,6 +173,7 @@ describe.each(ENGINES)('what belongs to bots on $engine', ({ settings }) => {
         temperature: 0,
         maxOutputTokens: 100,
         isUserSystemMessageSupported: false,
+        isTitledByModel: false,
       });
       expect(await bots.getProfile(botId)).toMatchObject({ parameters: { temperature: 0, maxOutputTokens: 100 } });
     });
