@@ -60,7 +60,7 @@ export class ChatFilesController {
   @ApiHeader({ name: 'If-None-Match', required: false, description: 'The `ETag` of the file that the caller has.' })
   @ApiOkResponse({
     description: 'The file',
-    content: { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } },
+    content: { '*/*': { schema: { type: 'string', format: 'binary' } } },
   })
   @ApiResponse({ status: 304, description: 'The caller has the file already.' })
   @ApiProblems(400, 401, 404)
