@@ -2,10 +2,10 @@ import { AppError, notFound } from '@app/common';
 import type { AgentName } from '@app/contracts';
 import type { MessageKind } from '@app/database';
 import { Injectable } from '@nestjs/common';
-import { createHash } from 'node:crypto';
 import { uuidv7 } from 'uuidv7';
 import { AgentMessagesRepository } from './agent-messages.repository.js';
 import { ChatLogHub, LogEvent } from './chat-log.hub.js';
+import { stableId } from './stable-id.js';
 
 export interface SendAgentMessage {
   chatId: string;
@@ -28,7 +28,10 @@ export class AgentMessagesService {
 
   /** Throws `CHAT_HELD`, `CHAT_NOT_HELD`, `CHAT_CLOSED` or `OUTDATED_CHAT` (the expected epoch has passed). */
   async send(message: SendAgentMessage): Promise<{ messageId: string; seq: number; epoch: number }> {
-    const id = message.clientMessageId === null ? uuidv7() : idOf(message, message.clientMessageId);
+    const id =
+      message.clientMessageId === null
+        ? uuidv7()
+        : stableId([message.chatId, message.agent.id, message.clientMessageId]);
     const written = await this.messages.writeMessage({ ...message, id });
     switch (written.kind) {
       case 'missing':
@@ -44,20 +47,6 @@ export class AgentMessagesService {
         return { messageId: id, seq: written.seq, epoch: written.epoch };
     }
   }
-}
-
-/** The same for the same message of the same agent in the same chat, in the form of our ids. */
-function idOf({ chatId, agent }: SendAgentMessage, clientMessageId: string): string {
-  const hash = createHash('sha256')
-    .update(JSON.stringify([chatId, agent.id, clientMessageId]))
-    .digest('hex');
-  return [
-    hash.slice(0, 8),
-    hash.slice(8, 12),
-    `8${hash.slice(13, 16)}`,
-    `8${hash.slice(17, 20)}`,
-    hash.slice(20, 32),
-  ].join('-');
 }
 
 function refusal(

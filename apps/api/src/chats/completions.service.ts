@@ -13,6 +13,7 @@ import type { LogPosition } from './chat-follower.js';
 import { mapCompletion, type ChatCompletionRequestDto, type ChatCompletionResponseDto } from './chat.dto.js';
 import { ChatsRepository, type StoredChat } from './chats.repository.js';
 import { ChatsService } from './chats.service.js';
+import { stableId } from './stable-id.js';
 import { TurnsService, type TakenMessage } from './turns.service.js';
 import { NO_USAGE, type IncomingMessage, type TurnOutcome } from './turn.types.js';
 
@@ -148,7 +149,7 @@ function incomingMessage(
 ): IncomingMessage {
   return {
     chatId: chat.id,
-    messageId: uuidv7(),
+    messageId: idempotency === null ? uuidv7() : stableId([idempotency.requestKey]),
     turnId,
     outputMessageId: uuidv7(),
     botId: bot.id,

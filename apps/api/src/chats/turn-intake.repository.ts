@@ -1,6 +1,6 @@
 import { AppConfig, AppError, notFound } from '@app/common';
 import type { Actor } from '@app/contracts';
-import { dialectOf, insertRows, placeholders, SqlExpression, toSqlTime, type SqlRow } from '@app/database';
+import { dialectOf, fromSqlJson, insertRows, placeholders, SqlExpression, toSqlTime, type SqlRow } from '@app/database';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { ChatTransaction, type LockedChat } from './chat-transaction.repository.js';
@@ -37,8 +37,15 @@ export class TurnIntakeRepository {
     const chatIds = messages.map(({ chatId }) => chatId);
     return ChatTransaction.run(this.dataSource, chatIds, async (transaction) => {
       const known = await this.findKnownRequests(transaction, messages);
+      const texts = await this.findKnownTexts(transaction, messages);
       const turns: SqlRow[] = [];
-      const accepted = messages.map((message) => this.accept(transaction, message, known, turns));
+      const accepted = messages.map((message) => {
+        const text = texts.get(message.messageId);
+        if (text !== undefined && !known.has(message.requestKey ?? '')) return keep(message, text);
+        const result = this.accept(transaction, message, known, turns);
+        if (result.kind === 'handed_over') texts.set(message.messageId, message.text);
+        return result;
+      });
       await insertRows(transaction.manager, 'turns', turns);
       return accepted;
     });
@@ -155,6 +162,27 @@ export class TurnIntakeRepository {
     );
     return new Map(rows.map((row) => [row.request_key, row]));
   }
+
+  /** Messages that carry a request key have the id of that key: the request is recognised although no turn answered it. */
+  private async findKnownTexts(
+    { manager }: ChatTransaction,
+    messages: IncomingMessage[],
+  ): Promise<Map<string, string>> {
+    const ids = messages.filter(({ requestKey }) => requestKey !== null).map(({ messageId }) => messageId);
+    if (ids.length === 0) return new Map();
+    const rows = await manager.query<{ id: string; text: string }[]>(
+      `SELECT id, text FROM messages WHERE id IN (${placeholders(ids.length)})`,
+      ids,
+    );
+    return new Map(rows.map((row) => [row.id, fromSqlJson<string>(row.text)]));
+  }
+}
+
+/** The same request came before, when a person held the chat. */
+function keep({ messageId, text }: IncomingMessage, storedText: string): AcceptedMessage {
+  return storedText === text
+    ? { kind: 'handed_over', messageId, events: [] }
+    : { kind: 'rejected', error: new AppError('IDEMPOTENCY_KEY_REUSED') };
 }
 
 function attach(earlier: KnownRequest, message: IncomingMessage): AcceptedMessage {
@@ -164,7 +192,7 @@ function attach(earlier: KnownRequest, message: IncomingMessage): AcceptedMessag
 }
 
 /** The first words of the first message name the chat until somebody names it. */
-function titleOf(text: string): string {
+export function titleOf(text: string): string {
   const line = text.trim().replace(/\s+/g, ' ');
   return line.length <= TITLE_LENGTH
     ? line
