@@ -11,6 +11,7 @@ import { ChatsModule } from './chats/chats.module.js';
 import { IdempotencyModule } from './idempotency/idempotency.module.js';
 import { StatisticsModule } from './statistics/statistics.module.js';
 import { SystemModule } from './system/system.module.js';
+import { TakeoverModule } from './takeover/takeover.module.js';
 import { UsersModule } from './users/users.module.js';
 
 /** The list of feature modules; a test starts exactly this. Global guards run in the order of this list. */
@@ -33,6 +34,7 @@ import { UsersModule } from './users/users.module.js';
     AdminModule,
     BotsModule,
     ChatsModule,
+    TakeoverModule,
     StatisticsModule,
   ],
 })

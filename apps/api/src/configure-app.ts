@@ -23,6 +23,7 @@ import { Logger, PinoLogger } from 'nestjs-pino';
 import { AppModule } from './app.module.js';
 import { answerBrokenRequest } from './broken-request.js';
 import { DOCS_PATH, serveDocs } from './openapi-document.js';
+import { SocketAdapter } from './socket-adapter.js';
 
 const MAX_URL_LENGTH = 8192;
 const MAX_ID_LENGTH = 1024;
@@ -94,6 +95,7 @@ export async function configureApp(app: NestFastifyApplication, config: AppConfi
   openToBrowsers(app, config.http.corsOrigins);
   app.useGlobalFilters(new ProblemFilter());
   app.useGlobalPipes(new StrictValidationPipe());
+  app.useWebSocketAdapter(new SocketAdapter(app, config));
   serveDocs(app, config);
   return app;
 }

@@ -75,6 +75,23 @@ export interface TakeoverCommands {
 
 export type TakeoverCommand = keyof TakeoverCommands;
 
+/** Their names. */
+export const TAKEOVER_COMMANDS = [
+  'watch',
+  'unwatch',
+  'request',
+  'cancel',
+  'claim',
+  'release',
+  'send',
+  'note',
+  'whisper',
+  'typing',
+  'end',
+  'reopen',
+  'presence',
+] as const satisfies readonly TakeoverCommand[];
+
 /** How every command is answered. */
 export type Acknowledgement<Result> = { ok: true; data: Result } | { ok: false; problem: Problem };
 

@@ -3,21 +3,312 @@
 import { client } from './client.gen.js';
 import type { Client, ClientMeta, Options as Options2, RequestResult, TDataShape } from './client/index.js';
 import type {
+  AcceptTermsData,
+  AcceptTermsErrors,
+  AcceptTermsResponses,
+  CreateApiKeyData,
+  CreateApiKeyErrors,
+  CreateApiKeyResponses,
+  CreateBotData,
+  CreateBotErrors,
+  CreateBotFactData,
+  CreateBotFactErrors,
+  CreateBotFactResponses,
+  CreateBotFeedbackData,
+  CreateBotFeedbackErrors,
+  CreateBotFeedbackResponses,
+  CreateBotResponses,
+  CreateChatByBotCodeData,
+  CreateChatByBotCodeErrors,
+  CreateChatByBotCodeResponses,
+  CreateChatData,
+  CreateChatErrors,
+  CreateChatOneTimeTicketData,
+  CreateChatOneTimeTicketErrors,
+  CreateChatOneTimeTicketResponses,
+  CreateChatResponses,
+  CreateCompletionData,
+  CreateCompletionErrors,
+  CreateCompletionResponses,
+  CreateOpenAiServiceData,
+  CreateOpenAiServiceErrors,
+  CreateOpenAiServiceResponses,
+  CreateStartBotBotData,
+  CreateStartBotBotErrors,
+  CreateStartBotBotResponses,
+  CreateUserApiKeyData,
+  CreateUserApiKeyErrors,
+  CreateUserApiKeyResponses,
+  CreateUserData,
+  CreateUserErrors,
+  CreateUserResponses,
+  CreateUserSystemMessageData,
+  CreateUserSystemMessageErrors,
+  CreateUserSystemMessageResponses,
+  DeleteApiKeyData,
+  DeleteApiKeyErrors,
+  DeleteApiKeyResponses,
+  DeleteBotData,
+  DeleteBotErrors,
+  DeleteBotFactData,
+  DeleteBotFactErrors,
+  DeleteBotFactResponses,
+  DeleteBotImageData,
+  DeleteBotImageErrors,
+  DeleteBotImageResponses,
+  DeleteBotResponses,
+  DeleteCacheData,
+  DeleteCacheErrors,
+  DeleteCacheResponses,
+  DeleteChatData,
+  DeleteChatErrors,
+  DeleteChatFileData,
+  DeleteChatFileErrors,
+  DeleteChatFileResponses,
+  DeleteChatResponses,
+  DeleteChatUserSystemMessageData,
+  DeleteChatUserSystemMessageErrors,
+  DeleteChatUserSystemMessageResponses,
+  DeleteCurrentUserChatByIdData,
+  DeleteCurrentUserChatByIdErrors,
+  DeleteCurrentUserChatByIdResponses,
+  DeleteCurrentUserChatCompletionByIdData,
+  DeleteCurrentUserChatCompletionByIdErrors,
+  DeleteCurrentUserChatCompletionByIdResponses,
+  DeleteCurrentUserChatsByBotIdAndSystemMessageIdData,
+  DeleteCurrentUserChatsByBotIdAndSystemMessageIdErrors,
+  DeleteCurrentUserChatsByBotIdAndSystemMessageIdResponses,
+  DeleteCurrentUserChatsByBotIdData,
+  DeleteCurrentUserChatsByBotIdErrors,
+  DeleteCurrentUserChatsByBotIdResponses,
+  DeleteCurrentUserChatsData,
+  DeleteCurrentUserChatsErrors,
+  DeleteCurrentUserChatsResponses,
+  DeleteOpenAiServiceByPluralPathData,
+  DeleteOpenAiServiceByPluralPathErrors,
+  DeleteOpenAiServiceByPluralPathResponses,
+  DeleteOpenAiServiceData,
+  DeleteOpenAiServiceErrors,
+  DeleteOpenAiServiceResponses,
+  DeleteStartBotBotData,
+  DeleteStartBotBotErrors,
+  DeleteStartBotBotResponses,
+  DeleteUserApiKeyData,
+  DeleteUserApiKeyErrors,
+  DeleteUserApiKeyResponses,
+  DeleteUserData,
+  DeleteUserErrors,
+  DeleteUserResponses,
+  DeleteUserSystemMessageData,
+  DeleteUserSystemMessageErrors,
+  DeleteUserSystemMessageResponses,
+  GetAcsBotConfigurationData,
+  GetAcsBotConfigurationErrors,
+  GetAcsBotConfigurationResponses,
+  GetAdminBotData,
+  GetAdminBotErrors,
+  GetAdminBotResponses,
+  GetAdminBotsData,
+  GetAdminBotsErrors,
+  GetAdminBotsResponses,
+  GetAdminStartBotsData,
+  GetAdminStartBotsErrors,
+  GetAdminStartBotsResponses,
+  GetAdminUserData,
+  GetAdminUserErrors,
+  GetAdminUserResponses,
+  GetAdminUsersData,
+  GetAdminUsersErrors,
+  GetAdminUsersResponses,
+  GetApiKeysData,
+  GetApiKeysErrors,
+  GetApiKeysResponses,
+  GetAzureOpenAiSearchBotConfigurationData,
+  GetAzureOpenAiSearchBotConfigurationErrors,
+  GetAzureOpenAiSearchBotConfigurationResponses,
+  GetBotConfigurationData,
+  GetBotConfigurationErrors,
+  GetBotConfigurationResponses,
+  GetBotFactsData,
+  GetBotFactsErrors,
+  GetBotFactsResponses,
+  GetBotFeedbackData,
+  GetBotFeedbackErrors,
+  GetBotFeedbackResponses,
+  GetBotImageData,
+  GetBotImageErrors,
+  GetBotImageResponses,
+  GetBotImplementationTypesData,
+  GetBotImplementationTypesErrors,
+  GetBotImplementationTypesResponses,
+  GetBotParametersData,
+  GetBotParametersErrors,
+  GetBotParametersResponses,
+  GetBotsByStartBotData,
+  GetBotsByStartBotErrors,
+  GetBotsByStartBotResponses,
+  GetBotsData,
+  GetBotsErrors,
+  GetBotsResponses,
+  GetChatData,
+  GetChatErrors,
+  GetChatEventsData,
+  GetChatEventsErrors,
+  GetChatEventsResponses,
+  GetChatFileData,
+  GetChatFileErrors,
+  GetChatFileResponses,
+  GetChatFilesData,
+  GetChatFilesErrors,
+  GetChatFilesResponses,
+  GetChatResponses,
   GetCurrentSystemStatusData,
   GetCurrentSystemStatusErrors,
   GetCurrentSystemStatusResponses,
+  GetCurrentUserChatsByBotAndSystempromptData,
+  GetCurrentUserChatsByBotAndSystempromptErrors,
+  GetCurrentUserChatsByBotAndSystempromptResponses,
+  GetCurrentUserChatsByBotData,
+  GetCurrentUserChatsByBotErrors,
+  GetCurrentUserChatsByBotResponses,
+  GetCurrentUserChatsData,
+  GetCurrentUserChatsErrors,
+  GetCurrentUserChatsResponses,
+  GetCurrentUserData,
+  GetCurrentUserErrors,
+  GetCurrentUserResponses,
   GetLivenessData,
   GetLivenessErrors,
   GetLivenessResponses,
   GetMetricsData,
   GetMetricsErrors,
   GetMetricsResponses,
+  GetOpenAiServiceData,
+  GetOpenAiServiceErrors,
+  GetOpenAiServiceModelsData,
+  GetOpenAiServiceModelsErrors,
+  GetOpenAiServiceModelsResponses,
+  GetOpenAiServicePricesData,
+  GetOpenAiServicePricesErrors,
+  GetOpenAiServicePricesResponses,
+  GetOpenAiServiceResponses,
+  GetOpenAiServicesData,
+  GetOpenAiServicesErrors,
+  GetOpenAiServicesResponses,
+  GetOpenChatBotIdData,
+  GetOpenChatBotIdErrors,
+  GetOpenChatBotIdResponses,
   GetReadinessData,
   GetReadinessErrors,
   GetReadinessResponses,
+  GetStartBotBotsData,
+  GetStartBotBotsErrors,
+  GetStartBotBotsResponses,
+  GetStartBotsData,
+  GetStartBotsErrors,
+  GetStartBotsResponses,
+  GetStartBotUnassignedBotsData,
+  GetStartBotUnassignedBotsErrors,
+  GetStartBotUnassignedBotsResponses,
+  GetTakeoverChatEventsData,
+  GetTakeoverChatEventsErrors,
+  GetTakeoverChatEventsResponses,
+  GetTokenUsageStatisticData,
+  GetTokenUsageStatisticErrors,
+  GetTokenUsageStatisticResponses,
+  GetUsageCostsData,
+  GetUsageCostsErrors,
+  GetUsageCostsResponses,
+  GetUserApiKeysData,
+  GetUserApiKeysErrors,
+  GetUserApiKeysResponses,
+  GetUserSystemMessageCountData,
+  GetUserSystemMessageCountErrors,
+  GetUserSystemMessageCountResponses,
+  GetUserSystemMessageData,
+  GetUserSystemMessageErrors,
+  GetUserSystemMessageResponses,
+  GetUserSystemMessagesData,
+  GetUserSystemMessagesErrors,
+  GetUserSystemMessagesResponses,
+  IsStopAllBotsData,
+  IsStopAllBotsErrors,
+  IsStopAllBotsResponses,
+  ProbeOpenAiServiceData,
+  ProbeOpenAiServiceErrors,
+  ProbeOpenAiServiceResponses,
+  PutChatFileData,
+  PutChatFileErrors,
+  PutChatFileResponses,
+  SearchBotByStartBotData,
+  SearchBotByStartBotErrors,
+  SearchBotByStartBotResponses,
   SetCurrentSystemStatusData,
   SetCurrentSystemStatusErrors,
   SetCurrentSystemStatusResponses,
+  StopAllBotsData,
+  StopAllBotsErrors,
+  StopAllBotsResponses,
+  StopCurrentTurnData,
+  StopCurrentTurnErrors,
+  StopCurrentTurnResponses,
+  UpdateAcsBotConfigurationData,
+  UpdateAcsBotConfigurationErrors,
+  UpdateAcsBotConfigurationResponses,
+  UpdateAzureOpenAiSearchBotConfigurationData,
+  UpdateAzureOpenAiSearchBotConfigurationErrors,
+  UpdateAzureOpenAiSearchBotConfigurationResponses,
+  UpdateBotConfigurationData,
+  UpdateBotConfigurationErrors,
+  UpdateBotConfigurationResponses,
+  UpdateBotData,
+  UpdateBotErrors,
+  UpdateBotFactData,
+  UpdateBotFactErrors,
+  UpdateBotFactResponses,
+  UpdateBotFeedbackData,
+  UpdateBotFeedbackErrors,
+  UpdateBotFeedbackResponses,
+  UpdateBotImageData,
+  UpdateBotImageErrors,
+  UpdateBotImageResponses,
+  UpdateBotParametersData,
+  UpdateBotParametersErrors,
+  UpdateBotParametersResponses,
+  UpdateBotResponses,
+  UpdateChatDisplayNameData,
+  UpdateChatDisplayNameErrors,
+  UpdateChatDisplayNameResponses,
+  UpdateChatIsFavoriteData,
+  UpdateChatIsFavoriteErrors,
+  UpdateChatIsFavoriteResponses,
+  UpdateChatUserSystemMessageData,
+  UpdateChatUserSystemMessageErrors,
+  UpdateChatUserSystemMessageResponses,
+  UpdateCurrentUserData,
+  UpdateCurrentUserErrors,
+  UpdateCurrentUserResponses,
+  UpdateOpenAiServiceData,
+  UpdateOpenAiServiceErrors,
+  UpdateOpenAiServicePricesData,
+  UpdateOpenAiServicePricesErrors,
+  UpdateOpenAiServicePricesResponses,
+  UpdateOpenAiServiceResponses,
+  UpdateOpenBotData,
+  UpdateOpenBotErrors,
+  UpdateOpenBotResponses,
+  UpdateStartBotBotData,
+  UpdateStartBotBotErrors,
+  UpdateStartBotBotResponses,
+  UpdateStatisticData,
+  UpdateStatisticErrors,
+  UpdateStatisticResponses,
+  UpdateUserData,
+  UpdateUserErrors,
+  UpdateUserResponses,
+  UpdateUserSystemMessageData,
+  UpdateUserSystemMessageErrors,
+  UpdateUserSystemMessageResponses,
 } from './types.gen.js';
 
 export type Options<
@@ -107,6 +398,1556 @@ export class BatonClient extends HeyApiClient {
         'Content-Type': 'application/json',
         ...options.headers,
       },
+    });
+  }
+
+  /**
+   * Lists the bots that the caller may administer or contribute to.
+   */
+  public getAdminBots<ThrowOnError extends boolean = false>(
+    options?: Options<GetAdminBotsData, ThrowOnError>,
+  ): RequestResult<GetAdminBotsResponses, GetAdminBotsErrors, ThrowOnError> {
+    return (options?.client ?? this.client).get<GetAdminBotsResponses, GetAdminBotsErrors, ThrowOnError>({
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/admin/bots',
+      ...options,
+    });
+  }
+
+  /**
+   * Creates a bot.
+   */
+  public createBot<ThrowOnError extends boolean = false>(
+    options: Options<CreateBotData, ThrowOnError>,
+  ): RequestResult<CreateBotResponses, CreateBotErrors, ThrowOnError> {
+    return (options.client ?? this.client).post<CreateBotResponses, CreateBotErrors, ThrowOnError>({
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/admin/bots',
+      ...options,
+      headers: {
+        'Content-Type': 'application/json',
+        ...options.headers,
+      },
+    });
+  }
+
+  /**
+   * Lists how bots can answer. `OpenAI`: from instructions and facts, and from what the model knows. `FactBot`: from facts alone.
+   * `StartBot`: not itself; it hands each message to the member that fits best.
+   */
+  public getBotImplementationTypes<ThrowOnError extends boolean = false>(
+    options?: Options<GetBotImplementationTypesData, ThrowOnError>,
+  ): RequestResult<GetBotImplementationTypesResponses, GetBotImplementationTypesErrors, ThrowOnError> {
+    return (options?.client ?? this.client).get<
+      GetBotImplementationTypesResponses,
+      GetBotImplementationTypesErrors,
+      ThrowOnError
+    >({
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/admin/bots/implementationTypes',
+      ...options,
+    });
+  }
+
+  /**
+   * Lists the start bots that the caller may administer or contribute to.
+   */
+  public getAdminStartBots<ThrowOnError extends boolean = false>(
+    options?: Options<GetAdminStartBotsData, ThrowOnError>,
+  ): RequestResult<GetAdminStartBotsResponses, GetAdminStartBotsErrors, ThrowOnError> {
+    return (options?.client ?? this.client).get<GetAdminStartBotsResponses, GetAdminStartBotsErrors, ThrowOnError>({
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/admin/bots/startbots',
+      ...options,
+    });
+  }
+
+  /**
+   * Stops all bots, or lets them answer again. While stopped, completions are refused and running answers are interrupted.
+   */
+  public stopAllBots<ThrowOnError extends boolean = false>(
+    options: Options<StopAllBotsData, ThrowOnError>,
+  ): RequestResult<StopAllBotsResponses, StopAllBotsErrors, ThrowOnError> {
+    return (options.client ?? this.client).put<StopAllBotsResponses, StopAllBotsErrors, ThrowOnError>({
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/admin/bots/stop/{isStopAllBots}',
+      ...options,
+    });
+  }
+
+  /**
+   * Deletes a bot. The chats it answered in stay; its code can be used again.
+   */
+  public deleteBot<ThrowOnError extends boolean = false>(
+    options: Options<DeleteBotData, ThrowOnError>,
+  ): RequestResult<DeleteBotResponses, DeleteBotErrors, ThrowOnError> {
+    return (options.client ?? this.client).delete<DeleteBotResponses, DeleteBotErrors, ThrowOnError>({
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/admin/bots/{botId}',
+      ...options,
+    });
+  }
+
+  /**
+   * Reads a bot.
+   */
+  public getAdminBot<ThrowOnError extends boolean = false>(
+    options: Options<GetAdminBotData, ThrowOnError>,
+  ): RequestResult<GetAdminBotResponses, GetAdminBotErrors, ThrowOnError> {
+    return (options.client ?? this.client).get<GetAdminBotResponses, GetAdminBotErrors, ThrowOnError>({
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/admin/bots/{botId}',
+      ...options,
+    });
+  }
+
+  /**
+   * Changes a bot. What is not sent stays as it is.
+   */
+  public updateBot<ThrowOnError extends boolean = false>(
+    options: Options<UpdateBotData, ThrowOnError>,
+  ): RequestResult<UpdateBotResponses, UpdateBotErrors, ThrowOnError> {
+    return (options.client ?? this.client).put<UpdateBotResponses, UpdateBotErrors, ThrowOnError>({
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/admin/bots/{botId}',
+      ...options,
+      headers: {
+        'Content-Type': 'application/json',
+        ...options.headers,
+      },
+    });
+  }
+
+  /**
+   * Reads the search configuration of a bot; its secrets are never shown.
+   */
+  public getAcsBotConfiguration<ThrowOnError extends boolean = false>(
+    options: Options<GetAcsBotConfigurationData, ThrowOnError>,
+  ): RequestResult<GetAcsBotConfigurationResponses, GetAcsBotConfigurationErrors, ThrowOnError> {
+    return (options.client ?? this.client).get<
+      GetAcsBotConfigurationResponses,
+      GetAcsBotConfigurationErrors,
+      ThrowOnError
+    >({
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/admin/bots/{botId}/acsBotConfiguration',
+      ...options,
+    });
+  }
+
+  /**
+   * Replaces the search configuration of a bot; its two clients only with their `isUpdate…` flags.
+   */
+  public updateAcsBotConfiguration<ThrowOnError extends boolean = false>(
+    options: Options<UpdateAcsBotConfigurationData, ThrowOnError>,
+  ): RequestResult<UpdateAcsBotConfigurationResponses, UpdateAcsBotConfigurationErrors, ThrowOnError> {
+    return (options.client ?? this.client).put<
+      UpdateAcsBotConfigurationResponses,
+      UpdateAcsBotConfigurationErrors,
+      ThrowOnError
+    >({
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/admin/bots/{botId}/acsBotConfiguration',
+      ...options,
+      headers: {
+        'Content-Type': 'application/json',
+        ...options.headers,
+      },
+    });
+  }
+
+  /**
+   * Reads the Azure search configuration of a bot; its secrets are never shown.
+   */
+  public getAzureOpenAiSearchBotConfiguration<ThrowOnError extends boolean = false>(
+    options: Options<GetAzureOpenAiSearchBotConfigurationData, ThrowOnError>,
+  ): RequestResult<
+    GetAzureOpenAiSearchBotConfigurationResponses,
+    GetAzureOpenAiSearchBotConfigurationErrors,
+    ThrowOnError
+  > {
+    return (options.client ?? this.client).get<
+      GetAzureOpenAiSearchBotConfigurationResponses,
+      GetAzureOpenAiSearchBotConfigurationErrors,
+      ThrowOnError
+    >({
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/admin/bots/{botId}/azureOpenAISearchBotConfiguration',
+      ...options,
+    });
+  }
+
+  /**
+   * Replaces the Azure search configuration of a bot; its two clients only with their `isUpdate…` flags.
+   */
+  public updateAzureOpenAiSearchBotConfiguration<ThrowOnError extends boolean = false>(
+    options: Options<UpdateAzureOpenAiSearchBotConfigurationData, ThrowOnError>,
+  ): RequestResult<
+    UpdateAzureOpenAiSearchBotConfigurationResponses,
+    UpdateAzureOpenAiSearchBotConfigurationErrors,
+    ThrowOnError
+  > {
+    return (options.client ?? this.client).put<
+      UpdateAzureOpenAiSearchBotConfigurationResponses,
+      UpdateAzureOpenAiSearchBotConfigurationErrors,
+      ThrowOnError
+    >({
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/admin/bots/{botId}/azureOpenAISearchBotConfiguration',
+      ...options,
+      headers: {
+        'Content-Type': 'application/json',
+        ...options.headers,
+      },
+    });
+  }
+
+  /**
+   * Reads the free configuration of a bot; its secrets are masked.
+   */
+  public getBotConfiguration<ThrowOnError extends boolean = false>(
+    options: Options<GetBotConfigurationData, ThrowOnError>,
+  ): RequestResult<GetBotConfigurationResponses, GetBotConfigurationErrors, ThrowOnError> {
+    return (options.client ?? this.client).get<GetBotConfigurationResponses, GetBotConfigurationErrors, ThrowOnError>({
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/admin/bots/{botId}/configuration',
+      ...options,
+    });
+  }
+
+  /**
+   * Replaces the free configuration of a bot; masked secrets stay as they are.
+   */
+  public updateBotConfiguration<ThrowOnError extends boolean = false>(
+    options: Options<UpdateBotConfigurationData, ThrowOnError>,
+  ): RequestResult<UpdateBotConfigurationResponses, UpdateBotConfigurationErrors, ThrowOnError> {
+    return (options.client ?? this.client).put<
+      UpdateBotConfigurationResponses,
+      UpdateBotConfigurationErrors,
+      ThrowOnError
+    >({
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/admin/bots/{botId}/configuration',
+      ...options,
+      headers: {
+        'Content-Type': 'application/json',
+        ...options.headers,
+      },
+    });
+  }
+
+  /**
+   * Lists the facts of a bot.
+   */
+  public getBotFacts<ThrowOnError extends boolean = false>(
+    options: Options<GetBotFactsData, ThrowOnError>,
+  ): RequestResult<GetBotFactsResponses, GetBotFactsErrors, ThrowOnError> {
+    return (options.client ?? this.client).get<GetBotFactsResponses, GetBotFactsErrors, ThrowOnError>({
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/admin/bots/{botId}/facts',
+      ...options,
+    });
+  }
+
+  /**
+   * Tells a bot a fact. Active facts join its prompt.
+   */
+  public createBotFact<ThrowOnError extends boolean = false>(
+    options: Options<CreateBotFactData, ThrowOnError>,
+  ): RequestResult<CreateBotFactResponses, CreateBotFactErrors, ThrowOnError> {
+    return (options.client ?? this.client).post<CreateBotFactResponses, CreateBotFactErrors, ThrowOnError>({
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/admin/bots/{botId}/facts',
+      ...options,
+      headers: {
+        'Content-Type': 'application/json',
+        ...options.headers,
+      },
+    });
+  }
+
+  /**
+   * Deletes a fact.
+   */
+  public deleteBotFact<ThrowOnError extends boolean = false>(
+    options: Options<DeleteBotFactData, ThrowOnError>,
+  ): RequestResult<DeleteBotFactResponses, DeleteBotFactErrors, ThrowOnError> {
+    return (options.client ?? this.client).delete<DeleteBotFactResponses, DeleteBotFactErrors, ThrowOnError>({
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/admin/bots/{botId}/facts/{botFactId}',
+      ...options,
+    });
+  }
+
+  /**
+   * Changes a fact.
+   */
+  public updateBotFact<ThrowOnError extends boolean = false>(
+    options: Options<UpdateBotFactData, ThrowOnError>,
+  ): RequestResult<UpdateBotFactResponses, UpdateBotFactErrors, ThrowOnError> {
+    return (options.client ?? this.client).put<UpdateBotFactResponses, UpdateBotFactErrors, ThrowOnError>({
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/admin/bots/{botId}/facts/{botFactId}',
+      ...options,
+      headers: {
+        'Content-Type': 'application/json',
+        ...options.headers,
+      },
+    });
+  }
+
+  /**
+   * Lists what people think of a bot's answers, the newest first.
+   */
+  public getBotFeedback<ThrowOnError extends boolean = false>(
+    options: Options<GetBotFeedbackData, ThrowOnError>,
+  ): RequestResult<GetBotFeedbackResponses, GetBotFeedbackErrors, ThrowOnError> {
+    return (options.client ?? this.client).get<GetBotFeedbackResponses, GetBotFeedbackErrors, ThrowOnError>({
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/admin/bots/{botId}/feedback',
+      ...options,
+    });
+  }
+
+  /**
+   * Gives feedback a status and a comment.
+   */
+  public updateBotFeedback<ThrowOnError extends boolean = false>(
+    options: Options<UpdateBotFeedbackData, ThrowOnError>,
+  ): RequestResult<UpdateBotFeedbackResponses, UpdateBotFeedbackErrors, ThrowOnError> {
+    return (options.client ?? this.client).put<UpdateBotFeedbackResponses, UpdateBotFeedbackErrors, ThrowOnError>({
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/admin/bots/{botId}/feedback/{feedbackId}',
+      ...options,
+      headers: {
+        'Content-Type': 'application/json',
+        ...options.headers,
+      },
+    });
+  }
+
+  /**
+   * Removes the image of a bot.
+   */
+  public deleteBotImage<ThrowOnError extends boolean = false>(
+    options: Options<DeleteBotImageData, ThrowOnError>,
+  ): RequestResult<DeleteBotImageResponses, DeleteBotImageErrors, ThrowOnError> {
+    return (options.client ?? this.client).delete<DeleteBotImageResponses, DeleteBotImageErrors, ThrowOnError>({
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/admin/bots/{botId}/image',
+      ...options,
+    });
+  }
+
+  /**
+   * Gives a bot an image: PNG, JPEG, WebP or GIF, at most 2 MB and 8192 × 8192 pixels.
+   */
+  public updateBotImage<ThrowOnError extends boolean = false>(
+    options: Options<UpdateBotImageData, ThrowOnError>,
+  ): RequestResult<UpdateBotImageResponses, UpdateBotImageErrors, ThrowOnError> {
+    return (options.client ?? this.client).put<UpdateBotImageResponses, UpdateBotImageErrors, ThrowOnError>({
+      bodySerializer: null,
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/admin/bots/{botId}/image',
+      ...options,
+      headers: {
+        'Content-Type': 'image/gif',
+        ...options.headers,
+      },
+    });
+  }
+
+  /**
+   * Makes a bot the open one, which may be used without an account while it is public and active.
+   */
+  public updateOpenBot<ThrowOnError extends boolean = false>(
+    options: Options<UpdateOpenBotData, ThrowOnError>,
+  ): RequestResult<UpdateOpenBotResponses, UpdateOpenBotErrors, ThrowOnError> {
+    return (options.client ?? this.client).put<UpdateOpenBotResponses, UpdateOpenBotErrors, ThrowOnError>({
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/admin/bots/{botId}/openBot',
+      ...options,
+    });
+  }
+
+  /**
+   * Reads how the bot's model is called.
+   */
+  public getBotParameters<ThrowOnError extends boolean = false>(
+    options: Options<GetBotParametersData, ThrowOnError>,
+  ): RequestResult<GetBotParametersResponses, GetBotParametersErrors, ThrowOnError> {
+    return (options.client ?? this.client).get<GetBotParametersResponses, GetBotParametersErrors, ThrowOnError>({
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/admin/bots/{botId}/parameters',
+      ...options,
+    });
+  }
+
+  /**
+   * Changes how the bot's model is called. What is not sent stays as it is.
+   */
+  public updateBotParameters<ThrowOnError extends boolean = false>(
+    options: Options<UpdateBotParametersData, ThrowOnError>,
+  ): RequestResult<UpdateBotParametersResponses, UpdateBotParametersErrors, ThrowOnError> {
+    return (options.client ?? this.client).put<UpdateBotParametersResponses, UpdateBotParametersErrors, ThrowOnError>({
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/admin/bots/{botId}/parameters',
+      ...options,
+      headers: {
+        'Content-Type': 'application/json',
+        ...options.headers,
+      },
+    });
+  }
+
+  /**
+   * Lists the members of a start bot.
+   */
+  public getStartBotBots<ThrowOnError extends boolean = false>(
+    options: Options<GetStartBotBotsData, ThrowOnError>,
+  ): RequestResult<GetStartBotBotsResponses, GetStartBotBotsErrors, ThrowOnError> {
+    return (options.client ?? this.client).get<GetStartBotBotsResponses, GetStartBotBotsErrors, ThrowOnError>({
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/admin/bots/{startBotId}/bots',
+      ...options,
+    });
+  }
+
+  /**
+   * Removes a member from a start bot. The bot itself stays.
+   */
+  public deleteStartBotBot<ThrowOnError extends boolean = false>(
+    options: Options<DeleteStartBotBotData, ThrowOnError>,
+  ): RequestResult<DeleteStartBotBotResponses, DeleteStartBotBotErrors, ThrowOnError> {
+    return (options.client ?? this.client).delete<DeleteStartBotBotResponses, DeleteStartBotBotErrors, ThrowOnError>({
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/admin/bots/{startBotId}/bots/{botId}',
+      ...options,
+    });
+  }
+
+  /**
+   * Makes a bot a member of a start bot.
+   */
+  public createStartBotBot<ThrowOnError extends boolean = false>(
+    options: Options<CreateStartBotBotData, ThrowOnError>,
+  ): RequestResult<CreateStartBotBotResponses, CreateStartBotBotErrors, ThrowOnError> {
+    return (options.client ?? this.client).post<CreateStartBotBotResponses, CreateStartBotBotErrors, ThrowOnError>({
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/admin/bots/{startBotId}/bots/{botId}',
+      ...options,
+      headers: {
+        'Content-Type': 'application/json',
+        ...options.headers,
+      },
+    });
+  }
+
+  /**
+   * Changes the keywords of a member, or makes it the default.
+   */
+  public updateStartBotBot<ThrowOnError extends boolean = false>(
+    options: Options<UpdateStartBotBotData, ThrowOnError>,
+  ): RequestResult<UpdateStartBotBotResponses, UpdateStartBotBotErrors, ThrowOnError> {
+    return (options.client ?? this.client).put<UpdateStartBotBotResponses, UpdateStartBotBotErrors, ThrowOnError>({
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/admin/bots/{startBotId}/bots/{botId}',
+      ...options,
+      headers: {
+        'Content-Type': 'application/json',
+        ...options.headers,
+      },
+    });
+  }
+
+  /**
+   * Lists the bots that could become members of a start bot.
+   */
+  public getStartBotUnassignedBots<ThrowOnError extends boolean = false>(
+    options: Options<GetStartBotUnassignedBotsData, ThrowOnError>,
+  ): RequestResult<GetStartBotUnassignedBotsResponses, GetStartBotUnassignedBotsErrors, ThrowOnError> {
+    return (options.client ?? this.client).get<
+      GetStartBotUnassignedBotsResponses,
+      GetStartBotUnassignedBotsErrors,
+      ThrowOnError
+    >({
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/admin/bots/{startBotId}/unassignedbots',
+      ...options,
+    });
+  }
+
+  /**
+   * Deletes a service that no bot uses.
+   */
+  public deleteOpenAiService<ThrowOnError extends boolean = false>(
+    options: Options<DeleteOpenAiServiceData, ThrowOnError>,
+  ): RequestResult<DeleteOpenAiServiceResponses, DeleteOpenAiServiceErrors, ThrowOnError> {
+    return (options.client ?? this.client).delete<
+      DeleteOpenAiServiceResponses,
+      DeleteOpenAiServiceErrors,
+      ThrowOnError
+    >({
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/admin/openAiService/{openAiServiceId}',
+      ...options,
+    });
+  }
+
+  /**
+   * Lists the services that bots answer through.
+   */
+  public getOpenAiServices<ThrowOnError extends boolean = false>(
+    options?: Options<GetOpenAiServicesData, ThrowOnError>,
+  ): RequestResult<GetOpenAiServicesResponses, GetOpenAiServicesErrors, ThrowOnError> {
+    return (options?.client ?? this.client).get<GetOpenAiServicesResponses, GetOpenAiServicesErrors, ThrowOnError>({
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/admin/openAiServices',
+      ...options,
+    });
+  }
+
+  /**
+   * Creates a service and answers its id. The service is probed in the background.
+   */
+  public createOpenAiService<ThrowOnError extends boolean = false>(
+    options: Options<CreateOpenAiServiceData, ThrowOnError>,
+  ): RequestResult<CreateOpenAiServiceResponses, CreateOpenAiServiceErrors, ThrowOnError> {
+    return (options.client ?? this.client).post<CreateOpenAiServiceResponses, CreateOpenAiServiceErrors, ThrowOnError>({
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/admin/openAiServices',
+      ...options,
+      headers: {
+        'Content-Type': 'application/json',
+        ...options.headers,
+      },
+    });
+  }
+
+  /**
+   * Deletes a service that no bot uses; the same as the singular path.
+   */
+  public deleteOpenAiServiceByPluralPath<ThrowOnError extends boolean = false>(
+    options: Options<DeleteOpenAiServiceByPluralPathData, ThrowOnError>,
+  ): RequestResult<DeleteOpenAiServiceByPluralPathResponses, DeleteOpenAiServiceByPluralPathErrors, ThrowOnError> {
+    return (options.client ?? this.client).delete<
+      DeleteOpenAiServiceByPluralPathResponses,
+      DeleteOpenAiServiceByPluralPathErrors,
+      ThrowOnError
+    >({
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/admin/openAiServices/{openAiServiceId}',
+      ...options,
+    });
+  }
+
+  /**
+   * Reads a service; its key is never shown.
+   */
+  public getOpenAiService<ThrowOnError extends boolean = false>(
+    options: Options<GetOpenAiServiceData, ThrowOnError>,
+  ): RequestResult<GetOpenAiServiceResponses, GetOpenAiServiceErrors, ThrowOnError> {
+    return (options.client ?? this.client).get<GetOpenAiServiceResponses, GetOpenAiServiceErrors, ThrowOnError>({
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/admin/openAiServices/{openAiServiceId}',
+      ...options,
+    });
+  }
+
+  /**
+   * Changes a service; endpoint and key only with `isUpdateOpenAi`.
+   */
+  public updateOpenAiService<ThrowOnError extends boolean = false>(
+    options: Options<UpdateOpenAiServiceData, ThrowOnError>,
+  ): RequestResult<UpdateOpenAiServiceResponses, UpdateOpenAiServiceErrors, ThrowOnError> {
+    return (options.client ?? this.client).put<UpdateOpenAiServiceResponses, UpdateOpenAiServiceErrors, ThrowOnError>({
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/admin/openAiServices/{openAiServiceId}',
+      ...options,
+      headers: {
+        'Content-Type': 'application/json',
+        ...options.headers,
+      },
+    });
+  }
+
+  /**
+   * Lists the models that the service offers, with the day it stops serving them if it says so.
+   */
+  public getOpenAiServiceModels<ThrowOnError extends boolean = false>(
+    options: Options<GetOpenAiServiceModelsData, ThrowOnError>,
+  ): RequestResult<GetOpenAiServiceModelsResponses, GetOpenAiServiceModelsErrors, ThrowOnError> {
+    return (options.client ?? this.client).get<
+      GetOpenAiServiceModelsResponses,
+      GetOpenAiServiceModelsErrors,
+      ThrowOnError
+    >({
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/admin/openAiServices/{openAiServiceId}/models',
+      ...options,
+    });
+  }
+
+  /**
+   * Reads what the models of the service cost.
+   */
+  public getOpenAiServicePrices<ThrowOnError extends boolean = false>(
+    options: Options<GetOpenAiServicePricesData, ThrowOnError>,
+  ): RequestResult<GetOpenAiServicePricesResponses, GetOpenAiServicePricesErrors, ThrowOnError> {
+    return (options.client ?? this.client).get<
+      GetOpenAiServicePricesResponses,
+      GetOpenAiServicePricesErrors,
+      ThrowOnError
+    >({
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/admin/openAiServices/{openAiServiceId}/prices',
+      ...options,
+    });
+  }
+
+  /**
+   * Replaces what the models of the service cost.
+   */
+  public updateOpenAiServicePrices<ThrowOnError extends boolean = false>(
+    options: Options<UpdateOpenAiServicePricesData, ThrowOnError>,
+  ): RequestResult<UpdateOpenAiServicePricesResponses, UpdateOpenAiServicePricesErrors, ThrowOnError> {
+    return (options.client ?? this.client).put<
+      UpdateOpenAiServicePricesResponses,
+      UpdateOpenAiServicePricesErrors,
+      ThrowOnError
+    >({
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/admin/openAiServices/{openAiServiceId}/prices',
+      ...options,
+      headers: {
+        'Content-Type': 'application/json',
+        ...options.headers,
+      },
+    });
+  }
+
+  /**
+   * Asks the service now what it speaks and honours, stores it and answers it. A service that fails is an answer with a `problem`.
+   */
+  public probeOpenAiService<ThrowOnError extends boolean = false>(
+    options: Options<ProbeOpenAiServiceData, ThrowOnError>,
+  ): RequestResult<ProbeOpenAiServiceResponses, ProbeOpenAiServiceErrors, ThrowOnError> {
+    return (options.client ?? this.client).post<ProbeOpenAiServiceResponses, ProbeOpenAiServiceErrors, ThrowOnError>({
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/admin/openAiServices/{openAiServiceId}/probe',
+      ...options,
+    });
+  }
+
+  /**
+   * Lists accounts; searches logins and display names. Order by `userId`, `login`, `displayName` or `createdAt`.
+   */
+  public getAdminUsers<ThrowOnError extends boolean = false>(
+    options?: Options<GetAdminUsersData, ThrowOnError>,
+  ): RequestResult<GetAdminUsersResponses, GetAdminUsersErrors, ThrowOnError> {
+    return (options?.client ?? this.client).get<GetAdminUsersResponses, GetAdminUsersErrors, ThrowOnError>({
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/admin/users',
+      ...options,
+    });
+  }
+
+  /**
+   * Creates an account. It can be used once it has an API key.
+   */
+  public createUser<ThrowOnError extends boolean = false>(
+    options: Options<CreateUserData, ThrowOnError>,
+  ): RequestResult<CreateUserResponses, CreateUserErrors, ThrowOnError> {
+    return (options.client ?? this.client).post<CreateUserResponses, CreateUserErrors, ThrowOnError>({
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/admin/users',
+      ...options,
+      headers: {
+        'Content-Type': 'application/json',
+        ...options.headers,
+      },
+    });
+  }
+
+  /**
+   * Deletes an account with its chats, API keys and system messages; the last administrator stays.
+   */
+  public deleteUser<ThrowOnError extends boolean = false>(
+    options: Options<DeleteUserData, ThrowOnError>,
+  ): RequestResult<DeleteUserResponses, DeleteUserErrors, ThrowOnError> {
+    return (options.client ?? this.client).delete<DeleteUserResponses, DeleteUserErrors, ThrowOnError>({
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/admin/users/{userId}',
+      ...options,
+    });
+  }
+
+  /**
+   * Reads one account.
+   */
+  public getAdminUser<ThrowOnError extends boolean = false>(
+    options: Options<GetAdminUserData, ThrowOnError>,
+  ): RequestResult<GetAdminUserResponses, GetAdminUserErrors, ThrowOnError> {
+    return (options.client ?? this.client).get<GetAdminUserResponses, GetAdminUserErrors, ThrowOnError>({
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/admin/users/{userId}',
+      ...options,
+    });
+  }
+
+  /**
+   * Changes display name or roles; the last administrator stays one.
+   */
+  public updateUser<ThrowOnError extends boolean = false>(
+    options: Options<UpdateUserData, ThrowOnError>,
+  ): RequestResult<UpdateUserResponses, UpdateUserErrors, ThrowOnError> {
+    return (options.client ?? this.client).put<UpdateUserResponses, UpdateUserErrors, ThrowOnError>({
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/admin/users/{userId}',
+      ...options,
+      headers: {
+        'Content-Type': 'application/json',
+        ...options.headers,
+      },
+    });
+  }
+
+  /**
+   * Lists the API keys of an account by their first characters.
+   */
+  public getUserApiKeys<ThrowOnError extends boolean = false>(
+    options: Options<GetUserApiKeysData, ThrowOnError>,
+  ): RequestResult<GetUserApiKeysResponses, GetUserApiKeysErrors, ThrowOnError> {
+    return (options.client ?? this.client).get<GetUserApiKeysResponses, GetUserApiKeysErrors, ThrowOnError>({
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/admin/users/{userId}/apiKeys',
+      ...options,
+    });
+  }
+
+  /**
+   * Makes an API key for an account. The answer is the only place where the key is ever shown.
+   */
+  public createUserApiKey<ThrowOnError extends boolean = false>(
+    options: Options<CreateUserApiKeyData, ThrowOnError>,
+  ): RequestResult<CreateUserApiKeyResponses, CreateUserApiKeyErrors, ThrowOnError> {
+    return (options.client ?? this.client).post<CreateUserApiKeyResponses, CreateUserApiKeyErrors, ThrowOnError>({
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/admin/users/{userId}/apiKeys',
+      ...options,
+      headers: {
+        'Content-Type': 'application/json',
+        ...options.headers,
+      },
+    });
+  }
+
+  /**
+   * Revokes an API key of an account; it stops working at once.
+   */
+  public deleteUserApiKey<ThrowOnError extends boolean = false>(
+    options: Options<DeleteUserApiKeyData, ThrowOnError>,
+  ): RequestResult<DeleteUserApiKeyResponses, DeleteUserApiKeyErrors, ThrowOnError> {
+    return (options.client ?? this.client).delete<DeleteUserApiKeyResponses, DeleteUserApiKeyErrors, ThrowOnError>({
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/admin/users/{userId}/apiKeys/{apiKeyId}',
+      ...options,
+    });
+  }
+
+  /**
+   * Lists the bots that the caller may talk to, in the language of `Accept-Language` (English or German).
+   */
+  public getBots<ThrowOnError extends boolean = false>(
+    options?: Options<GetBotsData, ThrowOnError>,
+  ): RequestResult<GetBotsResponses, GetBotsErrors, ThrowOnError> {
+    return (options?.client ?? this.client).get<GetBotsResponses, GetBotsErrors, ThrowOnError>({
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/bots',
+      ...options,
+    });
+  }
+
+  /**
+   * The bot's image.
+   */
+  public getBotImage<ThrowOnError extends boolean = false>(
+    options: Options<GetBotImageData, ThrowOnError>,
+  ): RequestResult<GetBotImageResponses, GetBotImageErrors, ThrowOnError> {
+    return (options.client ?? this.client).get<GetBotImageResponses, GetBotImageErrors, ThrowOnError>({
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/bots/botimage/{botId}',
+      ...options,
+    });
+  }
+
+  /**
+   * Lists the members of a start bot that the caller may talk to.
+   */
+  public getBotsByStartBot<ThrowOnError extends boolean = false>(
+    options: Options<GetBotsByStartBotData, ThrowOnError>,
+  ): RequestResult<GetBotsByStartBotResponses, GetBotsByStartBotErrors, ThrowOnError> {
+    return (options.client ?? this.client).get<GetBotsByStartBotResponses, GetBotsByStartBotErrors, ThrowOnError>({
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/bots/bystartbot/{startBotId}',
+      ...options,
+    });
+  }
+
+  /**
+   * Lists the start bots that the caller may talk to.
+   */
+  public getStartBots<ThrowOnError extends boolean = false>(
+    options?: Options<GetStartBotsData, ThrowOnError>,
+  ): RequestResult<GetStartBotsResponses, GetStartBotsErrors, ThrowOnError> {
+    return (options?.client ?? this.client).get<GetStartBotsResponses, GetStartBotsErrors, ThrowOnError>({
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/bots/startbots',
+      ...options,
+    });
+  }
+
+  /**
+   * Says whether all bots are stopped. It only asks: `PUT /api/admin/bots/stop/{isStopAllBots}` stops them.
+   */
+  public isStopAllBots<ThrowOnError extends boolean = false>(
+    options?: Options<IsStopAllBotsData, ThrowOnError>,
+  ): RequestResult<IsStopAllBotsResponses, IsStopAllBotsErrors, ThrowOnError> {
+    return (options?.client ?? this.client).get<IsStopAllBotsResponses, IsStopAllBotsErrors, ThrowOnError>({
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/bots/stop',
+      ...options,
+    });
+  }
+
+  /**
+   * Picks the member of a start bot that a message is for, and answers its id.
+   */
+  public searchBotByStartBot<ThrowOnError extends boolean = false>(
+    options: Options<SearchBotByStartBotData, ThrowOnError>,
+  ): RequestResult<SearchBotByStartBotResponses, SearchBotByStartBotErrors, ThrowOnError> {
+    return (options.client ?? this.client).post<SearchBotByStartBotResponses, SearchBotByStartBotErrors, ThrowOnError>({
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/bots/{botId}/search',
+      ...options,
+      headers: {
+        'Content-Type': 'application/json',
+        ...options.headers,
+      },
+    });
+  }
+
+  /**
+   * Open a chat with a bot
+   */
+  public createChat<ThrowOnError extends boolean = false>(
+    options: Options<CreateChatData, ThrowOnError>,
+  ): RequestResult<CreateChatResponses, CreateChatErrors, ThrowOnError> {
+    return (options.client ?? this.client).post<CreateChatResponses, CreateChatErrors, ThrowOnError>({
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/chats',
+      ...options,
+      headers: {
+        'Content-Type': 'application/json',
+        ...options.headers,
+      },
+    });
+  }
+
+  /**
+   * The bot that can be used without an account
+   */
+  public getOpenChatBotId<ThrowOnError extends boolean = false>(
+    options?: Options<GetOpenChatBotIdData, ThrowOnError>,
+  ): RequestResult<GetOpenChatBotIdResponses, GetOpenChatBotIdErrors, ThrowOnError> {
+    return (options?.client ?? this.client).get<GetOpenChatBotIdResponses, GetOpenChatBotIdErrors, ThrowOnError>({
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/chats/OpenChatBotId',
+      ...options,
+    });
+  }
+
+  /**
+   * Open a chat with a bot, by the bot's code
+   */
+  public createChatByBotCode<ThrowOnError extends boolean = false>(
+    options: Options<CreateChatByBotCodeData, ThrowOnError>,
+  ): RequestResult<CreateChatByBotCodeResponses, CreateChatByBotCodeErrors, ThrowOnError> {
+    return (options.client ?? this.client).post<CreateChatByBotCodeResponses, CreateChatByBotCodeErrors, ThrowOnError>({
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/chats/create/bybotcode',
+      ...options,
+      headers: {
+        'Content-Type': 'application/json',
+        ...options.headers,
+      },
+    });
+  }
+
+  /**
+   * Delete a chat and everything said in it
+   */
+  public deleteChat<ThrowOnError extends boolean = false>(
+    options: Options<DeleteChatData, ThrowOnError>,
+  ): RequestResult<DeleteChatResponses, DeleteChatErrors, ThrowOnError> {
+    return (options.client ?? this.client).delete<DeleteChatResponses, DeleteChatErrors, ThrowOnError>({
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/chats/{chatId}',
+      ...options,
+    });
+  }
+
+  /**
+   * A chat with its completions
+   */
+  public getChat<ThrowOnError extends boolean = false>(
+    options: Options<GetChatData, ThrowOnError>,
+  ): RequestResult<GetChatResponses, GetChatErrors, ThrowOnError> {
+    return (options.client ?? this.client).get<GetChatResponses, GetChatErrors, ThrowOnError>({
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/chats/{chatId}',
+      ...options,
+    });
+  }
+
+  /**
+   * Say something and get the answer
+   *
+   * Answers as JSON when the bot has finished, or, with `Accept: text/event-stream`, as events: `message.created`,
+   * `turn.started`, `message.delta`, `message.completed` and `turn.ended`, whose data holds the completion. The answer goes on when the
+   * client leaves; a repeated request with the same `Idempotency-Key` attaches to it.
+   */
+  public createCompletion<ThrowOnError extends boolean = false>(
+    options: Options<CreateCompletionData, ThrowOnError>,
+  ): RequestResult<CreateCompletionResponses, CreateCompletionErrors, ThrowOnError> {
+    return (options.client ?? this.client).post<CreateCompletionResponses, CreateCompletionErrors, ThrowOnError>({
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/chats/{chatId}/completions',
+      ...options,
+      headers: {
+        'Content-Type': 'application/json',
+        ...options.headers,
+      },
+    });
+  }
+
+  /**
+   * Name a chat; the name is not replaced by any that the first message or the model suggests
+   */
+  public updateChatDisplayName<ThrowOnError extends boolean = false>(
+    options: Options<UpdateChatDisplayNameData, ThrowOnError>,
+  ): RequestResult<UpdateChatDisplayNameResponses, UpdateChatDisplayNameErrors, ThrowOnError> {
+    return (options.client ?? this.client).put<
+      UpdateChatDisplayNameResponses,
+      UpdateChatDisplayNameErrors,
+      ThrowOnError
+    >({
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/chats/{chatId}/displayName',
+      ...options,
+      headers: {
+        'Content-Type': 'application/json',
+        ...options.headers,
+      },
+    });
+  }
+
+  /**
+   * Remove a file from a chat
+   */
+  public deleteChatFile<ThrowOnError extends boolean = false>(
+    options: Options<DeleteChatFileData, ThrowOnError>,
+  ): RequestResult<DeleteChatFileResponses, DeleteChatFileErrors, ThrowOnError> {
+    return (options.client ?? this.client).delete<DeleteChatFileResponses, DeleteChatFileErrors, ThrowOnError>({
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/chats/{chatId}/downloads/{path}',
+      ...options,
+    });
+  }
+
+  /**
+   * Get a file of a chat
+   *
+   * Every chat also has `transcript.json`, `transcript.md`, `transcript.txt` and `transcript.csv`: what was said so far.
+   */
+  public getChatFile<ThrowOnError extends boolean = false>(
+    options: Options<GetChatFileData, ThrowOnError>,
+  ): RequestResult<GetChatFileResponses, GetChatFileErrors, ThrowOnError> {
+    return (options.client ?? this.client).get<GetChatFileResponses, GetChatFileErrors, ThrowOnError>({
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/chats/{chatId}/downloads/{path}',
+      ...options,
+    });
+  }
+
+  /**
+   * Put a file into a chat
+   *
+   * The body is the file, of at most 20 MB; what it is comes from its name and must be true. Text files of up to 64 kB (txt, log,
+   * md, csv, json) are given to the model with every later question, and named among the sources of its answers.
+   */
+  public putChatFile<ThrowOnError extends boolean = false>(
+    options: Options<PutChatFileData, ThrowOnError>,
+  ): RequestResult<PutChatFileResponses, PutChatFileErrors, ThrowOnError> {
+    return (options.client ?? this.client).put<PutChatFileResponses, PutChatFileErrors, ThrowOnError>({
+      bodySerializer: null,
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/chats/{chatId}/downloads/{path}',
+      ...options,
+      headers: {
+        'Content-Type': 'application/octet-stream',
+        ...options.headers,
+      },
+    });
+  }
+
+  /**
+   * The numbered log of a chat
+   *
+   * A page as JSON, or, with `Accept: text/event-stream`, everything after `after` (or `Last-Event-ID`) and whatever follows. A running
+   * answer begins with what was said so far.
+   */
+  public getChatEvents<ThrowOnError extends boolean = false>(
+    options: Options<GetChatEventsData, ThrowOnError>,
+  ): RequestResult<GetChatEventsResponses, GetChatEventsErrors, ThrowOnError> {
+    return (options.client ?? this.client).get<GetChatEventsResponses, GetChatEventsErrors, ThrowOnError>({
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/chats/{chatId}/events',
+      ...options,
+    });
+  }
+
+  /**
+   * Tell the administrators of the bot what an answer was worth; the chat of the address counts
+   */
+  public createBotFeedback<ThrowOnError extends boolean = false>(
+    options: Options<CreateBotFeedbackData, ThrowOnError>,
+  ): RequestResult<CreateBotFeedbackResponses, CreateBotFeedbackErrors, ThrowOnError> {
+    return (options.client ?? this.client).post<CreateBotFeedbackResponses, CreateBotFeedbackErrors, ThrowOnError>({
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/chats/{chatId}/feedback',
+      ...options,
+      headers: {
+        'Content-Type': 'application/json',
+        ...options.headers,
+      },
+    });
+  }
+
+  /**
+   * The files that were uploaded into a chat
+   */
+  public getChatFiles<ThrowOnError extends boolean = false>(
+    options: Options<GetChatFilesData, ThrowOnError>,
+  ): RequestResult<GetChatFilesResponses, GetChatFilesErrors, ThrowOnError> {
+    return (options.client ?? this.client).get<GetChatFilesResponses, GetChatFilesErrors, ThrowOnError>({
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/chats/{chatId}/files',
+      ...options,
+    });
+  }
+
+  /**
+   * Make a ticket for one download
+   *
+   * It takes the place of the token in a link that a browser follows: `downloads/{path}?ticket=…`, once, within a minute. A
+   * repeated request makes another one.
+   */
+  public createChatOneTimeTicket<ThrowOnError extends boolean = false>(
+    options: Options<CreateChatOneTimeTicketData, ThrowOnError>,
+  ): RequestResult<CreateChatOneTimeTicketResponses, CreateChatOneTimeTicketErrors, ThrowOnError> {
+    return (options.client ?? this.client).post<
+      CreateChatOneTimeTicketResponses,
+      CreateChatOneTimeTicketErrors,
+      ThrowOnError
+    >({
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/chats/{chatId}/tickets',
+      ...options,
+    });
+  }
+
+  /**
+   * Stop the answer that is running; what was said stays
+   */
+  public stopCurrentTurn<ThrowOnError extends boolean = false>(
+    options: Options<StopCurrentTurnData, ThrowOnError>,
+  ): RequestResult<StopCurrentTurnResponses, StopCurrentTurnErrors, ThrowOnError> {
+    return (options.client ?? this.client).post<StopCurrentTurnResponses, StopCurrentTurnErrors, ThrowOnError>({
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/chats/{chatId}/turns/current/stop',
+      ...options,
+    });
+  }
+
+  /**
+   * Go on without the user's system message
+   */
+  public deleteChatUserSystemMessage<ThrowOnError extends boolean = false>(
+    options: Options<DeleteChatUserSystemMessageData, ThrowOnError>,
+  ): RequestResult<DeleteChatUserSystemMessageResponses, DeleteChatUserSystemMessageErrors, ThrowOnError> {
+    return (options.client ?? this.client).delete<
+      DeleteChatUserSystemMessageResponses,
+      DeleteChatUserSystemMessageErrors,
+      ThrowOnError
+    >({
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/chats/{chatId}/userSystemMessage',
+      ...options,
+    });
+  }
+
+  /**
+   * Send one of the user's own system messages with every later question of the chat
+   */
+  public updateChatUserSystemMessage<ThrowOnError extends boolean = false>(
+    options: Options<UpdateChatUserSystemMessageData, ThrowOnError>,
+  ): RequestResult<UpdateChatUserSystemMessageResponses, UpdateChatUserSystemMessageErrors, ThrowOnError> {
+    return (options.client ?? this.client).put<
+      UpdateChatUserSystemMessageResponses,
+      UpdateChatUserSystemMessageErrors,
+      ThrowOnError
+    >({
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/chats/{chatId}/userSystemMessage',
+      ...options,
+      headers: {
+        'Content-Type': 'application/json',
+        ...options.headers,
+      },
+    });
+  }
+
+  /**
+   * Counts the statistics again from the ledger of all calls.
+   */
+  public updateStatistic<ThrowOnError extends boolean = false>(
+    options?: Options<UpdateStatisticData, ThrowOnError>,
+  ): RequestResult<UpdateStatisticResponses, UpdateStatisticErrors, ThrowOnError> {
+    return (options?.client ?? this.client).put<UpdateStatisticResponses, UpdateStatisticErrors, ThrowOnError>({
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/statistic',
+      ...options,
+    });
+  }
+
+  /**
+   * Lists what the use of models cost, by day, bot and model, for at most 92 days; without dates, for the last 31.
+   */
+  public getUsageCosts<ThrowOnError extends boolean = false>(
+    options?: Options<GetUsageCostsData, ThrowOnError>,
+  ): RequestResult<GetUsageCostsResponses, GetUsageCostsErrors, ThrowOnError> {
+    return (options?.client ?? this.client).get<GetUsageCostsResponses, GetUsageCostsErrors, ThrowOnError>({
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/statistic/costs',
+      ...options,
+    });
+  }
+
+  /**
+   * Lists the tokens used, by day, bot and kind of use: 1 chat, 2 routing, 3 title.
+   */
+  public getTokenUsageStatistic<ThrowOnError extends boolean = false>(
+    options?: Options<GetTokenUsageStatisticData, ThrowOnError>,
+  ): RequestResult<GetTokenUsageStatisticResponses, GetTokenUsageStatisticErrors, ThrowOnError> {
+    return (options?.client ?? this.client).get<
+      GetTokenUsageStatisticResponses,
+      GetTokenUsageStatisticErrors,
+      ThrowOnError
+    >({
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/statistic/tokenUsageStatistic',
+      ...options,
+    });
+  }
+
+  /**
+   * The numbered log of a chat as agents see it, with notes and whispers
+   *
+   * A page as JSON, or, with `Accept: text/event-stream`, everything after `after` (or `Last-Event-ID`) and whatever follows. A running
+   * answer begins with what was said so far.
+   */
+  public getTakeoverChatEvents<ThrowOnError extends boolean = false>(
+    options: Options<GetTakeoverChatEventsData, ThrowOnError>,
+  ): RequestResult<GetTakeoverChatEventsResponses, GetTakeoverChatEventsErrors, ThrowOnError> {
+    return (options.client ?? this.client).get<
+      GetTakeoverChatEventsResponses,
+      GetTakeoverChatEventsErrors,
+      ThrowOnError
+    >({
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/takeover/chats/{chatId}/events',
+      ...options,
+    });
+  }
+
+  /**
+   * Reads the caller's account and settings.
+   */
+  public getCurrentUser<ThrowOnError extends boolean = false>(
+    options?: Options<GetCurrentUserData, ThrowOnError>,
+  ): RequestResult<GetCurrentUserResponses, GetCurrentUserErrors, ThrowOnError> {
+    return (options?.client ?? this.client).get<GetCurrentUserResponses, GetCurrentUserErrors, ThrowOnError>({
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/users/current',
+      ...options,
+    });
+  }
+
+  /**
+   * Changes how long the caller's chats are kept; fields that are left out stay as they are.
+   */
+  public updateCurrentUser<ThrowOnError extends boolean = false>(
+    options: Options<UpdateCurrentUserData, ThrowOnError>,
+  ): RequestResult<UpdateCurrentUserResponses, UpdateCurrentUserErrors, ThrowOnError> {
+    return (options.client ?? this.client).put<UpdateCurrentUserResponses, UpdateCurrentUserErrors, ThrowOnError>({
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/users/current',
+      ...options,
+      headers: {
+        'Content-Type': 'application/json',
+        ...options.headers,
+      },
+    });
+  }
+
+  /**
+   * Accepts the terms of use; where they are required, bots answer only after it.
+   */
+  public acceptTerms<ThrowOnError extends boolean = false>(
+    options?: Options<AcceptTermsData, ThrowOnError>,
+  ): RequestResult<AcceptTermsResponses, AcceptTermsErrors, ThrowOnError> {
+    return (options?.client ?? this.client).put<AcceptTermsResponses, AcceptTermsErrors, ThrowOnError>({
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/users/current/acceptTerms',
+      ...options,
+    });
+  }
+
+  /**
+   * Lists the caller's own API keys by their first characters. Order by `name`, `createdAt`, `expiresAt` or `lastUsedAt`.
+   */
+  public getApiKeys<ThrowOnError extends boolean = false>(
+    options?: Options<GetApiKeysData, ThrowOnError>,
+  ): RequestResult<GetApiKeysResponses, GetApiKeysErrors, ThrowOnError> {
+    return (options?.client ?? this.client).get<GetApiKeysResponses, GetApiKeysErrors, ThrowOnError>({
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/users/current/apiKeys',
+      ...options,
+    });
+  }
+
+  /**
+   * Makes an API key with the caller's rights. The answer is the only place where the key is ever shown.
+   */
+  public createApiKey<ThrowOnError extends boolean = false>(
+    options: Options<CreateApiKeyData, ThrowOnError>,
+  ): RequestResult<CreateApiKeyResponses, CreateApiKeyErrors, ThrowOnError> {
+    return (options.client ?? this.client).post<CreateApiKeyResponses, CreateApiKeyErrors, ThrowOnError>({
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/users/current/apiKeys',
+      ...options,
+      headers: {
+        'Content-Type': 'application/json',
+        ...options.headers,
+      },
+    });
+  }
+
+  /**
+   * Revokes one of the caller's own API keys; it stops working at once.
+   */
+  public deleteApiKey<ThrowOnError extends boolean = false>(
+    options: Options<DeleteApiKeyData, ThrowOnError>,
+  ): RequestResult<DeleteApiKeyResponses, DeleteApiKeyErrors, ThrowOnError> {
+    return (options.client ?? this.client).delete<DeleteApiKeyResponses, DeleteApiKeyErrors, ThrowOnError>({
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/users/current/apiKeys/{apiKeyId}',
+      ...options,
+    });
+  }
+
+  /**
+   * The user's own chats, newest first
+   */
+  public getCurrentUserChats<ThrowOnError extends boolean = false>(
+    options?: Options<GetCurrentUserChatsData, ThrowOnError>,
+  ): RequestResult<GetCurrentUserChatsResponses, GetCurrentUserChatsErrors, ThrowOnError> {
+    return (options?.client ?? this.client).get<GetCurrentUserChatsResponses, GetCurrentUserChatsErrors, ThrowOnError>({
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/users/current/chats',
+      ...options,
+    });
+  }
+
+  /**
+   * Delete all chats of the user
+   */
+  public deleteCurrentUserChats<ThrowOnError extends boolean = false>(
+    options: Options<DeleteCurrentUserChatsData, ThrowOnError>,
+  ): RequestResult<DeleteCurrentUserChatsResponses, DeleteCurrentUserChatsErrors, ThrowOnError> {
+    return (options.client ?? this.client).delete<
+      DeleteCurrentUserChatsResponses,
+      DeleteCurrentUserChatsErrors,
+      ThrowOnError
+    >({
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/users/current/chats/all/{keepFavorites}',
+      ...options,
+    });
+  }
+
+  /**
+   * Delete the user's chats with one bot
+   */
+  public deleteCurrentUserChatsByBotId<ThrowOnError extends boolean = false>(
+    options: Options<DeleteCurrentUserChatsByBotIdData, ThrowOnError>,
+  ): RequestResult<DeleteCurrentUserChatsByBotIdResponses, DeleteCurrentUserChatsByBotIdErrors, ThrowOnError> {
+    return (options.client ?? this.client).delete<
+      DeleteCurrentUserChatsByBotIdResponses,
+      DeleteCurrentUserChatsByBotIdErrors,
+      ThrowOnError
+    >({
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/users/current/chats/bybot/{botId}/{keepFavorites}',
+      ...options,
+    });
+  }
+
+  /**
+   * Delete the user's chats with one bot that use one of the user's system messages
+   */
+  public deleteCurrentUserChatsByBotIdAndSystemMessageId<ThrowOnError extends boolean = false>(
+    options: Options<DeleteCurrentUserChatsByBotIdAndSystemMessageIdData, ThrowOnError>,
+  ): RequestResult<
+    DeleteCurrentUserChatsByBotIdAndSystemMessageIdResponses,
+    DeleteCurrentUserChatsByBotIdAndSystemMessageIdErrors,
+    ThrowOnError
+  > {
+    return (options.client ?? this.client).delete<
+      DeleteCurrentUserChatsByBotIdAndSystemMessageIdResponses,
+      DeleteCurrentUserChatsByBotIdAndSystemMessageIdErrors,
+      ThrowOnError
+    >({
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/users/current/chats/bybot/{botId}/{systemMessageId}/{keepFavorites}',
+      ...options,
+    });
+  }
+
+  /**
+   * Delete one chat of the user
+   */
+  public deleteCurrentUserChatById<ThrowOnError extends boolean = false>(
+    options: Options<DeleteCurrentUserChatByIdData, ThrowOnError>,
+  ): RequestResult<DeleteCurrentUserChatByIdResponses, DeleteCurrentUserChatByIdErrors, ThrowOnError> {
+    return (options.client ?? this.client).delete<
+      DeleteCurrentUserChatByIdResponses,
+      DeleteCurrentUserChatByIdErrors,
+      ThrowOnError
+    >({
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/users/current/chats/byid/{chatId}',
+      ...options,
+    });
+  }
+
+  /**
+   * The user's own chats with one bot
+   */
+  public getCurrentUserChatsByBot<ThrowOnError extends boolean = false>(
+    options: Options<GetCurrentUserChatsByBotData, ThrowOnError>,
+  ): RequestResult<GetCurrentUserChatsByBotResponses, GetCurrentUserChatsByBotErrors, ThrowOnError> {
+    return (options.client ?? this.client).get<
+      GetCurrentUserChatsByBotResponses,
+      GetCurrentUserChatsByBotErrors,
+      ThrowOnError
+    >({
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/users/current/chats/{botId}',
+      ...options,
+    });
+  }
+
+  /**
+   * The user's own chats with one bot that use one of the user's system messages
+   */
+  public getCurrentUserChatsByBotAndSystemprompt<ThrowOnError extends boolean = false>(
+    options: Options<GetCurrentUserChatsByBotAndSystempromptData, ThrowOnError>,
+  ): RequestResult<
+    GetCurrentUserChatsByBotAndSystempromptResponses,
+    GetCurrentUserChatsByBotAndSystempromptErrors,
+    ThrowOnError
+  > {
+    return (options.client ?? this.client).get<
+      GetCurrentUserChatsByBotAndSystempromptResponses,
+      GetCurrentUserChatsByBotAndSystempromptErrors,
+      ThrowOnError
+    >({
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/users/current/chats/{botId}/{userSystemPromptId}',
+      ...options,
+    });
+  }
+
+  /**
+   * Take one question and its answer out of a chat; refused while the bot still answers it
+   */
+  public deleteCurrentUserChatCompletionById<ThrowOnError extends boolean = false>(
+    options: Options<DeleteCurrentUserChatCompletionByIdData, ThrowOnError>,
+  ): RequestResult<
+    DeleteCurrentUserChatCompletionByIdResponses,
+    DeleteCurrentUserChatCompletionByIdErrors,
+    ThrowOnError
+  > {
+    return (options.client ?? this.client).delete<
+      DeleteCurrentUserChatCompletionByIdResponses,
+      DeleteCurrentUserChatCompletionByIdErrors,
+      ThrowOnError
+    >({
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/users/current/chats/{chatId}/completion/{completionId}',
+      ...options,
+    });
+  }
+
+  /**
+   * Make a chat a favourite, or one like the others again
+   */
+  public updateChatIsFavorite<ThrowOnError extends boolean = false>(
+    options: Options<UpdateChatIsFavoriteData, ThrowOnError>,
+  ): RequestResult<UpdateChatIsFavoriteResponses, UpdateChatIsFavoriteErrors, ThrowOnError> {
+    return (options.client ?? this.client).put<UpdateChatIsFavoriteResponses, UpdateChatIsFavoriteErrors, ThrowOnError>(
+      {
+        security: [{ scheme: 'bearer', type: 'http' }],
+        url: '/api/users/current/chats/{chatId}/isfavorite',
+        ...options,
+        headers: {
+          'Content-Type': 'application/json',
+          ...options.headers,
+        },
+      },
+    );
+  }
+
+  /**
+   * Lists the caller's own system messages, without their texts. Order by `displayName`, `createdAt` or `updatedAt`.
+   */
+  public getUserSystemMessages<ThrowOnError extends boolean = false>(
+    options?: Options<GetUserSystemMessagesData, ThrowOnError>,
+  ): RequestResult<GetUserSystemMessagesResponses, GetUserSystemMessagesErrors, ThrowOnError> {
+    return (options?.client ?? this.client).get<
+      GetUserSystemMessagesResponses,
+      GetUserSystemMessagesErrors,
+      ThrowOnError
+    >({
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/users/current/userSystemMessage',
+      ...options,
+    });
+  }
+
+  /**
+   * Saves a system message, of which a user has at most 200, and answers its id.
+   */
+  public createUserSystemMessage<ThrowOnError extends boolean = false>(
+    options: Options<CreateUserSystemMessageData, ThrowOnError>,
+  ): RequestResult<CreateUserSystemMessageResponses, CreateUserSystemMessageErrors, ThrowOnError> {
+    return (options.client ?? this.client).post<
+      CreateUserSystemMessageResponses,
+      CreateUserSystemMessageErrors,
+      ThrowOnError
+    >({
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/users/current/userSystemMessage',
+      ...options,
+      headers: {
+        'Content-Type': 'application/json',
+        ...options.headers,
+      },
+    });
+  }
+
+  /**
+   * Deletes one of the caller's own system messages; chats that use it go on without it.
+   */
+  public deleteUserSystemMessage<ThrowOnError extends boolean = false>(
+    options: Options<DeleteUserSystemMessageData, ThrowOnError>,
+  ): RequestResult<DeleteUserSystemMessageResponses, DeleteUserSystemMessageErrors, ThrowOnError> {
+    return (options.client ?? this.client).delete<
+      DeleteUserSystemMessageResponses,
+      DeleteUserSystemMessageErrors,
+      ThrowOnError
+    >({
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/users/current/userSystemMessage/{userSystemMessageId}',
+      ...options,
+    });
+  }
+
+  /**
+   * Reads one of the caller's own system messages.
+   */
+  public getUserSystemMessage<ThrowOnError extends boolean = false>(
+    options: Options<GetUserSystemMessageData, ThrowOnError>,
+  ): RequestResult<GetUserSystemMessageResponses, GetUserSystemMessageErrors, ThrowOnError> {
+    return (options.client ?? this.client).get<GetUserSystemMessageResponses, GetUserSystemMessageErrors, ThrowOnError>(
+      {
+        security: [{ scheme: 'bearer', type: 'http' }],
+        url: '/api/users/current/userSystemMessage/{userSystemMessageId}',
+        ...options,
+      },
+    );
+  }
+
+  /**
+   * Replaces one of the caller's own system messages.
+   */
+  public updateUserSystemMessage<ThrowOnError extends boolean = false>(
+    options: Options<UpdateUserSystemMessageData, ThrowOnError>,
+  ): RequestResult<UpdateUserSystemMessageResponses, UpdateUserSystemMessageErrors, ThrowOnError> {
+    return (options.client ?? this.client).put<
+      UpdateUserSystemMessageResponses,
+      UpdateUserSystemMessageErrors,
+      ThrowOnError
+    >({
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/users/current/userSystemMessage/{userSystemMessageId}',
+      ...options,
+      headers: {
+        'Content-Type': 'application/json',
+        ...options.headers,
+      },
+    });
+  }
+
+  /**
+   * Counts the caller's own system messages.
+   */
+  public getUserSystemMessageCount<ThrowOnError extends boolean = false>(
+    options?: Options<GetUserSystemMessageCountData, ThrowOnError>,
+  ): RequestResult<GetUserSystemMessageCountResponses, GetUserSystemMessageCountErrors, ThrowOnError> {
+    return (options?.client ?? this.client).get<
+      GetUserSystemMessageCountResponses,
+      GetUserSystemMessageCountErrors,
+      ThrowOnError
+    >({
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/users/current/userSystemMessageCount',
+      ...options,
+    });
+  }
+
+  /**
+   * Empties the cache on every instance.
+   */
+  public deleteCache<ThrowOnError extends boolean = false>(
+    options?: Options<DeleteCacheData, ThrowOnError>,
+  ): RequestResult<DeleteCacheResponses, DeleteCacheErrors, ThrowOnError> {
+    return (options?.client ?? this.client).delete<DeleteCacheResponses, DeleteCacheErrors, ThrowOnError>({
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/cache',
+      ...options,
     });
   }
 

@@ -4,6 +4,689 @@ export type ClientOptions = {
   baseUrl: `${string}://${string}` | (string & {});
 };
 
+export type ActorDto = {
+  id: string | null;
+  kind: 'customer' | 'bot' | 'agent' | 'system';
+  /**
+   * What people are shown.
+   */
+  name: string;
+};
+
+export type AdminCreateBotFactRequestDto = {
+  factText: string;
+  isActive?: boolean;
+};
+
+export type AdminCreateBotFactResponseDto = {
+  botFactId: string;
+};
+
+export type AdminCreateBotRequestDto = {
+  /**
+   * Logins that may change the bot.
+   */
+  adminLogins?: string | null;
+  /**
+   * What the model is told before anything else.
+   */
+  baseSystemMessage?: string | null;
+  /**
+   * Unique without regard to case: letters, digits, `-`, `_` and `.`; made from the name when missing.
+   */
+  code?: string | null;
+  /**
+   * Logins that may edit the facts of the bot.
+   */
+  contributorLogins?: string | null;
+  descriptionTv?: TermValueDto;
+  displayMessageTv?: TermValueDto;
+  displayNameTv?: TermValueDto;
+  /**
+   * One of `GET /api/admin/bots/implementationTypes`; cannot be changed later.
+   */
+  implementationType?: string | null;
+  isActive?: boolean;
+  /**
+   * Whether everybody with an account may use the bot. Otherwise only the logins below may.
+   */
+  isPublic?: boolean;
+  /**
+   * The same as the implementation type `StartBot`.
+   *
+   * @deprecated
+   */
+  isStartBot?: boolean | null;
+  /**
+   * A model of the service; empty for the service's own.
+   */
+  modelName?: string | null;
+  openAiServiceId?: string | null;
+  sampleQuestion1Tv?: TermValueDto;
+  sampleQuestion2Tv?: TermValueDto;
+  /**
+   * Logins that may use the bot, separated by commas, semicolons or white space.
+   */
+  userLogins?: string | null;
+};
+
+export type AdminCreateBotResponseDto = {
+  botId: string;
+};
+
+export type AdminCreateOpenAiServiceRequestDto = {
+  /**
+   * An Azure resource endpoint, an `…/openai/v1` base, or the base URL of any service that speaks OpenAI's protocol.
+   */
+  azureOpenAiEndpoint?: string | null;
+  displayName: string;
+  isActive?: boolean;
+};
+
+export type AdminCreateStartBotBotRequestDto = {
+  /**
+   * The member that answers when nothing else fits. There is one at most: a new one takes the place of the old one.
+   */
+  isDefaultBot?: boolean;
+  /**
+   * Words and phrases, separated by commas, semicolons or line breaks, that send a message to this member.
+   */
+  keywords?: string | null;
+};
+
+export type AdminCreateUserRequestDto = {
+  /**
+   * The login when left out.
+   */
+  displayName?: string | null;
+  /**
+   * Unique without regard to case, stored in lower case.
+   */
+  login: string;
+  /**
+   * Everybody is a `user`; an `admin` is an agent as well.
+   */
+  roles: Array<'user' | 'agent' | 'admin'>;
+};
+
+export type AdminGetAcsBotConfigurationResponseDto = {
+  /**
+   * The account's address out of the connection string; never its key.
+   */
+  blobServiceClientDisplayUri: string;
+  indexFields: string;
+  indexName: string;
+  isBlobServiceClientSet: boolean;
+  isSearchClientSet: boolean;
+  maxCharsTotal: number | null;
+  maxResults: number | null;
+  searchClientEndpoint: string;
+  semanticSearchConfigurationName: string;
+  useSemanticSearch: boolean;
+};
+
+export type AdminGetAzureOpenAiSearchBotConfigurationResponseDto = {
+  /**
+   * The account's address out of the connection string; never its key.
+   */
+  blobServiceClientDisplayUri: string;
+  embeddingModelName: string;
+  indexName: string;
+  isBlobServiceClientSet: boolean;
+  isSearchClientSet: boolean;
+  maxResults: number | null;
+  searchClientEndpoint: string;
+  searchFilter: string;
+  searchShouldRestrictResultScope: boolean | null;
+  searchStrictness: number | null;
+  semanticSearchConfigurationName: string;
+  temperature: number | null;
+};
+
+export type AdminGetBotConfigurationResponseDto = {
+  configurationRaw: string;
+};
+
+export type AdminGetBotFactsResponseItemDto = {
+  botFactId: string;
+  createdUtc: string;
+  factText: string;
+  isActive: boolean;
+  updatedUtc: string;
+};
+
+export type AdminGetBotFactsResponseItemDtoPagingResult = {
+  hasNext: boolean;
+  hasPrevious: boolean;
+  items: Array<AdminGetBotFactsResponseItemDto>;
+  pageNumber: number;
+  pageSize: number;
+  totalItemCount: number;
+  totalPageCount: number;
+};
+
+export type AdminGetBotFeedbackResponseItemDto = {
+  adminComment: string;
+  adminUpdatedUtc: string | null;
+  assistantMessage: string;
+  botId: string;
+  createdUtc: string;
+  id: string;
+  messageCreatedUtc: string;
+  status: number | null;
+  userComment: string;
+  userMessage: string;
+  voteId: number;
+};
+
+export type AdminGetBotFeedbackResponseItemDtoPagingResult = {
+  hasNext: boolean;
+  hasPrevious: boolean;
+  items: Array<AdminGetBotFeedbackResponseItemDto>;
+  pageNumber: number;
+  pageSize: number;
+  totalItemCount: number;
+  totalPageCount: number;
+};
+
+export type AdminGetBotResponseDto = {
+  adminLogins: string;
+  baseSystemMessage: string;
+  botId: string;
+  code: string;
+  contributorLogins: string;
+  createdUtc: string;
+  descriptionTv: TermValueDto;
+  displayMessageTv: TermValueDto;
+  displayNameTv: TermValueDto;
+  implementationType: string;
+  isActive: boolean;
+  /**
+   * Whether the caller may change the bot.
+   */
+  isBotAdmin: boolean;
+  /**
+   * Whether the caller may edit the bot's facts.
+   */
+  isBotContributor: boolean;
+  isPublic: boolean;
+  isStartBot: boolean;
+  modelName: string | null;
+  /**
+   * The service's display name.
+   */
+  openAiService: string;
+  openAiServiceId: string | null;
+  sampleQuestion1Tv: TermValueDto;
+  sampleQuestion2Tv: TermValueDto;
+  updatedUtc: string;
+  /**
+   * Not used: access goes by logins and roles.
+   */
+  userGroups: string;
+  userLogins: string;
+};
+
+export type AdminGetBotsResponseItemDto = {
+  botId: string;
+  code: string;
+  createdUtc: string;
+  description: string;
+  displayMessage: string;
+  displayName: string;
+  implementationType: string;
+  isActive: boolean;
+  /**
+   * Whether the caller may change the bot.
+   */
+  isBotAdmin: boolean;
+  /**
+   * Whether the caller may edit the bot's facts.
+   */
+  isBotContributor: boolean;
+  isEditingSupported: boolean;
+  isFactBot: boolean;
+  /**
+   * Whether callers without an account may use the bot.
+   */
+  isOpenBot: boolean;
+  isPublic: boolean;
+  isStartBot: boolean;
+  modelName: string | null;
+  /**
+   * The service's display name.
+   */
+  openAiService: string;
+  openAiServiceId: string | null;
+  updatedUtc: string;
+};
+
+export type AdminGetBotsResponseItemDtoPagingResult = {
+  hasNext: boolean;
+  hasPrevious: boolean;
+  items: Array<AdminGetBotsResponseItemDto>;
+  pageNumber: number;
+  pageSize: number;
+  totalItemCount: number;
+  totalPageCount: number;
+};
+
+export type AdminGetOpenAiServiceResponseDto = {
+  azureOpenAiEndpoint: string;
+  displayName: string;
+  isActive: boolean;
+  /**
+   * Whether an endpoint and a readable key are stored.
+   */
+  isAzureOpenAiSet: boolean;
+};
+
+export type AdminGetOpenAiServicesResponseItemDto = {
+  displayName: string;
+  id: string;
+  isActive: boolean;
+};
+
+export type AdminGetOpenAiServicesResponseItemDtoPagingResult = {
+  hasNext: boolean;
+  hasPrevious: boolean;
+  items: Array<AdminGetOpenAiServicesResponseItemDto>;
+  pageNumber: number;
+  pageSize: number;
+  totalItemCount: number;
+  totalPageCount: number;
+};
+
+export type AdminGetStartBotBotsResponseItemDto = {
+  botCode: string;
+  botDescription: string;
+  botDisplayMessage: string;
+  botDisplayName: string;
+  botId: string;
+  isDefaultBot: boolean;
+  isStartBot: boolean;
+  keywords: string;
+};
+
+export type AdminGetStartBotBotsResponseItemDtoPagingResult = {
+  hasNext: boolean;
+  hasPrevious: boolean;
+  items: Array<AdminGetStartBotBotsResponseItemDto>;
+  pageNumber: number;
+  pageSize: number;
+  totalItemCount: number;
+  totalPageCount: number;
+};
+
+export type AdminGetUnassignedBotsResponseItemDto = {
+  botDisplayName: string;
+  botId: string;
+};
+
+export type AdminGetUnassignedBotsResponseItemDtoPagingResult = {
+  hasNext: boolean;
+  hasPrevious: boolean;
+  items: Array<AdminGetUnassignedBotsResponseItemDto>;
+  pageNumber: number;
+  pageSize: number;
+  totalItemCount: number;
+  totalPageCount: number;
+};
+
+export type AdminGetUserResponseDto = {
+  createdAt: string;
+  /**
+   * What customers see while this person holds a chat.
+   */
+  displayName: string;
+  /**
+   * The account belongs to an identity of the configured OIDC issuer, which also decides about its roles.
+   */
+  isExternal: boolean;
+  isTermsAccepted: boolean;
+  login: string;
+  roles: Array<'user' | 'agent' | 'admin'>;
+  userId: number;
+};
+
+export type AdminGetUserResponseDtoPagingResult = {
+  hasNext: boolean;
+  hasPrevious: boolean;
+  items: Array<AdminGetUserResponseDto>;
+  pageNumber: number;
+  pageSize: number;
+  totalItemCount: number;
+  totalPageCount: number;
+};
+
+export type AdminUpdateAcsBotConfigurationRequestDto = {
+  indexFields?: string | null;
+  indexName?: string | null;
+  /**
+   * The connection string is changed only when this is true.
+   */
+  isUpdateBlobClient?: boolean;
+  /**
+   * Endpoint and credential of the search are changed only when this is true.
+   */
+  isUpdateSearchClient?: boolean;
+  maxCharsTotal?: number | null;
+  maxResults?: number | null;
+  /**
+   * Empty removes endpoint and credential.
+   */
+  searchClientEndpoint?: string | null;
+  semanticSearchConfigurationName?: string | null;
+  useSemanticSearch?: boolean;
+};
+
+export type AdminUpdateAzureOpenAiSearchBotConfigurationRequestDto = {
+  embeddingModelName?: string | null;
+  indexName?: string | null;
+  /**
+   * The connection string is changed only when this is true.
+   */
+  isUpdateBlobClient?: boolean;
+  /**
+   * Endpoint and credential of the search are changed only when this is true.
+   */
+  isUpdateSearchClient?: boolean;
+  maxResults?: number | null;
+  /**
+   * Empty removes endpoint and credential.
+   */
+  searchClientEndpoint?: string | null;
+  searchFilter?: string | null;
+  searchShouldRestrictResultScope?: boolean | null;
+  searchStrictness?: number | null;
+  semanticSearchConfigurationName?: string | null;
+  temperature?: number | null;
+};
+
+export type AdminUpdateBotConfigurationRequestDto = {
+  /**
+   * Any text. In a JSON object, members whose names end in `key`, `secret`, `password`, `token`, `credential` or `connectionString`
+   * are write-only: they are given back as `********`, and sending that keeps what is stored.
+   */
+  configurationRaw?: string | null;
+};
+
+export type AdminUpdateBotFactRequestDto = {
+  factText: string;
+  isActive?: boolean;
+};
+
+export type AdminUpdateBotFeedbackRequestDto = {
+  adminComment?: string | null;
+  status: number;
+};
+
+export type AdminUpdateBotRequestDto = {
+  /**
+   * Logins that may change the bot.
+   */
+  adminLogins?: string | null;
+  /**
+   * What the model is told before anything else.
+   */
+  baseSystemMessage?: string | null;
+  /**
+   * Unique without regard to case: letters, digits, `-`, `_` and `.`; made from the name when missing.
+   */
+  code?: string | null;
+  /**
+   * Logins that may edit the facts of the bot.
+   */
+  contributorLogins?: string | null;
+  descriptionTv?: TermValueDto;
+  displayMessageTv?: TermValueDto;
+  displayNameTv?: TermValueDto;
+  isActive?: boolean;
+  /**
+   * Whether everybody with an account may use the bot. Otherwise only the logins below may.
+   */
+  isPublic?: boolean;
+  /**
+   * A model of the service; empty for the service's own.
+   */
+  modelName?: string | null;
+  openAiServiceId?: string | null;
+  sampleQuestion1Tv?: TermValueDto;
+  sampleQuestion2Tv?: TermValueDto;
+  /**
+   * Logins that may use the bot, separated by commas, semicolons or white space.
+   */
+  userLogins?: string | null;
+};
+
+export type AdminUpdateOpenAiServiceRequestDto = {
+  /**
+   * An Azure resource endpoint, an `…/openai/v1` base, or the base URL of any service that speaks OpenAI's protocol.
+   */
+  azureOpenAiEndpoint?: string | null;
+  displayName: string;
+  isActive?: boolean;
+  /**
+   * Endpoint and key are changed only when this is true. Another origin without a key clears the key.
+   */
+  isUpdateOpenAi?: boolean;
+};
+
+export type AdminUpdateStartBotBotRequestDto = {
+  /**
+   * The member that answers when nothing else fits. There is one at most: a new one takes the place of the old one.
+   */
+  isDefaultBot?: boolean;
+  /**
+   * Words and phrases, separated by commas, semicolons or line breaks, that send a message to this member.
+   */
+  keywords?: string | null;
+};
+
+export type AdminUpdateUserRequestDto = {
+  displayName?: string | null;
+  /**
+   * Replaces all roles. The roles of an external account last until its issuer's next token says otherwise.
+   */
+  roles?: Array<'user' | 'agent' | 'admin'>;
+};
+
+export type BotFeedbackRequestDto = {
+  assistantMessage?: string | null;
+  /**
+   * Not used: the chat of the address counts.
+   */
+  chatId?: string | null;
+  messageCreatedUtc?: string;
+  userComment?: string | null;
+  userMessage?: string | null;
+  voteId: number;
+};
+
+export type BotFeedbackResponseDto = {
+  feedbackId: string;
+};
+
+export type BotParametersDto = {
+  /**
+   * Whether the model names a chat after its first answer, unless somebody has named it.
+   */
+  isTitledByModel?: boolean;
+  /**
+   * Whether people may attach a system message of their own to chats with the bot.
+   */
+  isUserSystemMessageSupported?: boolean;
+  /**
+   * Null leaves it to the service.
+   */
+  maxOutputTokens?: number | null;
+  /**
+   * Null leaves it to the service.
+   */
+  temperature?: number | null;
+};
+
+export type ChatCompletionMetaData = {
+  sources: Array<InformationSource>;
+  /**
+   * `interrupted`: the answer was cut; `human`: a person holds the chat.
+   */
+  tags: Array<string>;
+};
+
+export type ChatCompletionRequestDto = {
+  /**
+   * Answers without the earlier messages of the chat.
+   */
+  ignoreChatHistory?: boolean;
+  /**
+   * Keeps the chat out of the user's history; administrators only, others are not heard.
+   */
+  isAdminChat?: boolean;
+  /**
+   * Answers with `traceLog`: what was sent to the model; administrators only, others are not heard.
+   */
+  isTraceLogEnabled?: boolean;
+  /**
+   * What the user says.
+   */
+  userMessage: string;
+};
+
+export type ChatCompletionResponseDto = {
+  assistantMessage: string;
+  botDescription: string;
+  botDisplayMessage: string;
+  botDisplayName: string;
+  botId: string;
+  chatDisplayName: string;
+  chatId: string;
+  completionId: string;
+  completionTokens: number;
+  metaData: ChatCompletionMetaData;
+  promptTokens: number;
+  totalTokens: number;
+  /**
+   * JSON text; null unless asked for.
+   */
+  traceLog: string | null;
+  userMessage: string;
+};
+
+export type ChatCreateByBotCodeRequestDto = {
+  botCode: string;
+};
+
+export type ChatCreateRequestDto = {
+  botId: string;
+};
+
+export type ChatCreateResponseDto = {
+  botDescription: string;
+  botDisplayMessage: string;
+  botDisplayName: string;
+  botId: string;
+  botSampleQuestion1: string;
+  botSampleQuestion2: string;
+  chatId: string;
+  isUserSystemMessageSupported: boolean;
+};
+
+export type ChatEventDto = {
+  actor: ActorDto;
+  at: string;
+  chatId: string;
+  /**
+   * By `type`.
+   */
+  data: MessageCreatedDataDto | TurnStartedDataDto | MessageCompletedDataDto | TurnEndedDataDto;
+  epoch: number;
+  /**
+   * 1, 2, 3, … without gaps.
+   */
+  seq: number;
+  type: 'message.created' | 'turn.started' | 'message.completed' | 'turn.ended';
+};
+
+export type ChatEventsDto = {
+  hasMore: boolean;
+  items: Array<ChatEventDto>;
+  /**
+   * Give it as `after` to read on.
+   */
+  lastSeq: number;
+};
+
+export type ChatFileDto = {
+  contentType: string;
+  createTicketUrl: string;
+  createdUtc: string;
+  id: string;
+  /**
+   * Within the chat's folder.
+   */
+  path: string;
+  /**
+   * Bytes.
+   */
+  size: number;
+  url: string;
+};
+
+export type ChatFilesDto = {
+  items: Array<ChatFileDto>;
+};
+
+export type ChatUpdateIsFavoriteRequestDto = {
+  isFavorite: boolean;
+};
+
+export type CreateApiKeyRequestDto = {
+  /**
+   * Must lie in the future; a key without it lasts until it is deleted.
+   */
+  expiresAt?: string | null;
+  name: string;
+};
+
+export type CreateApiKeyResponseDto = {
+  apiKeyId: string;
+  createdAt: string;
+  expiresAt: string | null;
+  /**
+   * Shown this once: only its hash is kept.
+   */
+  key: string;
+  /**
+   * Exact to a minute.
+   */
+  lastUsedAt: string | null;
+  name: string;
+  /**
+   * The first characters of the key, to tell keys apart.
+   */
+  prefix: string;
+};
+
+export type CurrentUserDto = {
+  id: number;
+  /**
+   * False: a chat is deleted once it has not been used for a while.
+   */
+  isKeepChatHistory: boolean;
+  isKeepFavoritesForever: boolean;
+  isTermsAccepted: boolean;
+  /**
+   * 0 keeps chats without limit.
+   */
+  keepChatHistoryForDays: number;
+  login: string;
+  /**
+   * `user`, `agent` (may take chats over), `admin`.
+   */
+  roles: Array<'agent' | 'user' | 'admin'>;
+};
+
 export type EmptyDto = {
   [key: string]: never;
 };
@@ -35,6 +718,8 @@ export type ErrorCode =
   | 'IDEMPOTENCY_KEY_IN_USE'
   | 'IDEMPOTENCY_OUTCOME_UNKNOWN'
   | 'IDEMPOTENCY_KEY_REUSED'
+  | 'CHAT_HELD'
+  | 'CHAT_NOT_HELD'
   | 'CHAT_CLOSED'
   | 'CHAT_QUEUE_FULL'
   | 'NO_RUNNING_TURN'
@@ -65,6 +750,210 @@ export type FieldProblemDto = {
   path: string;
 };
 
+export type GetApiKeysResponseItemDto = {
+  apiKeyId: string;
+  createdAt: string;
+  expiresAt: string | null;
+  /**
+   * Exact to a minute.
+   */
+  lastUsedAt: string | null;
+  name: string;
+  /**
+   * The first characters of the key, to tell keys apart.
+   */
+  prefix: string;
+};
+
+export type GetApiKeysResponseItemDtoPagingResult = {
+  hasNext: boolean;
+  hasPrevious: boolean;
+  items: Array<GetApiKeysResponseItemDto>;
+  pageNumber: number;
+  pageSize: number;
+  totalItemCount: number;
+  totalPageCount: number;
+};
+
+export type GetBotsResponseItemDto = {
+  botId: string;
+  code: string;
+  createdUtc: string;
+  description: string;
+  displayMessage: string;
+  displayName: string;
+  isStartBot: boolean;
+  modelName: string | null;
+  sampleQuestion1: string;
+  sampleQuestion2: string;
+  updatedUtc: string;
+};
+
+export type GetBotsResponseItemDtoPagingResult = {
+  hasNext: boolean;
+  hasPrevious: boolean;
+  items: Array<GetBotsResponseItemDto>;
+  pageNumber: number;
+  pageSize: number;
+  totalItemCount: number;
+  totalPageCount: number;
+};
+
+export type GetChatResponseCompletionDto = {
+  /**
+   * What is there so far, while the bot still answers.
+   */
+  assistantMessage: string;
+  completionId: string;
+  createdUtc: string;
+  metaData: ChatCompletionMetaData;
+  userMessage: string;
+};
+
+export type GetChatResponseDto = {
+  botDescription: string;
+  botDisplayMessage: string;
+  botDisplayName: string;
+  botId: string;
+  botSampleQuestion1: string;
+  botSampleQuestion2: string;
+  chatId: string;
+  /**
+   * The newest 500, oldest first; older ones are in the chat's events.
+   */
+  completions: Array<GetChatResponseCompletionDto>;
+  createdUtc: string;
+  displayName: string;
+  isFavorite: boolean;
+  isUserSystemMessageSupported: boolean;
+  lastAccessedUtc: string;
+  userSystemMessageDisplayName: string | null;
+  userSystemMessageId: string | null;
+};
+
+export type GetChatsResponseItemDto = {
+  botDisplayName: string;
+  botId: string;
+  chatId: string;
+  displayName: string;
+  isFavorite: boolean;
+  lastAccessedUtc: string;
+  userSystemMessageDisplayName: string | null;
+  userSystemMessageId: string | null;
+};
+
+export type GetChatsResponseItemDtoPagingResult = {
+  hasNext: boolean;
+  hasPrevious: boolean;
+  items: Array<GetChatsResponseItemDto>;
+  pageNumber: number;
+  pageSize: number;
+  totalItemCount: number;
+  totalPageCount: number;
+};
+
+export type GetOpenChatBotIdResponseDto = {
+  /**
+   * Whether the open bot can be used without an account.
+   */
+  isPublic: boolean;
+  /**
+   * Null when no bot is open.
+   */
+  openChatBotId: string | null;
+};
+
+export type GetTokenUsageStatisticResponseItemDto = {
+  /**
+   * Also of deleted bots.
+   */
+  botDisplayName: string;
+  botId: string;
+  completionTokens: number;
+  promptTokens: number;
+  requestCount: number;
+  requestDate: string;
+  /**
+   * 1 chat, 2 routing, 3 title.
+   */
+  tokenUsageTypeId: number;
+  totalTokens: number;
+  /**
+   * Different callers; all anonymous ones count as one.
+   */
+  userCount: number;
+};
+
+export type GetTokenUsageStatisticResponseItemDtoPagingResult = {
+  hasNext: boolean;
+  hasPrevious: boolean;
+  items: Array<GetTokenUsageStatisticResponseItemDto>;
+  pageNumber: number;
+  pageSize: number;
+  totalItemCount: number;
+  totalPageCount: number;
+};
+
+export type GetUsageCostsResponseItemDto = {
+  botDisplayName: string;
+  botId: string;
+  /**
+   * Those of the prompt tokens that the service had cached.
+   */
+  cachedTokens: number;
+  completionTokens: number;
+  /**
+   * Nano-dollars (a dollar is 1,000,000,000) of the calls whose price is known.
+   */
+  costNano: number;
+  /**
+   * Empty for calls that never reached a model.
+   */
+  model: string;
+  promptTokens: number;
+  requestCount: number;
+  requestDate: string;
+  /**
+   * Calls whose model had no price: their cost is not in `costNano`.
+   */
+  unpricedCount: number;
+};
+
+export type GetUsageCostsResponseItemDtoPagingResult = {
+  hasNext: boolean;
+  hasPrevious: boolean;
+  items: Array<GetUsageCostsResponseItemDto>;
+  pageNumber: number;
+  pageSize: number;
+  totalItemCount: number;
+  totalPageCount: number;
+};
+
+export type GetUserSystemMessageCountResponseDto = {
+  systemMessageCount: number;
+};
+
+export type GetUserSystemMessageResponseDto = {
+  displayName: string;
+  systemMessage: string;
+  userSystemMessageId: string;
+};
+
+export type GetUserSystemMessagesResponseItemDto = {
+  displayName: string;
+  userSystemMessageId: string;
+};
+
+export type GetUserSystemMessagesResponseItemDtoPagingResult = {
+  hasNext: boolean;
+  hasPrevious: boolean;
+  items: Array<GetUserSystemMessagesResponseItemDto>;
+  pageNumber: number;
+  pageSize: number;
+  totalItemCount: number;
+  totalPageCount: number;
+};
+
 export type HealthDto = {
   /**
    * What the server depends on, by name. Only the database is needed; Redis is not.
@@ -73,6 +962,58 @@ export type HealthDto = {
     [key: string]: 'up' | 'down';
   };
   status: 'ok' | 'failing' | 'draining';
+};
+
+export type InformationSource = {
+  createTicketUrl: string;
+  fileName: string;
+  id: string;
+  /**
+   * Left out when it is not known.
+   */
+  language?: string;
+  url: string;
+};
+
+export type MessageCompletedDataDto = {
+  messageId: string;
+  status: 'complete' | 'interrupted' | 'failed';
+  /**
+   * The whole text.
+   */
+  text: string;
+  turnId: string;
+};
+
+export type MessageCreatedDataDto = {
+  author: 'customer' | 'agent' | 'system';
+  messageId: string;
+  text: string;
+  /**
+   * The turn that answers the message; null when a person does.
+   */
+  turnId: string | null;
+};
+
+export type MessageDeltaDto = {
+  messageId: string;
+  /**
+   * Characters (UTF-16 code units) of the message before `text`.
+   */
+  offset: number;
+  text: string;
+  turnId: string;
+};
+
+export type ModelPriceDto = {
+  cachedNano: number;
+  inputNano: number;
+  model: string;
+  outputNano: number;
+};
+
+export type ModelPricesDto = {
+  prices: Array<ModelPriceDto>;
 };
 
 export type ProblemDto = {
@@ -91,8 +1032,212 @@ export type ProblemDto = {
   type: string;
 };
 
+export type SearchBotByStartBotRequestDto = {
+  userMessage: string;
+};
+
+export type ServiceCapabilitiesDto = {
+  images: boolean;
+  jsonSchema: boolean;
+  streaming: boolean;
+  /**
+   * Whether a streamed answer ends with its token usage.
+   */
+  streamingUsage: boolean;
+  tools: boolean;
+};
+
+export type ServiceHealthDto = {
+  capabilities: ServiceCapabilitiesDto | null;
+  checkedAt: string;
+  /**
+   * Which of the two protocols is spoken to the service.
+   */
+  dialect: 'responses' | 'chat_completions';
+  /**
+   * Milliseconds of a minimal call.
+   */
+  latencyMs: number | null;
+  problem: ServiceProblemDto | null;
+  reachable: boolean;
+};
+
+export type ServiceModelDto = {
+  id: string;
+  /**
+   * When the service stops serving the model, if it says so.
+   */
+  shutdownDate: string | null;
+};
+
+export type ServiceModelsDto = {
+  models: Array<ServiceModelDto>;
+};
+
+export type ServiceProblemDto = {
+  code: string;
+  detail: string;
+};
+
 export type SystemMessageDto = {
   value?: string | null;
+};
+
+export type TermValueDto = {
+  value?: string | null;
+  valueDe?: string | null;
+};
+
+export type TurnEndedDataDto = {
+  /**
+   * Only in the stream of a completion.
+   */
+  completion?: ChatCompletionResponseDto;
+  error: TurnErrorDto | null;
+  status: 'completed' | 'interrupted' | 'failed' | 'superseded';
+  turnId: string;
+  usage: TurnUsageDto;
+};
+
+export type TurnErrorDto = {
+  code: string;
+  detail: string;
+};
+
+export type TurnStartedDataDto = {
+  botId: string;
+  inputMessageId: string;
+  messageId: string;
+  turnId: string;
+};
+
+export type TurnUsageDto = {
+  cachedTokens: number;
+  inputTokens: number;
+  /**
+   * The service did not report tokens, or the answer was cut.
+   */
+  isEstimated: boolean;
+  outputTokens: number;
+  reasoningTokens: number;
+};
+
+export type UpdateChatDisplayNameRequestDto = {
+  /**
+   * White space at the ends is cut off, within it becomes one space.
+   */
+  displayName: string;
+};
+
+export type UpdateChatUserSystemMessageRequestDto = {
+  userSystemMessageId: string;
+};
+
+export type UpdateUserRequestDto = {
+  isKeepChatHistory?: boolean;
+  isKeepFavoritesForever?: boolean;
+  /**
+   * 0 keeps chats without limit.
+   */
+  keepChatHistoryForDays?: number;
+};
+
+export type UpdateUserSystemMessageRequestDto = {
+  displayName: string;
+  /**
+   * Goes before the chat, after the bot's own instructions, in chats that it is attached to.
+   */
+  systemMessage: string;
+};
+
+export type AdminCreateOpenAiServiceRequestDtoWritable = {
+  /**
+   * Write-only: kept encrypted, bound to the origin of the endpoint, never given back.
+   */
+  azureOpenAiApiKey?: string | null;
+  /**
+   * An Azure resource endpoint, an `…/openai/v1` base, or the base URL of any service that speaks OpenAI's protocol.
+   */
+  azureOpenAiEndpoint?: string | null;
+  displayName: string;
+  isActive?: boolean;
+};
+
+export type AdminUpdateAcsBotConfigurationRequestDtoWritable = {
+  /**
+   * Write-only. Empty removes it.
+   */
+  blobClientConnectionString?: string | null;
+  indexFields?: string | null;
+  indexName?: string | null;
+  /**
+   * The connection string is changed only when this is true.
+   */
+  isUpdateBlobClient?: boolean;
+  /**
+   * Endpoint and credential of the search are changed only when this is true.
+   */
+  isUpdateSearchClient?: boolean;
+  maxCharsTotal?: number | null;
+  maxResults?: number | null;
+  /**
+   * Write-only. Without one the stored one stays, unless the endpoint's origin changes.
+   */
+  searchClientCredential?: string | null;
+  /**
+   * Empty removes endpoint and credential.
+   */
+  searchClientEndpoint?: string | null;
+  semanticSearchConfigurationName?: string | null;
+  useSemanticSearch?: boolean;
+};
+
+export type AdminUpdateAzureOpenAiSearchBotConfigurationRequestDtoWritable = {
+  /**
+   * Write-only. Empty removes it.
+   */
+  blobClientConnectionString?: string | null;
+  embeddingModelName?: string | null;
+  indexName?: string | null;
+  /**
+   * The connection string is changed only when this is true.
+   */
+  isUpdateBlobClient?: boolean;
+  /**
+   * Endpoint and credential of the search are changed only when this is true.
+   */
+  isUpdateSearchClient?: boolean;
+  maxResults?: number | null;
+  /**
+   * Write-only. Without one the stored one stays, unless the endpoint's origin changes.
+   */
+  searchClientCredential?: string | null;
+  /**
+   * Empty removes endpoint and credential.
+   */
+  searchClientEndpoint?: string | null;
+  searchFilter?: string | null;
+  searchShouldRestrictResultScope?: boolean | null;
+  searchStrictness?: number | null;
+  semanticSearchConfigurationName?: string | null;
+  temperature?: number | null;
+};
+
+export type AdminUpdateOpenAiServiceRequestDtoWritable = {
+  /**
+   * Write-only: kept encrypted, bound to the origin of the endpoint, never given back.
+   */
+  azureOpenAiApiKey?: string | null;
+  /**
+   * An Azure resource endpoint, an `…/openai/v1` base, or the base URL of any service that speaks OpenAI's protocol.
+   */
+  azureOpenAiEndpoint?: string | null;
+  displayName: string;
+  isActive?: boolean;
+  /**
+   * Endpoint and key are changed only when this is true. Another origin without a key clears the key.
+   */
+  isUpdateOpenAi?: boolean;
 };
 
 /**
@@ -182,6 +1327,4924 @@ export type SetCurrentSystemStatusResponses = {
 
 export type SetCurrentSystemStatusResponse = SetCurrentSystemStatusResponses[keyof SetCurrentSystemStatusResponses];
 
+export type GetAdminBotsData = {
+  body?: never;
+  path?: never;
+  query?: {
+    PageNumber?: number;
+    PageSize?: number;
+    /**
+     * Keeps items that contain this text, without regard to case.
+     */
+    SearchFor?: string;
+    /**
+     * `field`, `field desc` or `-field`; unknown fields are ignored.
+     */
+    OrderBy?: string;
+  };
+  url: '/api/admin/bots';
+};
+
+export type GetAdminBotsErrors = {
+  /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+};
+
+export type GetAdminBotsError = GetAdminBotsErrors[keyof GetAdminBotsErrors];
+
+export type GetAdminBotsResponses = {
+  /**
+   * The result
+   */
+  200: AdminGetBotsResponseItemDtoPagingResult;
+};
+
+export type GetAdminBotsResponse = GetAdminBotsResponses[keyof GetAdminBotsResponses];
+
+export type CreateBotData = {
+  body: AdminCreateBotRequestDto;
+  headers?: {
+    /**
+     * Makes a retry safe: the first request with this key runs, later ones within 24 hours get its answer. Any text of your own.
+     */
+    'Idempotency-Key'?: string;
+  };
+  path?: never;
+  query?: never;
+  url: '/api/admin/bots';
+};
+
+export type CreateBotErrors = {
+  /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
+  /**
+   * The current state does not allow this.
+   */
+  409: ProblemDto;
+  /**
+   * The body is too large.
+   */
+  413: ProblemDto;
+  /**
+   * The content type is not supported.
+   */
+  415: ProblemDto;
+  /**
+   * The Idempotency-Key was used for another request.
+   */
+  422: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+};
+
+export type CreateBotError = CreateBotErrors[keyof CreateBotErrors];
+
+export type CreateBotResponses = {
+  /**
+   * The result
+   */
+  200: AdminCreateBotResponseDto;
+};
+
+export type CreateBotResponse = CreateBotResponses[keyof CreateBotResponses];
+
+export type GetBotImplementationTypesData = {
+  body?: never;
+  path?: never;
+  query?: never;
+  url: '/api/admin/bots/implementationTypes';
+};
+
+export type GetBotImplementationTypesErrors = {
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+};
+
+export type GetBotImplementationTypesError = GetBotImplementationTypesErrors[keyof GetBotImplementationTypesErrors];
+
+export type GetBotImplementationTypesResponses = {
+  /**
+   * The result
+   */
+  200: Array<string>;
+};
+
+export type GetBotImplementationTypesResponse =
+  GetBotImplementationTypesResponses[keyof GetBotImplementationTypesResponses];
+
+export type GetAdminStartBotsData = {
+  body?: never;
+  path?: never;
+  query?: {
+    PageNumber?: number;
+    PageSize?: number;
+    /**
+     * Keeps items that contain this text, without regard to case.
+     */
+    SearchFor?: string;
+    /**
+     * `field`, `field desc` or `-field`; unknown fields are ignored.
+     */
+    OrderBy?: string;
+  };
+  url: '/api/admin/bots/startbots';
+};
+
+export type GetAdminStartBotsErrors = {
+  /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+};
+
+export type GetAdminStartBotsError = GetAdminStartBotsErrors[keyof GetAdminStartBotsErrors];
+
+export type GetAdminStartBotsResponses = {
+  /**
+   * The result
+   */
+  200: AdminGetBotsResponseItemDtoPagingResult;
+};
+
+export type GetAdminStartBotsResponse = GetAdminStartBotsResponses[keyof GetAdminStartBotsResponses];
+
+export type StopAllBotsData = {
+  body?: never;
+  path: {
+    isStopAllBots: boolean;
+  };
+  query?: never;
+  url: '/api/admin/bots/stop/{isStopAllBots}';
+};
+
+export type StopAllBotsErrors = {
+  /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+};
+
+export type StopAllBotsError = StopAllBotsErrors[keyof StopAllBotsErrors];
+
+export type StopAllBotsResponses = {
+  /**
+   * Done
+   */
+  200: EmptyDto;
+};
+
+export type StopAllBotsResponse = StopAllBotsResponses[keyof StopAllBotsResponses];
+
+export type DeleteBotData = {
+  body?: never;
+  path: {
+    botId: string;
+  };
+  query?: never;
+  url: '/api/admin/bots/{botId}';
+};
+
+export type DeleteBotErrors = {
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
+  /**
+   * Not there, or not yours.
+   */
+  404: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+};
+
+export type DeleteBotError = DeleteBotErrors[keyof DeleteBotErrors];
+
+export type DeleteBotResponses = {
+  /**
+   * Done
+   */
+  200: EmptyDto;
+};
+
+export type DeleteBotResponse = DeleteBotResponses[keyof DeleteBotResponses];
+
+export type GetAdminBotData = {
+  body?: never;
+  path: {
+    botId: string;
+  };
+  query?: never;
+  url: '/api/admin/bots/{botId}';
+};
+
+export type GetAdminBotErrors = {
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * Not there, or not yours.
+   */
+  404: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+};
+
+export type GetAdminBotError = GetAdminBotErrors[keyof GetAdminBotErrors];
+
+export type GetAdminBotResponses = {
+  /**
+   * The result
+   */
+  200: AdminGetBotResponseDto;
+};
+
+export type GetAdminBotResponse = GetAdminBotResponses[keyof GetAdminBotResponses];
+
+export type UpdateBotData = {
+  body: AdminUpdateBotRequestDto;
+  path: {
+    botId: string;
+  };
+  query?: never;
+  url: '/api/admin/bots/{botId}';
+};
+
+export type UpdateBotErrors = {
+  /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
+  /**
+   * Not there, or not yours.
+   */
+  404: ProblemDto;
+  /**
+   * The current state does not allow this.
+   */
+  409: ProblemDto;
+  /**
+   * The body is too large.
+   */
+  413: ProblemDto;
+  /**
+   * The content type is not supported.
+   */
+  415: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+};
+
+export type UpdateBotError = UpdateBotErrors[keyof UpdateBotErrors];
+
+export type UpdateBotResponses = {
+  /**
+   * Done
+   */
+  200: EmptyDto;
+};
+
+export type UpdateBotResponse = UpdateBotResponses[keyof UpdateBotResponses];
+
+export type GetAcsBotConfigurationData = {
+  body?: never;
+  path: {
+    botId: string;
+  };
+  query?: never;
+  url: '/api/admin/bots/{botId}/acsBotConfiguration';
+};
+
+export type GetAcsBotConfigurationErrors = {
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
+  /**
+   * Not there, or not yours.
+   */
+  404: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+};
+
+export type GetAcsBotConfigurationError = GetAcsBotConfigurationErrors[keyof GetAcsBotConfigurationErrors];
+
+export type GetAcsBotConfigurationResponses = {
+  /**
+   * The result
+   */
+  200: AdminGetAcsBotConfigurationResponseDto;
+};
+
+export type GetAcsBotConfigurationResponse = GetAcsBotConfigurationResponses[keyof GetAcsBotConfigurationResponses];
+
+export type UpdateAcsBotConfigurationData = {
+  body: AdminUpdateAcsBotConfigurationRequestDtoWritable;
+  path: {
+    botId: string;
+  };
+  query?: never;
+  url: '/api/admin/bots/{botId}/acsBotConfiguration';
+};
+
+export type UpdateAcsBotConfigurationErrors = {
+  /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
+  /**
+   * Not there, or not yours.
+   */
+  404: ProblemDto;
+  /**
+   * The body is too large.
+   */
+  413: ProblemDto;
+  /**
+   * The content type is not supported.
+   */
+  415: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+};
+
+export type UpdateAcsBotConfigurationError = UpdateAcsBotConfigurationErrors[keyof UpdateAcsBotConfigurationErrors];
+
+export type UpdateAcsBotConfigurationResponses = {
+  /**
+   * Done
+   */
+  200: EmptyDto;
+};
+
+export type UpdateAcsBotConfigurationResponse =
+  UpdateAcsBotConfigurationResponses[keyof UpdateAcsBotConfigurationResponses];
+
+export type GetAzureOpenAiSearchBotConfigurationData = {
+  body?: never;
+  path: {
+    botId: string;
+  };
+  query?: never;
+  url: '/api/admin/bots/{botId}/azureOpenAISearchBotConfiguration';
+};
+
+export type GetAzureOpenAiSearchBotConfigurationErrors = {
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
+  /**
+   * Not there, or not yours.
+   */
+  404: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+};
+
+export type GetAzureOpenAiSearchBotConfigurationError =
+  GetAzureOpenAiSearchBotConfigurationErrors[keyof GetAzureOpenAiSearchBotConfigurationErrors];
+
+export type GetAzureOpenAiSearchBotConfigurationResponses = {
+  /**
+   * The result
+   */
+  200: AdminGetAzureOpenAiSearchBotConfigurationResponseDto;
+};
+
+export type GetAzureOpenAiSearchBotConfigurationResponse =
+  GetAzureOpenAiSearchBotConfigurationResponses[keyof GetAzureOpenAiSearchBotConfigurationResponses];
+
+export type UpdateAzureOpenAiSearchBotConfigurationData = {
+  body: AdminUpdateAzureOpenAiSearchBotConfigurationRequestDtoWritable;
+  path: {
+    botId: string;
+  };
+  query?: never;
+  url: '/api/admin/bots/{botId}/azureOpenAISearchBotConfiguration';
+};
+
+export type UpdateAzureOpenAiSearchBotConfigurationErrors = {
+  /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
+  /**
+   * Not there, or not yours.
+   */
+  404: ProblemDto;
+  /**
+   * The body is too large.
+   */
+  413: ProblemDto;
+  /**
+   * The content type is not supported.
+   */
+  415: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+};
+
+export type UpdateAzureOpenAiSearchBotConfigurationError =
+  UpdateAzureOpenAiSearchBotConfigurationErrors[keyof UpdateAzureOpenAiSearchBotConfigurationErrors];
+
+export type UpdateAzureOpenAiSearchBotConfigurationResponses = {
+  /**
+   * Done
+   */
+  200: EmptyDto;
+};
+
+export type UpdateAzureOpenAiSearchBotConfigurationResponse =
+  UpdateAzureOpenAiSearchBotConfigurationResponses[keyof UpdateAzureOpenAiSearchBotConfigurationResponses];
+
+export type GetBotConfigurationData = {
+  body?: never;
+  path: {
+    botId: string;
+  };
+  query?: never;
+  url: '/api/admin/bots/{botId}/configuration';
+};
+
+export type GetBotConfigurationErrors = {
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
+  /**
+   * Not there, or not yours.
+   */
+  404: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+};
+
+export type GetBotConfigurationError = GetBotConfigurationErrors[keyof GetBotConfigurationErrors];
+
+export type GetBotConfigurationResponses = {
+  /**
+   * The result
+   */
+  200: AdminGetBotConfigurationResponseDto;
+};
+
+export type GetBotConfigurationResponse = GetBotConfigurationResponses[keyof GetBotConfigurationResponses];
+
+export type UpdateBotConfigurationData = {
+  body: AdminUpdateBotConfigurationRequestDto;
+  path: {
+    botId: string;
+  };
+  query?: never;
+  url: '/api/admin/bots/{botId}/configuration';
+};
+
+export type UpdateBotConfigurationErrors = {
+  /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
+  /**
+   * Not there, or not yours.
+   */
+  404: ProblemDto;
+  /**
+   * The body is too large.
+   */
+  413: ProblemDto;
+  /**
+   * The content type is not supported.
+   */
+  415: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+};
+
+export type UpdateBotConfigurationError = UpdateBotConfigurationErrors[keyof UpdateBotConfigurationErrors];
+
+export type UpdateBotConfigurationResponses = {
+  /**
+   * Done
+   */
+  200: EmptyDto;
+};
+
+export type UpdateBotConfigurationResponse = UpdateBotConfigurationResponses[keyof UpdateBotConfigurationResponses];
+
+export type GetBotFactsData = {
+  body?: never;
+  path: {
+    botId: string;
+  };
+  query?: {
+    PageNumber?: number;
+    PageSize?: number;
+    /**
+     * Keeps items that contain this text, without regard to case.
+     */
+    SearchFor?: string;
+    /**
+     * `field`, `field desc` or `-field`; unknown fields are ignored.
+     */
+    OrderBy?: string;
+  };
+  url: '/api/admin/bots/{botId}/facts';
+};
+
+export type GetBotFactsErrors = {
+  /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * Not there, or not yours.
+   */
+  404: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+};
+
+export type GetBotFactsError = GetBotFactsErrors[keyof GetBotFactsErrors];
+
+export type GetBotFactsResponses = {
+  /**
+   * The result
+   */
+  200: AdminGetBotFactsResponseItemDtoPagingResult;
+};
+
+export type GetBotFactsResponse = GetBotFactsResponses[keyof GetBotFactsResponses];
+
+export type CreateBotFactData = {
+  body: AdminCreateBotFactRequestDto;
+  headers?: {
+    /**
+     * Makes a retry safe: the first request with this key runs, later ones within 24 hours get its answer. Any text of your own.
+     */
+    'Idempotency-Key'?: string;
+  };
+  path: {
+    botId: string;
+  };
+  query?: never;
+  url: '/api/admin/bots/{botId}/facts';
+};
+
+export type CreateBotFactErrors = {
+  /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * Not there, or not yours.
+   */
+  404: ProblemDto;
+  /**
+   * The current state does not allow this.
+   */
+  409: ProblemDto;
+  /**
+   * The body is too large.
+   */
+  413: ProblemDto;
+  /**
+   * The content type is not supported.
+   */
+  415: ProblemDto;
+  /**
+   * The Idempotency-Key was used for another request.
+   */
+  422: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+};
+
+export type CreateBotFactError = CreateBotFactErrors[keyof CreateBotFactErrors];
+
+export type CreateBotFactResponses = {
+  /**
+   * The result
+   */
+  200: AdminCreateBotFactResponseDto;
+};
+
+export type CreateBotFactResponse = CreateBotFactResponses[keyof CreateBotFactResponses];
+
+export type DeleteBotFactData = {
+  body?: never;
+  path: {
+    botId: string;
+    botFactId: string;
+  };
+  query?: never;
+  url: '/api/admin/bots/{botId}/facts/{botFactId}';
+};
+
+export type DeleteBotFactErrors = {
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * Not there, or not yours.
+   */
+  404: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+};
+
+export type DeleteBotFactError = DeleteBotFactErrors[keyof DeleteBotFactErrors];
+
+export type DeleteBotFactResponses = {
+  /**
+   * Done
+   */
+  200: EmptyDto;
+};
+
+export type DeleteBotFactResponse = DeleteBotFactResponses[keyof DeleteBotFactResponses];
+
+export type UpdateBotFactData = {
+  body: AdminUpdateBotFactRequestDto;
+  path: {
+    botId: string;
+    botFactId: string;
+  };
+  query?: never;
+  url: '/api/admin/bots/{botId}/facts/{botFactId}';
+};
+
+export type UpdateBotFactErrors = {
+  /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * Not there, or not yours.
+   */
+  404: ProblemDto;
+  /**
+   * The body is too large.
+   */
+  413: ProblemDto;
+  /**
+   * The content type is not supported.
+   */
+  415: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+};
+
+export type UpdateBotFactError = UpdateBotFactErrors[keyof UpdateBotFactErrors];
+
+export type UpdateBotFactResponses = {
+  /**
+   * Done
+   */
+  200: EmptyDto;
+};
+
+export type UpdateBotFactResponse = UpdateBotFactResponses[keyof UpdateBotFactResponses];
+
+export type GetBotFeedbackData = {
+  body?: never;
+  path: {
+    botId: string;
+  };
+  query?: {
+    PageNumber?: number;
+    PageSize?: number;
+    /**
+     * Only feedback with this vote.
+     */
+    FilterByVote?: number;
+    /**
+     * Feedback that nobody has dealt with yet.
+     */
+    ShowFeedbacksWithoutStatus?: boolean;
+    /**
+     * Feedback that somebody has dealt with.
+     */
+    ShowFeedbacksWithStatus?: boolean;
+    /**
+     * Of the feedback with a status, only that with this one.
+     */
+    FilterByStatus?: number;
+    /**
+     * Keeps items that contain this text, without regard to case.
+     */
+    SearchFor?: string;
+    /**
+     * `field`, `field desc` or `-field`; unknown fields are ignored.
+     */
+    OrderBy?: string;
+  };
+  url: '/api/admin/bots/{botId}/feedback';
+};
+
+export type GetBotFeedbackErrors = {
+  /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
+  /**
+   * Not there, or not yours.
+   */
+  404: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+};
+
+export type GetBotFeedbackError = GetBotFeedbackErrors[keyof GetBotFeedbackErrors];
+
+export type GetBotFeedbackResponses = {
+  /**
+   * The result
+   */
+  200: AdminGetBotFeedbackResponseItemDtoPagingResult;
+};
+
+export type GetBotFeedbackResponse = GetBotFeedbackResponses[keyof GetBotFeedbackResponses];
+
+export type UpdateBotFeedbackData = {
+  body: AdminUpdateBotFeedbackRequestDto;
+  path: {
+    botId: string;
+    feedbackId: string;
+  };
+  query?: never;
+  url: '/api/admin/bots/{botId}/feedback/{feedbackId}';
+};
+
+export type UpdateBotFeedbackErrors = {
+  /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
+  /**
+   * Not there, or not yours.
+   */
+  404: ProblemDto;
+  /**
+   * The body is too large.
+   */
+  413: ProblemDto;
+  /**
+   * The content type is not supported.
+   */
+  415: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+};
+
+export type UpdateBotFeedbackError = UpdateBotFeedbackErrors[keyof UpdateBotFeedbackErrors];
+
+export type UpdateBotFeedbackResponses = {
+  /**
+   * Done
+   */
+  200: EmptyDto;
+};
+
+export type UpdateBotFeedbackResponse = UpdateBotFeedbackResponses[keyof UpdateBotFeedbackResponses];
+
+export type DeleteBotImageData = {
+  body?: never;
+  path: {
+    botId: string;
+  };
+  query?: never;
+  url: '/api/admin/bots/{botId}/image';
+};
+
+export type DeleteBotImageErrors = {
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
+  /**
+   * Not there, or not yours.
+   */
+  404: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+};
+
+export type DeleteBotImageError = DeleteBotImageErrors[keyof DeleteBotImageErrors];
+
+export type DeleteBotImageResponses = {
+  /**
+   * Done
+   */
+  200: EmptyDto;
+};
+
+export type DeleteBotImageResponse = DeleteBotImageResponses[keyof DeleteBotImageResponses];
+
+export type UpdateBotImageData = {
+  body: Blob | File;
+  path: {
+    botId: string;
+  };
+  query?: never;
+  url: '/api/admin/bots/{botId}/image';
+};
+
+export type UpdateBotImageErrors = {
+  /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
+  /**
+   * Not there, or not yours.
+   */
+  404: ProblemDto;
+  /**
+   * The body is too large.
+   */
+  413: ProblemDto;
+  /**
+   * The content type is not supported.
+   */
+  415: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+};
+
+export type UpdateBotImageError = UpdateBotImageErrors[keyof UpdateBotImageErrors];
+
+export type UpdateBotImageResponses = {
+  /**
+   * Done
+   */
+  200: EmptyDto;
+};
+
+export type UpdateBotImageResponse = UpdateBotImageResponses[keyof UpdateBotImageResponses];
+
+export type UpdateOpenBotData = {
+  body?: never;
+  path: {
+    botId: string;
+  };
+  query?: never;
+  url: '/api/admin/bots/{botId}/openBot';
+};
+
+export type UpdateOpenBotErrors = {
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
+  /**
+   * Not there, or not yours.
+   */
+  404: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+};
+
+export type UpdateOpenBotError = UpdateOpenBotErrors[keyof UpdateOpenBotErrors];
+
+export type UpdateOpenBotResponses = {
+  /**
+   * Done
+   */
+  200: EmptyDto;
+};
+
+export type UpdateOpenBotResponse = UpdateOpenBotResponses[keyof UpdateOpenBotResponses];
+
+export type GetBotParametersData = {
+  body?: never;
+  path: {
+    botId: string;
+  };
+  query?: never;
+  url: '/api/admin/bots/{botId}/parameters';
+};
+
+export type GetBotParametersErrors = {
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
+  /**
+   * Not there, or not yours.
+   */
+  404: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+};
+
+export type GetBotParametersError = GetBotParametersErrors[keyof GetBotParametersErrors];
+
+export type GetBotParametersResponses = {
+  /**
+   * The result
+   */
+  200: BotParametersDto;
+};
+
+export type GetBotParametersResponse = GetBotParametersResponses[keyof GetBotParametersResponses];
+
+export type UpdateBotParametersData = {
+  body: BotParametersDto;
+  path: {
+    botId: string;
+  };
+  query?: never;
+  url: '/api/admin/bots/{botId}/parameters';
+};
+
+export type UpdateBotParametersErrors = {
+  /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
+  /**
+   * Not there, or not yours.
+   */
+  404: ProblemDto;
+  /**
+   * The body is too large.
+   */
+  413: ProblemDto;
+  /**
+   * The content type is not supported.
+   */
+  415: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+};
+
+export type UpdateBotParametersError = UpdateBotParametersErrors[keyof UpdateBotParametersErrors];
+
+export type UpdateBotParametersResponses = {
+  /**
+   * Done
+   */
+  200: EmptyDto;
+};
+
+export type UpdateBotParametersResponse = UpdateBotParametersResponses[keyof UpdateBotParametersResponses];
+
+export type GetStartBotBotsData = {
+  body?: never;
+  path: {
+    startBotId: string;
+  };
+  query?: {
+    PageNumber?: number;
+    PageSize?: number;
+    /**
+     * Keeps items that contain this text, without regard to case.
+     */
+    SearchFor?: string;
+    /**
+     * `field`, `field desc` or `-field`; unknown fields are ignored.
+     */
+    OrderBy?: string;
+  };
+  url: '/api/admin/bots/{startBotId}/bots';
+};
+
+export type GetStartBotBotsErrors = {
+  /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * Not there, or not yours.
+   */
+  404: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+};
+
+export type GetStartBotBotsError = GetStartBotBotsErrors[keyof GetStartBotBotsErrors];
+
+export type GetStartBotBotsResponses = {
+  /**
+   * The result
+   */
+  200: AdminGetStartBotBotsResponseItemDtoPagingResult;
+};
+
+export type GetStartBotBotsResponse = GetStartBotBotsResponses[keyof GetStartBotBotsResponses];
+
+export type DeleteStartBotBotData = {
+  body?: never;
+  path: {
+    startBotId: string;
+    botId: string;
+  };
+  query?: never;
+  url: '/api/admin/bots/{startBotId}/bots/{botId}';
+};
+
+export type DeleteStartBotBotErrors = {
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
+  /**
+   * Not there, or not yours.
+   */
+  404: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+};
+
+export type DeleteStartBotBotError = DeleteStartBotBotErrors[keyof DeleteStartBotBotErrors];
+
+export type DeleteStartBotBotResponses = {
+  /**
+   * Done
+   */
+  200: EmptyDto;
+};
+
+export type DeleteStartBotBotResponse = DeleteStartBotBotResponses[keyof DeleteStartBotBotResponses];
+
+export type CreateStartBotBotData = {
+  body: AdminCreateStartBotBotRequestDto;
+  headers?: {
+    /**
+     * Makes a retry safe: the first request with this key runs, later ones within 24 hours get its answer. Any text of your own.
+     */
+    'Idempotency-Key'?: string;
+  };
+  path: {
+    startBotId: string;
+    botId: string;
+  };
+  query?: never;
+  url: '/api/admin/bots/{startBotId}/bots/{botId}';
+};
+
+export type CreateStartBotBotErrors = {
+  /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
+  /**
+   * Not there, or not yours.
+   */
+  404: ProblemDto;
+  /**
+   * The current state does not allow this.
+   */
+  409: ProblemDto;
+  /**
+   * The body is too large.
+   */
+  413: ProblemDto;
+  /**
+   * The content type is not supported.
+   */
+  415: ProblemDto;
+  /**
+   * The Idempotency-Key was used for another request.
+   */
+  422: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+};
+
+export type CreateStartBotBotError = CreateStartBotBotErrors[keyof CreateStartBotBotErrors];
+
+export type CreateStartBotBotResponses = {
+  /**
+   * Done
+   */
+  200: EmptyDto;
+};
+
+export type CreateStartBotBotResponse = CreateStartBotBotResponses[keyof CreateStartBotBotResponses];
+
+export type UpdateStartBotBotData = {
+  body: AdminUpdateStartBotBotRequestDto;
+  path: {
+    startBotId: string;
+    botId: string;
+  };
+  query?: never;
+  url: '/api/admin/bots/{startBotId}/bots/{botId}';
+};
+
+export type UpdateStartBotBotErrors = {
+  /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
+  /**
+   * Not there, or not yours.
+   */
+  404: ProblemDto;
+  /**
+   * The body is too large.
+   */
+  413: ProblemDto;
+  /**
+   * The content type is not supported.
+   */
+  415: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+};
+
+export type UpdateStartBotBotError = UpdateStartBotBotErrors[keyof UpdateStartBotBotErrors];
+
+export type UpdateStartBotBotResponses = {
+  /**
+   * Done
+   */
+  200: EmptyDto;
+};
+
+export type UpdateStartBotBotResponse = UpdateStartBotBotResponses[keyof UpdateStartBotBotResponses];
+
+export type GetStartBotUnassignedBotsData = {
+  body?: never;
+  path: {
+    startBotId: string;
+  };
+  query?: {
+    PageNumber?: number;
+    PageSize?: number;
+    /**
+     * Keeps items that contain this text, without regard to case.
+     */
+    SearchFor?: string;
+    /**
+     * `field`, `field desc` or `-field`; unknown fields are ignored.
+     */
+    OrderBy?: string;
+  };
+  url: '/api/admin/bots/{startBotId}/unassignedbots';
+};
+
+export type GetStartBotUnassignedBotsErrors = {
+  /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * Not there, or not yours.
+   */
+  404: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+};
+
+export type GetStartBotUnassignedBotsError = GetStartBotUnassignedBotsErrors[keyof GetStartBotUnassignedBotsErrors];
+
+export type GetStartBotUnassignedBotsResponses = {
+  /**
+   * The result
+   */
+  200: AdminGetUnassignedBotsResponseItemDtoPagingResult;
+};
+
+export type GetStartBotUnassignedBotsResponse =
+  GetStartBotUnassignedBotsResponses[keyof GetStartBotUnassignedBotsResponses];
+
+export type DeleteOpenAiServiceData = {
+  body?: never;
+  path: {
+    openAiServiceId: string;
+  };
+  query?: never;
+  url: '/api/admin/openAiService/{openAiServiceId}';
+};
+
+export type DeleteOpenAiServiceErrors = {
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
+  /**
+   * Not there, or not yours.
+   */
+  404: ProblemDto;
+  /**
+   * The current state does not allow this.
+   */
+  409: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+};
+
+export type DeleteOpenAiServiceError = DeleteOpenAiServiceErrors[keyof DeleteOpenAiServiceErrors];
+
+export type DeleteOpenAiServiceResponses = {
+  /**
+   * Done
+   */
+  200: EmptyDto;
+};
+
+export type DeleteOpenAiServiceResponse = DeleteOpenAiServiceResponses[keyof DeleteOpenAiServiceResponses];
+
+export type GetOpenAiServicesData = {
+  body?: never;
+  path?: never;
+  query?: {
+    PageNumber?: number;
+    PageSize?: number;
+    /**
+     * Keeps items that contain this text, without regard to case.
+     */
+    SearchFor?: string;
+    /**
+     * `field`, `field desc` or `-field`; unknown fields are ignored.
+     */
+    OrderBy?: string;
+  };
+  url: '/api/admin/openAiServices';
+};
+
+export type GetOpenAiServicesErrors = {
+  /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+};
+
+export type GetOpenAiServicesError = GetOpenAiServicesErrors[keyof GetOpenAiServicesErrors];
+
+export type GetOpenAiServicesResponses = {
+  /**
+   * The result
+   */
+  200: AdminGetOpenAiServicesResponseItemDtoPagingResult;
+};
+
+export type GetOpenAiServicesResponse = GetOpenAiServicesResponses[keyof GetOpenAiServicesResponses];
+
+export type CreateOpenAiServiceData = {
+  body: AdminCreateOpenAiServiceRequestDtoWritable;
+  headers?: {
+    /**
+     * Makes a retry safe: the first request with this key runs, later ones within 24 hours get its answer. Any text of your own.
+     */
+    'Idempotency-Key'?: string;
+  };
+  path?: never;
+  query?: never;
+  url: '/api/admin/openAiServices';
+};
+
+export type CreateOpenAiServiceErrors = {
+  /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
+  /**
+   * The current state does not allow this.
+   */
+  409: ProblemDto;
+  /**
+   * The body is too large.
+   */
+  413: ProblemDto;
+  /**
+   * The content type is not supported.
+   */
+  415: ProblemDto;
+  /**
+   * The Idempotency-Key was used for another request.
+   */
+  422: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+};
+
+export type CreateOpenAiServiceError = CreateOpenAiServiceErrors[keyof CreateOpenAiServiceErrors];
+
+export type CreateOpenAiServiceResponses = {
+  /**
+   * The result
+   */
+  200: string;
+};
+
+export type CreateOpenAiServiceResponse = CreateOpenAiServiceResponses[keyof CreateOpenAiServiceResponses];
+
+export type DeleteOpenAiServiceByPluralPathData = {
+  body?: never;
+  path: {
+    openAiServiceId: string;
+  };
+  query?: never;
+  url: '/api/admin/openAiServices/{openAiServiceId}';
+};
+
+export type DeleteOpenAiServiceByPluralPathErrors = {
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
+  /**
+   * Not there, or not yours.
+   */
+  404: ProblemDto;
+  /**
+   * The current state does not allow this.
+   */
+  409: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+};
+
+export type DeleteOpenAiServiceByPluralPathError =
+  DeleteOpenAiServiceByPluralPathErrors[keyof DeleteOpenAiServiceByPluralPathErrors];
+
+export type DeleteOpenAiServiceByPluralPathResponses = {
+  /**
+   * Done
+   */
+  200: EmptyDto;
+};
+
+export type DeleteOpenAiServiceByPluralPathResponse =
+  DeleteOpenAiServiceByPluralPathResponses[keyof DeleteOpenAiServiceByPluralPathResponses];
+
+export type GetOpenAiServiceData = {
+  body?: never;
+  path: {
+    openAiServiceId: string;
+  };
+  query?: never;
+  url: '/api/admin/openAiServices/{openAiServiceId}';
+};
+
+export type GetOpenAiServiceErrors = {
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
+  /**
+   * Not there, or not yours.
+   */
+  404: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+};
+
+export type GetOpenAiServiceError = GetOpenAiServiceErrors[keyof GetOpenAiServiceErrors];
+
+export type GetOpenAiServiceResponses = {
+  /**
+   * The result
+   */
+  200: AdminGetOpenAiServiceResponseDto;
+};
+
+export type GetOpenAiServiceResponse = GetOpenAiServiceResponses[keyof GetOpenAiServiceResponses];
+
+export type UpdateOpenAiServiceData = {
+  body: AdminUpdateOpenAiServiceRequestDtoWritable;
+  path: {
+    openAiServiceId: string;
+  };
+  query?: never;
+  url: '/api/admin/openAiServices/{openAiServiceId}';
+};
+
+export type UpdateOpenAiServiceErrors = {
+  /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
+  /**
+   * Not there, or not yours.
+   */
+  404: ProblemDto;
+  /**
+   * The current state does not allow this.
+   */
+  409: ProblemDto;
+  /**
+   * The body is too large.
+   */
+  413: ProblemDto;
+  /**
+   * The content type is not supported.
+   */
+  415: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+};
+
+export type UpdateOpenAiServiceError = UpdateOpenAiServiceErrors[keyof UpdateOpenAiServiceErrors];
+
+export type UpdateOpenAiServiceResponses = {
+  /**
+   * Done
+   */
+  200: EmptyDto;
+};
+
+export type UpdateOpenAiServiceResponse = UpdateOpenAiServiceResponses[keyof UpdateOpenAiServiceResponses];
+
+export type GetOpenAiServiceModelsData = {
+  body?: never;
+  path: {
+    openAiServiceId: string;
+  };
+  query?: never;
+  url: '/api/admin/openAiServices/{openAiServiceId}/models';
+};
+
+export type GetOpenAiServiceModelsErrors = {
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
+  /**
+   * Not there, or not yours.
+   */
+  404: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+  /**
+   * The model service failed.
+   */
+  502: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
+  /**
+   * The model service did not answer in time.
+   */
+  504: ProblemDto;
+};
+
+export type GetOpenAiServiceModelsError = GetOpenAiServiceModelsErrors[keyof GetOpenAiServiceModelsErrors];
+
+export type GetOpenAiServiceModelsResponses = {
+  /**
+   * The result
+   */
+  200: ServiceModelsDto;
+};
+
+export type GetOpenAiServiceModelsResponse = GetOpenAiServiceModelsResponses[keyof GetOpenAiServiceModelsResponses];
+
+export type GetOpenAiServicePricesData = {
+  body?: never;
+  path: {
+    openAiServiceId: string;
+  };
+  query?: never;
+  url: '/api/admin/openAiServices/{openAiServiceId}/prices';
+};
+
+export type GetOpenAiServicePricesErrors = {
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
+  /**
+   * Not there, or not yours.
+   */
+  404: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+};
+
+export type GetOpenAiServicePricesError = GetOpenAiServicePricesErrors[keyof GetOpenAiServicePricesErrors];
+
+export type GetOpenAiServicePricesResponses = {
+  /**
+   * The result
+   */
+  200: ModelPricesDto;
+};
+
+export type GetOpenAiServicePricesResponse = GetOpenAiServicePricesResponses[keyof GetOpenAiServicePricesResponses];
+
+export type UpdateOpenAiServicePricesData = {
+  body: ModelPricesDto;
+  path: {
+    openAiServiceId: string;
+  };
+  query?: never;
+  url: '/api/admin/openAiServices/{openAiServiceId}/prices';
+};
+
+export type UpdateOpenAiServicePricesErrors = {
+  /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
+  /**
+   * Not there, or not yours.
+   */
+  404: ProblemDto;
+  /**
+   * The body is too large.
+   */
+  413: ProblemDto;
+  /**
+   * The content type is not supported.
+   */
+  415: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+};
+
+export type UpdateOpenAiServicePricesError = UpdateOpenAiServicePricesErrors[keyof UpdateOpenAiServicePricesErrors];
+
+export type UpdateOpenAiServicePricesResponses = {
+  /**
+   * Done
+   */
+  200: EmptyDto;
+};
+
+export type UpdateOpenAiServicePricesResponse =
+  UpdateOpenAiServicePricesResponses[keyof UpdateOpenAiServicePricesResponses];
+
+export type ProbeOpenAiServiceData = {
+  body?: never;
+  headers?: {
+    /**
+     * Makes a retry safe: the first request with this key runs, later ones within 24 hours get its answer. Any text of your own.
+     */
+    'Idempotency-Key'?: string;
+  };
+  path: {
+    openAiServiceId: string;
+  };
+  query?: never;
+  url: '/api/admin/openAiServices/{openAiServiceId}/probe';
+};
+
+export type ProbeOpenAiServiceErrors = {
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
+  /**
+   * Not there, or not yours.
+   */
+  404: ProblemDto;
+  /**
+   * The current state does not allow this.
+   */
+  409: ProblemDto;
+  /**
+   * The Idempotency-Key was used for another request.
+   */
+  422: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+};
+
+export type ProbeOpenAiServiceError = ProbeOpenAiServiceErrors[keyof ProbeOpenAiServiceErrors];
+
+export type ProbeOpenAiServiceResponses = {
+  /**
+   * The result
+   */
+  200: ServiceHealthDto;
+};
+
+export type ProbeOpenAiServiceResponse = ProbeOpenAiServiceResponses[keyof ProbeOpenAiServiceResponses];
+
+export type GetAdminUsersData = {
+  body?: never;
+  path?: never;
+  query?: {
+    PageNumber?: number;
+    PageSize?: number;
+    /**
+     * Keeps items that contain this text, without regard to case.
+     */
+    SearchFor?: string;
+    /**
+     * `field`, `field desc` or `-field`; unknown fields are ignored.
+     */
+    OrderBy?: string;
+  };
+  url: '/api/admin/users';
+};
+
+export type GetAdminUsersErrors = {
+  /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+};
+
+export type GetAdminUsersError = GetAdminUsersErrors[keyof GetAdminUsersErrors];
+
+export type GetAdminUsersResponses = {
+  /**
+   * The result
+   */
+  200: AdminGetUserResponseDtoPagingResult;
+};
+
+export type GetAdminUsersResponse = GetAdminUsersResponses[keyof GetAdminUsersResponses];
+
+export type CreateUserData = {
+  body: AdminCreateUserRequestDto;
+  headers?: {
+    /**
+     * Makes a retry safe: the first request with this key runs, later ones within 24 hours get its answer. Any text of your own.
+     */
+    'Idempotency-Key'?: string;
+  };
+  path?: never;
+  query?: never;
+  url: '/api/admin/users';
+};
+
+export type CreateUserErrors = {
+  /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
+  /**
+   * The current state does not allow this.
+   */
+  409: ProblemDto;
+  /**
+   * The body is too large.
+   */
+  413: ProblemDto;
+  /**
+   * The content type is not supported.
+   */
+  415: ProblemDto;
+  /**
+   * The Idempotency-Key was used for another request.
+   */
+  422: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+};
+
+export type CreateUserError = CreateUserErrors[keyof CreateUserErrors];
+
+export type CreateUserResponses = {
+  /**
+   * The result
+   */
+  200: AdminGetUserResponseDto;
+};
+
+export type CreateUserResponse = CreateUserResponses[keyof CreateUserResponses];
+
+export type DeleteUserData = {
+  body?: never;
+  path: {
+    userId: number;
+  };
+  query?: never;
+  url: '/api/admin/users/{userId}';
+};
+
+export type DeleteUserErrors = {
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
+  /**
+   * Not there, or not yours.
+   */
+  404: ProblemDto;
+  /**
+   * The current state does not allow this.
+   */
+  409: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+};
+
+export type DeleteUserError = DeleteUserErrors[keyof DeleteUserErrors];
+
+export type DeleteUserResponses = {
+  /**
+   * Deleted.
+   */
+  200: EmptyDto;
+};
+
+export type DeleteUserResponse = DeleteUserResponses[keyof DeleteUserResponses];
+
+export type GetAdminUserData = {
+  body?: never;
+  path: {
+    userId: number;
+  };
+  query?: never;
+  url: '/api/admin/users/{userId}';
+};
+
+export type GetAdminUserErrors = {
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
+  /**
+   * Not there, or not yours.
+   */
+  404: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+};
+
+export type GetAdminUserError = GetAdminUserErrors[keyof GetAdminUserErrors];
+
+export type GetAdminUserResponses = {
+  /**
+   * The result
+   */
+  200: AdminGetUserResponseDto;
+};
+
+export type GetAdminUserResponse = GetAdminUserResponses[keyof GetAdminUserResponses];
+
+export type UpdateUserData = {
+  body: AdminUpdateUserRequestDto;
+  path: {
+    userId: number;
+  };
+  query?: never;
+  url: '/api/admin/users/{userId}';
+};
+
+export type UpdateUserErrors = {
+  /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
+  /**
+   * Not there, or not yours.
+   */
+  404: ProblemDto;
+  /**
+   * The current state does not allow this.
+   */
+  409: ProblemDto;
+  /**
+   * The body is too large.
+   */
+  413: ProblemDto;
+  /**
+   * The content type is not supported.
+   */
+  415: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+};
+
+export type UpdateUserError = UpdateUserErrors[keyof UpdateUserErrors];
+
+export type UpdateUserResponses = {
+  /**
+   * Stored.
+   */
+  200: EmptyDto;
+};
+
+export type UpdateUserResponse = UpdateUserResponses[keyof UpdateUserResponses];
+
+export type GetUserApiKeysData = {
+  body?: never;
+  path: {
+    userId: number;
+  };
+  query?: {
+    PageNumber?: number;
+    PageSize?: number;
+    /**
+     * Keeps items that contain this text, without regard to case.
+     */
+    SearchFor?: string;
+    /**
+     * `field`, `field desc` or `-field`; unknown fields are ignored.
+     */
+    OrderBy?: string;
+  };
+  url: '/api/admin/users/{userId}/apiKeys';
+};
+
+export type GetUserApiKeysErrors = {
+  /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+};
+
+export type GetUserApiKeysError = GetUserApiKeysErrors[keyof GetUserApiKeysErrors];
+
+export type GetUserApiKeysResponses = {
+  /**
+   * The result
+   */
+  200: GetApiKeysResponseItemDtoPagingResult;
+};
+
+export type GetUserApiKeysResponse = GetUserApiKeysResponses[keyof GetUserApiKeysResponses];
+
+export type CreateUserApiKeyData = {
+  body: CreateApiKeyRequestDto;
+  headers?: {
+    /**
+     * Makes a retry safe: the first request with this key runs, later ones within 24 hours get its answer. Any text of your own.
+     */
+    'Idempotency-Key'?: string;
+  };
+  path: {
+    userId: number;
+  };
+  query?: never;
+  url: '/api/admin/users/{userId}/apiKeys';
+};
+
+export type CreateUserApiKeyErrors = {
+  /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
+  /**
+   * Not there, or not yours.
+   */
+  404: ProblemDto;
+  /**
+   * The current state does not allow this.
+   */
+  409: ProblemDto;
+  /**
+   * The body is too large.
+   */
+  413: ProblemDto;
+  /**
+   * The content type is not supported.
+   */
+  415: ProblemDto;
+  /**
+   * The Idempotency-Key was used for another request.
+   */
+  422: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+};
+
+export type CreateUserApiKeyError = CreateUserApiKeyErrors[keyof CreateUserApiKeyErrors];
+
+export type CreateUserApiKeyResponses = {
+  /**
+   * The result
+   */
+  200: CreateApiKeyResponseDto;
+};
+
+export type CreateUserApiKeyResponse = CreateUserApiKeyResponses[keyof CreateUserApiKeyResponses];
+
+export type DeleteUserApiKeyData = {
+  body?: never;
+  path: {
+    userId: number;
+    apiKeyId: string;
+  };
+  query?: never;
+  url: '/api/admin/users/{userId}/apiKeys/{apiKeyId}';
+};
+
+export type DeleteUserApiKeyErrors = {
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
+  /**
+   * Not there, or not yours.
+   */
+  404: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+};
+
+export type DeleteUserApiKeyError = DeleteUserApiKeyErrors[keyof DeleteUserApiKeyErrors];
+
+export type DeleteUserApiKeyResponses = {
+  /**
+   * Revoked.
+   */
+  200: EmptyDto;
+};
+
+export type DeleteUserApiKeyResponse = DeleteUserApiKeyResponses[keyof DeleteUserApiKeyResponses];
+
+export type GetBotsData = {
+  body?: never;
+  path?: never;
+  query?: {
+    PageNumber?: number;
+    PageSize?: number;
+    /**
+     * Keeps items that contain this text, without regard to case.
+     */
+    SearchFor?: string;
+    /**
+     * `field`, `field desc` or `-field`; unknown fields are ignored.
+     */
+    OrderBy?: string;
+  };
+  url: '/api/bots';
+};
+
+export type GetBotsErrors = {
+  /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+};
+
+export type GetBotsError = GetBotsErrors[keyof GetBotsErrors];
+
+export type GetBotsResponses = {
+  /**
+   * The result
+   */
+  200: GetBotsResponseItemDtoPagingResult;
+};
+
+export type GetBotsResponse = GetBotsResponses[keyof GetBotsResponses];
+
+export type GetBotImageData = {
+  body?: never;
+  headers?: {
+    /**
+     * The `ETag` of the image that the caller has.
+     */
+    'If-None-Match'?: string;
+  };
+  path: {
+    botId: string;
+  };
+  query?: never;
+  url: '/api/bots/botimage/{botId}';
+};
+
+export type GetBotImageErrors = {
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * Not there, or not yours.
+   */
+  404: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+};
+
+export type GetBotImageError = GetBotImageErrors[keyof GetBotImageErrors];
+
+export type GetBotImageResponses = {
+  /**
+   * The image.
+   */
+  200: Blob | File;
+};
+
+export type GetBotImageResponse = GetBotImageResponses[keyof GetBotImageResponses];
+
+export type GetBotsByStartBotData = {
+  body?: never;
+  path: {
+    startBotId: string;
+  };
+  query?: {
+    PageNumber?: number;
+    PageSize?: number;
+    /**
+     * Keeps items that contain this text, without regard to case.
+     */
+    SearchFor?: string;
+    /**
+     * `field`, `field desc` or `-field`; unknown fields are ignored.
+     */
+    OrderBy?: string;
+  };
+  url: '/api/bots/bystartbot/{startBotId}';
+};
+
+export type GetBotsByStartBotErrors = {
+  /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * Not there, or not yours.
+   */
+  404: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+};
+
+export type GetBotsByStartBotError = GetBotsByStartBotErrors[keyof GetBotsByStartBotErrors];
+
+export type GetBotsByStartBotResponses = {
+  /**
+   * The result
+   */
+  200: GetBotsResponseItemDtoPagingResult;
+};
+
+export type GetBotsByStartBotResponse = GetBotsByStartBotResponses[keyof GetBotsByStartBotResponses];
+
+export type GetStartBotsData = {
+  body?: never;
+  path?: never;
+  query?: {
+    PageNumber?: number;
+    PageSize?: number;
+    /**
+     * Keeps items that contain this text, without regard to case.
+     */
+    SearchFor?: string;
+    /**
+     * `field`, `field desc` or `-field`; unknown fields are ignored.
+     */
+    OrderBy?: string;
+  };
+  url: '/api/bots/startbots';
+};
+
+export type GetStartBotsErrors = {
+  /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+};
+
+export type GetStartBotsError = GetStartBotsErrors[keyof GetStartBotsErrors];
+
+export type GetStartBotsResponses = {
+  /**
+   * The result
+   */
+  200: GetBotsResponseItemDtoPagingResult;
+};
+
+export type GetStartBotsResponse = GetStartBotsResponses[keyof GetStartBotsResponses];
+
+export type IsStopAllBotsData = {
+  body?: never;
+  path?: never;
+  query?: never;
+  url: '/api/bots/stop';
+};
+
+export type IsStopAllBotsErrors = {
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+};
+
+export type IsStopAllBotsError = IsStopAllBotsErrors[keyof IsStopAllBotsErrors];
+
+export type IsStopAllBotsResponses = {
+  /**
+   * The result
+   */
+  200: boolean;
+};
+
+export type IsStopAllBotsResponse = IsStopAllBotsResponses[keyof IsStopAllBotsResponses];
+
+export type SearchBotByStartBotData = {
+  body: SearchBotByStartBotRequestDto;
+  headers?: {
+    /**
+     * Makes a retry safe: the first request with this key runs, later ones within 24 hours get its answer. Any text of your own.
+     */
+    'Idempotency-Key'?: string;
+  };
+  path: {
+    botId: string;
+  };
+  query?: never;
+  url: '/api/bots/{botId}/search';
+};
+
+export type SearchBotByStartBotErrors = {
+  /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * Not there, or not yours.
+   */
+  404: ProblemDto;
+  /**
+   * The current state does not allow this.
+   */
+  409: ProblemDto;
+  /**
+   * The body is too large.
+   */
+  413: ProblemDto;
+  /**
+   * The content type is not supported.
+   */
+  415: ProblemDto;
+  /**
+   * The Idempotency-Key was used for another request.
+   */
+  422: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+};
+
+export type SearchBotByStartBotError = SearchBotByStartBotErrors[keyof SearchBotByStartBotErrors];
+
+export type SearchBotByStartBotResponses = {
+  /**
+   * The result
+   */
+  200: string;
+};
+
+export type SearchBotByStartBotResponse = SearchBotByStartBotResponses[keyof SearchBotByStartBotResponses];
+
+export type CreateChatData = {
+  body: ChatCreateRequestDto;
+  headers?: {
+    /**
+     * Makes a retry safe: the first request with this key runs, later ones within 24 hours get its answer. Any text of your own.
+     */
+    'Idempotency-Key'?: string;
+  };
+  path?: never;
+  query?: never;
+  url: '/api/chats';
+};
+
+export type CreateChatErrors = {
+  /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * Not there, or not yours.
+   */
+  404: ProblemDto;
+  /**
+   * The current state does not allow this.
+   */
+  409: ProblemDto;
+  /**
+   * The body is too large.
+   */
+  413: ProblemDto;
+  /**
+   * The content type is not supported.
+   */
+  415: ProblemDto;
+  /**
+   * The Idempotency-Key was used for another request.
+   */
+  422: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+};
+
+export type CreateChatError = CreateChatErrors[keyof CreateChatErrors];
+
+export type CreateChatResponses = {
+  /**
+   * The result
+   */
+  200: ChatCreateResponseDto;
+};
+
+export type CreateChatResponse = CreateChatResponses[keyof CreateChatResponses];
+
+export type GetOpenChatBotIdData = {
+  body?: never;
+  path?: never;
+  query?: never;
+  url: '/api/chats/OpenChatBotId';
+};
+
+export type GetOpenChatBotIdErrors = {
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+};
+
+export type GetOpenChatBotIdError = GetOpenChatBotIdErrors[keyof GetOpenChatBotIdErrors];
+
+export type GetOpenChatBotIdResponses = {
+  /**
+   * The result
+   */
+  200: GetOpenChatBotIdResponseDto;
+};
+
+export type GetOpenChatBotIdResponse = GetOpenChatBotIdResponses[keyof GetOpenChatBotIdResponses];
+
+export type CreateChatByBotCodeData = {
+  body: ChatCreateByBotCodeRequestDto;
+  headers?: {
+    /**
+     * Makes a retry safe: the first request with this key runs, later ones within 24 hours get its answer. Any text of your own.
+     */
+    'Idempotency-Key'?: string;
+  };
+  path?: never;
+  query?: never;
+  url: '/api/chats/create/bybotcode';
+};
+
+export type CreateChatByBotCodeErrors = {
+  /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * Not there, or not yours.
+   */
+  404: ProblemDto;
+  /**
+   * The current state does not allow this.
+   */
+  409: ProblemDto;
+  /**
+   * The body is too large.
+   */
+  413: ProblemDto;
+  /**
+   * The content type is not supported.
+   */
+  415: ProblemDto;
+  /**
+   * The Idempotency-Key was used for another request.
+   */
+  422: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+};
+
+export type CreateChatByBotCodeError = CreateChatByBotCodeErrors[keyof CreateChatByBotCodeErrors];
+
+export type CreateChatByBotCodeResponses = {
+  /**
+   * The result
+   */
+  200: ChatCreateResponseDto;
+};
+
+export type CreateChatByBotCodeResponse = CreateChatByBotCodeResponses[keyof CreateChatByBotCodeResponses];
+
+export type DeleteChatData = {
+  body?: never;
+  path: {
+    chatId: string;
+  };
+  query?: never;
+  url: '/api/chats/{chatId}';
+};
+
+export type DeleteChatErrors = {
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * Not there, or not yours.
+   */
+  404: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+};
+
+export type DeleteChatError = DeleteChatErrors[keyof DeleteChatErrors];
+
+export type DeleteChatResponses = {
+  /**
+   * Done
+   */
+  200: EmptyDto;
+};
+
+export type DeleteChatResponse = DeleteChatResponses[keyof DeleteChatResponses];
+
+export type GetChatData = {
+  body?: never;
+  path: {
+    chatId: string;
+  };
+  query?: never;
+  url: '/api/chats/{chatId}';
+};
+
+export type GetChatErrors = {
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * Not there, or not yours.
+   */
+  404: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+};
+
+export type GetChatError = GetChatErrors[keyof GetChatErrors];
+
+export type GetChatResponses = {
+  /**
+   * The result
+   */
+  200: GetChatResponseDto;
+};
+
+export type GetChatResponse = GetChatResponses[keyof GetChatResponses];
+
+export type CreateCompletionData = {
+  body: ChatCompletionRequestDto;
+  headers?: {
+    /**
+     * Where a repeated streaming request goes on, `seq:offset`.
+     */
+    'Last-Event-ID'?: string;
+    /**
+     * Makes a retry safe: the first request with this key runs, later ones within 24 hours get its answer. Any text of your own.
+     */
+    'Idempotency-Key'?: string;
+  };
+  path: {
+    chatId: string;
+  };
+  query?: never;
+  url: '/api/chats/{chatId}/completions';
+};
+
+export type CreateCompletionErrors = {
+  /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
+  /**
+   * Not there, or not yours.
+   */
+  404: ProblemDto;
+  /**
+   * The current state does not allow this.
+   */
+  409: ProblemDto;
+  /**
+   * The body is too large.
+   */
+  413: ProblemDto;
+  /**
+   * The content type is not supported.
+   */
+  415: ProblemDto;
+  /**
+   * The Idempotency-Key was used for another request.
+   */
+  422: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+  /**
+   * The model service failed.
+   */
+  502: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
+  /**
+   * The model service did not answer in time.
+   */
+  504: ProblemDto;
+};
+
+export type CreateCompletionError = CreateCompletionErrors[keyof CreateCompletionErrors];
+
+export type CreateCompletionResponses = {
+  /**
+   * The answer
+   */
+  200: ChatCompletionResponseDto;
+};
+
+export type CreateCompletionResponse = CreateCompletionResponses[keyof CreateCompletionResponses];
+
+export type UpdateChatDisplayNameData = {
+  body: UpdateChatDisplayNameRequestDto;
+  path: {
+    chatId: string;
+  };
+  query?: never;
+  url: '/api/chats/{chatId}/displayName';
+};
+
+export type UpdateChatDisplayNameErrors = {
+  /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * Not there, or not yours.
+   */
+  404: ProblemDto;
+  /**
+   * The body is too large.
+   */
+  413: ProblemDto;
+  /**
+   * The content type is not supported.
+   */
+  415: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+};
+
+export type UpdateChatDisplayNameError = UpdateChatDisplayNameErrors[keyof UpdateChatDisplayNameErrors];
+
+export type UpdateChatDisplayNameResponses = {
+  /**
+   * Done
+   */
+  200: EmptyDto;
+};
+
+export type UpdateChatDisplayNameResponse = UpdateChatDisplayNameResponses[keyof UpdateChatDisplayNameResponses];
+
+export type DeleteChatFileData = {
+  body?: never;
+  path: {
+    chatId: string;
+    /**
+     * Within the chat’s folder; may hold slashes.
+     */
+    path: string;
+  };
+  query?: never;
+  url: '/api/chats/{chatId}/downloads/{path}';
+};
+
+export type DeleteChatFileErrors = {
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * Not there, or not yours.
+   */
+  404: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+};
+
+export type DeleteChatFileError = DeleteChatFileErrors[keyof DeleteChatFileErrors];
+
+export type DeleteChatFileResponses = {
+  /**
+   * Done
+   */
+  200: EmptyDto;
+};
+
+export type DeleteChatFileResponse = DeleteChatFileResponses[keyof DeleteChatFileResponses];
+
+export type GetChatFileData = {
+  body?: never;
+  headers?: {
+    /**
+     * The `ETag` of the file that the caller has.
+     */
+    'If-None-Match'?: string;
+  };
+  path: {
+    chatId: string;
+    /**
+     * Within the chat’s folder; may hold slashes.
+     */
+    path: string;
+  };
+  query?: {
+    /**
+     * A one-time ticket of the chat, in place of a token.
+     */
+    ticket?: string;
+  };
+  url: '/api/chats/{chatId}/downloads/{path}';
+};
+
+export type GetChatFileErrors = {
+  /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
+   * The token is missing or not valid.
+   *
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * Not there, or not yours.
+   */
+  404: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+};
+
+export type GetChatFileError = GetChatFileErrors[keyof GetChatFileErrors];
+
+export type GetChatFileResponses = {
+  /**
+   * The file
+   */
+  200: Blob | File;
+};
+
+export type GetChatFileResponse = GetChatFileResponses[keyof GetChatFileResponses];
+
+export type PutChatFileData = {
+  body: Blob | File;
+  path: {
+    chatId: string;
+    /**
+     * Within the chat’s folder; may hold slashes.
+     */
+    path: string;
+  };
+  query?: never;
+  url: '/api/chats/{chatId}/downloads/{path}';
+};
+
+export type PutChatFileErrors = {
+  /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * Not there, or not yours.
+   */
+  404: ProblemDto;
+  /**
+   * The current state does not allow this.
+   */
+  409: ProblemDto;
+  /**
+   * The body is too large.
+   */
+  413: ProblemDto;
+  /**
+   * The content type is not supported.
+   */
+  415: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+};
+
+export type PutChatFileError = PutChatFileErrors[keyof PutChatFileErrors];
+
+export type PutChatFileResponses = {
+  /**
+   * The result
+   */
+  200: ChatFileDto;
+};
+
+export type PutChatFileResponse = PutChatFileResponses[keyof PutChatFileResponses];
+
+export type GetChatEventsData = {
+  body?: never;
+  headers?: {
+    /**
+     * Resume a stream: `seq` or `seq:offset`.
+     */
+    'Last-Event-ID'?: string;
+  };
+  path: {
+    chatId: string;
+  };
+  query?: {
+    /**
+     * Events with higher numbers. `Last-Event-ID` wins over it.
+     */
+    after?: number;
+    /**
+     * At most so many events (JSON only).
+     */
+    limit?: number;
+  };
+  url: '/api/chats/{chatId}/events';
+};
+
+export type GetChatEventsErrors = {
+  /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * Not there, or not yours.
+   */
+  404: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+};
+
+export type GetChatEventsError = GetChatEventsErrors[keyof GetChatEventsErrors];
+
+export type GetChatEventsResponses = {
+  /**
+   * Events
+   */
+  200: ChatEventsDto;
+};
+
+export type GetChatEventsResponse = GetChatEventsResponses[keyof GetChatEventsResponses];
+
+export type CreateBotFeedbackData = {
+  body: BotFeedbackRequestDto;
+  headers?: {
+    /**
+     * Makes a retry safe: the first request with this key runs, later ones within 24 hours get its answer. Any text of your own.
+     */
+    'Idempotency-Key'?: string;
+  };
+  path: {
+    chatId: string;
+  };
+  query?: never;
+  url: '/api/chats/{chatId}/feedback';
+};
+
+export type CreateBotFeedbackErrors = {
+  /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * Not there, or not yours.
+   */
+  404: ProblemDto;
+  /**
+   * The current state does not allow this.
+   */
+  409: ProblemDto;
+  /**
+   * The body is too large.
+   */
+  413: ProblemDto;
+  /**
+   * The content type is not supported.
+   */
+  415: ProblemDto;
+  /**
+   * The Idempotency-Key was used for another request.
+   */
+  422: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+};
+
+export type CreateBotFeedbackError = CreateBotFeedbackErrors[keyof CreateBotFeedbackErrors];
+
+export type CreateBotFeedbackResponses = {
+  /**
+   * The result
+   */
+  200: BotFeedbackResponseDto;
+};
+
+export type CreateBotFeedbackResponse = CreateBotFeedbackResponses[keyof CreateBotFeedbackResponses];
+
+export type GetChatFilesData = {
+  body?: never;
+  path: {
+    chatId: string;
+  };
+  query?: never;
+  url: '/api/chats/{chatId}/files';
+};
+
+export type GetChatFilesErrors = {
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * Not there, or not yours.
+   */
+  404: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+};
+
+export type GetChatFilesError = GetChatFilesErrors[keyof GetChatFilesErrors];
+
+export type GetChatFilesResponses = {
+  /**
+   * The result
+   */
+  200: ChatFilesDto;
+};
+
+export type GetChatFilesResponse = GetChatFilesResponses[keyof GetChatFilesResponses];
+
+export type CreateChatOneTimeTicketData = {
+  body?: never;
+  headers?: {
+    /**
+     * Makes a retry safe: the first request with this key runs, later ones within 24 hours get its answer. Any text of your own.
+     */
+    'Idempotency-Key'?: string;
+  };
+  path: {
+    chatId: string;
+  };
+  query?: never;
+  url: '/api/chats/{chatId}/tickets';
+};
+
+export type CreateChatOneTimeTicketErrors = {
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * Not there, or not yours.
+   */
+  404: ProblemDto;
+  /**
+   * The current state does not allow this.
+   */
+  409: ProblemDto;
+  /**
+   * The Idempotency-Key was used for another request.
+   */
+  422: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+};
+
+export type CreateChatOneTimeTicketError = CreateChatOneTimeTicketErrors[keyof CreateChatOneTimeTicketErrors];
+
+export type CreateChatOneTimeTicketResponses = {
+  /**
+   * The result
+   */
+  200: string;
+};
+
+export type CreateChatOneTimeTicketResponse = CreateChatOneTimeTicketResponses[keyof CreateChatOneTimeTicketResponses];
+
+export type StopCurrentTurnData = {
+  body?: never;
+  headers?: {
+    /**
+     * Makes a retry safe: the first request with this key runs, later ones within 24 hours get its answer. Any text of your own.
+     */
+    'Idempotency-Key'?: string;
+  };
+  path: {
+    chatId: string;
+  };
+  query?: never;
+  url: '/api/chats/{chatId}/turns/current/stop';
+};
+
+export type StopCurrentTurnErrors = {
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * Not there, or not yours.
+   */
+  404: ProblemDto;
+  /**
+   * The current state does not allow this.
+   */
+  409: ProblemDto;
+  /**
+   * The Idempotency-Key was used for another request.
+   */
+  422: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+};
+
+export type StopCurrentTurnError = StopCurrentTurnErrors[keyof StopCurrentTurnErrors];
+
+export type StopCurrentTurnResponses = {
+  /**
+   * Done
+   */
+  200: EmptyDto;
+};
+
+export type StopCurrentTurnResponse = StopCurrentTurnResponses[keyof StopCurrentTurnResponses];
+
+export type DeleteChatUserSystemMessageData = {
+  body?: never;
+  path: {
+    chatId: string;
+  };
+  query?: never;
+  url: '/api/chats/{chatId}/userSystemMessage';
+};
+
+export type DeleteChatUserSystemMessageErrors = {
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * Not there, or not yours.
+   */
+  404: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+};
+
+export type DeleteChatUserSystemMessageError =
+  DeleteChatUserSystemMessageErrors[keyof DeleteChatUserSystemMessageErrors];
+
+export type DeleteChatUserSystemMessageResponses = {
+  /**
+   * Done
+   */
+  200: EmptyDto;
+};
+
+export type DeleteChatUserSystemMessageResponse =
+  DeleteChatUserSystemMessageResponses[keyof DeleteChatUserSystemMessageResponses];
+
+export type UpdateChatUserSystemMessageData = {
+  body: UpdateChatUserSystemMessageRequestDto;
+  path: {
+    chatId: string;
+  };
+  query?: never;
+  url: '/api/chats/{chatId}/userSystemMessage';
+};
+
+export type UpdateChatUserSystemMessageErrors = {
+  /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * Not there, or not yours.
+   */
+  404: ProblemDto;
+  /**
+   * The current state does not allow this.
+   */
+  409: ProblemDto;
+  /**
+   * The body is too large.
+   */
+  413: ProblemDto;
+  /**
+   * The content type is not supported.
+   */
+  415: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+};
+
+export type UpdateChatUserSystemMessageError =
+  UpdateChatUserSystemMessageErrors[keyof UpdateChatUserSystemMessageErrors];
+
+export type UpdateChatUserSystemMessageResponses = {
+  /**
+   * Done
+   */
+  200: EmptyDto;
+};
+
+export type UpdateChatUserSystemMessageResponse =
+  UpdateChatUserSystemMessageResponses[keyof UpdateChatUserSystemMessageResponses];
+
+export type UpdateStatisticData = {
+  body?: never;
+  path?: never;
+  query?: never;
+  url: '/api/statistic';
+};
+
+export type UpdateStatisticErrors = {
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
+  /**
+   * The current state does not allow this.
+   */
+  409: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+};
+
+export type UpdateStatisticError = UpdateStatisticErrors[keyof UpdateStatisticErrors];
+
+export type UpdateStatisticResponses = {
+  /**
+   * Done
+   */
+  200: EmptyDto;
+};
+
+export type UpdateStatisticResponse = UpdateStatisticResponses[keyof UpdateStatisticResponses];
+
+export type GetUsageCostsData = {
+  body?: never;
+  path?: never;
+  query?: {
+    PageNumber?: number;
+    PageSize?: number;
+    BotId?: string;
+    /**
+     * The first day (UTC) that counts.
+     */
+    FromRequestDate?: string;
+    /**
+     * The last day (UTC) that counts.
+     */
+    ToRequestDate?: string;
+    /**
+     * Keeps items that contain this text, without regard to case.
+     */
+    SearchFor?: string;
+    /**
+     * `field`, `field desc` or `-field`; unknown fields are ignored.
+     */
+    OrderBy?: string;
+  };
+  url: '/api/statistic/costs';
+};
+
+export type GetUsageCostsErrors = {
+  /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+};
+
+export type GetUsageCostsError = GetUsageCostsErrors[keyof GetUsageCostsErrors];
+
+export type GetUsageCostsResponses = {
+  /**
+   * The result
+   */
+  200: GetUsageCostsResponseItemDtoPagingResult;
+};
+
+export type GetUsageCostsResponse = GetUsageCostsResponses[keyof GetUsageCostsResponses];
+
+export type GetTokenUsageStatisticData = {
+  body?: never;
+  path?: never;
+  query?: {
+    PageNumber?: number;
+    PageSize?: number;
+    BotId?: string;
+    /**
+     * The first day (UTC) that counts.
+     */
+    FromRequestDate?: string;
+    /**
+     * The last day (UTC) that counts.
+     */
+    ToRequestDate?: string;
+    /**
+     * 1 chat, 2 routing (which bot is to answer), 3 title (the name of a chat).
+     */
+    TokenUsageTypeId?: number;
+    /**
+     * Keeps items that contain this text, without regard to case.
+     */
+    SearchFor?: string;
+    /**
+     * `field`, `field desc` or `-field`; unknown fields are ignored.
+     */
+    OrderBy?: string;
+  };
+  url: '/api/statistic/tokenUsageStatistic';
+};
+
+export type GetTokenUsageStatisticErrors = {
+  /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+};
+
+export type GetTokenUsageStatisticError = GetTokenUsageStatisticErrors[keyof GetTokenUsageStatisticErrors];
+
+export type GetTokenUsageStatisticResponses = {
+  /**
+   * The result
+   */
+  200: GetTokenUsageStatisticResponseItemDtoPagingResult;
+};
+
+export type GetTokenUsageStatisticResponse = GetTokenUsageStatisticResponses[keyof GetTokenUsageStatisticResponses];
+
+export type GetTakeoverChatEventsData = {
+  body?: never;
+  headers?: {
+    /**
+     * Resume a stream: `seq` or `seq:offset`.
+     */
+    'Last-Event-ID'?: string;
+  };
+  path: {
+    chatId: string;
+  };
+  query?: {
+    /**
+     * Events with higher numbers. `Last-Event-ID` wins over it.
+     */
+    after?: number;
+    /**
+     * At most so many events (JSON only).
+     */
+    limit?: number;
+  };
+  url: '/api/takeover/chats/{chatId}/events';
+};
+
+export type GetTakeoverChatEventsErrors = {
+  /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
+  /**
+   * Not there, or not yours.
+   */
+  404: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+};
+
+export type GetTakeoverChatEventsError = GetTakeoverChatEventsErrors[keyof GetTakeoverChatEventsErrors];
+
+export type GetTakeoverChatEventsResponses = {
+  /**
+   * Events
+   */
+  200: ChatEventsDto;
+};
+
+export type GetTakeoverChatEventsResponse = GetTakeoverChatEventsResponses[keyof GetTakeoverChatEventsResponses];
+
+export type GetCurrentUserData = {
+  body?: never;
+  path?: never;
+  query?: never;
+  url: '/api/users/current';
+};
+
+export type GetCurrentUserErrors = {
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+};
+
+export type GetCurrentUserError = GetCurrentUserErrors[keyof GetCurrentUserErrors];
+
+export type GetCurrentUserResponses = {
+  /**
+   * The result
+   */
+  200: CurrentUserDto;
+};
+
+export type GetCurrentUserResponse = GetCurrentUserResponses[keyof GetCurrentUserResponses];
+
+export type UpdateCurrentUserData = {
+  body: UpdateUserRequestDto;
+  path?: never;
+  query?: never;
+  url: '/api/users/current';
+};
+
+export type UpdateCurrentUserErrors = {
+  /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * The body is too large.
+   */
+  413: ProblemDto;
+  /**
+   * The content type is not supported.
+   */
+  415: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+};
+
+export type UpdateCurrentUserError = UpdateCurrentUserErrors[keyof UpdateCurrentUserErrors];
+
+export type UpdateCurrentUserResponses = {
+  /**
+   * Stored.
+   */
+  200: EmptyDto;
+};
+
+export type UpdateCurrentUserResponse = UpdateCurrentUserResponses[keyof UpdateCurrentUserResponses];
+
+export type AcceptTermsData = {
+  body?: never;
+  path?: never;
+  query?: never;
+  url: '/api/users/current/acceptTerms';
+};
+
+export type AcceptTermsErrors = {
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+};
+
+export type AcceptTermsError = AcceptTermsErrors[keyof AcceptTermsErrors];
+
+export type AcceptTermsResponses = {
+  /**
+   * Accepted.
+   */
+  200: EmptyDto;
+};
+
+export type AcceptTermsResponse = AcceptTermsResponses[keyof AcceptTermsResponses];
+
+export type GetApiKeysData = {
+  body?: never;
+  path?: never;
+  query?: {
+    PageNumber?: number;
+    PageSize?: number;
+    /**
+     * Keeps items that contain this text, without regard to case.
+     */
+    SearchFor?: string;
+    /**
+     * `field`, `field desc` or `-field`; unknown fields are ignored.
+     */
+    OrderBy?: string;
+  };
+  url: '/api/users/current/apiKeys';
+};
+
+export type GetApiKeysErrors = {
+  /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+};
+
+export type GetApiKeysError = GetApiKeysErrors[keyof GetApiKeysErrors];
+
+export type GetApiKeysResponses = {
+  /**
+   * The result
+   */
+  200: GetApiKeysResponseItemDtoPagingResult;
+};
+
+export type GetApiKeysResponse = GetApiKeysResponses[keyof GetApiKeysResponses];
+
+export type CreateApiKeyData = {
+  body: CreateApiKeyRequestDto;
+  headers?: {
+    /**
+     * Makes a retry safe: the first request with this key runs, later ones within 24 hours get its answer. Any text of your own.
+     */
+    'Idempotency-Key'?: string;
+  };
+  path?: never;
+  query?: never;
+  url: '/api/users/current/apiKeys';
+};
+
+export type CreateApiKeyErrors = {
+  /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * The current state does not allow this.
+   */
+  409: ProblemDto;
+  /**
+   * The body is too large.
+   */
+  413: ProblemDto;
+  /**
+   * The content type is not supported.
+   */
+  415: ProblemDto;
+  /**
+   * The Idempotency-Key was used for another request.
+   */
+  422: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+};
+
+export type CreateApiKeyError = CreateApiKeyErrors[keyof CreateApiKeyErrors];
+
+export type CreateApiKeyResponses = {
+  /**
+   * The result
+   */
+  200: CreateApiKeyResponseDto;
+};
+
+export type CreateApiKeyResponse = CreateApiKeyResponses[keyof CreateApiKeyResponses];
+
+export type DeleteApiKeyData = {
+  body?: never;
+  path: {
+    apiKeyId: string;
+  };
+  query?: never;
+  url: '/api/users/current/apiKeys/{apiKeyId}';
+};
+
+export type DeleteApiKeyErrors = {
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * Not there, or not yours.
+   */
+  404: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+};
+
+export type DeleteApiKeyError = DeleteApiKeyErrors[keyof DeleteApiKeyErrors];
+
+export type DeleteApiKeyResponses = {
+  /**
+   * Revoked.
+   */
+  200: EmptyDto;
+};
+
+export type DeleteApiKeyResponse = DeleteApiKeyResponses[keyof DeleteApiKeyResponses];
+
+export type GetCurrentUserChatsData = {
+  body?: never;
+  path?: never;
+  query?: {
+    PageNumber?: number;
+    PageSize?: number;
+    /**
+     * Keeps favourites only.
+     */
+    OnlyFavorites?: boolean;
+    /**
+     * Keeps items that contain this text, without regard to case.
+     */
+    SearchFor?: string;
+    /**
+     * `field`, `field desc` or `-field`; unknown fields are ignored.
+     */
+    OrderBy?: string;
+  };
+  url: '/api/users/current/chats';
+};
+
+export type GetCurrentUserChatsErrors = {
+  /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+};
+
+export type GetCurrentUserChatsError = GetCurrentUserChatsErrors[keyof GetCurrentUserChatsErrors];
+
+export type GetCurrentUserChatsResponses = {
+  /**
+   * The result
+   */
+  200: GetChatsResponseItemDtoPagingResult;
+};
+
+export type GetCurrentUserChatsResponse = GetCurrentUserChatsResponses[keyof GetCurrentUserChatsResponses];
+
+export type DeleteCurrentUserChatsData = {
+  body?: never;
+  path: {
+    keepFavorites: boolean;
+  };
+  query?: never;
+  url: '/api/users/current/chats/all/{keepFavorites}';
+};
+
+export type DeleteCurrentUserChatsErrors = {
+  /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+};
+
+export type DeleteCurrentUserChatsError = DeleteCurrentUserChatsErrors[keyof DeleteCurrentUserChatsErrors];
+
+export type DeleteCurrentUserChatsResponses = {
+  /**
+   * Done
+   */
+  200: EmptyDto;
+};
+
+export type DeleteCurrentUserChatsResponse = DeleteCurrentUserChatsResponses[keyof DeleteCurrentUserChatsResponses];
+
+export type DeleteCurrentUserChatsByBotIdData = {
+  body?: never;
+  path: {
+    botId: string;
+    keepFavorites: boolean;
+  };
+  query?: never;
+  url: '/api/users/current/chats/bybot/{botId}/{keepFavorites}';
+};
+
+export type DeleteCurrentUserChatsByBotIdErrors = {
+  /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * Not there, or not yours.
+   */
+  404: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+};
+
+export type DeleteCurrentUserChatsByBotIdError =
+  DeleteCurrentUserChatsByBotIdErrors[keyof DeleteCurrentUserChatsByBotIdErrors];
+
+export type DeleteCurrentUserChatsByBotIdResponses = {
+  /**
+   * Done
+   */
+  200: EmptyDto;
+};
+
+export type DeleteCurrentUserChatsByBotIdResponse =
+  DeleteCurrentUserChatsByBotIdResponses[keyof DeleteCurrentUserChatsByBotIdResponses];
+
+export type DeleteCurrentUserChatsByBotIdAndSystemMessageIdData = {
+  body?: never;
+  path: {
+    botId: string;
+    systemMessageId: string;
+    keepFavorites: boolean;
+  };
+  query?: never;
+  url: '/api/users/current/chats/bybot/{botId}/{systemMessageId}/{keepFavorites}';
+};
+
+export type DeleteCurrentUserChatsByBotIdAndSystemMessageIdErrors = {
+  /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * Not there, or not yours.
+   */
+  404: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+};
+
+export type DeleteCurrentUserChatsByBotIdAndSystemMessageIdError =
+  DeleteCurrentUserChatsByBotIdAndSystemMessageIdErrors[keyof DeleteCurrentUserChatsByBotIdAndSystemMessageIdErrors];
+
+export type DeleteCurrentUserChatsByBotIdAndSystemMessageIdResponses = {
+  /**
+   * Done
+   */
+  200: EmptyDto;
+};
+
+export type DeleteCurrentUserChatsByBotIdAndSystemMessageIdResponse =
+  DeleteCurrentUserChatsByBotIdAndSystemMessageIdResponses[keyof DeleteCurrentUserChatsByBotIdAndSystemMessageIdResponses];
+
+export type DeleteCurrentUserChatByIdData = {
+  body?: never;
+  path: {
+    chatId: string;
+  };
+  query?: never;
+  url: '/api/users/current/chats/byid/{chatId}';
+};
+
+export type DeleteCurrentUserChatByIdErrors = {
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * Not there, or not yours.
+   */
+  404: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+};
+
+export type DeleteCurrentUserChatByIdError = DeleteCurrentUserChatByIdErrors[keyof DeleteCurrentUserChatByIdErrors];
+
+export type DeleteCurrentUserChatByIdResponses = {
+  /**
+   * Done
+   */
+  200: EmptyDto;
+};
+
+export type DeleteCurrentUserChatByIdResponse =
+  DeleteCurrentUserChatByIdResponses[keyof DeleteCurrentUserChatByIdResponses];
+
+export type GetCurrentUserChatsByBotData = {
+  body?: never;
+  path: {
+    botId: string;
+  };
+  query?: {
+    PageNumber?: number;
+    PageSize?: number;
+    /**
+     * Keeps favourites only.
+     */
+    OnlyFavorites?: boolean;
+    /**
+     * Keeps items that contain this text, without regard to case.
+     */
+    SearchFor?: string;
+    /**
+     * `field`, `field desc` or `-field`; unknown fields are ignored.
+     */
+    OrderBy?: string;
+  };
+  url: '/api/users/current/chats/{botId}';
+};
+
+export type GetCurrentUserChatsByBotErrors = {
+  /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * Not there, or not yours.
+   */
+  404: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+};
+
+export type GetCurrentUserChatsByBotError = GetCurrentUserChatsByBotErrors[keyof GetCurrentUserChatsByBotErrors];
+
+export type GetCurrentUserChatsByBotResponses = {
+  /**
+   * The result
+   */
+  200: GetChatsResponseItemDtoPagingResult;
+};
+
+export type GetCurrentUserChatsByBotResponse =
+  GetCurrentUserChatsByBotResponses[keyof GetCurrentUserChatsByBotResponses];
+
+export type GetCurrentUserChatsByBotAndSystempromptData = {
+  body?: never;
+  path: {
+    botId: string;
+    userSystemPromptId: string;
+  };
+  query?: {
+    PageNumber?: number;
+    PageSize?: number;
+    /**
+     * Keeps favourites only.
+     */
+    OnlyFavorites?: boolean;
+    /**
+     * Keeps items that contain this text, without regard to case.
+     */
+    SearchFor?: string;
+    /**
+     * `field`, `field desc` or `-field`; unknown fields are ignored.
+     */
+    OrderBy?: string;
+  };
+  url: '/api/users/current/chats/{botId}/{userSystemPromptId}';
+};
+
+export type GetCurrentUserChatsByBotAndSystempromptErrors = {
+  /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * Not there, or not yours.
+   */
+  404: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+};
+
+export type GetCurrentUserChatsByBotAndSystempromptError =
+  GetCurrentUserChatsByBotAndSystempromptErrors[keyof GetCurrentUserChatsByBotAndSystempromptErrors];
+
+export type GetCurrentUserChatsByBotAndSystempromptResponses = {
+  /**
+   * The result
+   */
+  200: GetChatsResponseItemDtoPagingResult;
+};
+
+export type GetCurrentUserChatsByBotAndSystempromptResponse =
+  GetCurrentUserChatsByBotAndSystempromptResponses[keyof GetCurrentUserChatsByBotAndSystempromptResponses];
+
+export type DeleteCurrentUserChatCompletionByIdData = {
+  body?: never;
+  path: {
+    chatId: string;
+    completionId: string;
+  };
+  query?: never;
+  url: '/api/users/current/chats/{chatId}/completion/{completionId}';
+};
+
+export type DeleteCurrentUserChatCompletionByIdErrors = {
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * Not there, or not yours.
+   */
+  404: ProblemDto;
+  /**
+   * The current state does not allow this.
+   */
+  409: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+};
+
+export type DeleteCurrentUserChatCompletionByIdError =
+  DeleteCurrentUserChatCompletionByIdErrors[keyof DeleteCurrentUserChatCompletionByIdErrors];
+
+export type DeleteCurrentUserChatCompletionByIdResponses = {
+  /**
+   * Done
+   */
+  200: EmptyDto;
+};
+
+export type DeleteCurrentUserChatCompletionByIdResponse =
+  DeleteCurrentUserChatCompletionByIdResponses[keyof DeleteCurrentUserChatCompletionByIdResponses];
+
+export type UpdateChatIsFavoriteData = {
+  body: ChatUpdateIsFavoriteRequestDto;
+  path: {
+    chatId: string;
+  };
+  query?: never;
+  url: '/api/users/current/chats/{chatId}/isfavorite';
+};
+
+export type UpdateChatIsFavoriteErrors = {
+  /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * Not there, or not yours.
+   */
+  404: ProblemDto;
+  /**
+   * The body is too large.
+   */
+  413: ProblemDto;
+  /**
+   * The content type is not supported.
+   */
+  415: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+};
+
+export type UpdateChatIsFavoriteError = UpdateChatIsFavoriteErrors[keyof UpdateChatIsFavoriteErrors];
+
+export type UpdateChatIsFavoriteResponses = {
+  /**
+   * Done
+   */
+  200: EmptyDto;
+};
+
+export type UpdateChatIsFavoriteResponse = UpdateChatIsFavoriteResponses[keyof UpdateChatIsFavoriteResponses];
+
+export type GetUserSystemMessagesData = {
+  body?: never;
+  path?: never;
+  query?: {
+    PageNumber?: number;
+    PageSize?: number;
+    /**
+     * Keeps items that contain this text, without regard to case.
+     */
+    SearchFor?: string;
+    /**
+     * `field`, `field desc` or `-field`; unknown fields are ignored.
+     */
+    OrderBy?: string;
+  };
+  url: '/api/users/current/userSystemMessage';
+};
+
+export type GetUserSystemMessagesErrors = {
+  /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+};
+
+export type GetUserSystemMessagesError = GetUserSystemMessagesErrors[keyof GetUserSystemMessagesErrors];
+
+export type GetUserSystemMessagesResponses = {
+  /**
+   * The result
+   */
+  200: GetUserSystemMessagesResponseItemDtoPagingResult;
+};
+
+export type GetUserSystemMessagesResponse = GetUserSystemMessagesResponses[keyof GetUserSystemMessagesResponses];
+
+export type CreateUserSystemMessageData = {
+  body: UpdateUserSystemMessageRequestDto;
+  headers?: {
+    /**
+     * Makes a retry safe: the first request with this key runs, later ones within 24 hours get its answer. Any text of your own.
+     */
+    'Idempotency-Key'?: string;
+  };
+  path?: never;
+  query?: never;
+  url: '/api/users/current/userSystemMessage';
+};
+
+export type CreateUserSystemMessageErrors = {
+  /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * The current state does not allow this.
+   */
+  409: ProblemDto;
+  /**
+   * The body is too large.
+   */
+  413: ProblemDto;
+  /**
+   * The content type is not supported.
+   */
+  415: ProblemDto;
+  /**
+   * The Idempotency-Key was used for another request.
+   */
+  422: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+};
+
+export type CreateUserSystemMessageError = CreateUserSystemMessageErrors[keyof CreateUserSystemMessageErrors];
+
+export type CreateUserSystemMessageResponses = {
+  /**
+   * The new id.
+   */
+  200: string;
+};
+
+export type CreateUserSystemMessageResponse = CreateUserSystemMessageResponses[keyof CreateUserSystemMessageResponses];
+
+export type DeleteUserSystemMessageData = {
+  body?: never;
+  path: {
+    userSystemMessageId: string;
+  };
+  query?: never;
+  url: '/api/users/current/userSystemMessage/{userSystemMessageId}';
+};
+
+export type DeleteUserSystemMessageErrors = {
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * Not there, or not yours.
+   */
+  404: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+};
+
+export type DeleteUserSystemMessageError = DeleteUserSystemMessageErrors[keyof DeleteUserSystemMessageErrors];
+
+export type DeleteUserSystemMessageResponses = {
+  /**
+   * Deleted.
+   */
+  200: EmptyDto;
+};
+
+export type DeleteUserSystemMessageResponse = DeleteUserSystemMessageResponses[keyof DeleteUserSystemMessageResponses];
+
+export type GetUserSystemMessageData = {
+  body?: never;
+  path: {
+    userSystemMessageId: string;
+  };
+  query?: never;
+  url: '/api/users/current/userSystemMessage/{userSystemMessageId}';
+};
+
+export type GetUserSystemMessageErrors = {
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * Not there, or not yours.
+   */
+  404: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+};
+
+export type GetUserSystemMessageError = GetUserSystemMessageErrors[keyof GetUserSystemMessageErrors];
+
+export type GetUserSystemMessageResponses = {
+  /**
+   * The result
+   */
+  200: GetUserSystemMessageResponseDto;
+};
+
+export type GetUserSystemMessageResponse = GetUserSystemMessageResponses[keyof GetUserSystemMessageResponses];
+
+export type UpdateUserSystemMessageData = {
+  body: UpdateUserSystemMessageRequestDto;
+  path: {
+    userSystemMessageId: string;
+  };
+  query?: never;
+  url: '/api/users/current/userSystemMessage/{userSystemMessageId}';
+};
+
+export type UpdateUserSystemMessageErrors = {
+  /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * Not there, or not yours.
+   */
+  404: ProblemDto;
+  /**
+   * The body is too large.
+   */
+  413: ProblemDto;
+  /**
+   * The content type is not supported.
+   */
+  415: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+};
+
+export type UpdateUserSystemMessageError = UpdateUserSystemMessageErrors[keyof UpdateUserSystemMessageErrors];
+
+export type UpdateUserSystemMessageResponses = {
+  /**
+   * Stored.
+   */
+  200: EmptyDto;
+};
+
+export type UpdateUserSystemMessageResponse = UpdateUserSystemMessageResponses[keyof UpdateUserSystemMessageResponses];
+
+export type GetUserSystemMessageCountData = {
+  body?: never;
+  path?: never;
+  query?: never;
+  url: '/api/users/current/userSystemMessageCount';
+};
+
+export type GetUserSystemMessageCountErrors = {
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+};
+
+export type GetUserSystemMessageCountError = GetUserSystemMessageCountErrors[keyof GetUserSystemMessageCountErrors];
+
+export type GetUserSystemMessageCountResponses = {
+  /**
+   * The result
+   */
+  200: GetUserSystemMessageCountResponseDto;
+};
+
+export type GetUserSystemMessageCountResponse =
+  GetUserSystemMessageCountResponses[keyof GetUserSystemMessageCountResponses];
+
+export type DeleteCacheData = {
+  body?: never;
+  path?: never;
+  query?: never;
+  url: '/cache';
+};
+
+export type DeleteCacheErrors = {
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+};
+
+export type DeleteCacheError = DeleteCacheErrors[keyof DeleteCacheErrors];
+
+export type DeleteCacheResponses = {
+  /**
+   * Done
+   */
+  200: EmptyDto;
+};
+
+export type DeleteCacheResponse = DeleteCacheResponses[keyof DeleteCacheResponses];
+
 export type GetLivenessData = {
   body?: never;
   path?: never;
@@ -235,6 +6298,10 @@ export type GetReadinessErrors = {
    * Something went wrong on our side.
    */
   500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
 };
 
 export type GetReadinessError = GetReadinessErrors[keyof GetReadinessErrors];

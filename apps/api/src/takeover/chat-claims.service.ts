@@ -1,0 +1,66 @@
+import type { AgentName } from '@app/contracts';
+import { Injectable } from '@nestjs/common';
+import { BotsService } from '../bots/bots.service.js';
+import { ChatStreamsService } from '../chats/chat-streams.service.js';
+import { OwnershipService, type PassBaton } from '../chats/ownership.service.js';
+import { agentActor } from './agent.js';
+import { ChatStatesService } from './chat-states.service.js';
+import { QueueRepository } from './queue.repository.js';
+
+export interface ClaimableChat {
+  id: string;
+  botId: string;
+}
+
+/** Passes the baton for agents: in the manner that the bot's policy asks for, and with refusals that name the holder. */
+@Injectable()
+export class ChatClaimsService {
+  constructor(
+    private readonly bots: BotsService,
+    private readonly ownership: OwnershipService,
+    private readonly streams: ChatStreamsService,
+    private readonly states: ChatStatesService,
+    private readonly queue: QueueRepository,
+  ) {}
+
+  /** The agent holds the chat from now on. A running answer is cut, finished first, or discarded. Returns the epoch. */
+  async claim(chat: ClaimableChat, agent: AgentName, expectedEpoch: number | null): Promise<number> {
+    const { takeover } = await this.bots.getProfile(chat.botId);
+    if (takeover.onClaim === 'finish') await this.waitForAnswer(chat.id, takeover.finishSeconds * 1000);
+    return this.passBaton({
+      chatId: chat.id,
+      transition: 'claim',
+      reason: 'agent_takeover',
+      actor: agentActor(agent),
+      agent,
+      expectedEpoch,
+      runningAnswer: takeover.onClaim === 'discard' ? 'discard' : 'keep',
+    });
+  }
+
+  async passBaton(pass: PassBaton): Promise<number> {
+    try {
+      return await this.ownership.passBaton(pass);
+    } catch (error) {
+      throw await this.states.nameHolder(error, pass.chatId);
+    }
+  }
+
+  /** Nothing is held meanwhile: whoever else takes the chat ends the wait. */
+  private async waitForAnswer(chatId: string, milliseconds: number): Promise<void> {
+    const head = await this.queue.findHead(chatId);
+    if (head === null || head.runningTurnId === null) return;
+    let finish!: () => void;
+    const finished = new Promise<void>((resolve) => (finish = resolve));
+    const timer = setTimeout(finish, milliseconds);
+    const stop = await this.streams.followWith(chatId, { seq: head.lastSeq, offset: 0 }, 'everyone', {
+      deliver: (item) => {
+        if (item.kind === 'event' && ['turn.ended', 'ownership.changed'].includes(item.event.type)) finish();
+      },
+      fail: finish,
+    });
+    await finished;
+    clearTimeout(timer);
+    stop();
+  }
+}

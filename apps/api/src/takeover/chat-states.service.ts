@@ -1,0 +1,63 @@
+import { AppError, notFound } from '@app/common';
+import { Injectable } from '@nestjs/common';
+import { UsersService } from '../users/users.service.js';
+import { QueueRepository, type QueuedChat } from './queue.repository.js';
+import type { ChatStateDto, TakeoverChatDto } from './takeover.dto.js';
+
+/** Who holds a chat, as people are told. Whoever asks has made sure that they may. */
+@Injectable()
+export class ChatStatesService {
+  constructor(
+    private readonly queue: QueueRepository,
+    private readonly users: UsersService,
+  ) {}
+
+  async getState(chatId: string): Promise<ChatStateDto> {
+    return mapState(await this.find(chatId), await this.positions());
+  }
+
+  async getDetails(chatId: string): Promise<TakeoverChatDto> {
+    return mapDetails(await this.find(chatId), await this.positions());
+  }
+
+  /** The places of all waiting chats, from 1. */
+  async positions(): Promise<ReadonlyMap<string, number>> {
+    return new Map((await this.queue.findWaitingIds()).map((chatId, index) => [chatId, index + 1]));
+  }
+
+  /** The same refusal, with the name of the person who holds the chat. */
+  async nameHolder(error: unknown, chatId: string): Promise<unknown> {
+    if (!(error instanceof AppError) || error.code !== 'CHAT_HELD') return error;
+    const chat = await this.queue.findChat(chatId);
+    if (chat === null || chat.agentId === null) return error;
+    return new AppError('CHAT_HELD', { detail: `${await this.nameOf(chat.agentId)} holds the chat.` });
+  }
+
+  async nameOf(agentId: number): Promise<string> {
+    return (await this.users.getPrincipal(agentId))?.displayName ?? 'Somebody';
+  }
+
+  private async find(chatId: string): Promise<QueuedChat> {
+    const chat = await this.queue.findChat(chatId);
+    if (chat === null) throw notFound('The chat');
+    return chat;
+  }
+}
+
+const mapState = (chat: QueuedChat, positions: ReadonlyMap<string, number>): ChatStateDto => ({
+  chatId: chat.id,
+  owner: chat.owner,
+  epoch: chat.epoch,
+  agent: chat.agentId === null ? null : { id: chat.agentId, name: chat.agentName ?? 'Somebody' },
+  position: positions.get(chat.id) ?? null,
+});
+
+export const mapDetails = (chat: QueuedChat, positions: ReadonlyMap<string, number>): TakeoverChatDto => ({
+  ...mapState(chat, positions),
+  displayName: chat.displayName,
+  botId: chat.botId,
+  botDisplayName: chat.botDisplayName,
+  customerName: chat.customerName ?? 'Guest',
+  createdUtc: chat.createdAt.toISOString(),
+  lastAccessedUtc: chat.lastAccessedAt.toISOString(),
+});

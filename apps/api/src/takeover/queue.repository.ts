@@ -1,0 +1,208 @@
+import type { ListOptions } from '@app/common';
+import { dialectOf, fromSqlJson, fromSqlTime, placeholders, type ChatOwner, type MessageAuthor } from '@app/database';
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+
+export const QUEUE_ORDER_FIELDS = ['waitingSince', 'lastAccessedUtc', 'displayName'] as const;
+export type QueueOrder = (typeof QUEUE_ORDER_FIELDS)[number];
+
+export interface QueueFilter {
+  owner: 'requested' | 'human' | null;
+  botId: string | null;
+  agentId: number | null;
+}
+
+export interface QueuedChat {
+  id: string;
+  displayName: string;
+  owner: ChatOwner;
+  epoch: number;
+  agentId: number | null;
+  agentName: string | null;
+  botId: string;
+  botDisplayName: string;
+  customerName: string | null;
+  waitingMs: number | null;
+  createdAt: Date;
+  lastAccessedAt: Date;
+}
+
+export interface LastMessage {
+  chatId: string;
+  author: MessageAuthor;
+  text: string;
+  at: Date;
+}
+
+/** Grows or changes whenever the queue does. */
+export interface QueueSummary {
+  waiting: number;
+  held: number;
+  signature: string;
+}
+
+export interface WaitingChat {
+  chatId: string;
+  botId: string;
+  epoch: number;
+  waitedMs: number;
+}
+
+interface QueueRow {
+  id: string;
+  display_name: string;
+  owner: ChatOwner;
+  epoch: number;
+  agent_id: number | null;
+  agent_name: string | null;
+  bot_id: string;
+  bot_name: string;
+  customer_name: string | null;
+  waiting_since: string | Date | null;
+  created_at: string | Date;
+  last_accessed_at: string | Date;
+  db_now: string | Date;
+}
+
+const ORDER_COLUMN: Record<QueueOrder, string> = {
+  waitingSince: `CASE c.owner WHEN 'requested' THEN 0 ELSE 1 END, c.waiting_since`,
+  lastAccessedUtc: 'c.last_accessed_at',
+  displayName: 'c.display_name',
+};
+/** Places in line beyond this one are not told. */
+const COUNTED_PLACES = 5000;
+
+/** Chats that wait for a person or are held by one. */
+@Injectable()
+export class QueueRepository {
+  constructor(private readonly dataSource: DataSource) {}
+
+  async findChats(filter: QueueFilter, options: ListOptions<QueueOrder>): Promise<[QueuedChat[], number]> {
+    const conditions = [filter.owner === null ? `c.owner IN ('requested', 'human')` : 'c.owner = ?'];
+    const parameters: (string | number)[] = filter.owner === null ? [] : [filter.owner];
+    if (filter.botId !== null) {
+      conditions.push('c.bot_id = ?');
+      parameters.push(filter.botId);
+    }
+    if (filter.agentId !== null) {
+      conditions.push('c.agent_id = ?');
+      parameters.push(filter.agentId);
+    }
+    if (options.search !== null) {
+      conditions.push(`LOWER(c.display_name) LIKE ? ESCAPE '!'`);
+      parameters.push(`%${options.search.toLowerCase().replace(/[!%_]/g, '!$&')}%`);
+    }
+    const where = conditions.join(' AND ');
+    const { field, direction } = options.orderBy;
+    const [rows, [counted]] = await Promise.all([
+      this.findRows(`WHERE ${where} ORDER BY ${ORDER_COLUMN[field]} ${direction}, c.id ${direction} LIMIT ? OFFSET ?`, [
+        ...parameters,
+        options.take,
+        options.skip,
+      ]),
+      this.dataSource.query<{ total: number | string }[]>(
+        `SELECT COUNT(*) AS total FROM chats c WHERE ${where}`,
+        parameters,
+      ),
+    ]);
+    return [rows, Number(counted?.total ?? 0)];
+  }
+
+  async findChat(chatId: string): Promise<QueuedChat | null> {
+    const [row] = await this.findRows('WHERE c.id = ?', [chatId]);
+    return row ?? null;
+  }
+
+  /** The newest message of each chat, as customers see it. */
+  async findLastMessages(chatIds: string[]): Promise<LastMessage[]> {
+    if (chatIds.length === 0) return [];
+    const rows = await this.dataSource.query<
+      { chat_id: string; author: MessageAuthor; text: string; created_at: string | Date }[]
+    >(
+      `SELECT m.chat_id, m.author, m.text, m.created_at FROM messages m JOIN
+         (SELECT chat_id, MAX(seq) AS seq FROM messages WHERE chat_id IN (${placeholders(chatIds.length)})
+          AND kind = 'message' AND status <> 'streaming' GROUP BY chat_id) newest
+       ON newest.chat_id = m.chat_id AND newest.seq = m.seq AND m.kind = 'message' AND m.status <> 'streaming'`,
+      chatIds,
+    );
+    return rows.map((row) => ({
+      chatId: row.chat_id,
+      author: row.author,
+      text: fromSqlJson<string>(row.text),
+      at: fromSqlTime(row.created_at),
+    }));
+  }
+
+  /** The waiting chats in the order in which they came. */
+  async findWaitingIds(): Promise<string[]> {
+    const rows = await this.dataSource.query<{ id: string }[]>(
+      `SELECT id FROM chats WHERE owner = 'requested' ORDER BY waiting_since, id LIMIT ${COUNTED_PLACES}`,
+    );
+    return rows.map(({ id }) => id);
+  }
+
+  async summarize(): Promise<QueueSummary> {
+    const rows = await this.dataSource.query<{ owner: ChatOwner; chats: number; epochs: number; newest: unknown }[]>(
+      `SELECT owner, COUNT(*) AS chats, SUM(epoch) AS epochs, MAX(waiting_since) AS newest
+       FROM chats WHERE owner IN ('requested', 'human') GROUP BY owner ORDER BY owner`,
+    );
+    const count = (owner: ChatOwner): number => Number(rows.find((row) => row.owner === owner)?.chats ?? 0);
+    return { waiting: count('requested'), held: count('human'), signature: JSON.stringify(rows) };
+  }
+
+  /** The chats that have waited longest, by the database's clock. */
+  async findLongestWaiting(limit: number): Promise<WaitingChat[]> {
+    const rows = await this.dataSource.query<
+      { id: string; bot_id: string; epoch: number; waiting_since: string | Date; db_now: string | Date }[]
+    >(
+      `SELECT id, bot_id, epoch, waiting_since, ${dialectOf(this.dataSource).now} AS db_now
+       FROM chats WHERE owner = 'requested' AND waiting_since IS NOT NULL ORDER BY waiting_since, id LIMIT ?`,
+      [limit],
+    );
+    return rows.map((row) => ({
+      chatId: row.id,
+      botId: row.bot_id,
+      epoch: row.epoch,
+      waitedMs: fromSqlTime(row.db_now).getTime() - fromSqlTime(row.waiting_since).getTime(),
+    }));
+  }
+
+  /** The number of the chat's newest event, and the turn that runs then. */
+  async findHead(chatId: string): Promise<{ lastSeq: number; runningTurnId: string | null } | null> {
+    const [row] = await this.dataSource.query<{ next_seq: number; running_turn_id: string | null }[]>(
+      'SELECT next_seq, running_turn_id FROM chats WHERE id = ?',
+      [chatId],
+    );
+    return row ? { lastSeq: row.next_seq - 1, runningTurnId: row.running_turn_id } : null;
+  }
+
+  private async findRows(rest: string, parameters: (string | number)[]): Promise<QueuedChat[]> {
+    const rows = await this.dataSource.query<QueueRow[]>(
+      `SELECT c.id, c.display_name, c.owner, c.epoch, c.agent_id, a.display_name AS agent_name, c.bot_id,
+         b.display_name AS bot_name, u.display_name AS customer_name, c.waiting_since, c.created_at, c.last_accessed_at,
+         ${dialectOf(this.dataSource).now} AS db_now
+       FROM chats c JOIN bots b ON b.id = c.bot_id LEFT JOIN users u ON u.id = c.user_id LEFT JOIN users a ON a.id = c.agent_id
+       ${rest}`,
+      parameters,
+    );
+    return rows.map(chatOf);
+  }
+}
+
+function chatOf(row: QueueRow): QueuedChat {
+  const since = row.owner === 'requested' && row.waiting_since !== null ? fromSqlTime(row.waiting_since) : null;
+  return {
+    id: row.id,
+    displayName: row.display_name,
+    owner: row.owner,
+    epoch: row.epoch,
+    agentId: row.agent_id,
+    agentName: row.agent_name,
+    botId: row.bot_id,
+    botDisplayName: row.bot_name,
+    customerName: row.customer_name,
+    waitingMs: since && Math.max(0, fromSqlTime(row.db_now).getTime() - since.getTime()),
+    createdAt: fromSqlTime(row.created_at),
+    lastAccessedAt: fromSqlTime(row.last_accessed_at),
+  };
+}

@@ -1,0 +1,34 @@
+import { Access, ApiProblems, CurrentUser, IdPipe, type UserPrincipal } from '@app/common';
+import { Body, Controller, Get, Param, Put } from '@nestjs/common';
+import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { TakeoverPolicyDto } from './takeover-policy.dto.js';
+import { TakeoverPolicyService } from './takeover-policy.service.js';
+
+@ApiTags('AdminBot')
+@Controller('api/admin/bots/:botId/takeoverPolicy')
+@Access('user')
+export class TakeoverPolicyController {
+  constructor(private readonly policies: TakeoverPolicyService) {}
+
+  /** Reads how the bot's chats are taken over. */
+  @Get()
+  @ApiOkResponse({ type: TakeoverPolicyDto })
+  @ApiProblems(403, 404)
+  getTakeoverPolicy(
+    @CurrentUser() caller: UserPrincipal,
+    @Param('botId', IdPipe('The bot')) botId: string,
+  ): Promise<TakeoverPolicyDto> {
+    return this.policies.getTakeoverPolicy(caller, botId);
+  }
+
+  /** Replaces how the bot's chats are taken over. */
+  @Put()
+  @ApiProblems(400, 403, 404)
+  updateTakeoverPolicy(
+    @CurrentUser() caller: UserPrincipal,
+    @Param('botId', IdPipe('The bot')) botId: string,
+    @Body() dto: TakeoverPolicyDto,
+  ): Promise<void> {
+    return this.policies.updateTakeoverPolicy(caller, botId, dto);
+  }
+}
