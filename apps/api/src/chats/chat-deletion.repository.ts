@@ -1,10 +1,11 @@
 import type { ChatEventEnvelope } from '@app/contracts';
-import { dialectOf, placeholders, toSqlTime } from '@app/database';
+import { dialectOf, fromSqlJson, placeholders, toSqlTime } from '@app/database';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { bumpListVersions } from './chat-list-version.repository.js';
 import { ChatTransaction } from './chat-transaction.repository.js';
 import { TurnClosing } from './turn-closing.repository.js';
+import { titleOf } from './turn-intake.repository.js';
 import { cutShort } from './turn.types.js';
 
 export interface DeletionFilter {
@@ -98,7 +99,8 @@ export class ChatDeletionRepository {
 
   /** The turn and its two messages. Their events keep their numbers and have no text any more. */
   deleteCompletion(chatId: string, turnId: string): Promise<'done' | 'missing' | 'running'> {
-    return ChatTransaction.run(this.dataSource, [chatId], async ({ manager }) => {
+    return ChatTransaction.run(this.dataSource, [chatId], async (transaction) => {
+      const { manager } = transaction;
       const [turn] = await manager.query<{ status: string; input_message_id: string; output_message_id: string }[]>(
         'SELECT status, input_message_id, output_message_id FROM turns WHERE id = ? AND chat_id = ?',
         [turnId, chatId],
@@ -107,6 +109,7 @@ export class ChatDeletionRepository {
       if (turn.status === 'running' || turn.status === 'queued') return 'running';
       await manager.query('DELETE FROM messages WHERE id IN (?, ?)', [turn.input_message_id, turn.output_message_id]);
       await manager.query('DELETE FROM turns WHERE id = ?', [turnId]);
+      await nameAnew(transaction, chatId);
       return 'done';
     });
   }
@@ -127,4 +130,17 @@ async function deleteChats(manager: EntityManager, chatIds: string[]): Promise<v
     `DELETE FROM stored_files WHERE id IN (${placeholders(files.length)})`,
     files.map((file) => file.file_id),
   );
+}
+
+/** The name that nobody gave is the beginning of a message: of one that is still there. */
+async function nameAnew(transaction: ChatTransaction, chatId: string): Promise<void> {
+  const chat = transaction.chat(chatId);
+  const [first] = await transaction.manager.query<{ is_named: number; text: string | null }[]>(
+    `SELECT c.is_named, m.text FROM chats c LEFT JOIN messages m ON m.chat_id = c.id AND m.author = 'customer'
+     WHERE c.id = ? ORDER BY m.seq LIMIT 1`,
+    [chatId],
+  );
+  if (!chat || !first || first.is_named) return;
+  chat.displayName = first.text === null ? '' : titleOf(fromSqlJson<string>(first.text));
+  transaction.touch(chat);
 }

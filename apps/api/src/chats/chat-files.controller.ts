@@ -60,7 +60,8 @@ export class ChatFilesController {
   @ApiHeader({ name: 'If-None-Match', required: false, description: 'The `ETag` of the file that the caller has.' })
   @ApiOkResponse({
     description: 'The file',
-    content: { '*/*': { schema: { type: 'string', format: 'binary' } } },
+    // JSON for one file, bytes for another.
+    content: { '*/*': { schema: {} } },
   })
   @ApiResponse({ status: 304, description: 'The caller has the file already.' })
   @ApiProblems(400, 401, 404)

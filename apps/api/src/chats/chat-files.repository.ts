@@ -32,6 +32,10 @@ interface FileRow {
   created_at: string | Date;
 }
 
+/** How a blob comes back depends on the engine. */
+export type SqlBytes = Uint8Array | ArrayBuffer;
+export const bytesOf = (value: SqlBytes): Buffer => Buffer.from(value as Uint8Array);
+
 const SELECT_FILE = `SELECT c.file_id, c.path, f.content_type, f.size, f.sha256, c.created_at
   FROM chat_files c JOIN stored_files f ON f.id = c.file_id`;
 
@@ -56,11 +60,11 @@ export class ChatFilesRepository {
   /** The bytes in order, a part at a time. */
   async *readBytes(fileId: string): AsyncGenerator<Buffer> {
     for (let from = 0; ; from += CHUNKS_PER_READ) {
-      const rows = await this.dataSource.query<{ bytes: Uint8Array }[]>(
+      const rows = await this.dataSource.query<{ bytes: SqlBytes }[]>(
         'SELECT bytes FROM stored_file_chunks WHERE file_id = ? AND position >= ? AND position < ? ORDER BY position',
         [fileId, from, from + CHUNKS_PER_READ],
       );
-      for (const { bytes } of rows) yield Buffer.from(bytes);
+      for (const { bytes } of rows) yield bytesOf(bytes);
       if (rows.length < CHUNKS_PER_READ) return;
     }
   }
