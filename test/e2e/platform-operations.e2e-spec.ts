@@ -1,7 +1,8 @@
 import { Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
-import { MetricsRegistry } from '@app/common';
-import { SystemService } from '../../apps/api/src/system/system.service.js';
-import { startTestApp } from '../support/app.js';
+import { getDataSourceToken } from '@nestjs/typeorm';
+import { randomBytes } from 'node:crypto';
+import type { DataSource } from 'typeorm';
+import { startTestApp, type TestApp } from '../support/app.js';
 import { ProbeController } from './platform-probe.js';
 
 /** Stands in for whoever has something to finish when the server stops. */
@@ -19,7 +20,7 @@ const PROBE = { controllers: [ProbeController] };
 
 describe('limits', () => {
   it('are per address for anonymous callers, and tell when to come back', async () => {
-    const server = await startTestApp({ THROTTLE_LIMIT: '5', THROTTLE_ANONYMOUS_LIMIT: '2' }, PROBE);
+    const server = await startTestApp({ THROTTLE_ANONYMOUS_LIMIT: '2', REDIS_URL: undefined }, PROBE);
     try {
       const get = (path: string) => fetch(server.url + path);
       const first = await get('/api/probe/null');
@@ -58,45 +59,85 @@ describe('limits', () => {
   });
 });
 
-describe('the banner', () => {
-  it('is empty until somebody sets it, and readable by everybody', async () => {
-    const server = await startTestApp();
-    try {
-      const answer = await fetch(`${server.url}/api/system/STATUS/current`);
-      expect([answer.status, await answer.json()]).toEqual([200, { value: '' }]);
-    } finally {
-      await server.stop();
+const ADMIN_API_KEY = 'an-admin-key-for-these-tests-0123456789';
+const asAdmin = { authorization: `Bearer ${ADMIN_API_KEY}` };
+
+describe('operating it', () => {
+  let server: TestApp;
+  beforeAll(async () => {
+    server = await startTestApp({ ADMIN_API_KEY }, PROBE);
+  });
+  afterAll(() => server.stop());
+
+  const banner = async () => (await fetch(`${server.url}/api/system/STATUS/current`)).json();
+  const setBanner = (body: object, headers: Record<string, string> = asAdmin) =>
+    fetch(`${server.url}/api/System/status/current`, {
+      method: 'PUT',
+      headers: { 'content-type': 'application/json', ...headers },
+      body: JSON.stringify(body),
+    });
+
+  it('shows a banner to everybody', async () => {
+    expect(await banner()).toEqual({ value: '' });
+    for (const value of ['Maintenance 🚧', 'Back tonight']) {
+      const answer = await setBanner({ value });
+      expect([answer.status, await answer.json(), await banner()]).toEqual([200, {}, { value }]);
     }
+    expect((await setBanner({ value: null })).status).toBe(200);
+    expect(await banner()).toEqual({ value: '' });
   });
 
-  it('is kept', async () => {
-    const server = await startTestApp();
-    try {
-      const system = server.app.get(SystemService, { strict: false });
-      await system.setMessage({ value: 'Maintenance 🚧' });
-      await system.setMessage({ value: 'Back tonight' });
-      expect(await system.getMessage()).toEqual({ value: 'Back tonight' });
-      await system.setMessage({ value: null });
-      expect(await system.getMessage()).toEqual({ value: '' });
-    } finally {
-      await server.stop();
-    }
+  it('lets administrators set the banner, within limits', async () => {
+    expect((await setBanner({ value: 'x' }, {})).status).toBe(401);
+    expect((await setBanner({ value: 'x'.repeat(10_001) })).status).toBe(400);
+    expect((await setBanner({ value: 5 })).status).toBe(400);
+    expect(await banner()).toEqual({ value: '' });
+  });
+
+  it('shows figures to administrators, answers by route among them', async () => {
+    await fetch(`${server.url}/api/probe/items/a`);
+    await fetch(`${server.url}/api/probe/items/b`);
+    expect((await fetch(`${server.url}/metrics`)).status).toBe(401);
+    const answer = await fetch(`${server.url}/metrics`, { headers: asAdmin });
+    const text = await answer.text();
+    expect(answer.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8');
+    expect(text).toContain(
+      'baton_http_request_seconds_count{method="GET",route="/api/Probe/items/:id",status="200"} 2',
+    );
+    expect(text).toContain('process_cpu_seconds_total');
+  });
+
+  it('is not ready without its database', async () => {
+    const database = server.app.get<DataSource>(getDataSourceToken(), { strict: false });
+    const query = jest.spyOn(database, 'query').mockRejectedValue(new Error('password=hunter2'));
+    const answer = await fetch(`${server.url}/health/ready`);
+    query.mockRestore();
+    const text = await answer.text();
+    expect([answer.status, JSON.parse(text)]).toMatchObject([503, { code: 'NOT_READY' }]);
+    expect(text).not.toContain('hunter2');
+    expect((await fetch(`${server.url}/health/ready`)).status).toBe(200);
   });
 });
 
-describe('figures', () => {
-  it('count answers by route', async () => {
-    const server = await startTestApp({}, PROBE);
+const redis = process.env.TEST_REDIS_URL;
+(redis ? describe : describe.skip)('with Redis', () => {
+  it('instances share a limit', async () => {
+    const settings = { THROTTLE_ANONYMOUS_LIMIT: '2', TRUST_PROXY: 'true' };
+    const servers = [await startTestApp(settings, PROBE), await startTestApp(settings, PROBE)];
     try {
-      await fetch(`${server.url}/api/probe/items/a`);
-      await fetch(`${server.url}/api/probe/items/b`);
-      const text = await server.app.get(MetricsRegistry, { strict: false }).render();
-      expect(text).toMatch(
-        /baton_http_request_seconds_count\{method="GET",route="\/api\/Probe\/items\/:id",status="200"\} 2/,
-      );
-      expect(text).toContain('process_cpu_seconds_total');
+      for (const { url } of servers) {
+        const isUp = async () => (await (await fetch(`${url}/health/ready`)).text()).includes('"redis":"up"');
+        while (!(await isUp()));
+      }
+      const address = `10.${randomBytes(3).join('.')}`;
+      const statuses: number[] = [];
+      for (const { url } of [...servers, ...servers]) {
+        const answer = await fetch(`${url}/api/probe/null`, { headers: { 'x-forwarded-for': address } });
+        statuses.push(answer.status);
+      }
+      expect(statuses).toEqual([200, 200, 429, 429]);
     } finally {
-      await server.stop();
+      for (const server of servers) await server.stop();
     }
   });
 });

@@ -2,6 +2,7 @@ import { AppConfig, parseEnvironment } from '@app/common';
 import type { ModuleMetadata } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
+import type { FastifyInstance } from 'fastify';
 import { createConnection } from 'mysql2/promise';
 import { randomBytes } from 'node:crypto';
 import { AppModule } from '../../apps/api/src/app.module.js';
@@ -13,6 +14,11 @@ export interface TestApp {
   url: string;
   config: AppConfig;
   stop(): Promise<void>;
+}
+
+export interface TestAppExtras extends Pick<ModuleMetadata, 'imports' | 'controllers' | 'providers'> {
+  /** Sees the server before it has any route. */
+  prepare?: (server: FastifyInstance) => void;
 }
 
 const QUIET_AND_FAST = {
@@ -32,7 +38,7 @@ const QUIET_AND_FAST = {
  */
 export async function startTestApp(
   overrides: Record<string, string | undefined> = {},
-  extra: Pick<ModuleMetadata, 'imports' | 'controllers' | 'providers'> = {},
+  { prepare, ...extra }: TestAppExtras = {},
 ): Promise<TestApp> {
   const database = overrides.DATABASE_URL === undefined ? await freshDatabase() : null;
   const config = new AppConfig(
@@ -45,7 +51,9 @@ export async function startTestApp(
   );
   const builder = Test.createTestingModule({ ...extra, imports: [AppModule, ...(extra.imports ?? [])] });
   const module = await builder.overrideProvider(AppConfig).useValue(config).compile();
-  const app = module.createNestApplication<NestFastifyApplication>(createAdapter(config), APP_OPTIONS);
+  const adapter = createAdapter(config);
+  prepare?.(adapter.getInstance());
+  const app = module.createNestApplication<NestFastifyApplication>(adapter, APP_OPTIONS);
   await configureApp(app, config);
   await app.listen(0, '127.0.0.1');
   const { port } = app.getHttpServer().address() as { port: number };

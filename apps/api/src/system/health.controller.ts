@@ -1,4 +1,4 @@
-import { Access } from '@app/common';
+import { Access, ApiProblems } from '@app/common';
 import { Controller, Get } from '@nestjs/common';
 import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { SkipThrottle } from '@nestjs/throttler';
@@ -23,6 +23,7 @@ export class HealthController {
   @Get('ready')
   @Access('anonymous')
   @ApiOkResponse({ type: HealthDto })
+  @ApiProblems(503)
   getReadiness(): Promise<HealthDto> {
     return this.health.getReadiness();
   }

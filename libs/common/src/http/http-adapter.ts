@@ -1,4 +1,4 @@
-import { StreamableFile } from '@nestjs/common';
+import { StreamableFile, type NestApplicationOptions } from '@nestjs/common';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyServerOptions } from 'fastify';
 import type { Server, ServerResponse } from 'node:http';
@@ -20,6 +20,7 @@ interface AdapterOptions extends FastifyServerOptions {
 export class HttpAdapter extends FastifyAdapter {
   private readonly shutdownGraceMs: number;
   private isEnding = false;
+  private deadline?: NodeJS.Timeout;
 
   constructor({ shutdownGraceMs, ...options }: AdapterOptions) {
     super(options);
@@ -51,13 +52,22 @@ export class HttpAdapter extends FastifyAdapter {
     super.beforeClose();
   }
 
-  override async close(): Promise<void> {
+  /** The sockets' server may be the first to close the HTTP server, and waits for its connections: it gets the deadline too. */
+  override initHttpServer(options?: NestApplicationOptions): void {
+    super.initHttpServer(options);
     const server = this.getHttpServer<Server>();
-    const deadline = setTimeout(() => server.closeAllConnections(), this.shutdownGraceMs);
+    const close = server.close.bind(server);
+    server.close = (callback) => {
+      this.deadline ??= setTimeout(() => server.closeAllConnections(), this.shutdownGraceMs);
+      return close(callback);
+    };
+  }
+
+  override async close(): Promise<void> {
     try {
       await super.close();
     } finally {
-      clearTimeout(deadline);
+      clearTimeout(this.deadline);
     }
   }
 }
