@@ -1,4 +1,4 @@
-import { AppConfig, AppError, callerKey, type Language, type Principal } from '@app/common';
+import { AppConfig, AppError, callerKey, type Language, type Principal, inLanguage } from '@app/common';
 import type { ErrorCode } from '@app/contracts';
 import type { TurnOptions } from '@app/database';
 import { Injectable, StreamableFile } from '@nestjs/common';
@@ -13,6 +13,8 @@ import type { LogPosition } from './chat-follower.js';
 import { mapCompletion, type ChatCompletionRequestDto, type ChatCompletionResponseDto } from './chat.dto.js';
 import { ChatsRepository, type StoredChat } from './chats.repository.js';
 import { ChatsService } from './chats.service.js';
+import { HandOffRulesService } from './hand-off-rules.service.js';
+import { OwnershipService } from './ownership.service.js';
 import { stableId } from './stable-id.js';
 import { TurnsService, type TakenMessage } from './turns.service.js';
 import { NO_USAGE, type IncomingMessage, type TurnOutcome } from './turn.types.js';
@@ -40,6 +42,8 @@ export class CompletionsService {
     private readonly bots: BotsService,
     private readonly routing: ChatRoutingService,
     private readonly botStop: BotStopService,
+    private readonly handOffs: HandOffRulesService,
+    private readonly ownership: OwnershipService,
     private readonly turns: TurnsService,
     private readonly streams: ChatStreamsService,
   ) {}
@@ -56,7 +60,7 @@ export class CompletionsService {
   ): Promise<ChatCompletionResponseDto | StreamableFile> {
     const chat = await this.chats.getHeldChat(caller, chatId);
     const entry = await this.bots.getUsableBot(caller, chat.botId);
-    await this.refuseWhenNotAllowed(caller);
+    await this.refuseWhenNotAllowed(caller, chat);
     if (dto.isAdminChat) await this.settings.markAdminChat(caller, chat);
     const turnId = uuidv7();
     const requestKey = options.idempotency?.requestKey ?? null;
@@ -65,6 +69,7 @@ export class CompletionsService {
     const isTraceLogEnabled = dto.isTraceLogEnabled && (await this.bots.isBotAdmin(caller, bot.id));
     const turnOptions = { ignoreChatHistory: dto.ignoreChatHistory, isTraceLogEnabled, ...(routing && { routing }) };
     const message = incomingMessage(caller, chat, bot, dto.userMessage, turnId, turnOptions, options);
+    if (chat.owner === 'bot' && this.handOffs.asksForPerson(bot, dto.userMessage)) await this.requestPerson(message);
     const accepted = await this.turns.acceptMessage(message);
     return options.wantsStream
       ? this.stream(chat, bot, message, accepted, options)
@@ -78,10 +83,22 @@ export class CompletionsService {
     await this.turns.interruptTurn(chatId, chat.runningTurnId);
   }
 
-  private async refuseWhenNotAllowed(caller: Principal): Promise<void> {
+  /** The customer's own words ask for a person. Whoever was faster, the wish is fulfilled. */
+  private async requestPerson({ chatId, customer }: IncomingMessage): Promise<void> {
+    try {
+      const actor = { kind: 'customer' as const, ...customer };
+      await this.ownership.passBaton({ chatId, transition: 'request', reason: 'rule', actor });
+    } catch (error) {
+      if (!(error instanceof AppError) || error.status !== 409) throw error;
+    }
+  }
+
+  private async refuseWhenNotAllowed(caller: Principal, chat: StoredChat): Promise<void> {
     if (this.config.auth.requireTerms && caller.kind === 'user' && !caller.isTermsAccepted)
       throw new AppError('TERMS_NOT_ACCEPTED');
-    if (await this.botStop.isStopped()) throw new AppError('BOTS_STOPPED', { retryAfterSeconds: 60 });
+    // Where people answer, customers go on writing.
+    if (chat.owner === 'bot' && (await this.botStop.isStopped()))
+      throw new AppError('BOTS_STOPPED', { retryAfterSeconds: 60 });
   }
 
   private async complete(
@@ -145,7 +162,7 @@ function incomingMessage(
   text: string,
   turnId: string,
   turnOptions: TurnOptions,
-  { idempotency }: CompletionOptions,
+  { idempotency, language }: CompletionOptions,
 ): IncomingMessage {
   return {
     chatId: chat.id,
@@ -155,6 +172,7 @@ function incomingMessage(
     botId: bot.id,
     botName: bot.displayName.value,
     text,
+    notice: inLanguage(bot.takeover.firstMessageNotice, language),
     customer:
       caller.kind === 'user' ? { id: String(caller.userId), name: caller.displayName } : { id: null, name: 'Guest' },
     userKey: callerKey(caller),

@@ -50,6 +50,7 @@ describe('TurnIntakeRepository, while a person holds the chat', () => {
     botId: bot.id,
     botName: bot.displayName,
     text,
+    notice: '',
     customer: { id: null, name: 'Guest' },
     userKey: 'anonymous',
     options: { ignoreChatHistory: false, isTraceLogEnabled: false },

@@ -1,8 +1,9 @@
 import { AppConfig, AppError, notFound } from '@app/common';
-import type { Actor } from '@app/contracts';
+import type { Actor, ChatEventEnvelope } from '@app/contracts';
 import { dialectOf, fromSqlJson, insertRows, placeholders, SqlExpression, toSqlTime, type SqlRow } from '@app/database';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { uuidv7 } from 'uuidv7';
 import { ChatTransaction, type LockedChat } from './chat-transaction.repository.js';
 import { GroupCommit } from './group-commit.js';
 import type { AcceptedMessage, IncomingMessage } from './turn.types.js';
@@ -69,6 +70,7 @@ export class TurnIntakeRepository {
     if (chat.owner !== 'bot') return { kind: 'handed_over', messageId: message.messageId, events: [created] };
 
     const isFirst = chat.runningTurnId === null;
+    const events = [created, ...this.storeNotice(transaction, chat, message, created.seq)];
     turns.push(this.turnRow(message, chat, created.seq, isFirst, transaction.at));
     if (message.requestKey !== null) {
       known.set(message.requestKey, {
@@ -80,7 +82,7 @@ export class TurnIntakeRepository {
     }
     if (!isFirst) {
       chat.queuedTurns++;
-      return { kind: 'queued', turnId: message.turnId, seq: created.seq, events: [created] };
+      return { kind: 'queued', turnId: message.turnId, seq: created.seq, events };
     }
     chat.runningTurnId = message.turnId;
     const started = transaction.addEvent(chat, {
@@ -104,7 +106,7 @@ export class TurnIntakeRepository {
       outputMessageId: message.outputMessageId,
       options: message.options,
     };
-    return { kind: 'started', turn, events: [created, started] };
+    return { kind: 'started', turn, events: [...events, started] };
   }
 
   private storeMessage(transaction: ChatTransaction, chat: LockedChat, message: IncomingMessage) {
@@ -120,6 +122,32 @@ export class TurnIntakeRepository {
     });
     transaction.addMessage(chat, { id, seq: event.seq, author: 'customer', text, status: 'complete', turnId });
     return event;
+  }
+
+  /** Before a bot's first answer the customer is told who is speaking. */
+  private storeNotice(
+    transaction: ChatTransaction,
+    chat: LockedChat,
+    { notice, turnId }: IncomingMessage,
+    seq: number,
+  ): ChatEventEnvelope[] {
+    if (seq !== 1 || notice === '') return [];
+    const id = uuidv7();
+    const event = transaction.addEvent(chat, {
+      type: 'message.created',
+      actor: { kind: 'system', id: null, name: '' },
+      data: { messageId: id, author: 'system', text: notice, turnId },
+      messageId: id,
+    });
+    transaction.addMessage(chat, {
+      id,
+      seq: event.seq,
+      author: 'system',
+      text: notice,
+      status: 'complete',
+      turnId: null,
+    });
+    return [event];
   }
 
   private turnRow(message: IncomingMessage, chat: LockedChat, seq: number, isRunning: boolean, at: Date): SqlRow {

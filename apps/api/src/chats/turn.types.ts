@@ -13,6 +13,8 @@ export interface IncomingMessage {
   /** Shown as the speaker of the answer. */
   botName: string;
   text: string;
+  /** Tells the customer, before the first answer of the chat, that a bot speaks; empty says nothing. */
+  notice: string;
   customer: { id: string | null; name: string };
   /** Who is counted in the statistics. */
   userKey: string;

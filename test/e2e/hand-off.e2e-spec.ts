@@ -1,0 +1,83 @@
+import type { ChatEventEnvelope } from '@app/contracts';
+import { ChatServer } from '../support/chat-server.js';
+
+describe('hand-offs that nobody orders', () => {
+  let server: ChatServer;
+  let botId: string;
+  beforeAll(async () => {
+    server = await ChatServer.start();
+    const bots = await server.asAdmin<{ items: { botId: string }[] }>('GET', '/api/admin/bots');
+    botId = bots.body.items[0]!.botId;
+  });
+  afterAll(() => server.stop());
+
+  const setPolicy = async (policy: Record<string, unknown>): Promise<void> => {
+    const current = await server.asAdmin('GET', `/api/admin/bots/${botId}/takeoverPolicy`);
+    const saved = await server.asAdmin('PUT', `/api/admin/bots/${botId}/takeoverPolicy`, {
+      ...current.body,
+      ...policy,
+    });
+    expect(saved.status).toBe(200);
+  };
+  const log = async (chatId: string): Promise<ChatEventEnvelope[]> =>
+    (await server.call<{ items: ChatEventEnvelope[] }>('GET', `/api/chats/${chatId}/events`)).body.items;
+  const passes = async (chatId: string): Promise<unknown[]> =>
+    (await log(chatId)).filter(({ type }) => type === 'ownership.changed').map(({ data }) => data);
+
+  it('lets the bot ask for a person, in the commit that ends its turn', async () => {
+    await setPolicy({ isOfferedToBot: true });
+    const chatId = await server.createChat();
+    const message = 'I need more [[tool=hand_to_human {"reason":"wish"}]]';
+    const answer = await server.complete(chatId, message);
+    expect(answer.status).toBe(200);
+    expect(answer.body['assistantMessage']).not.toBe('');
+    expect(await passes(chatId)).toMatchObject([{ from: 'bot', to: 'requested', reason: 'bot_tool' }]);
+    expect((await log(chatId)).map(({ type }) => type)).toEqual([
+      'message.created',
+      'turn.started',
+      'message.completed',
+      'turn.ended',
+      'ownership.changed',
+    ]);
+
+    const waiting = await server.complete(chatId, 'Hello?');
+    expect(waiting).toMatchObject({ status: 200, body: { assistantMessage: '', metaData: { tags: ['human'] } } });
+    const stream = await server.stream(chatId, 'Anybody?');
+    await stream.untilEnd();
+    expect(stream.events.at(-1)).toMatchObject({ type: 'turn.ended', data: { status: 'handed_over' } });
+    await setPolicy({ isOfferedToBot: false });
+  });
+
+  it('hears the words that ask for a person', async () => {
+    await setPolicy({ keywords: ['human being'] });
+    const chatId = await server.createChat();
+    const before = server.provider.journal.count;
+    const answer = await server.complete(chatId, 'Give me a Human Being, please');
+    expect(answer).toMatchObject({ status: 200, body: { assistantMessage: '', metaData: { tags: ['human'] } } });
+    expect(await passes(chatId)).toMatchObject([{ to: 'requested', reason: 'rule' }]);
+    expect(server.provider.journal.count).toBe(before);
+    await setPolicy({ keywords: [] });
+  });
+
+  it('makes way for a person after failures in a row, once', async () => {
+    await setPolicy({ failedTurns: 2 });
+    const chatId = await server.createChat();
+    await server.complete(chatId, 'one [[status=400]]');
+    expect(await passes(chatId)).toEqual([]);
+    await server.complete(chatId, 'two [[status=400]]');
+    expect(await passes(chatId)).toMatchObject([{ to: 'requested', reason: 'error' }]);
+    await setPolicy({ failedTurns: null });
+  });
+
+  it('says that a bot speaks before its first answer, and only then', async () => {
+    await setPolicy({ firstMessageNotice: { value: 'You are talking to a bot.', valueDe: 'Hier spricht ein Bot.' } });
+    const chatId = await server.createChat();
+    await server.complete(chatId, 'Hallo', { 'accept-language': 'de' });
+    await server.complete(chatId, 'Nochmal');
+    const notices = (await log(chatId)).filter(({ actor }) => actor.kind === 'system');
+    expect(notices.map(({ seq, data }) => ({ seq, text: (data as { text: string }).text }))).toEqual([
+      { seq: 2, text: 'Hier spricht ein Bot.' },
+    ]);
+    await setPolicy({ firstMessageNotice: { value: '', valueDe: '' } });
+  });
+});
