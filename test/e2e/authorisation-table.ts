@@ -9,7 +9,7 @@
  *   manager    needs an account that administers the bot; others are told that there is no such bot (404)
  *   holder     the person whose chat it is; anybody else, also without an account, is told that there is none (404)
  *   owner      the same for what needs an account (else 401)
- * `agents` after it lets agents and administrators in, too, with the status that follows.
+ * `agents` after it lets agents and administrators in, too, with the status that follows; `admins` has another one for those.
  * Rows of holders and owners speak of something that exists; the other rows name things that do not, so that nothing is lost.
  */
 export const ACCESS_TABLE: Record<string, string> = {
@@ -124,10 +124,10 @@ export const ACCESS_TABLE: Record<string, string> = {
   'GET /api/chats/:chatId/events': 'holder 200',
 
   'GET /api/chats/:chatId/takeover': 'holder 200 agents 200',
-  'POST /api/chats/:chatId/takeover/request': 'holder 409',
+  'POST /api/chats/:chatId/takeover/request': 'holder 200',
   'POST /api/chats/:chatId/takeover/cancel': 'holder 409',
   'POST /api/chats/:chatId/takeover/typing': 'holder 200 agents 200',
-  'POST /api/chats/:chatId/takeover/end': 'holder 409 agents 409',
+  'POST /api/chats/:chatId/takeover/end': 'holder 200 agents 409 admins 200',
   'POST /api/chats/:chatId/takeover/reopen': 'holder 409 agents 409',
   'GET /api/takeover/queue': 'agent 200',
   'GET /api/takeover/agents': 'agent 200',

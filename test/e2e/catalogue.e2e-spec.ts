@@ -1,4 +1,4 @@
-import { CatalogueClient } from '../support/catalogue-client.js';
+import { CatalogueClient, type OperationId } from '../support/catalogue-client.js';
 import { ADMIN_KEY, ChatServer } from '../support/chat-server.js';
 import { OpenApiValidator } from '../support/openapi-validator.js';
 
@@ -211,9 +211,33 @@ describe('the whole catalogue, through the generated client', () => {
     await admin.call('deleteChatFile', { path });
   });
 
-  it('lets people follow a chat', async () => {
-    const chatId = await createChat();
-    await admin.call('getTakeoverChatEvents', { path: { chatId } });
+  it('passes the baton', async () => {
+    await admin.call('updateTakeoverPolicy', { path: { botId } });
+    await admin.call('getTakeoverPolicy', { path: { botId } });
+    await admin.call('updateTakeoverPresence');
+    const path = { chatId: await createChat() };
+    const pass = async (id: OperationId, body: Record<string, unknown> = {}): Promise<unknown> => {
+      const { epoch } = await admin.call<{ epoch: number }>('getChatTakeover', { path });
+      return (await admin.call<{ owner: unknown }>(id, { path, body: { expectedEpoch: epoch, ...body } })).owner;
+    };
+    expect(await pass('requestPerson')).toBe('requested');
+    expect(await admin.call<Page>('getTakeoverQueue')).toMatchObject({ totalItemCount: 1 });
+    expect(await pass('cancelPersonRequest')).toBe('bot');
+    expect(await pass('claimChat')).toBe('human');
+    await pass('sendAgentMessage');
+    await pass('addChatNote');
+    await pass('addChatWhisper');
+    await admin.call('setAgentTyping', { path });
+    await admin.call('setCustomerTyping', { path });
+    await admin.call('getTakeoverChat', { path });
+    await admin.call('getTakeoverAgents');
+    const followed = await admin.call<Page<{ type: string }>>('getTakeoverChatEvents', { path });
+    expect(followed.items.length).toBeGreaterThan(5);
+    expect(await pass('releaseChat', { agentId: undefined })).toBe('bot');
+    expect(await pass('endTakeoverChat')).toBe('closed');
+    expect(await pass('reopenTakeoverChat')).toBe('bot');
+    expect(await pass('endChat')).toBe('closed');
+    expect(await pass('reopenChat')).toBe('bot');
   });
 
   it('tells what was used and how it is', async () => {
