@@ -2,6 +2,7 @@ import {
   Chat,
   fromSqlJson,
   fromSqlTime,
+  placeholders,
   type ChatOwner,
   type TurnError,
   type TurnMetaData,
@@ -10,8 +11,9 @@ import {
 import type { TurnUsage } from '@app/contracts';
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import { Brackets, DataSource, Repository, type SelectQueryBuilder } from 'typeorm';
+import { DataSource, Repository } from 'typeorm';
 import { bumpListVersions } from './chat-list-version.repository.js';
+import { GroupCommit } from './group-commit.js';
 import type { FinalTurnStatus, TurnOutcome } from './turn.types.js';
 
 /** Whose chats: a user's, or those that nobody owns and that are reached by their id. */
@@ -44,6 +46,22 @@ export interface StoredCompletion {
 
 const COMPLETIONS_LIMIT = 500;
 
+interface ChatRow {
+  id: string;
+  user_id: number | null;
+  bot_id: string;
+  display_name: string;
+  is_favorite: number;
+  user_system_message_id: string | null;
+  message_name: string | null;
+  running_turn_id: string | null;
+  owner: ChatOwner;
+  epoch: number;
+  agent_id: number | null;
+  created_at: string | Date;
+  last_accessed_at: string | Date;
+}
+
 interface CompletionRow {
   id: string;
   status: TurnStatus;
@@ -66,9 +84,11 @@ interface OutcomeRow extends CompletionRow {
   trace: string | null;
 }
 
-/** Chats as their owners see them. The holder is part of every query. */
+/** Chats as their owners see them. */
 @Injectable()
 export class ChatsRepository {
+  private readonly reads = new GroupCommit((ids: string[]) => this.readChats(ids));
+
   constructor(
     private readonly dataSource: DataSource,
     @InjectRepository(Chat) private readonly chats: Repository<Chat>,
@@ -107,12 +127,9 @@ export class ChatsRepository {
 
   /** A chat without an owner is everybody's who knows its id. */
   async findHeldChat(id: string, holder: ChatHolder): Promise<StoredChat | null> {
-    const chat = await this.held(this.chats.createQueryBuilder('chat'), holder)
-      .leftJoin('chat.userSystemMessage', 'message')
-      .addSelect(['message.displayName', 'message.id'])
-      .andWhere('chat.id = :id', { id })
-      .getOne();
-    return chat && Object.assign(chat, { userSystemMessageDisplayName: chat.userSystemMessage?.displayName ?? null });
+    const chat = await this.reads.submit(id);
+    const isHeld = chat !== null && (chat.userId === null || (holder !== 'anonymous' && holder.userId === chat.userId));
+    return isHeld ? chat : null;
   }
 
   /** For agents, who may see every chat. */
@@ -159,15 +176,38 @@ export class ChatsRepository {
     return row === undefined ? null : outcomeOf(row);
   }
 
-  private held(query: SelectQueryBuilder<Chat>, holder: ChatHolder): SelectQueryBuilder<Chat> {
-    return query.where(
-      new Brackets((where) => {
-        where.where('chat.userId IS NULL');
-        if (holder !== 'anonymous') where.orWhere('chat.userId = :userId', { userId: holder.userId });
-      }),
+  /** Every request about a chat begins with this: those of the same instant ask together. */
+  private async readChats(ids: string[]): Promise<(StoredChat | null)[]> {
+    const rows = await this.dataSource.query<ChatRow[]>(
+      `SELECT c.id, c.user_id, c.bot_id, c.display_name, c.is_favorite, c.user_system_message_id, s.display_name AS message_name,
+         c.running_turn_id, c.owner, c.epoch, c.agent_id, c.created_at, c.last_accessed_at
+       FROM chats c LEFT JOIN user_system_messages s ON s.id = c.user_system_message_id
+       WHERE c.id IN (${placeholders(ids.length)})`,
+      ids,
     );
+    const chats = new Map(rows.map((row) => [row.id, row]));
+    return ids.map((id) => {
+      const row = chats.get(id);
+      return row === undefined ? null : chatOf(row);
+    });
   }
 }
+
+const chatOf = (row: ChatRow): StoredChat => ({
+  id: row.id,
+  userId: row.user_id,
+  botId: row.bot_id,
+  displayName: row.display_name,
+  isFavorite: Boolean(row.is_favorite),
+  userSystemMessageId: row.user_system_message_id,
+  userSystemMessageDisplayName: row.message_name,
+  runningTurnId: row.running_turn_id,
+  owner: row.owner,
+  epoch: row.epoch,
+  agentId: row.agent_id,
+  createdAt: fromSqlTime(row.created_at),
+  lastAccessedAt: fromSqlTime(row.last_accessed_at),
+});
 
 const textOf = (json: string | null): string => (json === null ? '' : fromSqlJson<string>(json));
 

@@ -11,7 +11,8 @@ const ATTEMPTS = 4;
 
 /**
  * Shares commits: what callers submit while one transaction is under way goes into the next one together. Each caller is answered
- * only after the commit that holds its item. An item that spoils a batch fails alone.
+ * only after the commit that holds its item. An item that spoils a batch fails alone. Reads that every turn needs share their
+ * round trips in the same way.
  */
 export class GroupCommit<Item, Result> {
   private waiting: Entry<Item, Result>[] = [];
