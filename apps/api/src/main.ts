@@ -1,4 +1,8 @@
+import module from 'node:module';
 import { explain } from './explain.js';
+
+// Keeps compiled code for the next start, a quarter faster then; Node 20 does not have it.
+(module as { enableCompileCache?: () => void }).enableCompileCache?.();
 
 function giveUp(error: unknown): never {
   process.stderr.write(`${explain(error)}\n`);

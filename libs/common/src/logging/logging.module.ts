@@ -8,7 +8,14 @@ import { StartupBanner } from './startup-banner.js';
 const SECRETS = ['authorization', 'cookie', 'apiKey', 'azureOpenAiApiKey', 'token', 'ticket', 'password', 'secret'];
 
 /** What Nest says about every module and route at start; told with LOG_LEVEL=debug only. */
-const START_CHATTER = new Set(['InstanceLoader', 'NestFactory', 'RouterExplorer', 'RoutesResolver', 'NestApplication']);
+const START_CHATTER = new Set([
+  'InstanceLoader',
+  'NestApplication',
+  'NestFactory',
+  'RouterExplorer',
+  'RoutesResolver',
+  'WebSocketsController',
+]);
 const INFO = 30;
 
 const isChatter = ([line]: unknown[]): boolean =>
