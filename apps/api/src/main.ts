@@ -4,13 +4,16 @@ import { explain } from './explain.js';
 // Keeps compiled code for the next start, a quarter faster then; Node 20 does not have it.
 (module as { enableCompileCache?: () => void }).enableCompileCache?.();
 
-function giveUp(error: unknown): never {
-  process.stderr.write(`${explain(error)}\n`);
+function giveUp(why: string): never {
+  process.stderr.write(`${why}\n`);
   process.exit(1);
 }
 
-process.on('unhandledRejection', giveUp);
-process.on('uncaughtException', giveUp);
+/** Nobody knows what state the process is in: it ends, and whoever supervises it starts a new one. */
+const crash = (error: unknown): never =>
+  giveUp(`Unexpected: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+process.on('unhandledRejection', crash);
+process.on('uncaughtException', crash);
 
 // Loaded only now: reading the configuration may fail, and that must end in a sentence.
-await import('./start.js').then(({ start }) => start()).catch(giveUp);
+await import('./start.js').then(({ start }) => start()).catch((error: unknown) => giveUp(explain(error)));
