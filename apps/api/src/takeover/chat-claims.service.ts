@@ -1,3 +1,4 @@
+import { AppError } from '@app/common';
 import type { AgentName } from '@app/contracts';
 import { Injectable } from '@nestjs/common';
 import { BotsService } from '../bots/bots.service.js';
@@ -27,15 +28,22 @@ export class ChatClaimsService {
   async claim(chat: ClaimableChat, agent: AgentName, expectedEpoch: number | null): Promise<number> {
     const { takeover } = await this.bots.getProfile(chat.botId);
     if (takeover.onClaim === 'finish') await this.waitForAnswer(chat.id, takeover.finishSeconds * 1000);
-    return this.passBaton({
-      chatId: chat.id,
-      transition: 'claim',
-      reason: 'agent_takeover',
-      actor: agentActor(agent),
-      agent,
-      expectedEpoch,
-      runningAnswer: takeover.onClaim === 'discard' ? 'discard' : 'keep',
-    });
+    try {
+      return await this.ownership.passBaton({
+        chatId: chat.id,
+        transition: 'claim',
+        reason: 'agent_takeover',
+        actor: agentActor(agent),
+        agent,
+        expectedEpoch,
+        runningAnswer: takeover.onClaim === 'discard' ? 'discard' : 'keep',
+      });
+    } catch (error) {
+      // Two claims of the same agent at once, for example from two windows: both have succeeded.
+      const now = await this.queue.findChat(chat.id);
+      if (isHeld(error) && now?.owner === 'human' && now.agentId === agent.id) return now.epoch;
+      throw await this.states.nameHolder(error, chat.id);
+    }
   }
 
   async passBaton(pass: PassBaton): Promise<number> {
@@ -64,3 +72,5 @@ export class ChatClaimsService {
     stop();
   }
 }
+
+const isHeld = (error: unknown): boolean => error instanceof AppError && error.code === 'CHAT_HELD';

@@ -72,7 +72,7 @@ export class TakeoverService {
         transition: 'request',
         reason: 'customer_request',
         actor,
-        expectedEpoch,
+        expectedEpoch: expectedEpoch ?? null,
       });
     return this.changed(chatId);
   }
@@ -171,7 +171,7 @@ export class TakeoverService {
   async reopenChat(caller: Principal, chatId: string, { expectedEpoch }: Expectation): Promise<ChatStateDto> {
     const { actor, agent } = await this.takePart(caller, chatId);
     const reason = agent === null ? 'customer_request' : isAdmin(caller) ? 'supervisor' : 'agent_release';
-    await this.claims.passBaton({ chatId, transition: 'reopen', reason, actor, expectedEpoch });
+    await this.claims.passBaton({ chatId, transition: 'reopen', reason, actor, expectedEpoch: expectedEpoch ?? null });
     return this.changed(chatId);
   }
 

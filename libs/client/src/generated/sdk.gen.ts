@@ -6,6 +6,18 @@ import type {
   AcceptTermsData,
   AcceptTermsErrors,
   AcceptTermsResponses,
+  AddChatNoteData,
+  AddChatNoteErrors,
+  AddChatNoteResponses,
+  AddChatWhisperData,
+  AddChatWhisperErrors,
+  AddChatWhisperResponses,
+  CancelPersonRequestData,
+  CancelPersonRequestErrors,
+  CancelPersonRequestResponses,
+  ClaimChatData,
+  ClaimChatErrors,
+  ClaimChatResponses,
   CreateApiKeyData,
   CreateApiKeyErrors,
   CreateApiKeyResponses,
@@ -102,6 +114,12 @@ import type {
   DeleteUserSystemMessageData,
   DeleteUserSystemMessageErrors,
   DeleteUserSystemMessageResponses,
+  EndChatData,
+  EndChatErrors,
+  EndChatResponses,
+  EndTakeoverChatData,
+  EndTakeoverChatErrors,
+  EndTakeoverChatResponses,
   GetAcsBotConfigurationData,
   GetAcsBotConfigurationErrors,
   GetAcsBotConfigurationResponses,
@@ -162,6 +180,9 @@ import type {
   GetChatFilesErrors,
   GetChatFilesResponses,
   GetChatResponses,
+  GetChatTakeoverData,
+  GetChatTakeoverErrors,
+  GetChatTakeoverResponses,
   GetCurrentSystemStatusData,
   GetCurrentSystemStatusErrors,
   GetCurrentSystemStatusResponses,
@@ -210,9 +231,21 @@ import type {
   GetStartBotUnassignedBotsData,
   GetStartBotUnassignedBotsErrors,
   GetStartBotUnassignedBotsResponses,
+  GetTakeoverAgentsData,
+  GetTakeoverAgentsErrors,
+  GetTakeoverAgentsResponses,
+  GetTakeoverChatData,
+  GetTakeoverChatErrors,
   GetTakeoverChatEventsData,
   GetTakeoverChatEventsErrors,
   GetTakeoverChatEventsResponses,
+  GetTakeoverChatResponses,
+  GetTakeoverPolicyData,
+  GetTakeoverPolicyErrors,
+  GetTakeoverPolicyResponses,
+  GetTakeoverQueueData,
+  GetTakeoverQueueErrors,
+  GetTakeoverQueueResponses,
   GetTokenUsageStatisticData,
   GetTokenUsageStatisticErrors,
   GetTokenUsageStatisticResponses,
@@ -240,12 +273,33 @@ import type {
   PutChatFileData,
   PutChatFileErrors,
   PutChatFileResponses,
+  ReleaseChatData,
+  ReleaseChatErrors,
+  ReleaseChatResponses,
+  ReopenChatData,
+  ReopenChatErrors,
+  ReopenChatResponses,
+  ReopenTakeoverChatData,
+  ReopenTakeoverChatErrors,
+  ReopenTakeoverChatResponses,
+  RequestPersonData,
+  RequestPersonErrors,
+  RequestPersonResponses,
   SearchBotByStartBotData,
   SearchBotByStartBotErrors,
   SearchBotByStartBotResponses,
+  SendAgentMessageData,
+  SendAgentMessageErrors,
+  SendAgentMessageResponses,
+  SetAgentTypingData,
+  SetAgentTypingErrors,
+  SetAgentTypingResponses,
   SetCurrentSystemStatusData,
   SetCurrentSystemStatusErrors,
   SetCurrentSystemStatusResponses,
+  SetCustomerTypingData,
+  SetCustomerTypingErrors,
+  SetCustomerTypingResponses,
   StopAllBotsData,
   StopAllBotsErrors,
   StopAllBotsResponses,
@@ -303,6 +357,12 @@ import type {
   UpdateStatisticData,
   UpdateStatisticErrors,
   UpdateStatisticResponses,
+  UpdateTakeoverPolicyData,
+  UpdateTakeoverPolicyErrors,
+  UpdateTakeoverPolicyResponses,
+  UpdateTakeoverPresenceData,
+  UpdateTakeoverPresenceErrors,
+  UpdateTakeoverPresenceResponses,
   UpdateUserData,
   UpdateUserErrors,
   UpdateUserResponses,
@@ -798,6 +858,38 @@ export class BatonClient extends HeyApiClient {
         ...options.headers,
       },
     });
+  }
+
+  /**
+   * Reads how the bot's chats are taken over.
+   */
+  public getTakeoverPolicy<ThrowOnError extends boolean = false>(
+    options: Options<GetTakeoverPolicyData, ThrowOnError>,
+  ): RequestResult<GetTakeoverPolicyResponses, GetTakeoverPolicyErrors, ThrowOnError> {
+    return (options.client ?? this.client).get<GetTakeoverPolicyResponses, GetTakeoverPolicyErrors, ThrowOnError>({
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/admin/bots/{botId}/takeoverPolicy',
+      ...options,
+    });
+  }
+
+  /**
+   * Replaces how the bot's chats are taken over.
+   */
+  public updateTakeoverPolicy<ThrowOnError extends boolean = false>(
+    options: Options<UpdateTakeoverPolicyData, ThrowOnError>,
+  ): RequestResult<UpdateTakeoverPolicyResponses, UpdateTakeoverPolicyErrors, ThrowOnError> {
+    return (options.client ?? this.client).put<UpdateTakeoverPolicyResponses, UpdateTakeoverPolicyErrors, ThrowOnError>(
+      {
+        security: [{ scheme: 'bearer', type: 'http' }],
+        url: '/api/admin/bots/{botId}/takeoverPolicy',
+        ...options,
+        headers: {
+          'Content-Type': 'application/json',
+          ...options.headers,
+        },
+      },
+    );
   }
 
   /**
@@ -1448,6 +1540,104 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
+   * Reads who holds the chat, and the place in line.
+   */
+  public getChatTakeover<ThrowOnError extends boolean = false>(
+    options: Options<GetChatTakeoverData, ThrowOnError>,
+  ): RequestResult<GetChatTakeoverResponses, GetChatTakeoverErrors, ThrowOnError> {
+    return (options.client ?? this.client).get<GetChatTakeoverResponses, GetChatTakeoverErrors, ThrowOnError>({
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/chats/{chatId}/takeover',
+      ...options,
+    });
+  }
+
+  /**
+   * Waits for a person no longer; the bot goes on.
+   */
+  public cancelPersonRequest<ThrowOnError extends boolean = false>(
+    options: Options<CancelPersonRequestData, ThrowOnError>,
+  ): RequestResult<CancelPersonRequestResponses, CancelPersonRequestErrors, ThrowOnError> {
+    return (options.client ?? this.client).post<CancelPersonRequestResponses, CancelPersonRequestErrors, ThrowOnError>({
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/chats/{chatId}/takeover/cancel',
+      ...options,
+      headers: {
+        'Content-Type': 'application/json',
+        ...options.headers,
+      },
+    });
+  }
+
+  /**
+   * Closes the chat.
+   */
+  public endChat<ThrowOnError extends boolean = false>(
+    options: Options<EndChatData, ThrowOnError>,
+  ): RequestResult<EndChatResponses, EndChatErrors, ThrowOnError> {
+    return (options.client ?? this.client).post<EndChatResponses, EndChatErrors, ThrowOnError>({
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/chats/{chatId}/takeover/end',
+      ...options,
+      headers: {
+        'Content-Type': 'application/json',
+        ...options.headers,
+      },
+    });
+  }
+
+  /**
+   * Opens the closed chat again; the bot answers in it.
+   */
+  public reopenChat<ThrowOnError extends boolean = false>(
+    options: Options<ReopenChatData, ThrowOnError>,
+  ): RequestResult<ReopenChatResponses, ReopenChatErrors, ThrowOnError> {
+    return (options.client ?? this.client).post<ReopenChatResponses, ReopenChatErrors, ThrowOnError>({
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/chats/{chatId}/takeover/reopen',
+      ...options,
+      headers: {
+        'Content-Type': 'application/json',
+        ...options.headers,
+      },
+    });
+  }
+
+  /**
+   * Asks for a person.
+   */
+  public requestPerson<ThrowOnError extends boolean = false>(
+    options: Options<RequestPersonData, ThrowOnError>,
+  ): RequestResult<RequestPersonResponses, RequestPersonErrors, ThrowOnError> {
+    return (options.client ?? this.client).post<RequestPersonResponses, RequestPersonErrors, ThrowOnError>({
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/chats/{chatId}/takeover/request',
+      ...options,
+      headers: {
+        'Content-Type': 'application/json',
+        ...options.headers,
+      },
+    });
+  }
+
+  /**
+   * Shows that the customer types, to agents who watch.
+   */
+  public setCustomerTyping<ThrowOnError extends boolean = false>(
+    options: Options<SetCustomerTypingData, ThrowOnError>,
+  ): RequestResult<SetCustomerTypingResponses, SetCustomerTypingErrors, ThrowOnError> {
+    return (options.client ?? this.client).post<SetCustomerTypingResponses, SetCustomerTypingErrors, ThrowOnError>({
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/chats/{chatId}/takeover/typing',
+      ...options,
+      headers: {
+        'Content-Type': 'application/json',
+        ...options.headers,
+      },
+    });
+  }
+
+  /**
    * Make a ticket for one download
    *
    * It takes the place of the token in a link that a browser follows: `downloads/{path}?ticket=…`, once, within a minute. A
@@ -1562,6 +1752,66 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
+   * Lists everybody who was ever there as an agent.
+   */
+  public getTakeoverAgents<ThrowOnError extends boolean = false>(
+    options?: Options<GetTakeoverAgentsData, ThrowOnError>,
+  ): RequestResult<GetTakeoverAgentsResponses, GetTakeoverAgentsErrors, ThrowOnError> {
+    return (options?.client ?? this.client).get<GetTakeoverAgentsResponses, GetTakeoverAgentsErrors, ThrowOnError>({
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/takeover/agents',
+      ...options,
+    });
+  }
+
+  /**
+   * Reads who holds a chat.
+   */
+  public getTakeoverChat<ThrowOnError extends boolean = false>(
+    options: Options<GetTakeoverChatData, ThrowOnError>,
+  ): RequestResult<GetTakeoverChatResponses, GetTakeoverChatErrors, ThrowOnError> {
+    return (options.client ?? this.client).get<GetTakeoverChatResponses, GetTakeoverChatErrors, ThrowOnError>({
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/takeover/chats/{chatId}',
+      ...options,
+    });
+  }
+
+  /**
+   * Takes a chat over: a running answer is cut (or as the bot's policy says), and only this agent speaks.
+   */
+  public claimChat<ThrowOnError extends boolean = false>(
+    options: Options<ClaimChatData, ThrowOnError>,
+  ): RequestResult<ClaimChatResponses, ClaimChatErrors, ThrowOnError> {
+    return (options.client ?? this.client).post<ClaimChatResponses, ClaimChatErrors, ThrowOnError>({
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/takeover/chats/{chatId}/claim',
+      ...options,
+      headers: {
+        'Content-Type': 'application/json',
+        ...options.headers,
+      },
+    });
+  }
+
+  /**
+   * Closes a chat.
+   */
+  public endTakeoverChat<ThrowOnError extends boolean = false>(
+    options: Options<EndTakeoverChatData, ThrowOnError>,
+  ): RequestResult<EndTakeoverChatResponses, EndTakeoverChatErrors, ThrowOnError> {
+    return (options.client ?? this.client).post<EndTakeoverChatResponses, EndTakeoverChatErrors, ThrowOnError>({
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/takeover/chats/{chatId}/end',
+      ...options,
+      headers: {
+        'Content-Type': 'application/json',
+        ...options.headers,
+      },
+    });
+  }
+
+  /**
    * The numbered log of a chat as agents see it, with notes and whispers
    *
    * A page as JSON, or, with `Accept: text/event-stream`, everything after `after` (or `Last-Event-ID`) and whatever follows. A running
@@ -1577,6 +1827,142 @@ export class BatonClient extends HeyApiClient {
     >({
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/api/takeover/chats/{chatId}/events',
+      ...options,
+    });
+  }
+
+  /**
+   * Speaks to the customer; takes the chat over if nobody holds it.
+   */
+  public sendAgentMessage<ThrowOnError extends boolean = false>(
+    options: Options<SendAgentMessageData, ThrowOnError>,
+  ): RequestResult<SendAgentMessageResponses, SendAgentMessageErrors, ThrowOnError> {
+    return (options.client ?? this.client).post<SendAgentMessageResponses, SendAgentMessageErrors, ThrowOnError>({
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/takeover/chats/{chatId}/messages',
+      ...options,
+      headers: {
+        'Content-Type': 'application/json',
+        ...options.headers,
+      },
+    });
+  }
+
+  /**
+   * Leaves a note that only agents see.
+   */
+  public addChatNote<ThrowOnError extends boolean = false>(
+    options: Options<AddChatNoteData, ThrowOnError>,
+  ): RequestResult<AddChatNoteResponses, AddChatNoteErrors, ThrowOnError> {
+    return (options.client ?? this.client).post<AddChatNoteResponses, AddChatNoteErrors, ThrowOnError>({
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/takeover/chats/{chatId}/notes',
+      ...options,
+      headers: {
+        'Content-Type': 'application/json',
+        ...options.headers,
+      },
+    });
+  }
+
+  /**
+   * Gives a chat to the bot, back into the queue, or to a colleague.
+   */
+  public releaseChat<ThrowOnError extends boolean = false>(
+    options: Options<ReleaseChatData, ThrowOnError>,
+  ): RequestResult<ReleaseChatResponses, ReleaseChatErrors, ThrowOnError> {
+    return (options.client ?? this.client).post<ReleaseChatResponses, ReleaseChatErrors, ThrowOnError>({
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/takeover/chats/{chatId}/release',
+      ...options,
+      headers: {
+        'Content-Type': 'application/json',
+        ...options.headers,
+      },
+    });
+  }
+
+  /**
+   * Opens a closed chat again; the bot answers in it.
+   */
+  public reopenTakeoverChat<ThrowOnError extends boolean = false>(
+    options: Options<ReopenTakeoverChatData, ThrowOnError>,
+  ): RequestResult<ReopenTakeoverChatResponses, ReopenTakeoverChatErrors, ThrowOnError> {
+    return (options.client ?? this.client).post<ReopenTakeoverChatResponses, ReopenTakeoverChatErrors, ThrowOnError>({
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/takeover/chats/{chatId}/reopen',
+      ...options,
+      headers: {
+        'Content-Type': 'application/json',
+        ...options.headers,
+      },
+    });
+  }
+
+  /**
+   * Shows that the agent types, to those who are connected.
+   */
+  public setAgentTyping<ThrowOnError extends boolean = false>(
+    options: Options<SetAgentTypingData, ThrowOnError>,
+  ): RequestResult<SetAgentTypingResponses, SetAgentTypingErrors, ThrowOnError> {
+    return (options.client ?? this.client).post<SetAgentTypingResponses, SetAgentTypingErrors, ThrowOnError>({
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/takeover/chats/{chatId}/typing',
+      ...options,
+      headers: {
+        'Content-Type': 'application/json',
+        ...options.headers,
+      },
+    });
+  }
+
+  /**
+   * Tells the bot something for its next answer; the customer never sees it.
+   */
+  public addChatWhisper<ThrowOnError extends boolean = false>(
+    options: Options<AddChatWhisperData, ThrowOnError>,
+  ): RequestResult<AddChatWhisperResponses, AddChatWhisperErrors, ThrowOnError> {
+    return (options.client ?? this.client).post<AddChatWhisperResponses, AddChatWhisperErrors, ThrowOnError>({
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/takeover/chats/{chatId}/whispers',
+      ...options,
+      headers: {
+        'Content-Type': 'application/json',
+        ...options.headers,
+      },
+    });
+  }
+
+  /**
+   * Says that the agent is there, and how many chats may be handed over.
+   */
+  public updateTakeoverPresence<ThrowOnError extends boolean = false>(
+    options: Options<UpdateTakeoverPresenceData, ThrowOnError>,
+  ): RequestResult<UpdateTakeoverPresenceResponses, UpdateTakeoverPresenceErrors, ThrowOnError> {
+    return (options.client ?? this.client).put<
+      UpdateTakeoverPresenceResponses,
+      UpdateTakeoverPresenceErrors,
+      ThrowOnError
+    >({
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/takeover/presence',
+      ...options,
+      headers: {
+        'Content-Type': 'application/json',
+        ...options.headers,
+      },
+    });
+  }
+
+  /**
+   * Lists waiting and held chats. Order by `waitingSince`, `lastAccessedUtc` or `displayName`.
+   */
+  public getTakeoverQueue<ThrowOnError extends boolean = false>(
+    options?: Options<GetTakeoverQueueData, ThrowOnError>,
+  ): RequestResult<GetTakeoverQueueResponses, GetTakeoverQueueErrors, ThrowOnError> {
+    return (options?.client ?? this.client).get<GetTakeoverQueueResponses, GetTakeoverQueueErrors, ThrowOnError>({
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/takeover/queue',
       ...options,
     });
   }

@@ -491,6 +491,34 @@ export type AdminUpdateUserRequestDto = {
   roles?: Array<'user' | 'agent' | 'admin'>;
 };
 
+export type AgentDto = {
+  capacity: number;
+  /**
+   * Chats that the agent holds now.
+   */
+  heldChats: number;
+  id: number;
+  name: string;
+  /**
+   * `offline` when nothing was heard of the agent for a while.
+   */
+  status: 'online' | 'away' | 'offline';
+};
+
+export type AgentNameDto = {
+  id: number;
+  name: string;
+};
+
+export type AgentPresenceDto = {
+  capacity: number;
+  status: 'online' | 'away';
+};
+
+export type AgentsDto = {
+  items: Array<AgentDto>;
+};
+
 export type BotFeedbackRequestDto = {
   assistantMessage?: string | null;
   /**
@@ -524,6 +552,11 @@ export type BotParametersDto = {
    * Null leaves it to the service.
    */
   temperature?: number | null;
+};
+
+export type BusinessHoursDto = {
+  days: OpenDaysDto;
+  timeZone: string;
 };
 
 export type ChatCompletionMetaData = {
@@ -637,6 +670,23 @@ export type ChatFilesDto = {
   items: Array<ChatFileDto>;
 };
 
+export type ChatStateDto = {
+  /**
+   * The person who holds the chat, if one does.
+   */
+  agent: AgentNameDto | null;
+  chatId: string;
+  /**
+   * Grows with every change of holder.
+   */
+  epoch: number;
+  owner: 'bot' | 'requested' | 'human' | 'closed';
+  /**
+   * The customer's place in line, from 1; null unless the chat waits for a person.
+   */
+  position: number | null;
+};
+
 export type ChatUpdateIsFavoriteRequestDto = {
   isFavorite: boolean;
 };
@@ -741,6 +791,13 @@ export type ErrorCode =
   | 'PROVIDER_QUOTA_EXCEEDED'
   | 'PROVIDER_TIMEOUT'
   | 'OUTBOUND_BLOCKED';
+
+export type ExpectedEpochRequestDto = {
+  /**
+   * Refuses with `OUTDATED_CHAT` when the chat has passed to another holder since.
+   */
+  expectedEpoch?: number;
+};
 
 export type FieldProblemDto = {
   message: string;
@@ -975,6 +1032,15 @@ export type InformationSource = {
   url: string;
 };
 
+export type LastMessageDto = {
+  at: string;
+  author: 'customer' | 'bot' | 'agent' | 'system';
+  /**
+   * The beginning of it.
+   */
+  text: string;
+};
+
 export type MessageCompletedDataDto = {
   messageId: string;
   status: 'complete' | 'interrupted' | 'failed';
@@ -1016,6 +1082,26 @@ export type ModelPricesDto = {
   prices: Array<ModelPriceDto>;
 };
 
+export type NoticeDto = {
+  value: string;
+  valueDe: string;
+};
+
+export type OpenDaysDto = {
+  friday?: OpenHoursDto;
+  monday?: OpenHoursDto;
+  saturday?: OpenHoursDto;
+  sunday?: OpenHoursDto;
+  thursday?: OpenHoursDto;
+  tuesday?: OpenHoursDto;
+  wednesday?: OpenHoursDto;
+};
+
+export type OpenHoursDto = {
+  from: string;
+  to: string;
+};
+
 export type ProblemDto = {
   /**
    * Stable: made for programs.
@@ -1032,8 +1118,85 @@ export type ProblemDto = {
   type: string;
 };
 
+export type QueueItemDto = {
+  /**
+   * The person who holds the chat, if one does.
+   */
+  agent: AgentNameDto | null;
+  botDisplayName: string;
+  botId: string;
+  chatId: string;
+  createdUtc: string;
+  /**
+   * What people are told of the customer.
+   */
+  customerName: string;
+  displayName: string;
+  /**
+   * Grows with every change of holder.
+   */
+  epoch: number;
+  lastAccessedUtc: string;
+  lastMessage: LastMessageDto | null;
+  owner: 'bot' | 'requested' | 'human' | 'closed';
+  /**
+   * The customer's place in line, from 1; null unless the chat waits for a person.
+   */
+  position: number | null;
+  /**
+   * How long the customer has been waiting for a person; null when a person is there.
+   */
+  waitingSeconds: number | null;
+};
+
+export type QueueItemDtoPagingResult = {
+  hasNext: boolean;
+  hasPrevious: boolean;
+  items: Array<QueueItemDto>;
+  pageNumber: number;
+  pageSize: number;
+  totalItemCount: number;
+  totalPageCount: number;
+};
+
+export type ReleaseChatRequestDto = {
+  /**
+   * With `to: agent`.
+   */
+  agentId?: number;
+  /**
+   * Refuses with `OUTDATED_CHAT` when the chat has passed to another holder since.
+   */
+  expectedEpoch?: number;
+  /**
+   * Who goes on: the bot, the next agent of the queue, or the agent of `agentId`.
+   */
+  to: 'bot' | 'queue' | 'agent';
+};
+
 export type SearchBotByStartBotRequestDto = {
   userMessage: string;
+};
+
+export type SendTextRequestDto = {
+  /**
+   * The sender's own name for the message: sent again, nothing happens twice and the answer is the same.
+   */
+  clientMessageId?: string;
+  /**
+   * Refuses with `OUTDATED_CHAT` when the chat has passed to another holder since.
+   */
+  expectedEpoch?: number;
+  text: string;
+};
+
+export type SentMessageDto = {
+  epoch: number;
+  messageId: string;
+  /**
+   * The message's number in the chat's log.
+   */
+  seq: number;
 };
 
 export type ServiceCapabilitiesDto = {
@@ -1083,6 +1246,76 @@ export type SystemMessageDto = {
   value?: string | null;
 };
 
+export type TakeoverChatDto = {
+  /**
+   * The person who holds the chat, if one does.
+   */
+  agent: AgentNameDto | null;
+  botDisplayName: string;
+  botId: string;
+  chatId: string;
+  createdUtc: string;
+  /**
+   * What people are told of the customer.
+   */
+  customerName: string;
+  displayName: string;
+  /**
+   * Grows with every change of holder.
+   */
+  epoch: number;
+  lastAccessedUtc: string;
+  owner: 'bot' | 'requested' | 'human' | 'closed';
+  /**
+   * The customer's place in line, from 1; null unless the chat waits for a person.
+   */
+  position: number | null;
+};
+
+export type TakeoverPolicyDto = {
+  /**
+   * Null: always open.
+   */
+  businessHours: BusinessHoursDto | null;
+  /**
+   * What the customer is told when the chat is closed because nobody is there.
+   */
+  closedMessage: NoticeDto;
+  /**
+   * So many failed answers in a row ask for a person; null never do.
+   */
+  failedTurns: number | null;
+  /**
+   * With `finish`: how long the answer may go on.
+   */
+  finishSeconds: number;
+  /**
+   * Tells the customer, before the first answer, that a bot is speaking; empty says nothing.
+   */
+  firstMessageNotice: NoticeDto;
+  /**
+   * The bot may ask for a person by itself.
+   */
+  isOfferedToBot: boolean;
+  /**
+   * Words of the customer that ask for a person.
+   */
+  keywords: Array<string>;
+  /**
+   * What becomes of a running answer when a person takes over.
+   */
+  onClaim: 'cut' | 'finish' | 'discard';
+  /**
+   * What becomes of a chat whose agent is not heard of any more.
+   */
+  onLeaseExpired: 'requeue' | 'bot';
+  onWaitExpired: 'bot' | 'close' | 'keep';
+  /**
+   * How long a customer waits before `onWaitExpired` happens.
+   */
+  waitSeconds: number;
+};
+
 export type TermValueDto = {
   value?: string | null;
   valueDe?: string | null;
@@ -1122,6 +1355,10 @@ export type TurnUsageDto = {
   reasoningTokens: number;
 };
 
+export type TypingRequestDto = {
+  isTyping: boolean;
+};
+
 export type UpdateChatDisplayNameRequestDto = {
   /**
    * White space at the ends is cut off, within it becomes one space.
@@ -1131,6 +1368,17 @@ export type UpdateChatDisplayNameRequestDto = {
 
 export type UpdateChatUserSystemMessageRequestDto = {
   userSystemMessageId: string;
+};
+
+export type UpdatePresenceRequestDto = {
+  /**
+   * How many chats others may hand over to this agent.
+   */
+  capacity?: number;
+  /**
+   * Chats are handed over only to agents who are `online`.
+   */
+  status?: 'online' | 'away';
 };
 
 export type UpdateUserRequestDto = {
@@ -2582,6 +2830,104 @@ export type UpdateBotParametersResponses = {
 };
 
 export type UpdateBotParametersResponse = UpdateBotParametersResponses[keyof UpdateBotParametersResponses];
+
+export type GetTakeoverPolicyData = {
+  body?: never;
+  path: {
+    botId: string;
+  };
+  query?: never;
+  url: '/api/admin/bots/{botId}/takeoverPolicy';
+};
+
+export type GetTakeoverPolicyErrors = {
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
+  /**
+   * Not there, or not yours.
+   */
+  404: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+};
+
+export type GetTakeoverPolicyError = GetTakeoverPolicyErrors[keyof GetTakeoverPolicyErrors];
+
+export type GetTakeoverPolicyResponses = {
+  /**
+   * The result
+   */
+  200: TakeoverPolicyDto;
+};
+
+export type GetTakeoverPolicyResponse = GetTakeoverPolicyResponses[keyof GetTakeoverPolicyResponses];
+
+export type UpdateTakeoverPolicyData = {
+  body: TakeoverPolicyDto;
+  path: {
+    botId: string;
+  };
+  query?: never;
+  url: '/api/admin/bots/{botId}/takeoverPolicy';
+};
+
+export type UpdateTakeoverPolicyErrors = {
+  /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
+  /**
+   * Not there, or not yours.
+   */
+  404: ProblemDto;
+  /**
+   * The body is too large.
+   */
+  413: ProblemDto;
+  /**
+   * The content type is not supported.
+   */
+  415: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+};
+
+export type UpdateTakeoverPolicyError = UpdateTakeoverPolicyErrors[keyof UpdateTakeoverPolicyErrors];
+
+export type UpdateTakeoverPolicyResponses = {
+  /**
+   * Done
+   */
+  200: EmptyDto;
+};
+
+export type UpdateTakeoverPolicyResponse = UpdateTakeoverPolicyResponses[keyof UpdateTakeoverPolicyResponses];
 
 export type GetStartBotBotsData = {
   body?: never;
@@ -4581,10 +4927,8 @@ export type GetChatFileResponses = {
   /**
    * The file
    */
-  200: Blob | File;
+  200: unknown;
 };
-
-export type GetChatFileResponse = GetChatFileResponses[keyof GetChatFileResponses];
 
 export type PutChatFileData = {
   body: Blob | File;
@@ -4806,6 +5150,370 @@ export type GetChatFilesResponses = {
 };
 
 export type GetChatFilesResponse = GetChatFilesResponses[keyof GetChatFilesResponses];
+
+export type GetChatTakeoverData = {
+  body?: never;
+  path: {
+    chatId: string;
+  };
+  query?: never;
+  url: '/api/chats/{chatId}/takeover';
+};
+
+export type GetChatTakeoverErrors = {
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * Not there, or not yours.
+   */
+  404: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+};
+
+export type GetChatTakeoverError = GetChatTakeoverErrors[keyof GetChatTakeoverErrors];
+
+export type GetChatTakeoverResponses = {
+  /**
+   * The result
+   */
+  200: ChatStateDto;
+};
+
+export type GetChatTakeoverResponse = GetChatTakeoverResponses[keyof GetChatTakeoverResponses];
+
+export type CancelPersonRequestData = {
+  body: ExpectedEpochRequestDto;
+  headers?: {
+    /**
+     * Makes a retry safe: the first request with this key runs, later ones within 24 hours get its answer. Any text of your own.
+     */
+    'Idempotency-Key'?: string;
+  };
+  path: {
+    chatId: string;
+  };
+  query?: never;
+  url: '/api/chats/{chatId}/takeover/cancel';
+};
+
+export type CancelPersonRequestErrors = {
+  /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * Not there, or not yours.
+   */
+  404: ProblemDto;
+  /**
+   * The current state does not allow this.
+   */
+  409: ProblemDto;
+  /**
+   * The body is too large.
+   */
+  413: ProblemDto;
+  /**
+   * The content type is not supported.
+   */
+  415: ProblemDto;
+  /**
+   * The Idempotency-Key was used for another request.
+   */
+  422: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+};
+
+export type CancelPersonRequestError = CancelPersonRequestErrors[keyof CancelPersonRequestErrors];
+
+export type CancelPersonRequestResponses = {
+  /**
+   * The result
+   */
+  200: ChatStateDto;
+};
+
+export type CancelPersonRequestResponse = CancelPersonRequestResponses[keyof CancelPersonRequestResponses];
+
+export type EndChatData = {
+  body: ExpectedEpochRequestDto;
+  headers?: {
+    /**
+     * Makes a retry safe: the first request with this key runs, later ones within 24 hours get its answer. Any text of your own.
+     */
+    'Idempotency-Key'?: string;
+  };
+  path: {
+    chatId: string;
+  };
+  query?: never;
+  url: '/api/chats/{chatId}/takeover/end';
+};
+
+export type EndChatErrors = {
+  /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * Not there, or not yours.
+   */
+  404: ProblemDto;
+  /**
+   * The current state does not allow this.
+   */
+  409: ProblemDto;
+  /**
+   * The body is too large.
+   */
+  413: ProblemDto;
+  /**
+   * The content type is not supported.
+   */
+  415: ProblemDto;
+  /**
+   * The Idempotency-Key was used for another request.
+   */
+  422: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+};
+
+export type EndChatError = EndChatErrors[keyof EndChatErrors];
+
+export type EndChatResponses = {
+  /**
+   * The result
+   */
+  200: ChatStateDto;
+};
+
+export type EndChatResponse = EndChatResponses[keyof EndChatResponses];
+
+export type ReopenChatData = {
+  body: ExpectedEpochRequestDto;
+  headers?: {
+    /**
+     * Makes a retry safe: the first request with this key runs, later ones within 24 hours get its answer. Any text of your own.
+     */
+    'Idempotency-Key'?: string;
+  };
+  path: {
+    chatId: string;
+  };
+  query?: never;
+  url: '/api/chats/{chatId}/takeover/reopen';
+};
+
+export type ReopenChatErrors = {
+  /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * Not there, or not yours.
+   */
+  404: ProblemDto;
+  /**
+   * The current state does not allow this.
+   */
+  409: ProblemDto;
+  /**
+   * The body is too large.
+   */
+  413: ProblemDto;
+  /**
+   * The content type is not supported.
+   */
+  415: ProblemDto;
+  /**
+   * The Idempotency-Key was used for another request.
+   */
+  422: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+};
+
+export type ReopenChatError = ReopenChatErrors[keyof ReopenChatErrors];
+
+export type ReopenChatResponses = {
+  /**
+   * The result
+   */
+  200: ChatStateDto;
+};
+
+export type ReopenChatResponse = ReopenChatResponses[keyof ReopenChatResponses];
+
+export type RequestPersonData = {
+  body: ExpectedEpochRequestDto;
+  headers?: {
+    /**
+     * Makes a retry safe: the first request with this key runs, later ones within 24 hours get its answer. Any text of your own.
+     */
+    'Idempotency-Key'?: string;
+  };
+  path: {
+    chatId: string;
+  };
+  query?: never;
+  url: '/api/chats/{chatId}/takeover/request';
+};
+
+export type RequestPersonErrors = {
+  /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * Not there, or not yours.
+   */
+  404: ProblemDto;
+  /**
+   * The current state does not allow this.
+   */
+  409: ProblemDto;
+  /**
+   * The body is too large.
+   */
+  413: ProblemDto;
+  /**
+   * The content type is not supported.
+   */
+  415: ProblemDto;
+  /**
+   * The Idempotency-Key was used for another request.
+   */
+  422: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+};
+
+export type RequestPersonError = RequestPersonErrors[keyof RequestPersonErrors];
+
+export type RequestPersonResponses = {
+  /**
+   * The result
+   */
+  200: ChatStateDto;
+};
+
+export type RequestPersonResponse = RequestPersonResponses[keyof RequestPersonResponses];
+
+export type SetCustomerTypingData = {
+  body: TypingRequestDto;
+  headers?: {
+    /**
+     * Makes a retry safe: the first request with this key runs, later ones within 24 hours get its answer. Any text of your own.
+     */
+    'Idempotency-Key'?: string;
+  };
+  path: {
+    chatId: string;
+  };
+  query?: never;
+  url: '/api/chats/{chatId}/takeover/typing';
+};
+
+export type SetCustomerTypingErrors = {
+  /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * Not there, or not yours.
+   */
+  404: ProblemDto;
+  /**
+   * The current state does not allow this.
+   */
+  409: ProblemDto;
+  /**
+   * The body is too large.
+   */
+  413: ProblemDto;
+  /**
+   * The content type is not supported.
+   */
+  415: ProblemDto;
+  /**
+   * The Idempotency-Key was used for another request.
+   */
+  422: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+};
+
+export type SetCustomerTypingError = SetCustomerTypingErrors[keyof SetCustomerTypingErrors];
+
+export type SetCustomerTypingResponses = {
+  /**
+   * Done
+   */
+  200: EmptyDto;
+};
+
+export type SetCustomerTypingResponse = SetCustomerTypingResponses[keyof SetCustomerTypingResponses];
 
 export type CreateChatOneTimeTicketData = {
   body?: never;
@@ -5178,6 +5886,224 @@ export type GetTokenUsageStatisticResponses = {
 
 export type GetTokenUsageStatisticResponse = GetTokenUsageStatisticResponses[keyof GetTokenUsageStatisticResponses];
 
+export type GetTakeoverAgentsData = {
+  body?: never;
+  path?: never;
+  query?: never;
+  url: '/api/takeover/agents';
+};
+
+export type GetTakeoverAgentsErrors = {
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+};
+
+export type GetTakeoverAgentsError = GetTakeoverAgentsErrors[keyof GetTakeoverAgentsErrors];
+
+export type GetTakeoverAgentsResponses = {
+  /**
+   * The result
+   */
+  200: AgentsDto;
+};
+
+export type GetTakeoverAgentsResponse = GetTakeoverAgentsResponses[keyof GetTakeoverAgentsResponses];
+
+export type GetTakeoverChatData = {
+  body?: never;
+  path: {
+    chatId: string;
+  };
+  query?: never;
+  url: '/api/takeover/chats/{chatId}';
+};
+
+export type GetTakeoverChatErrors = {
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
+  /**
+   * Not there, or not yours.
+   */
+  404: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+};
+
+export type GetTakeoverChatError = GetTakeoverChatErrors[keyof GetTakeoverChatErrors];
+
+export type GetTakeoverChatResponses = {
+  /**
+   * The result
+   */
+  200: TakeoverChatDto;
+};
+
+export type GetTakeoverChatResponse = GetTakeoverChatResponses[keyof GetTakeoverChatResponses];
+
+export type ClaimChatData = {
+  body: ExpectedEpochRequestDto;
+  headers?: {
+    /**
+     * Makes a retry safe: the first request with this key runs, later ones within 24 hours get its answer. Any text of your own.
+     */
+    'Idempotency-Key'?: string;
+  };
+  path: {
+    chatId: string;
+  };
+  query?: never;
+  url: '/api/takeover/chats/{chatId}/claim';
+};
+
+export type ClaimChatErrors = {
+  /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
+  /**
+   * Not there, or not yours.
+   */
+  404: ProblemDto;
+  /**
+   * The current state does not allow this.
+   */
+  409: ProblemDto;
+  /**
+   * The body is too large.
+   */
+  413: ProblemDto;
+  /**
+   * The content type is not supported.
+   */
+  415: ProblemDto;
+  /**
+   * The Idempotency-Key was used for another request.
+   */
+  422: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+};
+
+export type ClaimChatError = ClaimChatErrors[keyof ClaimChatErrors];
+
+export type ClaimChatResponses = {
+  /**
+   * The result
+   */
+  200: ChatStateDto;
+};
+
+export type ClaimChatResponse = ClaimChatResponses[keyof ClaimChatResponses];
+
+export type EndTakeoverChatData = {
+  body: ExpectedEpochRequestDto;
+  headers?: {
+    /**
+     * Makes a retry safe: the first request with this key runs, later ones within 24 hours get its answer. Any text of your own.
+     */
+    'Idempotency-Key'?: string;
+  };
+  path: {
+    chatId: string;
+  };
+  query?: never;
+  url: '/api/takeover/chats/{chatId}/end';
+};
+
+export type EndTakeoverChatErrors = {
+  /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
+  /**
+   * Not there, or not yours.
+   */
+  404: ProblemDto;
+  /**
+   * The current state does not allow this.
+   */
+  409: ProblemDto;
+  /**
+   * The body is too large.
+   */
+  413: ProblemDto;
+  /**
+   * The content type is not supported.
+   */
+  415: ProblemDto;
+  /**
+   * The Idempotency-Key was used for another request.
+   */
+  422: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+};
+
+export type EndTakeoverChatError = EndTakeoverChatErrors[keyof EndTakeoverChatErrors];
+
+export type EndTakeoverChatResponses = {
+  /**
+   * The result
+   */
+  200: ChatStateDto;
+};
+
+export type EndTakeoverChatResponse = EndTakeoverChatResponses[keyof EndTakeoverChatResponses];
+
 export type GetTakeoverChatEventsData = {
   body?: never;
   headers?: {
@@ -5239,6 +6165,530 @@ export type GetTakeoverChatEventsResponses = {
 };
 
 export type GetTakeoverChatEventsResponse = GetTakeoverChatEventsResponses[keyof GetTakeoverChatEventsResponses];
+
+export type SendAgentMessageData = {
+  body: SendTextRequestDto;
+  headers?: {
+    /**
+     * Makes a retry safe: the first request with this key runs, later ones within 24 hours get its answer. Any text of your own.
+     */
+    'Idempotency-Key'?: string;
+  };
+  path: {
+    chatId: string;
+  };
+  query?: never;
+  url: '/api/takeover/chats/{chatId}/messages';
+};
+
+export type SendAgentMessageErrors = {
+  /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
+  /**
+   * Not there, or not yours.
+   */
+  404: ProblemDto;
+  /**
+   * The current state does not allow this.
+   */
+  409: ProblemDto;
+  /**
+   * The body is too large.
+   */
+  413: ProblemDto;
+  /**
+   * The content type is not supported.
+   */
+  415: ProblemDto;
+  /**
+   * The Idempotency-Key was used for another request.
+   */
+  422: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+};
+
+export type SendAgentMessageError = SendAgentMessageErrors[keyof SendAgentMessageErrors];
+
+export type SendAgentMessageResponses = {
+  /**
+   * The result
+   */
+  200: SentMessageDto;
+};
+
+export type SendAgentMessageResponse = SendAgentMessageResponses[keyof SendAgentMessageResponses];
+
+export type AddChatNoteData = {
+  body: SendTextRequestDto;
+  headers?: {
+    /**
+     * Makes a retry safe: the first request with this key runs, later ones within 24 hours get its answer. Any text of your own.
+     */
+    'Idempotency-Key'?: string;
+  };
+  path: {
+    chatId: string;
+  };
+  query?: never;
+  url: '/api/takeover/chats/{chatId}/notes';
+};
+
+export type AddChatNoteErrors = {
+  /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
+  /**
+   * Not there, or not yours.
+   */
+  404: ProblemDto;
+  /**
+   * The current state does not allow this.
+   */
+  409: ProblemDto;
+  /**
+   * The body is too large.
+   */
+  413: ProblemDto;
+  /**
+   * The content type is not supported.
+   */
+  415: ProblemDto;
+  /**
+   * The Idempotency-Key was used for another request.
+   */
+  422: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+};
+
+export type AddChatNoteError = AddChatNoteErrors[keyof AddChatNoteErrors];
+
+export type AddChatNoteResponses = {
+  /**
+   * The result
+   */
+  200: SentMessageDto;
+};
+
+export type AddChatNoteResponse = AddChatNoteResponses[keyof AddChatNoteResponses];
+
+export type ReleaseChatData = {
+  body: ReleaseChatRequestDto;
+  headers?: {
+    /**
+     * Makes a retry safe: the first request with this key runs, later ones within 24 hours get its answer. Any text of your own.
+     */
+    'Idempotency-Key'?: string;
+  };
+  path: {
+    chatId: string;
+  };
+  query?: never;
+  url: '/api/takeover/chats/{chatId}/release';
+};
+
+export type ReleaseChatErrors = {
+  /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
+  /**
+   * Not there, or not yours.
+   */
+  404: ProblemDto;
+  /**
+   * The current state does not allow this.
+   */
+  409: ProblemDto;
+  /**
+   * The body is too large.
+   */
+  413: ProblemDto;
+  /**
+   * The content type is not supported.
+   */
+  415: ProblemDto;
+  /**
+   * The Idempotency-Key was used for another request.
+   */
+  422: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+};
+
+export type ReleaseChatError = ReleaseChatErrors[keyof ReleaseChatErrors];
+
+export type ReleaseChatResponses = {
+  /**
+   * The result
+   */
+  200: ChatStateDto;
+};
+
+export type ReleaseChatResponse = ReleaseChatResponses[keyof ReleaseChatResponses];
+
+export type ReopenTakeoverChatData = {
+  body: ExpectedEpochRequestDto;
+  headers?: {
+    /**
+     * Makes a retry safe: the first request with this key runs, later ones within 24 hours get its answer. Any text of your own.
+     */
+    'Idempotency-Key'?: string;
+  };
+  path: {
+    chatId: string;
+  };
+  query?: never;
+  url: '/api/takeover/chats/{chatId}/reopen';
+};
+
+export type ReopenTakeoverChatErrors = {
+  /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
+  /**
+   * Not there, or not yours.
+   */
+  404: ProblemDto;
+  /**
+   * The current state does not allow this.
+   */
+  409: ProblemDto;
+  /**
+   * The body is too large.
+   */
+  413: ProblemDto;
+  /**
+   * The content type is not supported.
+   */
+  415: ProblemDto;
+  /**
+   * The Idempotency-Key was used for another request.
+   */
+  422: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+};
+
+export type ReopenTakeoverChatError = ReopenTakeoverChatErrors[keyof ReopenTakeoverChatErrors];
+
+export type ReopenTakeoverChatResponses = {
+  /**
+   * The result
+   */
+  200: ChatStateDto;
+};
+
+export type ReopenTakeoverChatResponse = ReopenTakeoverChatResponses[keyof ReopenTakeoverChatResponses];
+
+export type SetAgentTypingData = {
+  body: TypingRequestDto;
+  headers?: {
+    /**
+     * Makes a retry safe: the first request with this key runs, later ones within 24 hours get its answer. Any text of your own.
+     */
+    'Idempotency-Key'?: string;
+  };
+  path: {
+    chatId: string;
+  };
+  query?: never;
+  url: '/api/takeover/chats/{chatId}/typing';
+};
+
+export type SetAgentTypingErrors = {
+  /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
+  /**
+   * Not there, or not yours.
+   */
+  404: ProblemDto;
+  /**
+   * The current state does not allow this.
+   */
+  409: ProblemDto;
+  /**
+   * The body is too large.
+   */
+  413: ProblemDto;
+  /**
+   * The content type is not supported.
+   */
+  415: ProblemDto;
+  /**
+   * The Idempotency-Key was used for another request.
+   */
+  422: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+};
+
+export type SetAgentTypingError = SetAgentTypingErrors[keyof SetAgentTypingErrors];
+
+export type SetAgentTypingResponses = {
+  /**
+   * Done
+   */
+  200: EmptyDto;
+};
+
+export type SetAgentTypingResponse = SetAgentTypingResponses[keyof SetAgentTypingResponses];
+
+export type AddChatWhisperData = {
+  body: SendTextRequestDto;
+  headers?: {
+    /**
+     * Makes a retry safe: the first request with this key runs, later ones within 24 hours get its answer. Any text of your own.
+     */
+    'Idempotency-Key'?: string;
+  };
+  path: {
+    chatId: string;
+  };
+  query?: never;
+  url: '/api/takeover/chats/{chatId}/whispers';
+};
+
+export type AddChatWhisperErrors = {
+  /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
+  /**
+   * Not there, or not yours.
+   */
+  404: ProblemDto;
+  /**
+   * The current state does not allow this.
+   */
+  409: ProblemDto;
+  /**
+   * The body is too large.
+   */
+  413: ProblemDto;
+  /**
+   * The content type is not supported.
+   */
+  415: ProblemDto;
+  /**
+   * The Idempotency-Key was used for another request.
+   */
+  422: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+};
+
+export type AddChatWhisperError = AddChatWhisperErrors[keyof AddChatWhisperErrors];
+
+export type AddChatWhisperResponses = {
+  /**
+   * The result
+   */
+  200: SentMessageDto;
+};
+
+export type AddChatWhisperResponse = AddChatWhisperResponses[keyof AddChatWhisperResponses];
+
+export type UpdateTakeoverPresenceData = {
+  body: UpdatePresenceRequestDto;
+  path?: never;
+  query?: never;
+  url: '/api/takeover/presence';
+};
+
+export type UpdateTakeoverPresenceErrors = {
+  /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
+  /**
+   * The body is too large.
+   */
+  413: ProblemDto;
+  /**
+   * The content type is not supported.
+   */
+  415: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+};
+
+export type UpdateTakeoverPresenceError = UpdateTakeoverPresenceErrors[keyof UpdateTakeoverPresenceErrors];
+
+export type UpdateTakeoverPresenceResponses = {
+  /**
+   * The result
+   */
+  200: AgentPresenceDto;
+};
+
+export type UpdateTakeoverPresenceResponse = UpdateTakeoverPresenceResponses[keyof UpdateTakeoverPresenceResponses];
+
+export type GetTakeoverQueueData = {
+  body?: never;
+  path?: never;
+  query?: {
+    PageNumber?: number;
+    PageSize?: number;
+    /**
+     * Only waiting (`requested`) or only held (`human`) chats.
+     */
+    Owner?: 'requested' | 'human';
+    BotId?: string;
+    /**
+     * Only chats that this agent holds.
+     */
+    AgentId?: number;
+    /**
+     * Keeps items that contain this text, without regard to case.
+     */
+    SearchFor?: string;
+    /**
+     * `field`, `field desc` or `-field`; unknown fields are ignored.
+     */
+    OrderBy?: string;
+  };
+  url: '/api/takeover/queue';
+};
+
+export type GetTakeoverQueueErrors = {
+  /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+};
+
+export type GetTakeoverQueueError = GetTakeoverQueueErrors[keyof GetTakeoverQueueErrors];
+
+export type GetTakeoverQueueResponses = {
+  /**
+   * The result
+   */
+  200: QueueItemDtoPagingResult;
+};
+
+export type GetTakeoverQueueResponse = GetTakeoverQueueResponses[keyof GetTakeoverQueueResponses];
 
 export type GetCurrentUserData = {
   body?: never;
