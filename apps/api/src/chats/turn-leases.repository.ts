@@ -21,7 +21,11 @@ interface ExpiredRow {
   chunks: number | string;
 }
 
-const BATCH = 50;
+/** What an orphan comes to: run anew, sealed with what was shown, or left alone because it is none any more. */
+export type TakenOver = { kind: 'again'; turn: StartedTurn } | { kind: 'seal' } | { kind: 'gone' };
+
+/** Orphans that are looked for at a time. */
+export const ORPHAN_BATCH = 200;
 
 /** Leases of running turns, in database time: how instances notice that another one has died. */
 @Injectable()
@@ -52,7 +56,7 @@ export class TurnLeasesRepository {
   /** Running turns whose lease has passed. An embedded database has one process: after its start every running turn is orphaned. */
   async findOrphans(isStarting: boolean): Promise<ExpiredTurn[]> {
     const { isSqlite, now } = dialectOf(this.dataSource);
-    const expired = isStarting && isSqlite ? '' : `AND lease_until < ${now} ORDER BY lease_until LIMIT ${BATCH}`;
+    const expired = isStarting && isSqlite ? '' : `AND lease_until < ${now} ORDER BY lease_until LIMIT ${ORPHAN_BATCH}`;
     const rows = await this.dataSource.query<
       {
         id: string;
@@ -64,13 +68,12 @@ export class TurnLeasesRepository {
 
   /**
    * Takes an orphan over to run it anew, which is allowed once and only while nothing of it was shown. The new epoch fences the
-   * former instance off, should it still live.
-   * @returns null when the turn must be sealed instead, or is no orphan any more.
+   * former instance off, should it still live. A turn whose lease is good again, because another instance was quicker, is gone.
    */
-  takeOver({ turnId, chatId }: ExpiredTurn, isStarting: boolean): Promise<StartedTurn | null> {
+  takeOver({ turnId, chatId }: ExpiredTurn, isStarting: boolean): Promise<TakenOver> {
     return ChatTransaction.run(this.dataSource, [chatId], async (transaction) => {
       const chat = transaction.chat(chatId);
-      if (chat?.runningTurnId !== turnId || chat.owner !== 'bot') return null;
+      if (chat?.runningTurnId !== turnId) return { kind: 'gone' };
       const { isSqlite, now, nowPlus } = dialectOf(this.dataSource);
       const expired = isStarting && isSqlite ? '' : `AND t.lease_until < ${now}`;
       const [row] = await transaction.manager.query<ExpiredRow[]>(
@@ -81,14 +84,15 @@ export class TurnLeasesRepository {
          WHERE t.id = ? AND t.status = 'running' ${expired}`,
         [turnId],
       );
-      if (!row || row.recoveries > 0 || Number(row.chunks) > 0) return null;
+      if (!row) return { kind: 'gone' };
+      if (chat.owner !== 'bot' || row.recoveries > 0 || Number(row.chunks) > 0) return { kind: 'seal' };
       chat.epoch++;
       transaction.touch(chat);
       await transaction.manager.query(
         `UPDATE turns SET epoch = ?, recoveries = recoveries + 1, lease_until = ${nowPlus(this.config.turns.leaseMs)} WHERE id = ?`,
         [chat.epoch, turnId],
       );
-      return {
+      const turn = {
         turnId,
         chatId,
         epoch: chat.epoch,
@@ -99,6 +103,7 @@ export class TurnLeasesRepository {
         outputMessageId: row.output_message_id,
         options: fromSqlJson<TurnOptions>(row.options),
       };
+      return { kind: 'again', turn };
     });
   }
 }

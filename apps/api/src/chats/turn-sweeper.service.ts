@@ -1,7 +1,7 @@
 import { AppConfig, AppError } from '@app/common';
 import { Injectable, Logger, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { ChatLogHub } from './chat-log.hub.js';
-import { TurnLeasesRepository, type ExpiredTurn } from './turn-leases.repository.js';
+import { ORPHAN_BATCH, TurnLeasesRepository, type ExpiredTurn } from './turn-leases.repository.js';
 import { TurnOutcomeRepository } from './turn-outcome.repository.js';
 import { TurnRunner } from './turn-runner.service.js';
 import { cutShort } from './turn.types.js';
@@ -52,22 +52,31 @@ export class TurnSweeper implements OnApplicationBootstrap, BeforeApplicationShu
     }
   }
 
+  /** Together, so that a thousand turns of an instance that died end in time and share their commits. */
   private async recoverOrphans(isStarting: boolean): Promise<void> {
-    for (const orphan of await this.leases.findOrphans(isStarting)) await this.recover(orphan, isStarting);
+    for (let isMore = true; isMore;) {
+      const orphans = await this.leases.findOrphans(isStarting);
+      const recovered = await Promise.all(orphans.map((orphan) => this.recover(orphan, isStarting)));
+      isMore = orphans.length >= ORPHAN_BATCH && recovered.includes(true);
+    }
   }
 
-  private async recover(orphan: ExpiredTurn, isStarting: boolean): Promise<void> {
-    if (this.runner.isRunning(orphan.turnId)) return;
-    const again = await this.leases.takeOver(orphan, isStarting);
-    if (again) {
+  /** @returns whether the turn was an orphan and is none any more */
+  private async recover(orphan: ExpiredTurn, isStarting: boolean): Promise<boolean> {
+    if (this.runner.isRunning(orphan.turnId)) return false;
+    const taken = await this.leases.takeOver(orphan, isStarting);
+    if (taken.kind === 'gone') return false;
+    if (taken.kind === 'again') {
       this.logger.warn({ turnId: orphan.turnId }, 'A turn of a dead instance begins anew');
-      return this.runner.start(again);
+      this.runner.start(taken.turn);
+      return true;
     }
     const error = { code: 'TURN_INTERRUPTED', detail: 'The instance that ran this turn stopped.' };
     const ended = await this.outcomes.endTurn(cutShort(orphan, error));
-    if (ended.kind === 'fenced') return;
+    if (ended.kind === 'fenced') return false;
     this.logger.warn({ turnId: orphan.turnId }, 'A turn of a dead instance was sealed');
     this.hub.publishEvents(orphan.chatId, ended.events);
     if (ended.next) this.runner.start(ended.next);
+    return true;
   }
 }
