@@ -29,6 +29,31 @@ const wants = (part) => FLAGS.only === '' || FLAGS.only.split(',').includes(part
 const errors = [];
 const goals = [];
 
+const turnFigures = ({ turns, allTurns, totalMs, cpuSeconds, cpuShare }) => ({
+  rate: turns / SECONDS,
+  cpuMs: (cpuSeconds * 1000) / allTurns,
+  cpuShare,
+  p50: percentile(totalMs, 0.5),
+  p99: percentile(totalMs, 0.99),
+});
+const turnJob = (streamed) => ({
+  kind: 'takeTurns',
+  connections: CONNECTIONS,
+  seconds: SECONDS,
+  warmupSeconds: FLAGS.quick ? 1 : 2,
+  directives: '[[tokens=20]]',
+  streamed,
+});
+const turnRow = (variant, { rate, cpuMs, cpuShare, p50, p99 }) => ({
+  variant: variant.name,
+  'turns/s': rate.toFixed(0),
+  'server CPU ms/turn': cpuMs.toFixed(2),
+  'server core busy': `${(cpuShare * 100).toFixed(0)} %`,
+  'p50 ms': p50.toFixed(1),
+  'p99 ms': p99.toFixed(1),
+  'memory MB': megabytes(variant.process.rss),
+});
+
 console.log(`${cpus().length} cores (${cpus()[0].model}), Node ${process.version}, ${ROUNDS} rounds of ${SECONDS} s.`);
 console.log(
   isPinned
@@ -82,31 +107,6 @@ async function interleave(load, variants, job, figuresOf) {
     ]),
   );
 }
-
-const turnFigures = ({ turns, allTurns, totalMs, cpuSeconds, cpuShare }) => ({
-  rate: turns / SECONDS,
-  cpuMs: (cpuSeconds * 1000) / allTurns,
-  cpuShare,
-  p50: percentile(totalMs, 0.5),
-  p99: percentile(totalMs, 0.99),
-});
-const turnJob = (streamed) => ({
-  kind: 'takeTurns',
-  connections: CONNECTIONS,
-  seconds: SECONDS,
-  warmupSeconds: FLAGS.quick ? 1 : 2,
-  directives: '[[tokens=20]]',
-  streamed,
-});
-const turnRow = (variant, { rate, cpuMs, cpuShare, p50, p99 }) => ({
-  variant: variant.name,
-  'turns/s': rate.toFixed(0),
-  'server CPU ms/turn': cpuMs.toFixed(2),
-  'server core busy': `${(cpuShare * 100).toFixed(0)} %`,
-  'p50 ms': p50.toFixed(1),
-  'p99 ms': p99.toFixed(1),
-  'memory MB': megabytes(variant.process.rss),
-});
 
 async function measureWhole(load, variants) {
   const figures = await interleave(load, variants, turnJob(false), turnFigures);

@@ -22,8 +22,8 @@ import { difference, Transcript } from './transcript.mjs';
 
 const RECOVERY_LIMIT_MS = 15_000;
 /** Every third answer is late, so that kills also meet turns of which nothing was shown: those are begun anew. */
-const directivesFor = (index) => `[[tokens=100 delay=20 ttft=${index % 3 === 2 ? 1500 : 20}]]`;
-const KILL_BETWEEN_MS = [5, 2200];
+const directivesFor = (index) => `[[tokens=60 delay=20 ttft=${index % 3 === 2 ? 900 : 20}]]`;
+const KILL_BETWEEN_MS = [5, 1500];
 
 const options = readOptions({ db: 'sqlite', rounds: 50, chats: 50 });
 const surroundings = await startSurroundings({ db: options.db, prefix: 'kill', journalSize: 1 });

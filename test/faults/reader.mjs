@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Transcript } from './transcript.mjs';
 
-const RECONNECT_AFTER_MS = 50;
+const RECONNECT_AFTER_MS = 250;
 
 /** Follows a chat over any number of connections: whenever one ends, the next resumes with `Last-Event-ID`. */
 export class Reader {

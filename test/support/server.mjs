@@ -38,7 +38,7 @@ export class ProgramProcess {
     this.output = '';
     this.exited = new Promise((resolve) => child.once('exit', resolve));
     for (const stream of [child.stdout, child.stderr]) {
-      stream?.setEncoding('utf8').on('data', (text) => (this.output = (this.output + text).slice(-20_000)));
+      stream?.setEncoding('utf8').on('data', (text) => (this.output = (this.output + text).slice(-1_000_000)));
     }
   }
 

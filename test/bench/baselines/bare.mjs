@@ -10,6 +10,8 @@ import { askProvider } from './ask-provider.mjs';
 const providerUrl = process.env.PROVIDER_URL;
 const pool = createPool({ uri: process.env.DATABASE_URL, connectionLimit: 20, timezone: 'Z', jsonStrings: true });
 const app = Fastify();
+/** The one bot there is; Baton keeps its bots in memory too. */
+let systemMessage = null;
 
 app.post('/api/chats/:chatId/completions', ({ params, body }) => complete(params.chatId, body.userMessage));
 
@@ -25,11 +27,10 @@ async function complete(chatId, userMessage) {
 async function begin(chatId, text) {
   const [id, inputId, outputId] = [uuidv7(), uuidv7(), uuidv7()];
   return transaction(async (connection) => {
-    const [[chat]] = await connection.execute(
-      `SELECT c.bot_id, c.epoch, c.next_seq, b.display_name, b.base_system_message FROM chats c JOIN bots b ON b.id = c.bot_id
-       WHERE c.id = ? FOR UPDATE`,
-      [chatId],
-    );
+    const [[chat]] = await connection.execute('SELECT bot_id, epoch, next_seq FROM chats WHERE id = ? FOR UPDATE', [
+      chatId,
+    ]);
+    systemMessage ??= await loadSystemMessage(connection, chat.bot_id);
     const [history] = await connection.execute(
       'SELECT author, text FROM messages WHERE chat_id = ? AND seq < ? ORDER BY seq DESC LIMIT 20',
       [chatId, chat.next_seq],
@@ -63,7 +64,7 @@ async function begin(chatId, text) {
       chatId,
     ]);
     const messages = [
-      { role: 'system', content: JSON.parse(chat.base_system_message) },
+      { role: 'system', content: systemMessage },
       ...history.toReversed().map((row) => ({
         role: row.author === 'bot' ? 'assistant' : 'user',
         content: JSON.parse(row.text),
@@ -100,6 +101,11 @@ async function end({ id, chatId, botId, outputId }, text, usage) {
       [seq + 2, at, chatId],
     );
   });
+}
+
+async function loadSystemMessage(connection, botId) {
+  const [[bot]] = await connection.execute('SELECT base_system_message FROM bots WHERE id = ?', [botId]);
+  return JSON.parse(bot.base_system_message);
 }
 
 async function transaction(work) {
