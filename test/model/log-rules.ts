@@ -1,0 +1,93 @@
+import { OWNERSHIP, type ChatEventEnvelope, type ChatOwner } from '@app/contracts';
+
+type Envelope<Type extends ChatEventEnvelope['type']> = Extract<ChatEventEnvelope, { type: Type }>;
+
+/** Reads a log from its beginning and tells everything in it that cannot be. */
+export class LogReading {
+  readonly faults: string[] = [];
+  readonly passings: Envelope<'ownership.changed'>[] = [];
+  /** By turn, what it answers and how it ended. */
+  readonly inputs = new Map<string, string>();
+  readonly finalTexts = new Map<string, string>();
+  readonly endings = new Map<string, Envelope<'turn.ended'>['data']['status']>();
+  owner: ChatOwner = 'bot';
+  epoch = 1;
+  runningTurnId: string | null = null;
+  private holder: number | null = null;
+
+  constructor(readonly events: readonly ChatEventEnvelope[]) {
+    events.forEach((event, index) => {
+      if (event.seq !== index + 1) this.fault(event, `stands in place ${index + 1}`);
+      if (event.epoch < this.epoch) this.fault(event, `is of epoch ${event.epoch}, but ${this.epoch} had begun`);
+      this.read(event);
+      this.epoch = Math.max(this.epoch, event.epoch);
+    });
+  }
+
+  private read(event: ChatEventEnvelope): void {
+    switch (event.type) {
+      case 'message.created':
+        return this.readMessage(event);
+      case 'turn.started':
+        if (this.owner !== 'bot') this.fault(event, `began while the chat was with: ${this.owner}`);
+        if (this.runningTurnId !== null) this.fault(event, 'began while another was running');
+        this.runningTurnId = event.data.turnId;
+        return;
+      case 'message.completed':
+        if (event.data.turnId !== this.runningTurnId) this.fault(event, 'is of a turn that was not running');
+        if (this.owner !== 'bot') this.fault(event, `is the bot's, but the chat was with: ${this.owner}`);
+        this.finalTexts.set(event.data.turnId, event.data.text);
+        return;
+      case 'turn.ended':
+        return this.readEnd(event);
+      case 'ownership.changed':
+        return this.readPassing(event);
+      case 'note.created':
+      case 'whisper.created':
+        return;
+    }
+  }
+
+  private readMessage(event: Envelope<'message.created'>): void {
+    const { author, turnId, text } = event.data;
+    if (this.owner === 'closed') this.fault(event, 'came into a closed chat');
+    if (author === 'customer' && (turnId === null) !== (this.owner !== 'bot'))
+      this.fault(event, `${turnId === null ? 'has no turn' : 'has a turn'} in a chat that was with: ${this.owner}`);
+    if (author === 'agent' && (this.owner !== 'human' || String(this.holder) !== event.actor.id))
+      this.fault(event, `is by agent ${event.actor.id}, but agent ${this.holder} held the chat`);
+    if (turnId !== null) this.inputs.set(turnId, text);
+  }
+
+  private readEnd(event: Envelope<'turn.ended'>): void {
+    const { turnId, status } = event.data;
+    if (this.endings.has(turnId)) this.fault(event, 'is a second end');
+    if (!this.inputs.has(turnId)) this.fault(event, 'is of a turn that nobody asked for');
+    if ((status === 'superseded') === (this.runningTurnId === turnId)) this.fault(event, `cannot end ${status}`);
+    if (this.runningTurnId === turnId) this.runningTurnId = null;
+    this.endings.set(turnId, status);
+  }
+
+  private readPassing(event: Envelope<'ownership.changed'>): void {
+    const { from, to, reason, agent } = event.data;
+    if (event.epoch <= this.epoch) this.fault(event, `did not raise the epoch ${this.epoch}`);
+    if (from !== this.owner) this.fault(event, `passed on from ${from}, but the chat was with: ${this.owner}`);
+    if (!isTransition(from, to, reason)) this.fault(event, `cannot pass from ${from} to ${to} for ${reason}`);
+    if ((to === 'human') !== (agent !== null)) this.fault(event, 'is about a person and names none, or the other way');
+    if (this.runningTurnId !== null) this.fault(event, 'passed over a turn that was running');
+    this.owner = to;
+    this.holder = agent?.id ?? null;
+    this.passings.push(event);
+  }
+
+  private fault(event: ChatEventEnvelope, text: string): void {
+    this.faults.push(`event ${event.seq} (${event.type}) ${text}`);
+  }
+}
+
+const isTransition = (from: ChatOwner, to: ChatOwner, reason: string): boolean =>
+  Object.values(OWNERSHIP).some(
+    (transition) =>
+      (transition.from as readonly string[]).includes(from) &&
+      transition.to === to &&
+      (transition.reasons as readonly string[]).includes(reason),
+  );

@@ -1,0 +1,82 @@
+import { AppConfig, MetricsRegistry, parseEnvironment } from '@app/common';
+import { Bot, migrate, openDataSource } from '@app/database';
+import { defaultCapabilities, type ProviderConnection } from '@app/openai';
+import { Logger } from '@nestjs/common';
+import type { BotProfile } from '../../apps/api/src/bots/bot-profile.js';
+import { BotSearchService } from '../../apps/api/src/bots/bot-search.service.js';
+import { BotStopService } from '../../apps/api/src/bots/bot-stop.service.js';
+import { newBot } from '../../apps/api/src/bots/new-bot.js';
+import { takeoverPolicyOf } from '../../apps/api/src/bots/takeover-policy.js';
+import { BotsService } from '../../apps/api/src/bots/bots.service.js';
+import { TurnMetrics } from '../../apps/api/src/chats/turn.metrics.js';
+import { UsersService } from '../../apps/api/src/users/users.service.js';
+import { freshDatabase } from '../support/app.js';
+import type { Token } from './instance.js';
+import type { Surroundings } from './world.js';
+
+/** An empty database with one bot: embedded, or one of its own on the server of `TEST_MYSQL_URL`. */
+export async function openSurroundings(): Promise<Surroundings & { close(): Promise<void> }> {
+  const database = await freshDatabase();
+  const environment = { DATABASE_URL: database?.url, PROVIDER_ATTEMPTS: '1', CHAT_QUEUE_LIMIT: '3', NODE_ENV: 'test' };
+  const config = new AppConfig(parseEnvironment(environment));
+  const dataSource = await openDataSource({ databaseUrl: config.database.url, dataDir: ':memory:', poolSize: 4 });
+  await migrate(dataSource);
+  const row = newBot({ code: 'scripted', displayName: 'Scripted', isActive: true, isPublic: true });
+  await dataSource.getRepository(Bot).insert(row);
+  const bot = profileOf(row);
+  Logger.overrideLogger(false);
+  // Commit windows and deadlines go by the model's clock; the database and the event loop by their own.
+  jest.useFakeTimers({
+    doNotFake: ['Date', 'hrtime', 'performance', 'nextTick', 'queueMicrotask', 'setImmediate', 'clearImmediate'],
+  });
+  return {
+    dataSource,
+    config,
+    metrics: new TurnMetrics(new MetricsRegistry()),
+    botId: bot.id,
+    outside: new Map<Token, unknown>([
+      [BotsService, botsWith(bot)],
+      [BotStopService, { isStopped: () => Promise.resolve(false) } satisfies Partial<BotStopService>],
+      [BotSearchService, {}],
+      [UsersService, {}],
+    ]),
+    advanceTime: (milliseconds) => jest.advanceTimersByTime(milliseconds),
+    forgetTimers: () => jest.clearAllTimers(),
+    async close() {
+      jest.useRealTimers();
+      await dataSource.destroy();
+      await database?.drop();
+    },
+  };
+}
+
+const botsWith = (bot: BotProfile): Pick<BotsService, 'getUsableBot' | 'getProfile' | 'getTarget'> => ({
+  getUsableBot: () => Promise.resolve(bot),
+  getProfile: () => Promise.resolve(bot),
+  getTarget: () => Promise.resolve({ connection: CONNECTION, serviceId: 'scripted', model: 'm', defaultModel: 'm' }),
+});
+
+const profileOf = (row: ReturnType<typeof newBot>): BotProfile => ({
+  ...row,
+  displayName: { value: row.displayName, valueDe: '' },
+  displayMessage: NOTHING,
+  description: NOTHING,
+  sampleQuestion1: NOTHING,
+  sampleQuestion2: NOTHING,
+  isDeleted: false,
+  isOpenBot: true,
+  facts: [],
+  openAiServiceId: 'scripted',
+  isUserSystemMessageSupported: false,
+  takeover: takeoverPolicyOf({ takeover: { isOfferedToBot: true, failedTurns: 2 } }),
+});
+
+const NOTHING = { value: '', valueDe: '' };
+
+const CONNECTION: ProviderConnection = {
+  baseUrl: 'http://127.0.0.1/v1',
+  apiKey: null,
+  isAzure: false,
+  dialect: 'responses',
+  capabilities: defaultCapabilities(),
+};
