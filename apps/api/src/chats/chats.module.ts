@@ -34,6 +34,7 @@ import { ChatsService } from './chats.service.js';
 import { CommitWindow } from './commit-window.js';
 import { CompletionsController } from './completions.controller.js';
 import { CompletionsService } from './completions.service.js';
+import { FirstWords } from './first-words.service.js';
 import { HandOffRulesRepository } from './hand-off-rules.repository.js';
 import { HandOffRulesService } from './hand-off-rules.service.js';
 import { JobLeasesRepository } from './job-leases.repository.js';
@@ -97,6 +98,7 @@ import { UserChatsController } from './user-chats.controller.js';
     ChatsService,
     CommitWindow,
     CompletionsService,
+    FirstWords,
     HandOffRulesRepository,
     HandOffRulesService,
     JobLeasesRepository,
