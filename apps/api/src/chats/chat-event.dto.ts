@@ -1,10 +1,18 @@
-import type { ChatEventEnvelope } from '@app/contracts';
+import {
+  OWNERSHIP_REASONS,
+  type ChatEventEnvelope,
+  type ChatEventType,
+  type ChatOwner,
+  type OwnershipReason,
+} from '@app/contracts';
+import type { Type } from '@nestjs/common';
 import { ApiExtraModels, ApiProperty, getSchemaPath } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { IsInt, IsOptional, Max, Min } from 'class-validator';
 import { ChatCompletionResponseDto } from './chat.dto.js';
 
 const ID = '0199aa0e-7c1b-7d0a-9a55-0d5a3c0f8f6e';
+const CHAT_OWNERS: readonly ChatOwner[] = ['bot', 'requested', 'human', 'closed'];
 const MAX_EVENTS = 500;
 const DEFAULT_EVENTS = 100;
 
@@ -110,7 +118,43 @@ export class TurnEndedDataDto {
   completion?: ChatCompletionResponseDto;
 }
 
-const DATA = [MessageCreatedDataDto, TurnStartedDataDto, MessageCompletedDataDto, TurnEndedDataDto];
+export class EventAgentDto {
+  @ApiProperty({ type: 'integer', example: 7 })
+  id: number;
+  @ApiProperty({ example: 'Ada' })
+  name: string;
+}
+
+export class OwnershipChangedDataDto {
+  @ApiProperty({ enum: CHAT_OWNERS, example: 'requested' })
+  from: ChatOwner;
+  @ApiProperty({ enum: CHAT_OWNERS, example: 'human' })
+  to: ChatOwner;
+  @ApiProperty({ enum: OWNERSHIP_REASONS, example: 'agent_takeover' })
+  reason: OwnershipReason;
+  /** The person who holds the chat now, if one does. */
+  @ApiProperty({ type: EventAgentDto, nullable: true })
+  agent: EventAgentDto | null;
+}
+
+/** A note for colleagues, or a whisper to the bot: agents alone see them. */
+export class NoteCreatedDataDto {
+  @ApiProperty({ example: ID })
+  messageId: string;
+  @ApiProperty({ example: 'Has called twice already.' })
+  text: string;
+}
+
+const DATA_BY_TYPE = {
+  'message.created': MessageCreatedDataDto,
+  'turn.started': TurnStartedDataDto,
+  'message.completed': MessageCompletedDataDto,
+  'turn.ended': TurnEndedDataDto,
+  'ownership.changed': OwnershipChangedDataDto,
+  'note.created': NoteCreatedDataDto,
+  'whisper.created': NoteCreatedDataDto,
+} satisfies Record<ChatEventType, Type>;
+const DATA = [...new Set<Type>(Object.values(DATA_BY_TYPE))];
 
 /** One numbered event of a chat's log. */
 @ApiExtraModels(...DATA)
@@ -118,10 +162,7 @@ export class ChatEventDto {
   /** 1, 2, 3, … without gaps. */
   @ApiProperty({ type: 'integer', example: 3 })
   seq: number;
-  @ApiProperty({
-    enum: ['message.created', 'turn.started', 'message.completed', 'turn.ended'],
-    example: 'message.completed',
-  })
+  @ApiProperty({ enum: Object.keys(DATA_BY_TYPE), example: 'message.completed' })
   type: string;
   @ApiProperty({ example: ID })
   chatId: string;
@@ -132,7 +173,7 @@ export class ChatEventDto {
   actor: ActorDto;
   /** By `type`. */
   @ApiProperty({
-    oneOf: DATA.map((model) => ({ $ref: getSchemaPath(model) })),
+    anyOf: DATA.map((model) => ({ $ref: getSchemaPath(model) })),
     example: { messageId: ID, turnId: ID, text: 'I answer questions.', status: 'complete' },
   })
   data: object;
