@@ -251,9 +251,9 @@ describe('a connection', () => {
     const [desk, guest] = [await connect(), new Desk({ url: server.app.url, chatId })];
     desks.push(guest);
     await Promise.all([desk.client.watch(chatId), guest.client.watch(chatId)]);
-    let isOver = false;
+    const story = { isOver: false };
     const breaking = (async () => {
-      while (!isOver) {
+      while (!story.isOver) {
         for (const { client } of [desk, guest]) client.socket.io.engine.close();
         await Promise.all([desk.client.whenConnected(), guest.client.whenConnected()]);
         await bob.act(chatId, 'notes', { text: 'note' });
@@ -262,7 +262,7 @@ describe('a connection', () => {
     const message = 'a long story [[tokens=150 delay=10]]';
     const answer = await server.complete(chatId, message);
     await bob.act(chatId, 'messages', { text: 'The end.' });
-    isOver = true;
+    story.isOver = true;
     await breaking;
     const log = await bob.log(chatId);
     await Promise.all([
@@ -341,5 +341,6 @@ const tcpOf = (desk: Desk): { pause(): void; resume(): void } => {
   const { transport } = desk.client.socket.io.engine as unknown as {
     transport: { ws: { _socket: { pause(): void; resume(): void } } };
   };
-  return transport.ws._socket;
+  const { _socket: tcp } = transport.ws;
+  return tcp;
 };

@@ -42,7 +42,7 @@ export class SocketAdapter extends IoAdapter {
       allowRequest: (request, decide) => decide(null, this.isAllowed(request)),
       ...(this.config.redisUrl !== null && { adapter: this.redisAdapter(this.config.redisUrl) }),
     };
-    const server = super.createIOServer(port, settings as ServerOptions) as Server;
+    const server = super.createIOServer(port, settings as ServerOptions);
     // Everything has a namespace of its own that asks who is there; the nameless one is for nobody.
     server.of('/').use((_socket, next) => {
       const problem = toProblem(new AppError('NOT_FOUND'), null);

@@ -49,8 +49,14 @@ const TIMEOUT_MS = 15_000;
 /** When the server cannot check who we are at the moment. */
 const RETRY_MS = 1000;
 /** Sent again, they do nothing that the first did not do: after a lost connection they are repeated. */
-const REPEATABLE: ReadonlySet<TakeoverCommand> = new Set([
-  ...(['watch', 'unwatch', 'claim', 'send', 'note', 'whisper', 'presence'] as const),
+const REPEATABLE: ReadonlySet<TakeoverCommand> = new Set<TakeoverCommand>([
+  'watch',
+  'unwatch',
+  'claim',
+  'send',
+  'note',
+  'whisper',
+  'presence',
 ]);
 
 /** Connects to the takeover socket. The connection comes back by itself, and every watched chat goes on where it was. */

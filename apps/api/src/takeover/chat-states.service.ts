@@ -1,8 +1,12 @@
 import { AppError, notFound } from '@app/common';
+import type { ChatState } from '@app/contracts';
 import { Injectable } from '@nestjs/common';
 import { UsersService } from '../users/users.service.js';
 import { QueueRepository, type QueuedChat } from './queue.repository.js';
-import type { ChatStateDto, TakeoverChatDto } from './takeover.dto.js';
+import type { TakeoverChatDto } from './takeover.dto.js';
+
+/** As plain data. */
+export type ChatDetails = Pick<TakeoverChatDto, keyof TakeoverChatDto>;
 
 /** Who holds a chat, as people are told. Whoever asks has made sure that they may. */
 @Injectable()
@@ -12,11 +16,11 @@ export class ChatStatesService {
     private readonly users: UsersService,
   ) {}
 
-  async getState(chatId: string): Promise<ChatStateDto> {
+  async getState(chatId: string): Promise<ChatState> {
     return mapState(await this.find(chatId), await this.positions());
   }
 
-  async getDetails(chatId: string): Promise<TakeoverChatDto> {
+  async getDetails(chatId: string): Promise<ChatDetails> {
     return mapDetails(await this.find(chatId), await this.positions());
   }
 
@@ -44,7 +48,7 @@ export class ChatStatesService {
   }
 }
 
-const mapState = (chat: QueuedChat, positions: ReadonlyMap<string, number>): ChatStateDto => ({
+const mapState = (chat: QueuedChat, positions: ReadonlyMap<string, number>): ChatState => ({
   chatId: chat.id,
   owner: chat.owner,
   epoch: chat.epoch,
@@ -52,7 +56,7 @@ const mapState = (chat: QueuedChat, positions: ReadonlyMap<string, number>): Cha
   position: positions.get(chat.id) ?? null,
 });
 
-export const mapDetails = (chat: QueuedChat, positions: ReadonlyMap<string, number>): TakeoverChatDto => ({
+export const mapDetails = (chat: QueuedChat, positions: ReadonlyMap<string, number>): ChatDetails => ({
   ...mapState(chat, positions),
   displayName: chat.displayName,
   botId: chat.botId,

@@ -1,7 +1,8 @@
 import { AppError, type Principal } from '@app/common';
+import type { WatchedChat } from '@app/contracts';
 import { Injectable, Logger } from '@nestjs/common';
 import { ChatStreamsService } from '../chats/chat-streams.service.js';
-import type { WatchCommandDto, WatchedChatDto } from './takeover-commands.dto.js';
+import type { WatchCommandDto } from './takeover-commands.dto.js';
 import { TakeoverService } from './takeover.service.js';
 import { TakeoverSockets, transient, type ChatWatch, type TakeoverSocket } from './takeover-sockets.service.js';
 
@@ -19,7 +20,7 @@ export class ChatWatches {
   ) {}
 
   /** Replays the chat from the position on and follows it. Returns when everything up to now has been sent. */
-  async watch(socket: TakeoverSocket, caller: Principal, dto: WatchCommandDto): Promise<WatchedChatDto> {
+  async watch(socket: TakeoverSocket, caller: Principal, dto: WatchCommandDto): Promise<WatchedChat> {
     const { chatId } = dto;
     const audience = await this.takeover.getAudience(caller, chatId);
     const { watches } = socket.data;

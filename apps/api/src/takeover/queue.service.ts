@@ -41,6 +41,6 @@ export class QueueService {
 
 function mapLastMessage(message: LastMessage | undefined): LastMessageDto | null {
   if (message === undefined) return null;
-  const text = [...message.text.slice(0, PREVIEW_LENGTH * 2)].slice(0, PREVIEW_LENGTH).join('');
+  const text = message.text.slice(0, PREVIEW_LENGTH).toWellFormed();
   return { author: message.author, text, at: message.at.toISOString() };
 }

@@ -46,15 +46,7 @@ export class TakeoverGateway
 
   afterInit(namespace: TakeoverNamespace): void {
     this.sockets.attach(namespace);
-    namespace.use((socket, next) => {
-      this.sessions.admit(socket).then(
-        () => next(),
-        (error: unknown) => {
-          const problem = toProblem(error, null);
-          next(Object.assign(new Error(problem.title), { data: problem }));
-        },
-      );
-    });
+    namespace.use((socket, next) => void this.admit(socket, next));
   }
 
   handleConnection(socket: TakeoverSocket): void {
@@ -198,5 +190,15 @@ export class TakeoverGateway
   })
   updatePresence(@SocketCaller() caller: Principal, @MessageBody() dto: PresenceCommandDto): Promise<AgentPresenceDto> {
     return this.presence.updatePresence(caller, dto);
+  }
+
+  private async admit(socket: TakeoverSocket, next: (refusal?: Error) => void): Promise<void> {
+    try {
+      await this.sessions.admit(socket);
+    } catch (error) {
+      const problem = toProblem(error, null);
+      return next(Object.assign(new Error(problem.title), { data: problem }));
+    }
+    next();
   }
 }

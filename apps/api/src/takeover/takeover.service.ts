@@ -1,5 +1,5 @@
 import { AppError, isAdmin, isAgent, type Principal } from '@app/common';
-import type { Actor, AgentName } from '@app/contracts';
+import type { Actor, AgentName, AgentText, ChatState, SentMessage } from '@app/contracts';
 import { Injectable } from '@nestjs/common';
 import { AgentMessagesService } from '../chats/agent-messages.service.js';
 import { ChatsService } from '../chats/chats.service.js';
@@ -7,22 +7,18 @@ import { OwnershipService } from '../chats/ownership.service.js';
 import { agentActor, agentOf, customerActor } from './agent.js';
 import { AgentPresenceService } from './agent-presence.service.js';
 import { ChatClaimsService } from './chat-claims.service.js';
-import { ChatStatesService } from './chat-states.service.js';
+import { ChatStatesService, type ChatDetails } from './chat-states.service.js';
 import { QueueWatcher } from './queue-watcher.service.js';
 import { TakeoverSockets } from './takeover-sockets.service.js';
-import type {
-  ChatStateDto,
-  ReleaseChatRequestDto,
-  SendTextRequestDto,
-  SentMessageDto,
-  TakeoverChatDto,
-} from './takeover.dto.js';
+import type { ReleaseChatRequestDto } from './takeover.dto.js';
 
 type HeldChat = Awaited<ReturnType<ChatsService['getAnyChat']>>;
 
 interface Expectation {
   expectedEpoch?: number | null;
 }
+
+type AgentWords = Omit<AgentText, 'chatId'>;
 
 /** How a person takes part in a chat. */
 interface Part {
@@ -53,18 +49,18 @@ export class TakeoverService {
     return (await this.takePart(caller, chatId)).agent === null && !isAgent(caller) ? 'everyone' : 'agents';
   }
 
-  async getChatState(caller: Principal, chatId: string): Promise<ChatStateDto> {
+  async getChatState(caller: Principal, chatId: string): Promise<ChatState> {
     await this.takePart(caller, chatId);
     return this.states.getState(chatId);
   }
 
-  async getChatDetails(caller: Principal, chatId: string): Promise<TakeoverChatDto> {
+  async getChatDetails(caller: Principal, chatId: string): Promise<ChatDetails> {
     agentOf(caller);
     return this.states.getDetails(chatId);
   }
 
   /** The customer wants a person. Asking again changes nothing. */
-  async requestPerson(caller: Principal, chatId: string, { expectedEpoch }: Expectation): Promise<ChatStateDto> {
+  async requestPerson(caller: Principal, chatId: string, { expectedEpoch }: Expectation): Promise<ChatState> {
     const { chat, actor } = await this.takePartAsCustomer(caller, chatId);
     if (chat.owner !== 'requested')
       await this.claims.passBaton({
@@ -78,7 +74,7 @@ export class TakeoverService {
   }
 
   /** The customer does not want to wait any longer. */
-  async cancelRequest(caller: Principal, chatId: string, { expectedEpoch }: Expectation): Promise<ChatStateDto> {
+  async cancelRequest(caller: Principal, chatId: string, { expectedEpoch }: Expectation): Promise<ChatState> {
     const { chat, actor } = await this.takePartAsCustomer(caller, chatId);
     if (chat.owner === 'closed') throw new AppError('CHAT_CLOSED');
     if (chat.owner !== 'requested') throw new AppError('CONFLICT', { detail: 'The chat does not wait for a person.' });
@@ -93,7 +89,7 @@ export class TakeoverService {
   }
 
   /** Of two agents who claim at once one wins; the other is told who. Claiming what one holds renews the lease. */
-  async claimChat(caller: Principal, chatId: string, { expectedEpoch }: Expectation): Promise<ChatStateDto> {
+  async claimChat(caller: Principal, chatId: string, { expectedEpoch }: Expectation): Promise<ChatState> {
     const agent = agentOf(caller);
     const chat = await this.chats.getAnyChat(chatId);
     if (isHeldBy(chat, agent)) await this.ownership.renewLease(chatId, agent.id);
@@ -102,7 +98,7 @@ export class TakeoverService {
   }
 
   /** Gives the chat to the bot, back into the queue, or to a colleague who is there. Administrators may do so for every holder. */
-  async releaseChat(caller: Principal, chatId: string, dto: ReleaseChatRequestDto): Promise<ChatStateDto> {
+  async releaseChat(caller: Principal, chatId: string, dto: ReleaseChatRequestDto): Promise<ChatState> {
     const agent = agentOf(caller);
     const chat = await this.chats.getAnyChat(chatId);
     const reason = await this.reasonOf(caller, agent, chat);
@@ -119,7 +115,7 @@ export class TakeoverService {
   }
 
   /** Speaks to the customer. An agent who writes without having claimed takes the chat over. */
-  async sendMessage(caller: Principal, chatId: string, dto: SendTextRequestDto): Promise<SentMessageDto> {
+  async sendMessage(caller: Principal, chatId: string, dto: AgentWords): Promise<SentMessage> {
     const agent = agentOf(caller);
     try {
       return await this.write(agent, chatId, 'message', dto);
@@ -137,12 +133,12 @@ export class TakeoverService {
   }
 
   /** For colleagues only. */
-  addNote(caller: Principal, chatId: string, dto: SendTextRequestDto): Promise<SentMessageDto> {
+  addNote(caller: Principal, chatId: string, dto: AgentWords): Promise<SentMessage> {
     return this.write(agentOf(caller), chatId, 'note', dto);
   }
 
   /** For the bot's next answer; never shown to the customer. */
-  addWhisper(caller: Principal, chatId: string, dto: SendTextRequestDto): Promise<SentMessageDto> {
+  addWhisper(caller: Principal, chatId: string, dto: AgentWords): Promise<SentMessage> {
     return this.write(agentOf(caller), chatId, 'whisper', dto);
   }
 
@@ -154,7 +150,7 @@ export class TakeoverService {
     this.sockets.tellTyping(chat, agent === null || isHolder ? 'everyone' : 'agents', { actor, isTyping });
   }
 
-  async endChat(caller: Principal, chatId: string, { expectedEpoch }: Expectation): Promise<ChatStateDto> {
+  async endChat(caller: Principal, chatId: string, { expectedEpoch }: Expectation): Promise<ChatState> {
     const { chat, actor, agent } = await this.takePart(caller, chatId);
     const reason = agent === null ? 'customer_end' : await this.reasonOf(caller, agent, chat);
     await this.claims.passBaton({
@@ -168,7 +164,7 @@ export class TakeoverService {
     return this.changed(chatId);
   }
 
-  async reopenChat(caller: Principal, chatId: string, { expectedEpoch }: Expectation): Promise<ChatStateDto> {
+  async reopenChat(caller: Principal, chatId: string, { expectedEpoch }: Expectation): Promise<ChatState> {
     const { actor, agent } = await this.takePart(caller, chatId);
     const reason = agent === null ? 'customer_request' : isAdmin(caller) ? 'supervisor' : 'agent_release';
     await this.claims.passBaton({ chatId, transition: 'reopen', reason, actor, expectedEpoch: expectedEpoch ?? null });
@@ -179,8 +175,8 @@ export class TakeoverService {
     agent: AgentName,
     chatId: string,
     kind: 'message' | 'note' | 'whisper',
-    { text, clientMessageId, expectedEpoch }: SendTextRequestDto,
-  ): Promise<SentMessageDto> {
+    { text, clientMessageId, expectedEpoch }: AgentWords,
+  ): Promise<SentMessage> {
     const sent = await this.messages.send({
       chatId,
       agent,
@@ -193,7 +189,7 @@ export class TakeoverService {
     return sent;
   }
 
-  private async changed(chatId: string): Promise<ChatStateDto> {
+  private async changed(chatId: string): Promise<ChatState> {
     await this.queue.look();
     return this.states.getState(chatId);
   }
