@@ -1,5 +1,5 @@
 import type { ListOptions } from '@app/common';
-import { fromSqlTime, containsPatterns } from '@app/database';
+import { containsPatterns, dialectOf, fromSqlTime } from '@app/database';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 
@@ -65,7 +65,7 @@ export class ChatListsRepository {
     const rows = await this.dataSource.query<SummaryRow[]>(
       `SELECT c.id, c.display_name, c.last_accessed_at, c.bot_id, b.display_name AS bot_name, b.display_name_de AS bot_name_de,
          c.user_system_message_id, m.display_name AS message_name, c.is_favorite
-       FROM (SELECT p.id FROM chats p WHERE ${where.sql} ORDER BY ${order('p')} LIMIT ? OFFSET ?) page
+       FROM (SELECT p.id FROM chats p ${this.hint(filter, search)} WHERE ${where.sql} ORDER BY ${order('p')} LIMIT ? OFFSET ?) page
        JOIN chats c ON c.id = page.id JOIN bots b ON b.id = c.bot_id
        LEFT JOIN user_system_messages m ON m.id = c.user_system_message_id
        ORDER BY ${order('c')}`,
@@ -77,7 +77,7 @@ export class ChatListsRepository {
   async count(userId: number, filter: ChatFilter, search: string | null): Promise<number> {
     const where = conditionOf(userId, filter, search);
     const [row] = await this.dataSource.query<{ total: number | string }[]>(
-      `SELECT COUNT(*) AS total FROM chats p WHERE ${where.sql}`,
+      `SELECT COUNT(*) AS total FROM chats p ${this.hint(filter, search)} WHERE ${where.sql}`,
       where.values,
     );
     return Number(row!.total);
@@ -90,6 +90,13 @@ export class ChatListsRepository {
       [userId],
     );
     return row?.version ?? 0;
+  }
+
+  /** To look for a name among the chats with a bot, MariaDB rather reads the whole table when the user has much of it. */
+  private hint({ botId, userSystemMessageId, onlyFavorites }: ChatFilter, search: string | null): string {
+    const isWide = botId !== null && userSystemMessageId === null && !onlyFavorites;
+    const needsHint = search !== null && isWide && !dialectOf(this.dataSource).isSqlite;
+    return needsHint ? 'FORCE INDEX (ix_chats_user_name)' : '';
   }
 }
 
