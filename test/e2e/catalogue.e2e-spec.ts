@@ -225,8 +225,8 @@ describe('the whole catalogue, through the generated client', () => {
     expect(await pass('cancelPersonRequest')).toBe('bot');
     expect(await pass('claimChat')).toBe('human');
     await pass('sendAgentMessage');
-    await pass('addChatNote');
-    await pass('addChatWhisper');
+    await pass('addChatNote', { clientMessageId: 'a note' });
+    await pass('addChatWhisper', { clientMessageId: 'a whisper' });
     await admin.call('setAgentTyping', { path });
     await admin.call('setCustomerTyping', { path });
     await admin.call('getTakeoverChat', { path });

@@ -632,13 +632,26 @@ export type ChatEventDto = {
   /**
    * By `type`.
    */
-  data: MessageCreatedDataDto | TurnStartedDataDto | MessageCompletedDataDto | TurnEndedDataDto;
+  data:
+    | MessageCreatedDataDto
+    | TurnStartedDataDto
+    | MessageCompletedDataDto
+    | TurnEndedDataDto
+    | OwnershipChangedDataDto
+    | NoteCreatedDataDto;
   epoch: number;
   /**
    * 1, 2, 3, … without gaps.
    */
   seq: number;
-  type: 'message.created' | 'turn.started' | 'message.completed' | 'turn.ended';
+  type:
+    | 'message.created'
+    | 'turn.started'
+    | 'message.completed'
+    | 'turn.ended'
+    | 'ownership.changed'
+    | 'note.created'
+    | 'whisper.created';
 };
 
 export type ChatEventsDto = {
@@ -791,6 +804,11 @@ export type ErrorCode =
   | 'PROVIDER_QUOTA_EXCEEDED'
   | 'PROVIDER_TIMEOUT'
   | 'OUTBOUND_BLOCKED';
+
+export type EventAgentDto = {
+  id: number;
+  name: string;
+};
 
 export type ExpectedEpochRequestDto = {
   /**
@@ -1082,6 +1100,11 @@ export type ModelPricesDto = {
   prices: Array<ModelPriceDto>;
 };
 
+export type NoteCreatedDataDto = {
+  messageId: string;
+  text: string;
+};
+
 export type NoticeDto = {
   value: string;
   valueDe: string;
@@ -1100,6 +1123,25 @@ export type OpenDaysDto = {
 export type OpenHoursDto = {
   from: string;
   to: string;
+};
+
+export type OwnershipChangedDataDto = {
+  /**
+   * The person who holds the chat now, if one does.
+   */
+  agent: EventAgentDto | null;
+  from: 'bot' | 'requested' | 'human' | 'closed';
+  reason:
+    | 'customer_request'
+    | 'bot_tool'
+    | 'rule'
+    | 'error'
+    | 'agent_takeover'
+    | 'agent_release'
+    | 'lease_expired'
+    | 'customer_end'
+    | 'supervisor';
+  to: 'bot' | 'requested' | 'human' | 'closed';
 };
 
 export type ProblemDto = {
