@@ -11,7 +11,7 @@ const FEATURES = {
   auth: ['users'],
   bots: ['admin'],
   chats: ['bots', 'users', 'admin'],
-  takeover: ['chats'],
+  takeover: ['auth', 'bots', 'chats', 'users'],
   channels: ['bots', 'chats', 'takeover'],
 };
 /** Leaves that every feature may use. */

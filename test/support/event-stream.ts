@@ -6,6 +6,8 @@ export interface StreamedEvent {
   data: Record<string, unknown>;
 }
 
+type StreamInit = Omit<RequestInit, 'headers'> & { headers?: Record<string, string> };
+
 const isData = (event: StreamedEvent): boolean => event.type !== 'comment';
 
 /** One connection to an event stream, read as it comes. */
@@ -18,7 +20,7 @@ export class EventStream {
   status = 0;
   headers = new Headers();
 
-  static async open(url: string, init: RequestInit = {}): Promise<EventStream> {
+  static async open(url: string, init: StreamInit = {}): Promise<EventStream> {
     const stream = new EventStream();
     const response = await fetch(url, {
       ...init,

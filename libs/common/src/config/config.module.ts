@@ -6,7 +6,7 @@ import { ENVIRONMENT_NAMES, parseEnvironment } from './environment.js';
 /** Reads `.env` and the environment once, and offers the result as one injectable object. */
 @Global()
 @Module({
-  imports: [ConfigModule.forRoot({ cache: true, validate: (source) => ({ ...parseEnvironment(source) }) })],
+  imports: [ConfigModule.forRoot({ cache: true, validate: (source) => Object.assign({}, parseEnvironment(source)) })],
   providers: [
     {
       provide: AppConfig,
