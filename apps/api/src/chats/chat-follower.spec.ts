@@ -187,6 +187,27 @@ describe('ChatFollower', () => {
     expect(scene.seen).toEqual(['1 message.created', '2 message.created', '3 message.created']);
   });
 
+  it('does not read again because somebody speaks while it reads', async () => {
+    const scene = new Scene().store(said(1), started(2, 'a'));
+    scene.chunks.set('a', 'so far');
+    scene.meanwhile = () => scene.say('a', ', more');
+    await scene.follower({ seq: 0, offset: 0 }).start();
+    expect(scene.seen.slice(2)).toEqual(['+0 so far', '+6 , more']);
+    expect(scene.reads).toBe(1);
+  });
+
+  it('looks at the database only when it may have missed something', async () => {
+    const scene = new Scene().store(said(1), said(2));
+    const follower = scene.follower({ seq: 0, offset: 0 });
+    await follower.start();
+    follower.wake(2);
+    expect(scene.reads).toBe(1);
+    scene.store(said(3));
+    follower.wake(3);
+    await settled();
+    expect(scene.seen.at(-1)).toBe('3 message.created');
+  });
+
   it('reads nothing from the database while everything joins on', async () => {
     const scene = new Scene();
     scene.follower({ seq: 0, offset: 0 }).startLive();

@@ -41,6 +41,8 @@ export class ChatFollower implements ChatListener {
   private unsubscribe: (() => void) | null = null;
   private isReading = false;
   private isStale = false;
+  /** What was published while the log was being read. */
+  private held: LogItem[] = [];
   private isReplaying = false;
   private isClosed = false;
   private position: LogPosition;
@@ -77,17 +79,12 @@ export class ChatFollower implements ChatListener {
   }
 
   receive(items: readonly LogItem[]): void {
-    if (this.isReading) {
-      this.isStale = true;
-      return;
-    }
-    for (const item of items) {
-      if (this.isClosed) return;
-      if (!this.accept(item)) return this.wake();
-    }
+    if (this.isReading) this.held.push(...items);
+    else if (!this.acceptAll(items)) this.wake();
   }
 
-  wake(): void {
+  wake(lastSeq = Infinity): void {
+    if (this.position.seq >= lastSeq) return;
     this.read().catch((error: unknown) => this.sink.fail(error));
   }
 
@@ -95,6 +92,10 @@ export class ChatFollower implements ChatListener {
     if (this.isClosed) return;
     this.close();
     this.sink.fail(notFound('The chat'));
+  }
+
+  private acceptAll(items: readonly LogItem[]): boolean {
+    return items.every((item) => this.isClosed || this.accept(item));
   }
 
   /** @returns whether the item joins on to the position (or lies behind it). */
@@ -163,9 +164,14 @@ export class ChatFollower implements ChatListener {
         this.isStale = false;
         await this.readEvents();
         await this.readRunningText();
+        // A busy turn says something during every read: only what does not join on to what was read is worth another one.
+        const held = this.held;
+        this.held = [];
+        if (!this.acceptAll(held)) this.isStale = true;
       } while (this.isStale && !this.isClosed);
     } finally {
       this.isReading = false;
+      this.held = [];
     }
   }
 

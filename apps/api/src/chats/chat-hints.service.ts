@@ -3,7 +3,7 @@ import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShut
 import { Redis } from 'ioredis';
 import { uuidv7 } from 'uuidv7';
 import { ChatLogHub } from './chat-log.hub.js';
-import { ChatLogRepository, type ChatHead } from './chat-log.repository.js';
+import { ChatLogRepository } from './chat-log.repository.js';
 import { TurnRunner } from './turn-runner.service.js';
 
 const CHANNEL = 'baton:chats';
@@ -18,7 +18,6 @@ const POLL_WITH_REDIS_MS = 15_000;
 export class ChatHints implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly logger = new Logger(ChatHints.name);
   private readonly instanceId = uuidv7();
-  private readonly heads = new Map<string, ChatHead>();
   private readonly toTell = new Set<string>();
   private publisher: Redis | null = null;
   private subscriber: Redis | null = null;
@@ -108,20 +107,17 @@ export class ChatHints implements OnApplicationBootstrap, OnApplicationShutdown 
     }
   }
 
-  /** Wakes the readers of chats that have new events, or a turn that may be saying something. */
+  /** Wakes the readers that have missed events, and those of turns that another instance runs: what this one runs they are told. */
   private async poll(): Promise<void> {
     const chatIds = [...new Set([...this.hub.readChatIds(), ...this.runner.runningChatIds()])];
     const heads = await this.log.findHeads(chatIds);
     for (const head of heads) {
       this.runner.fenceOff(head.chatId, head.runningTurnId);
-      const known = this.heads.get(head.chatId);
-      if (head.runningTurnId !== null || known?.lastSeq !== head.lastSeq) this.hub.wake(head.chatId);
-      this.heads.set(head.chatId, head);
+      const runsElsewhere = head.runningTurnId !== null && !this.runner.isRunning(head.runningTurnId);
+      this.hub.wake(head.chatId, runsElsewhere ? undefined : head.lastSeq);
     }
     const there = new Set(heads.map(({ chatId }) => chatId));
     for (const chatId of chatIds) if (!there.has(chatId)) this.letGo(chatId);
-    const read = new Set(chatIds);
-    for (const chatId of this.heads.keys()) if (!read.has(chatId)) this.heads.delete(chatId);
   }
 
   /** Another instance has deleted the chat. */

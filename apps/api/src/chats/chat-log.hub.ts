@@ -37,8 +37,8 @@ export class LogDelta {
 export interface ChatListener {
   /** Committed items of the chat, as this instance wrote them. */
   receive(items: readonly LogItem[]): void;
-  /** Something was written elsewhere: look at the database. */
-  wake(): void;
+  /** Something may have been written elsewhere, up to event `lastSeq` if that is known: look at the database. */
+  wake(lastSeq?: number): void;
   /** The chat is gone. */
   end(): void;
 }
@@ -71,8 +71,8 @@ export class ChatLogHub {
       );
   }
 
-  wake(chatId: string): void {
-    for (const listener of this.listeners.get(chatId) ?? []) listener.wake();
+  wake(chatId: string, lastSeq?: number): void {
+    for (const listener of this.listeners.get(chatId) ?? []) listener.wake(lastSeq);
   }
 
   /** The chat was deleted: nobody waits for more of it. */
