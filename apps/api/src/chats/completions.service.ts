@@ -134,8 +134,9 @@ export class CompletionsService {
     const isNew = accepted.kind === 'started';
     const { turnId, seq } = isNew ? accepted.turn : accepted;
     const from = (accepted.kind === 'attached' ? position : null) ?? { seq: seq - 1, offset: 0 };
+    const endedHere = isNew ? this.turns.whenEnded(turnId) : null;
     const stream = await this.streams.followTurn({ chatId: chat.id, turnId }, from, isNew, async () => {
-      const outcome = await this.outcomes.findOutcome(turnId);
+      const outcome = (await endedHere) ?? (await this.outcomes.findOutcome(turnId));
       return outcome === null ? {} : mapCompletion(outcome, await this.bots.getProfile(outcome.botId), language);
     });
     this.turns.begin(accepted, chat.id);
