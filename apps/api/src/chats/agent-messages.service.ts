@@ -31,7 +31,7 @@ export class AgentMessagesService {
     const id =
       message.clientMessageId === null
         ? uuidv7()
-        : stableId([message.chatId, message.agent.id, message.clientMessageId]);
+        : stableId([message.chatId, message.agent.id, message.kind, message.clientMessageId]);
     const written = await this.messages.writeMessage({ ...message, id });
     switch (written.kind) {
       case 'missing':
