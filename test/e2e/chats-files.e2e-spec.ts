@@ -122,7 +122,7 @@ describe('files of chats', () => {
       await put('a.txt', 'x'.repeat(100_000));
       const dataSource = server.app.app.get(DataSource, { strict: false });
       const count = async (): Promise<number> =>
-        Number((await dataSource.query<{ n: number }[]>('SELECT COUNT(*) AS n FROM stored_file_chunks'))[0]!.n);
+        (await dataSource.query<{ n: number }[]>('SELECT COUNT(*) AS n FROM stored_file_chunks'))[0]!.n;
       const before = await count();
       await ada.ok('DELETE', `/api/chats/${chatId}`);
       expect(before - (await count())).toBe(3);

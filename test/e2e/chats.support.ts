@@ -81,6 +81,11 @@ export class Caller {
     return new Caller(this.server, this.validator, { authorization: `Bearer ${key}` });
   }
 
+  /** The same person at another instance. */
+  on(server: ChatServer): Caller {
+    return new Caller(server, this.validator, this.headers);
+  }
+
   createBot(changes: Body = {}): Promise<string> {
     const bot = { displayNameTv: { value: 'Bot', valueDe: '' }, isActive: true, isPublic: true, ...changes };
     return this.ok('POST', '/api/admin/bots', bot).then(({ botId }) => String(botId));

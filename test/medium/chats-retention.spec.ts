@@ -80,10 +80,8 @@ describe.each(ENGINES)('keeping chats on $engine', ({ settings }) => {
 
     const later = new Date(now.getTime() + 31 * DAY);
     await retention.deleteExpired(later);
-    expect(await there(cases.map(([id]) => id))).toEqual([
-      ...[true, false, false, true, false, false, false, true],
-      ...[false, false, false, false],
-    ]);
+    const left = await there(cases.map(([id]) => id));
+    expect(left.flatMap((isLeft, index) => (isLeft ? [index] : []))).toEqual([0, 3, 7]);
   });
 
   it('deletes any number of chats, with their files', async () => {
