@@ -1,4 +1,4 @@
-import { fromSqlJson, placeholders, type MessageAuthor, type MessageKind } from '@app/database';
+import { dialectOf, fromSqlJson, placeholders, type MessageAuthor, type MessageKind } from '@app/database';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { GroupCommit } from './group-commit.js';
@@ -52,14 +52,16 @@ export class TurnHistoryRepository {
   private async readHistories(places: Place[]): Promise<PastMessage[][]> {
     // Each chat's newest by its own index: a limit over all of them would not do.
     const histories = places.map(
-      (_, index) => `SELECT * FROM (
-        SELECT ${index} AS asked, m.author, m.kind, m.text, COALESCE(t.seq, m.seq) AS place, m.seq, u.display_name AS speaker
-        FROM messages m LEFT JOIN turns t ON t.id = m.turn_id LEFT JOIN users u ON u.id = m.agent_id
-        WHERE m.chat_id = ? AND COALESCE(t.seq, m.seq) < ?
-        ORDER BY m.seq DESC LIMIT ${HISTORY_LIMIT}) AS past`,
+      (_, index) =>
+        `SELECT ${index} AS asked, m.author, m.kind, m.text, COALESCE(t.seq, m.seq) AS place, m.seq, u.display_name AS speaker
+         FROM messages m LEFT JOIN turns t ON t.id = m.turn_id LEFT JOIN users u ON u.id = m.agent_id
+         WHERE m.chat_id = ? AND COALESCE(t.seq, m.seq) < ? ORDER BY m.seq DESC LIMIT ${HISTORY_LIMIT}`,
     );
+    // SQLite knows no brackets here; MariaDB writes every derived table with texts to a file first.
+    const { isSqlite } = dialectOf(this.dataSource);
+    const parts = histories.map((history) => (isSqlite ? `SELECT * FROM (${history})` : `(${history})`));
     const rows = await this.dataSource.query<PastRow[]>(
-      histories.join(' UNION ALL '),
+      parts.join(' UNION ALL '),
       places.flatMap(({ chatId, beforeTurnSeq }) => [chatId, beforeTurnSeq]),
     );
     const asked = places.map((): PastRow[] => []);
