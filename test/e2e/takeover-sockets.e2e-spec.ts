@@ -332,6 +332,27 @@ describe('a connection', () => {
   });
 });
 
+describe('a server whose Redis is away', () => {
+  it('serves its own connections all the same', async () => {
+    const alone = await ChatServer.start({ REDIS_URL: 'redis://127.0.0.1:1' });
+    const [one, other] = [
+      await Person.create(alone, 'One', ['user', 'agent']),
+      await Person.create(alone, 'Other', ['user', 'agent']),
+    ];
+    const chatId = await alone.createChat();
+    const [desk, colleague] = [await one.connect(), await other.connect()];
+    await Promise.all([desk, colleague].map(({ client }) => client.watch(chatId)));
+    await desk.client.claim({ chatId });
+    await desk.client.typing(chatId, true);
+    await colleague.until(
+      ({ events, transients }) => events.length === 1 && transients.some(({ type }) => type === 'typing'),
+    );
+    desk.close();
+    colleague.close();
+    await alone.stop();
+  });
+});
+
 const textOf = (event: ChatEventEnvelope | undefined): string =>
   event !== undefined && 'text' in event.data ? event.data.text : '';
 

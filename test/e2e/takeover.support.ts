@@ -1,5 +1,9 @@
 import { connectTakeover, type TakeoverClient, type TakeoverOptions } from '@app/client';
 import type { ChatEventEnvelope, MessageDelta, Problem, TransientEvent } from '@app/contracts';
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
+import addFormats from 'ajv-formats';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { ChatServer } from '../support/chat-server.js';
 
 export type Role = 'user' | 'agent' | 'admin';
@@ -51,6 +55,31 @@ export class Person {
   }
 }
 
+/** Holds what goes over the socket against asyncapi.json. */
+export class SocketDocument {
+  readonly operations: string[];
+  private readonly ajv: Ajv2020;
+  private readonly known = new Map<string, ValidateFunction>();
+
+  constructor() {
+    const document = JSON.parse(readFileSync(join(__dirname, '../../asyncapi.json'), 'utf8')) as { operations: object };
+    this.operations = Object.keys(document.operations);
+    this.ajv = new Ajv2020({ strict: false });
+    addFormats.default(this.ajv);
+    this.ajv.addSchema(document, 'asyncapi.json');
+  }
+
+  /** What is wrong with a message, or null. */
+  faultOf(name: string, payload: unknown): string | null {
+    const $ref = `asyncapi.json#/channels/takeover/messages/${name}/payload`;
+    const validate = this.known.get(name) ?? this.ajv.compile({ $ref });
+    this.known.set(name, validate);
+    return validate(payload) ? null : `${name}: ${this.ajv.errorsText(validate.errors)}: ${JSON.stringify(payload)}`;
+  }
+}
+
+const DOCUMENT = new SocketDocument();
+
 /** One connection, and everything that came over it. */
 export class Desk {
   readonly client: TakeoverClient;
@@ -60,12 +89,14 @@ export class Desk {
   readonly all: (ChatEventEnvelope | TransientEvent)[] = [];
   ended: Problem | null = null;
   disconnections = 0;
+  /** Messages of the server that are not as documented. */
+  readonly faults: string[] = [];
   private readonly waiting = new Set<() => void>();
 
   constructor(options: TakeoverOptions) {
     this.client = connectTakeover(options);
-    this.client.on('event', (event) => this.note(this.events, event));
-    this.client.on('transient', (event) => this.note(this.transients, event));
+    this.client.on('event', (event) => this.note('event', this.events, event));
+    this.client.on('transient', (event) => this.note('transient', this.transients, event));
     this.client.on('disconnected', (problem) => {
       this.disconnections++;
       this.ended = problem ?? this.ended;
@@ -98,11 +129,15 @@ export class Desk {
     return text;
   }
 
+  /** Fails when the server has sent something that is not as documented. */
   close(): void {
     this.client.close();
+    if (this.faults.length > 0) throw new Error(this.faults.join('\n'));
   }
 
-  private note<Item extends ChatEventEnvelope | TransientEvent>(list: Item[], item: Item): void {
+  private note<Item extends ChatEventEnvelope | TransientEvent>(name: string, list: Item[], item: Item): void {
+    const fault = DOCUMENT.faultOf(name, item);
+    if (fault !== null) this.faults.push(fault);
     list.push(item);
     this.all.push(item);
     this.tell();

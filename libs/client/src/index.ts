@@ -2,4 +2,5 @@ export { createClient, createConfig, type Client, type Config } from './generate
 export * from './generated/index.js';
 export * from './takeover.js';
 export * from './takeover-error.js';
+export type { TakeoverListeners, TakeoverOptions } from './takeover-options.js';
 export type { ViewPosition } from './takeover-view.js';

@@ -10,36 +10,13 @@ import {
   type ServerToClientEvents,
   type TakeoverCommand,
   type TakeoverCommands,
-  type TakeoverHandshake,
   type TransientEvent,
   type WatchedChat,
 } from '@app/contracts';
 import { io, type Socket } from 'socket.io-client';
 import { DisconnectedError, TakeoverError } from './takeover-error.js';
+import { handshakeOf, type TakeoverListeners, type TakeoverOptions } from './takeover-options.js';
 import { TakeoverView, type ViewPosition } from './takeover-view.js';
-
-export interface TakeoverOptions {
-  /** The address of the server, without a path. */
-  url: string;
-  /** An API key or JWT; a function is asked again for every connection. */
-  token?: string | (() => string | Promise<string>);
-  /** Without a token: the id of a chat that needs no account. */
-  chatId?: string;
-  /** How long a command may take, including reconnections. */
-  timeoutMs?: number;
-  /** Sent with the handshake; browsers send their own. */
-  headers?: Record<string, string>;
-}
-
-export interface TakeoverListeners {
-  /** A numbered event of a watched chat: in order, each once, across reconnections. */
-  event: (event: ChatEventEnvelope) => void;
-  /** Text of running answers (without gaps and repetitions), typing, places in line, changes of the queue. */
-  transient: (event: TransientEvent) => void;
-  connected: () => void;
-  /** `problem` says why when the server ended the connection or refused it; then it does not come back by itself. */
-  disconnected: (problem: Problem | null) => void;
-}
 
 type Payload<Name extends TakeoverCommand> = TakeoverCommands[Name]['payload'];
 type Result<Name extends TakeoverCommand> = TakeoverCommands[Name]['result'];
@@ -279,11 +256,6 @@ export class TakeoverClient {
   private tell<Name extends keyof TakeoverListeners>(name: Name, ...values: Parameters<TakeoverListeners[Name]>): void {
     for (const listener of this.listeners[name]) (listener as (...values: unknown[]) => void)(...values);
   }
-}
-
-async function handshakeOf(token: TakeoverOptions['token'], chatId: string | undefined): Promise<TakeoverHandshake> {
-  const current = typeof token === 'function' ? await token() : token;
-  return { ...(current !== undefined && { token: current }), ...(chatId !== undefined && { chatId }) };
 }
 
 /** With a name, a message can be sent again without being said twice. */
