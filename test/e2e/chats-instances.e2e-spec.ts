@@ -1,7 +1,7 @@
 import { freshDatabase } from '../support/app.js';
 import { ChatServer } from '../support/chat-server.js';
 import { eventually } from '../support/eventually.js';
-import { Caller, type Body } from './chats.support.js';
+import { Caller } from './chats.support.js';
 
 (process.env['TEST_MYSQL_URL'] ? describe : describe.skip)('chats on two instances', () => {
   let database: Awaited<ReturnType<typeof freshDatabase>>;
@@ -60,7 +60,7 @@ import { Caller, type Body } from './chats.support.js';
 
   it('knows totals that the other one has changed', async () => {
     const total = async (caller: Caller): Promise<unknown> =>
-      (await caller.ok<Body>('GET', '/api/users/current/chats'))['totalItemCount'];
+      (await caller.ok('GET', '/api/users/current/chats'))['totalItemCount'];
     const before = Number(await total(adaThere));
     const chatId = await adaHere.createChat();
     expect(await total(adaThere)).toBe(before + 1);

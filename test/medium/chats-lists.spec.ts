@@ -54,12 +54,17 @@ describe.each(ENGINES)('lists of chats on $engine', ({ engine, settings }) => {
   }
 
   async function copyBot(id: string): Promise<string> {
-    const [bot] = await dataSource.query<SqlRow[]>('SELECT * FROM bots WHERE id = ?', [id]);
-    const copy = Object.entries({ ...bot!, id: uuidv7(), code: uuidv7() }).map(
-      ([name, value]) => [name, value instanceof Date ? toSqlTime(value) : value] as const,
+    const [bot] = await dataSource.query<Record<string, string | number | null | Date>[]>(
+      'SELECT * FROM bots WHERE id = ?',
+      [id],
     );
-    await insertRows(dataSource.manager, 'bots', [Object.fromEntries(copy)]);
-    return copy.find(([name]) => name === 'id')![1];
+    const values = Object.entries(bot!).map(([name, value]) => [
+      name,
+      value instanceof Date ? toSqlTime(value) : value,
+    ]);
+    const copy = { ...(Object.fromEntries(values) as SqlRow), id: uuidv7(), code: uuidv7() };
+    await insertRows(dataSource.manager, 'bots', [copy]);
+    return copy.id;
   }
 
   async function insertChats(userId: number, count: number): Promise<void> {
