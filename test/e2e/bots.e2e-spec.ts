@@ -247,6 +247,7 @@ describe('bots over HTTP', () => {
       temperature: 1.5,
       maxOutputTokens: null,
       isUserSystemMessageSupported: true,
+      isTitledByModel: false,
     });
     problem(await admin('PUT', `${bot}/parameters`, { temperature: 2.1 }), 400, 'VALIDATION_FAILED');
     const deep = '['.repeat(5000) + ']'.repeat(5000);
