@@ -1,6 +1,7 @@
 import { TakeoverError } from '@app/client';
 import type { ChatEventEnvelope, ChatState } from '@app/contracts';
 import { ChatServer } from '../support/chat-server.js';
+import { EventStream } from '../support/event-stream.js';
 import { expectedText } from '../support/fake-provider/fake-provider.mjs';
 import { changePolicy, Desk, Person, type EventsPage } from './takeover.support.js';
 
@@ -142,6 +143,9 @@ describe('a chat that a person holds', () => {
     const [desk, guest] = [await connect(ada), await connectGuest(chatId)];
     await desk.client.watch(chatId);
     const sse = await server.follow(chatId);
+    const agentSse = await EventStream.open(`${server.app.url}/api/takeover/chats/${chatId}/events`, {
+      headers: ada.headers,
+    });
     await desk.client.claim({ chatId });
     await desk.client.note({ chatId, text: 'He seems angry.' });
     await desk.client.whisper({ chatId, text: 'Be brief.' });
@@ -156,7 +160,9 @@ describe('a chat that a person holds', () => {
     expect(sse.numbered()).toEqual(guest.events);
     expect(await customerLog(chatId)).toEqual(guest.events);
     expect(await ada.log(chatId)).toEqual(desk.events);
-    await sse.close();
+    await agentSse.until(({ length }) => length === 4);
+    expect(agentSse.numbered()).toEqual(desk.events);
+    await Promise.all([sse.close(), agentSse.close()]);
   });
 
   it('gives the bot what was said meanwhile when it comes back', async () => {
@@ -166,16 +172,19 @@ describe('a chat that a person holds', () => {
     await server.complete(chatId, 'I want a person');
     await ada.act(chatId, 'messages', { text: 'It costs 7 euros.' });
     await ada.act(chatId, 'notes', { text: 'secret note' });
+    await ada.act(chatId, 'whispers', { text: 'Offer him a discount.' });
     await ada.act(chatId, 'release', { to: 'bot' });
     const answer = await server.complete(chatId, 'And in dollars?');
     expect(answer.body['assistantMessage']).toBe(expectedText('And in dollars?'));
-    const input = JSON.stringify(server.provider.journal.last!.body['input']);
+    const { body } = server.provider.journal.last!;
+    const input = JSON.stringify(body['input']);
     const places = ['What is the price?', 'I want a person', 'It costs 7 euros.', 'And in dollars?'].map((text) =>
       input.indexOf(text),
     );
     expect(places).not.toContain(-1);
     expect(places).toEqual(places.toSorted((a, b) => a - b));
-    expect(input).not.toContain('secret note');
+    expect(JSON.stringify(body)).toContain('Offer him a discount.');
+    expect(JSON.stringify(body)).not.toContain('secret note');
   });
 
   it('passes from colleague to colleague', async () => {

@@ -22,7 +22,8 @@ type Payload<Name extends TakeoverCommand> = TakeoverCommands[Name]['payload'];
 type Result<Name extends TakeoverCommand> = TakeoverCommands[Name]['result'];
 type Where = { chatId: string; expectedEpoch?: number };
 
-const TIMEOUT_MS = 15_000;
+/** A claim may wait until the bot has finished its sentence. */
+const TIMEOUT_MS = 45_000;
 /** When the server cannot check who we are at the moment. */
 const RETRY_MS = 1000;
 /** Sent again, they do nothing that the first did not do: after a lost connection they are repeated. */

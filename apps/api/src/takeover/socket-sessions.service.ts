@@ -20,8 +20,8 @@ const CHAT_ID = /^[\w-]{1,64}$/;
 @Injectable()
 export class SocketSessions implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly logger = new Logger(SocketSessions.name);
-  private timers: NodeJS.Timeout[] = [];
-  private work: Promise<void> = Promise.resolve();
+  private readonly timers: NodeJS.Timeout[] = [];
+  private readonly pending = new Set<Promise<void>>();
 
   constructor(
     private readonly config: AppConfig,
@@ -34,15 +34,13 @@ export class SocketSessions implements OnApplicationBootstrap, OnApplicationShut
   ) {}
 
   onApplicationBootstrap(): void {
-    this.timers = [
-      setInterval(() => this.run(() => this.checkAll()), CHECK_EVERY_MS),
-      setInterval(() => this.run(() => this.keepAgentsAlive()), HEARTBEAT_EVERY_MS),
-    ];
+    this.repeat(CHECK_EVERY_MS, () => this.check(this.sockets.local()));
+    this.repeat(HEARTBEAT_EVERY_MS, () => this.keepAgentsAlive());
   }
 
   async onApplicationShutdown(): Promise<void> {
     for (const timer of this.timers) clearInterval(timer);
-    await this.work;
+    await Promise.all(this.pending);
   }
 
   /** Finds out who connects. Without an account, the id of a chat that needs none must be shown. */
@@ -84,10 +82,6 @@ export class SocketSessions implements OnApplicationBootstrap, OnApplicationShut
       .local()
       .filter(({ data: { principal } }) => principal.kind === 'user' && principal.userId === userId);
     if (concerned.length > 0) this.run(() => this.check(concerned));
-  }
-
-  private checkAll(): Promise<void> {
-    return this.check(this.sockets.local());
   }
 
   /** Connections of the same token are looked at once. */
@@ -132,11 +126,24 @@ export class SocketSessions implements OnApplicationBootstrap, OnApplicationShut
       throw new AppError('TERMS_NOT_ACCEPTED');
   }
 
-  /** In the background, one after the other; the next round makes up for one that fails. */
+  /** A round is left out while the one before still runs. */
+  private repeat(milliseconds: number, task: () => Promise<void>): void {
+    let isRunning = false;
+    const round = async (): Promise<void> => {
+      isRunning = true;
+      await task().finally(() => (isRunning = false));
+    };
+    this.timers.push(setInterval(() => isRunning || this.run(round), milliseconds));
+  }
+
+  /** In the background; the next round makes up for one that fails. */
   private run(task: () => Promise<void>): void {
-    this.work = this.work.then(task).catch((error: unknown) => {
-      this.logger.warn({ err: error }, 'Looking after the connections failed; trying again');
-    });
+    const running = task()
+      .catch((error: unknown) => {
+        this.logger.warn({ err: error }, 'Looking after the connections failed; trying again');
+      })
+      .finally(() => this.pending.delete(running));
+    this.pending.add(running);
   }
 }
 
