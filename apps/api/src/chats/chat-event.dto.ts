@@ -9,7 +9,7 @@ import type { Type } from '@nestjs/common';
 import { ApiExtraModels, ApiProperty, getSchemaPath } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { IsInt, IsOptional, Max, Min } from 'class-validator';
-import { ChatCompletionResponseDto } from './chat.dto.js';
+import { ChatCompletionResponseDto } from './completion.dto.js';
 
 const ID = '0199aa0e-7c1b-7d0a-9a55-0d5a3c0f8f6e';
 const CHAT_OWNERS: readonly ChatOwner[] = ['bot', 'requested', 'human', 'closed'];

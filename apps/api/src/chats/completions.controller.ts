@@ -13,7 +13,7 @@ import {
 import { Body, Controller, HttpCode, Param, Post, type StreamableFile } from '@nestjs/common';
 import { ApiExtraModels, ApiHeader, ApiOkResponse, ApiTags, getSchemaPath } from '@nestjs/swagger';
 import { ChatEventDto, EVENT_STREAM_SCHEMA, MessageDeltaDto } from './chat-event.dto.js';
-import { ChatCompletionRequestDto, ChatCompletionResponseDto } from './chat.dto.js';
+import { ChatCompletionRequestDto, ChatCompletionResponseDto } from './completion.dto.js';
 import { CompletionsService } from './completions.service.js';
 import { Streaming, type StreamRequest } from './stream-request.js';
 

@@ -10,7 +10,7 @@ import { ChatRoutingService } from './chat-routing.service.js';
 import { ChatSettingsService } from './chat-settings.service.js';
 import { ChatStreamsService } from './chat-streams.service.js';
 import type { LogPosition } from './chat-follower.js';
-import { mapCompletion, type ChatCompletionRequestDto, type ChatCompletionResponseDto } from './chat.dto.js';
+import { mapCompletion, type ChatCompletionRequestDto, type ChatCompletionResponseDto } from './completion.dto.js';
 import { ChatsRepository, type StoredChat } from './chats.repository.js';
 import { ChatsService } from './chats.service.js';
 import { HandOffRulesService } from './hand-off-rules.service.js';
