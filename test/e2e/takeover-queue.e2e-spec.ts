@@ -174,7 +174,7 @@ describe('an agent who is not heard of any more', () => {
       () => stateOf(chatId),
       ({ owner }) => owner === 'bot',
     );
-    expect((await server.complete(chatId, 'hello?')).body['assistantMessage']).toBe(expectedText('hello?'));
+    expect((await server.complete(chatId, 'hello?')).body).toMatchObject({ assistantMessage: expectedText('hello?') });
   });
 
   it('keeps the chat by whatever they do', async () => {
