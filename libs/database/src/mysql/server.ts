@@ -34,6 +34,8 @@ export async function serverOptions(url: string, poolSize: number): Promise<Serv
       charset: 'utf8mb4',
       timezone: 'Z',
       poolSize,
+      // Counts and sums of integers come as numbers, as they do from SQLite.
+      bigNumberStrings: false,
       extra: { jsonStrings: true },
     };
   } finally {
