@@ -19,6 +19,8 @@ export class CommitWindow {
   private timer: NodeJS.Timeout | null = null;
   private immediate: NodeJS.Immediate | null = null;
   private flushing: Promise<void> | null = null;
+  /** First words came while a commit was under way: the next one follows it at once. */
+  private isUrgent = false;
 
   constructor(
     private readonly config: AppConfig,
@@ -30,8 +32,12 @@ export class CommitWindow {
   /** The turn has said something. */
   add(live: LiveTurn): void {
     this.dirty.add(live);
-    if (live.isFirstChunk && this.hub.hasReaders(live.turn.chatId)) this.flushAtOnce();
-    else this.timer ??= setTimeout(() => this.flushAtOnce(), this.config.turns.commitWindowMs);
+    if (live.isFirstChunk && this.hub.hasReaders(live.turn.chatId)) {
+      this.isUrgent = true;
+      this.flushAtOnce();
+    } else {
+      this.flushLater();
+    }
   }
 
   /** Forgets the turn and resolves when nothing of it is on its way into the database any more. */
@@ -48,12 +54,19 @@ export class CommitWindow {
       this.immediate = null;
       this.flushing ??= this.flush().finally(() => {
         this.flushing = null;
-        if (this.dirty.size > 0) this.timer ??= setTimeout(() => this.flushAtOnce(), this.config.turns.commitWindowMs);
+        if (this.dirty.size === 0) return;
+        if (this.isUrgent) this.flushAtOnce();
+        else this.flushLater();
       });
     });
   }
 
+  private flushLater(): void {
+    this.timer ??= setTimeout(() => this.flushAtOnce(), this.config.turns.commitWindowMs);
+  }
+
   private async flush(): Promise<void> {
+    this.isUrgent = false;
     const writing = new Map<LiveTurn, NewChunk>();
     for (const live of this.dirty) {
       const chunk = live.takeChunk();
