@@ -49,6 +49,7 @@ import { TicketsRepository } from './tickets.repository.js';
 import { TicketsService } from './tickets.service.js';
 import { TranscriptsRepository } from './transcripts.repository.js';
 import { TurnChunksRepository } from './turn-chunks.repository.js';
+import { TurnConversation } from './turn-conversation.service.js';
 import { TurnHistoryRepository } from './turn-history.repository.js';
 import { TurnIntakeRepository } from './turn-intake.repository.js';
 import { TurnLeasesRepository } from './turn-leases.repository.js';
@@ -112,6 +113,7 @@ import { UserChatsController } from './user-chats.controller.js';
     TicketsService,
     TranscriptsRepository,
     TurnChunksRepository,
+    TurnConversation,
     TurnHistoryRepository,
     TurnIntakeRepository,
     TurnLeasesRepository,

@@ -95,5 +95,9 @@ export const countPromptTokens = ({ instructions, items, model }: ProviderReques
 
 function instructionsOf(bot: BotProfile, userSystemMessage: string | null): string {
   const facts = bot.facts.length === 0 ? '' : `Facts:\n${bot.facts.map((fact) => `- ${fact}`).join('\n')}`;
-  return [bot.baseSystemMessage, facts, userSystemMessage ?? ''].filter((part) => part !== '').join('\n\n');
+  const onlyFacts =
+    bot.implementationType === 'FactBot'
+      ? 'Answer from these facts alone. Say so when they do not hold the answer.'
+      : '';
+  return [bot.baseSystemMessage, facts, onlyFacts, userSystemMessage ?? ''].filter((part) => part !== '').join('\n\n');
 }

@@ -1,6 +1,6 @@
 import { AppConfig, AppError } from '@app/common';
 import type { TurnUsage } from '@app/contracts';
-import { countTokens, OpenAiProvider, ProviderError, type ProviderRequest } from '@app/openai';
+import { countTokens } from '@app/openai';
 import { Injectable, Logger } from '@nestjs/common';
 import { EventEmitter2 } from '@nestjs/event-emitter';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -10,21 +10,19 @@ import { ChatLogHub } from './chat-log.hub.js';
 import { CommitWindow } from './commit-window.js';
 import { HandOffRulesService } from './hand-off-rules.service.js';
 import { BOTS_STOPPED, LiveTurn, type StopReason } from './live-turn.js';
+import { TurnConversation } from './turn-conversation.service.js';
 import { TurnOutcomeRepository } from './turn-outcome.repository.js';
 import { countPromptTokens, TurnPromptService, type Prompt } from './turn-prompt.service.js';
-import { TurnToolsService, type ToolCall } from './turn-tools.service.js';
 import { TurnMetrics } from './turn.metrics.js';
 import { NO_USAGE, type FinalTurnStatus, type StartedTurn, type TurnOutcome } from './turn.types.js';
 
-const BACKOFF_MS = 250;
 const END_ATTEMPTS = 10;
-const MAX_ROUNDS = 5;
 const END_RETRY_MS = 500;
 
 type Waiter = (outcome: TurnOutcome | null) => void;
 
 /**
- * Runs the turns that this instance has begun: asks the model, hands its words to the commit window and brings every turn to a named end.
+ * Runs the turns that this instance has begun, and brings each to a named end.
  * The provider connection belongs to the turn, not to the request that caused it.
  */
 @Injectable()
@@ -36,10 +34,9 @@ export class TurnRunner {
 
   constructor(
     private readonly config: AppConfig,
-    private readonly provider: OpenAiProvider,
     private readonly prompts: TurnPromptService,
     private readonly botStop: BotStopService,
-    private readonly tools: TurnToolsService,
+    private readonly conversation: TurnConversation,
     private readonly handOffs: HandOffRulesService,
     private readonly window: CommitWindow,
     private readonly outcomes: TurnOutcomeRepository,
@@ -120,7 +117,7 @@ export class TurnRunner {
         prompt = await this.prompts.buildPrompt(live.turn);
         live.serviceId = prompt.serviceId;
         live.model = prompt.request.model;
-        await this.converse(live, prompt.request);
+        await this.conversation.hold(live, prompt.request);
       }
     } catch (error) {
       failure = this.toAppError(error);
@@ -129,55 +126,6 @@ export class TurnRunner {
     }
     await this.window.remove(live);
     await this.end(live, prompt, failure);
-  }
-
-  /** Asks until the model has nothing more to call. */
-  private async converse(live: LiveTurn, request: ProviderRequest): Promise<void> {
-    let { items } = request;
-    for (let round = 1; ; round++) {
-      // In the last round nothing is offered any more: the model has to speak.
-      const tools = round < MAX_ROUNDS && live.handOff === null ? request.tools : [];
-      const calls = await this.askUntilItSpeaks(live, { ...request, items, tools });
-      if (calls.length === 0 || live.signal.aborted || round === MAX_ROUNDS) return;
-      items = [...items, ...this.tools.answerCalls(live, calls)];
-    }
-  }
-
-  /** Tries again only while nothing was said: words that were heard are never taken back. */
-  private async askUntilItSpeaks(live: LiveTurn, request: ProviderRequest): Promise<ToolCall[]> {
-    const saidBefore = live.length;
-    for (let attempt = 1; ; attempt++) {
-      live.attempts++;
-      try {
-        return await this.ask(live, request);
-      } catch (error) {
-        const mayRetry = error instanceof ProviderError && error.retryable && live.length === saidBefore;
-        if (!mayRetry || live.signal.aborted || attempt >= this.config.provider.attempts) throw error;
-        const backoff = BACKOFF_MS * 2 ** (attempt - 1) * (1 + Math.random());
-        const wait = error.retryAfterSeconds === undefined ? backoff : error.retryAfterSeconds * 1000;
-        await delay(wait, undefined, { signal: live.signal }).catch(() => undefined);
-        if (live.signal.aborted) return [];
-      }
-    }
-  }
-
-  private async ask(live: LiveTurn, request: ProviderRequest): Promise<ToolCall[]> {
-    const calls: ToolCall[] = [];
-    for await (const event of this.provider.stream(request, live.signal)) {
-      if (live.signal.aborted) return [];
-      if (event.type === 'text' && event.text !== '') {
-        if (live.firstTextAt === null) {
-          this.metrics.timeToFirstText.observe((performance.now() - live.startedAt) / 1000);
-        }
-        live.append(event.text);
-        this.window.add(live);
-      } else if (event.type === 'usage') {
-        live.addUsage(event.usage);
-      } else if (event.type === 'tool_call') {
-        calls.push({ callId: event.callId, name: event.name, arguments: event.arguments });
-      }
-    }
-    return calls;
   }
 
   private async end(live: LiveTurn, prompt: Prompt | null, failure: AppError | null): Promise<void> {
