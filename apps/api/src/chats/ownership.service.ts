@@ -35,13 +35,16 @@ export class OwnershipService {
    */
   async passBaton(pass: PassBaton): Promise<number> {
     const changed = await this.ownership.changeOwnership({
-      agent: null,
-      onlyIfHeldBy: null,
-      expectedEpoch: null,
-      onlyIfLeaseExpired: false,
+      chatId: pass.chatId,
+      transition: pass.transition,
+      reason: pass.reason,
+      actor: pass.actor,
+      agent: pass.agent ?? null,
+      onlyIfHeldBy: pass.onlyIfHeldBy ?? null,
+      expectedEpoch: pass.expectedEpoch ?? null,
+      onlyIfLeaseExpired: pass.onlyIfLeaseExpired ?? false,
+      runningAnswer: pass.runningAnswer ?? 'keep',
       leaseMs: AGENT_LEASE_MS,
-      runningAnswer: 'keep',
-      ...pass,
     });
     if (changed.kind === 'missing') throw notFound('The chat');
     if (changed.kind === 'refused') throw refusal(changed, pass);
