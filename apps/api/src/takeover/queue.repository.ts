@@ -146,7 +146,7 @@ export class QueueRepository {
       `SELECT owner, COUNT(*) AS chats, SUM(epoch) AS epochs, MAX(waiting_since) AS newest
        FROM chats WHERE owner IN ('requested', 'human') GROUP BY owner ORDER BY owner`,
     );
-    const count = (owner: ChatOwner): number => Number(rows.find((row) => row.owner === owner)?.chats ?? 0);
+    const count = (owner: ChatOwner): number => rows.find((row) => row.owner === owner)?.chats ?? 0;
     return { waiting: count('requested'), held: count('human'), signature: JSON.stringify(rows) };
   }
 
