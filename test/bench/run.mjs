@@ -82,13 +82,19 @@ async function measureTurns() {
   await variants.stop();
 }
 
+/** A baseline that fails spoils its figures; that we fail breaks a promise. */
+function noteError({ name, wire }, error) {
+  if (wire === 'baton') errors.push(`${name}: ${error}`);
+  else console.log(`(${name} failed: ${error})`);
+}
+
 /** Runs the job once per variant and round; returns the medians of what `figuresOf` makes of each result. */
 async function interleave(load, variants, job, figuresOf) {
   const taken = new Map(Object.keys(variants).map((key) => [key, []]));
   for (let round = 0; round < ROUNDS; round++) {
     for (const [key, variant] of Object.entries(variants)) {
       const result = await load.run(variant, job);
-      errors.push(...result.errors.map((error) => `${variant.name}: ${error}`));
+      for (const error of result.errors) noteError(variant, error);
       taken.get(key).push(figuresOf(result));
     }
   }

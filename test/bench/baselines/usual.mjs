@@ -1,6 +1,6 @@
 /**
- * The usual way to write such a service: NestJS, a validated DTO, TypeORM entities with relations loaded by `findOne` and stored
- * by `save`, the `openai` package. (With Fastify below, which is quicker than the usual Express.)
+ * The usual way to write such a service: NestJS, a validated DTO, a chat loaded by `findOne` with its relations, messages pushed and
+ * stored by `save`, the `openai` package. (With Fastify below, which is quicker than the usual Express.)
  */
 import { Body, Controller, HttpCode, Inject, Injectable, Module, Param, Post, ValidationPipe } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -32,12 +32,15 @@ const Chat = new EntitySchema({
     createdAt,
     lastAccessedAt: { type: 'datetime', precision: 3, updateDate: true },
   },
-  relations: { bot: manyToOne('Bot') },
+  relations: {
+    bot: manyToOne('Bot'),
+    messages: { type: 'one-to-many', target: 'Message', inverseSide: 'chat', cascade: true },
+  },
 });
 const Message = new EntitySchema({
   name: 'Message',
   columns: { id: primary, author: { type: 'varchar' }, text: { type: 'text' }, createdAt },
-  relations: { chat: manyToOne('Chat') },
+  relations: { chat: { ...manyToOne('Chat'), inverseSide: 'messages' } },
   indices: [{ name: 'ix_message_chat', columns: ['chat', 'createdAt'] }],
 });
 const Usage = new EntitySchema({
@@ -62,36 +65,36 @@ class CompletionsService {
   }
 
   async complete(chatId, userMessage) {
-    const chat = await this.chats.findOneOrFail({ where: { id: chatId }, relations: { bot: { service: true } } });
-    const history = await this.messages.find({
-      where: { chat: { id: chatId } },
-      order: { createdAt: 'DESC' },
-      take: HISTORY,
+    const chat = await this.chats.findOneOrFail({
+      where: { id: chatId },
+      relations: { messages: true, bot: { service: true } },
+      order: { messages: { createdAt: 'ASC' } },
     });
-    await this.messages.save(this.messages.create({ chat, author: 'user', text: userMessage }));
+    chat.messages.push(this.messages.create({ author: 'user', text: userMessage }));
+    await this.chats.save(chat);
     const { endpoint, key, model } = chat.bot.service;
     const openai = new OpenAI({ baseURL: endpoint, apiKey: key });
     const completion = await openai.chat.completions.create({
       model,
       messages: [
         { role: 'system', content: chat.bot.systemMessage },
-        ...history.toReversed().map(({ author, text }) => ({ role: author, content: text })),
-        { role: 'user', content: userMessage },
+        ...chat.messages.slice(-HISTORY - 1).map(({ author, text }) => ({ role: author, content: text })),
       ],
     });
     const text = completion.choices[0].message.content;
-    const answer = await this.messages.save(this.messages.create({ chat, author: 'assistant', text }));
+    const answer = this.messages.create({ author: 'assistant', text });
+    chat.messages.push(answer);
+    chat.lastAccessedAt = new Date();
+    await this.chats.save(chat);
     await this.usages.save(
       this.usages.create({
-        chat,
-        message: answer,
+        chat: { id: chatId },
+        message: { id: answer.id },
         model,
         inputTokens: completion.usage.prompt_tokens,
         outputTokens: completion.usage.completion_tokens,
       }),
     );
-    chat.lastAccessedAt = new Date();
-    await this.chats.save(chat);
     return { completionId: answer.id, chatId, userMessage, assistantMessage: text };
   }
 }
