@@ -1,32 +1,5 @@
-import { AppConfig, parseEnvironment } from '@app/common';
-import { NestFactory } from '@nestjs/core';
-import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { writeFileSync } from 'node:fs';
-import { AppModule } from './app.module.js';
-import { createAdapter } from './configure-app.js';
 import { buildDocument } from './openapi-document.js';
+import { writeDocument } from './write-document.js';
 
-const sorted = (value: unknown): unknown => {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .toSorted(([a], [b]) => (a < b ? -1 : 1))
-      .map(([key, item]) => [key, sorted(item)]),
-  );
-};
-
-// Writes the OpenAPI document from a preview of the application: nothing is opened, neither a database nor a port.
-const file = process.argv[2] ?? 'openapi.json';
-const app = await NestFactory.create<NestFastifyApplication>(
-  AppModule,
-  createAdapter(new AppConfig(parseEnvironment({}))),
-  {
-    preview: true,
-    logger: ['error'],
-    abortOnError: false,
-  },
-);
-writeFileSync(file, `${JSON.stringify(sorted(buildDocument(app)), null, 2)}\n`);
-console.log(`${file} written`);
+await writeDocument(process.argv[2] ?? 'openapi.json', buildDocument);
 process.exit(0);

@@ -1,13 +1,8 @@
-import { Access, ApiProblems, Caller, IdPipe, type Principal } from '@app/common';
+import { Access, Caller, IdPipe, type Principal } from '@app/common';
 import { Controller, Get, Param, Query, type StreamableFile } from '@nestjs/common';
-import { ApiExtraModels, ApiHeader, ApiOkResponse, ApiTags, getSchemaPath } from '@nestjs/swagger';
-import {
-  ChatEventDto,
-  ChatEventsDto,
-  ChatEventsQuery,
-  EVENT_STREAM_SCHEMA,
-  MessageDeltaDto,
-} from './chat-event.dto.js';
+import { ApiTags } from '@nestjs/swagger';
+import { ChatEventsQuery, type ChatEventsDto } from './chat-event.dto.js';
+import { ApiEventLog } from './event-log.decorator.js';
 import { ChatEventsService } from './chat-events.service.js';
 import { Streaming, type StreamRequest } from './stream-request.js';
 
@@ -24,16 +19,7 @@ export class ChatEventsController {
    */
   @Get(':chatId/events')
   @Access('anonymous')
-  @ApiHeader({ name: 'Last-Event-ID', required: false, description: 'Resume a stream: `seq` or `seq:offset`.' })
-  @ApiExtraModels(ChatEventsDto, ChatEventDto, MessageDeltaDto)
-  @ApiOkResponse({
-    description: 'Events',
-    content: {
-      'application/json': { schema: { $ref: getSchemaPath(ChatEventsDto) } },
-      'text/event-stream': { schema: EVENT_STREAM_SCHEMA },
-    },
-  })
-  @ApiProblems(400, 404)
+  @ApiEventLog()
   getChatEvents(
     @Caller() caller: Principal,
     @Param('chatId', IdPipe('The chat')) chatId: string,
