@@ -11,17 +11,21 @@ import { createAgents } from './takeover-watcher.mjs';
 const options = readOptions({ sockets: 2000, watching: 100, events: 300, db: 'sqlite' });
 const ACCOUNTS = 50;
 const AT_A_TIME = 25;
-const SETTLE_MS = 4000;
+const SETTLE_MS = 3000;
 const ARRIVES_WITHIN_MS = 10_000;
-const GOAL_BYTES = 15_000;
+const GOAL_KILOBYTES = 15;
 const GOAL_FAN_OUT_MS = 20;
-/** Collects garbage when it is told to, so that memory that is in use can be told from memory that is not. */
-const COLLECT_ON_SIGNAL = ['--expose-gc', '--import', 'data:text/javascript,process.on("SIGUSR2",()=>globalThis.gc())'];
+/** Collects garbage when it is told to and says what is in use then. (Other signals end the server.) */
+const TELL_ON_SIGNAL = [
+  '--expose-gc',
+  '--import',
+  'data:text/javascript,process.on("SIGWINCH",()=>{gc();console.log("MEMORY",JSON.stringify(process.memoryUsage()))})',
+];
 
 const faults = [];
 const surroundings = await startSurroundings({ db: options.db, prefix: 'socketsoak', journalSize: 1 });
 const { fake, databaseUrl } = surroundings;
-const server = await BatonServer.start({ providerUrl: fake.baseUrl, databaseUrl, nodeArgs: COLLECT_ON_SIGNAL });
+const server = await BatonServer.start({ providerUrl: fake.baseUrl, databaseUrl, nodeArgs: TELL_ON_SIGNAL });
 const client = clientFor(server);
 const agents = await createAgents(
   [server],
@@ -32,10 +36,10 @@ const anonymous = await createAnonymousChats(options.sockets / 2);
 // Code is compiled and pools are filled by sockets that are gone again before anything is measured.
 const warm = await openAll(200);
 for (const socket of warm) socket.close();
-const before = await settledRss();
+const before = await settledMemory();
 const sockets = await openAll(options.sockets);
-const after = await settledRss();
-const perSocket = (after - before) / sockets.length;
+const after = await settledMemory();
+const perSocket = (kind) => (after[kind] - before[kind]) / sockets.length / 1000;
 const watchers = sockets.filter(({ isAgent }) => isAgent).slice(0, options.watching);
 const { spread, sinceAck } = await measureFanOut(watchers);
 const stillOpen = sockets.filter(({ connected }) => connected).length;
@@ -44,9 +48,10 @@ printTable([
   {
     database: options.db,
     'sockets (half agents)': sockets.length,
-    'MB before': (before / 1e6).toFixed(0),
-    'MB after': (after / 1e6).toFixed(0),
-    'kB a socket': `${(perSocket / 1000).toFixed(1)} (goal ${GOAL_BYTES / 1000})`,
+    'MB before': (before.rss / 1e6).toFixed(0),
+    'MB after': (after.rss / 1e6).toFixed(0),
+    'kB a socket': `${perSocket('rss').toFixed(1)} (goal ${GOAL_KILOBYTES})`,
+    'of it heap': perSocket('heapUsed').toFixed(1),
     'agents watching': watchers.length,
     events: options.events,
     'first to last agent ms p50/p99': both(spread),
@@ -100,16 +105,17 @@ async function acknowledged(socket, command, payload) {
   }
 }
 
-/** Resident memory once nothing is under way and garbage is gone. */
-async function settledRss() {
-  const samples = [];
-  for (let round = 0; round < 3; round++) {
-    await delay(SETTLE_MS / 2);
-    process.kill(server.process.pid, 'SIGUSR2');
-    await delay(SETTLE_MS / 4);
-    samples.push(server.process.rss);
+/** What the server uses once nothing is under way and garbage is gone: the least of some looks. */
+async function settledMemory() {
+  const looks = [];
+  for (let look = 0; look < 3; look++) {
+    await delay(SETTLE_MS);
+    server.process.output = '';
+    process.kill(server.process.pid, 'SIGWINCH');
+    const [, json] = await server.process.line(/^MEMORY (.*)$/m);
+    looks.push(JSON.parse(json));
   }
-  return Math.min(...samples);
+  return looks.reduce((least, each) => (each.rss < least.rss ? each : least));
 }
 
 /** One agent writes notes into a chat that all of them watch. */

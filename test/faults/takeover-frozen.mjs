@@ -2,10 +2,11 @@
  * An instance is frozen (SIGSTOP) while its chats stream. Half of them are taken over at the other instance, the other half is left
  * until the leases have run out and the other instance has sealed them. Then the frozen one is thawed: it writes nothing more into
  * any of these chats, and its own readers are told what has happened.
- *   node test/faults/takeover-frozen.mjs [--rounds 10] [--chats 20] [--frozen 13] [--redis]
- * `--frozen`: seconds, longer than a lease and two sweeps.
+ *   node test/faults/takeover-frozen.mjs [--rounds 10] [--chats 20] [--frozen 13] [--redis] [--within]
+ * `--frozen`: seconds, longer than a lease and two sweeps. `--within`: frozen in the middle of a transaction.
  */
 import { setTimeout as delay } from 'node:timers/promises';
+import { createConnection } from 'mysql2/promise';
 import { expectedText, FakeProvider } from '../support/fake-provider/fake-provider.mjs';
 import { BatonServer, freshMariaDb } from '../support/server.mjs';
 import {
@@ -21,7 +22,7 @@ import {
 } from './suite.mjs';
 import { createAgents, TakeoverWatcher, talkOversOfLog, wallClock } from './takeover-watcher.mjs';
 
-const options = readOptions({ rounds: 10, chats: 20, frozen: 13, redis: false });
+const options = readOptions({ rounds: 10, chats: 20, frozen: 13, redis: false, within: false });
 const SPEAKS_WITHIN_MS = 15_000;
 const CLAIM_WITHIN_MS = 30_000;
 const TOLD_WITHIN_MS = 20_000;
@@ -31,6 +32,7 @@ const THAWED_MS = 3_000;
 const fake = new FakeProvider({ journalSize: 2000 });
 await fake.start();
 const database = await freshMariaDb('frozen');
+const connection = await createConnection(database.url);
 const redisUrl = options.redis ? (process.env.TEST_REDIS_URL ?? 'redis://127.0.0.1:6379/7') : '';
 const start = () => BatonServer.start({ providerUrl: fake.baseUrl, databaseUrl: database.url, redisUrl });
 const [frozen, other] = [await start(), await start()];
@@ -58,6 +60,7 @@ printTable([
 await Promise.all([frozenClient, otherClient, agent.clients[0]].map((client) => client.destroy()));
 await frozen.dispose();
 await other.dispose();
+await connection.end();
 await database.drop();
 await fake.stop();
 conclude(faults);
@@ -75,7 +78,7 @@ async function runRound(round) {
   const speaking = await Promise.all(here.map((each) => each.until(({ shown }) => shown.size > 0, SPEAKS_WITHIN_MS)));
   if (speaking.includes(false)) faults.push(`round ${round}: a chat did not begin to stream`);
   await delay(between(0, 1000));
-  process.kill(frozen.process.pid, 'SIGSTOP');
+  await freeze();
   const frozenAt = performance.now();
   const isClaimed = (index) => index % 2 === 0;
   await Promise.all(chatIds.filter((_, index) => isClaimed(index)).map(claim));
@@ -96,6 +99,28 @@ async function runRound(round) {
   const aborts = fake.journal.aborts.filter(({ userMessage }) => messages.includes(userMessage));
   if (aborts.length < chatIds.length) faults.push(`round ${round}: ${chatIds.length - aborts.length} calls go on`);
   abortMs.push(...aborts.map(({ at }) => at - thawedAt));
+}
+
+/** With `--within`, at a moment at which the instance is in the middle of a transaction and holds its locks. */
+async function freeze() {
+  for (;;) {
+    process.kill(frozen.process.pid, 'SIGSTOP');
+    if (!options.within || (await hasOpenTransaction())) return;
+    process.kill(frozen.process.pid, 'SIGCONT');
+    await delay(between(1, 10));
+  }
+}
+
+async function hasOpenTransaction() {
+  // The server looks at its transactions anew only when nobody has asked for a tenth of a second.
+  await delay(150);
+  const [[{ open }]] = await connection.query(
+    `SELECT COUNT(*) AS open FROM information_schema.innodb_trx t
+     JOIN information_schema.processlist p ON p.id = t.trx_mysql_thread_id
+     WHERE p.db = ? AND p.command = 'Sleep' AND t.trx_rows_locked > 0`,
+    [database.name],
+  );
+  return open > 0;
 }
 
 async function claim(chatId) {
