@@ -2,9 +2,10 @@
  * Chats that stream at two instances on one MariaDB, and agents who take them over at random tokens, through whichever instance; a
  * tenth of the time two agents at once. Nobody may hear the bot, and nothing of it may be stored, after the baton has passed; of two
  * agents one wins. Runs without Redis and with it.
- *   node test/faults/takeover.mjs [--chats 300] [--takeovers 2000] [--delay 100] [--longest 12] [--only polling|redis]
+ *   node test/faults/takeover.mjs [--chats 300] [--takeovers 2000] [--delay 250] [--longest 25] [--only polling|redis]
  * `--delay`: milliseconds between tokens; `--longest`: seconds until the latest takeover of an answer.
  */
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createConnection } from 'mysql2/promise';
 import { expectedText, FakeProvider } from '../support/fake-provider/fake-provider.mjs';
@@ -22,7 +23,7 @@ import {
 } from './suite.mjs';
 import { createAgents, TakeoverWatcher, talkOversOfLog, wallClock } from './takeover-watcher.mjs';
 
-const options = readOptions({ chats: 300, takeovers: 2000, delay: 100, longest: 12, only: '' });
+const options = readOptions({ chats: 300, takeovers: 2000, delay: 250, longest: 25, only: '' });
 const SETUPS = { polling: '', redis: process.env.TEST_REDIS_URL ?? 'redis://127.0.0.1:6379/6' };
 const EVENT_WITHIN_MS = 20_000;
 const RUN_LIMIT_MS = 480_000;
@@ -50,10 +51,23 @@ async function runSetup(name, redisUrl) {
   const customers = servers.map(clientFor);
   const agents = await createAgents(servers, ['Ada', 'Ben']);
   const found = { begun: 0, takeovers: [], doubles: 0, oneWinner: 0, faults: [], watchers: [], stored: [] };
-  const run = { name, fake, customers, agents, startedAt: performance.now(), ...found };
+  const lag = monitorEventLoopDelay({ resolution: 5 });
+  lag.enable();
+  const run = {
+    name,
+    fake,
+    servers,
+    lag,
+    cpu: process.cpuUsage(),
+    customers,
+    agents,
+    startedAt: performance.now(),
+    ...found,
+  };
   const chatIds = await createChats(customers[0], options.chats);
   await Promise.all(chatIds.map((chatId) => driveChat(run, chatId)));
   const seconds = (performance.now() - run.startedAt) / 1000;
+  lag.disable();
   await checkStored(run, chatIds, database.url);
   report(run, seconds);
   for (const watcher of run.watchers) watcher.close();
@@ -173,6 +187,8 @@ function report(run, seconds) {
     'talk-overs heard': heard.length,
     'talk-overs stored': run.stored.length,
     seconds: seconds.toFixed(0),
+    'busy %: instances / this program': busy(run, seconds),
+    'lag here p50/p99 ms': [50, 99].map((share) => (run.lag.percentile(share) / 1e6 - 5).toFixed(0)).join(' / '),
   });
   const abortedAt = new Map(run.fake.journal.aborts.map(({ userMessage, at }) => [userMessage, at]));
   for (const where of ['same', 'other']) {
@@ -199,6 +215,13 @@ function report(run, seconds) {
       'everybody told p50/p99': both(told),
     });
   }
+}
+
+/** How much of a core each of them used. */
+function busy({ servers, cpu }, seconds) {
+  const own = process.cpuUsage(cpu);
+  const used = [...servers.map((server) => server.process.cpuSeconds), (own.user + own.system) / 1e6];
+  return used.map((each) => ((100 * each) / seconds).toFixed(0)).join(' / ');
 }
 
 function fail(run, text) {
