@@ -21,6 +21,7 @@ const esmOnlyPackages = '@nestjs/|nestjs-pino|jose|content-disposition|.*\\.mjs$
 /** @type {import('jest').Config} */
 export default {
   testEnvironment: 'node',
+  globalSetup: '<rootDir>/test/support/build-widget.mjs',
   setupFiles: ['reflect-metadata'],
   roots: ['<rootDir>/apps', '<rootDir>/libs', '<rootDir>/test'],
   testMatch: ['**/*.spec.ts', '**/*.e2e-spec.ts'],
@@ -31,4 +32,5 @@ export default {
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
   testTimeout: 30_000,
+  globals: { PATIENCE_MS: 25_000 },
 };

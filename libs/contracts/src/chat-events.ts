@@ -20,6 +20,30 @@ export interface TurnUsage {
   isEstimated: boolean;
 }
 
+/** Why an address that people configure was not called, or its answer not taken. */
+export const OUTBOUND_FAILURES = [
+  'refused_address',
+  'redirect',
+  'too_large',
+  'too_slow',
+  'unreachable',
+  'bad_status',
+  'not_json',
+  'aborted',
+] as const;
+export type OutboundFailure = (typeof OUTBOUND_FAILURES)[number];
+
+/** What became of a call of a tool. */
+export const TOOL_OUTCOMES = [
+  'ok',
+  'unknown_tool',
+  'bad_arguments',
+  'too_many_calls',
+  'unreadable_secret',
+  ...OUTBOUND_FAILURES,
+] as const;
+export type ToolOutcome = (typeof TOOL_OUTCOMES)[number];
+
 /** What the log of a chat holds, by type. Every event of a chat has a number: 1, 2, 3, … without gaps. */
 export interface ChatEventData {
   /** Somebody wrote a message that is complete at once: a customer or an agent. `turnId` is the turn that answers it. */
@@ -39,12 +63,28 @@ export interface ChatEventData {
     usage: TurnUsage;
     error: { code: string; detail: string } | null;
   };
+  /** The model calls a tool. Customers see which; the arguments, JSON as the model wrote it, are for agents and null for others. */
+  'tool.called': { turnId: string; callId: string; tool: string; arguments: string | null };
+  /** What the tool came to. The output is what the model is told; it is for agents and null for others. */
+  'tool.returned': {
+    turnId: string;
+    callId: string;
+    tool: string;
+    outcome: ToolOutcome;
+    output: string | null;
+    milliseconds: number;
+  };
   /** The baton has passed. After this event nothing that the former holder produced is shown. */
   'ownership.changed': { from: ChatOwner; to: ChatOwner; reason: OwnershipReason; agent: AgentName | null };
   /** Seen by agents only. */
   'note.created': { messageId: string; text: string };
   /** An instruction to the bot for its next turn. Seen by agents only. */
   'whisper.created': { messageId: string; text: string };
+  /**
+   * Something that was said did not reach the customer, who is on another service: `code` is that service's own. `messageId` is null
+   * when what is missing is not a message of the chat. Seen by agents only.
+   */
+  'delivery.failed': { channel: string; messageId: string | null; code: string; detail: string };
 }
 
 export type ChatEventType = keyof ChatEventData;
@@ -78,7 +118,7 @@ export interface MessageDelta {
 export interface StreamEventData {
   'message.delta': MessageDelta;
   /** The server ends the stream although the chat goes on; connect again with `Last-Event-ID`. */
-  'stream.closed': { reason: 'shutdown' | 'slow_reader' };
+  'stream.closed': { reason: 'shutdown' | 'slow_reader' | 'session_ended' };
   /** Ends the stream of a message that a person, not the bot, will answer. (That of a bot's answer ends with the numbered event.) */
   'turn.ended': { status: 'handed_over'; completion: object };
   error: { problem: Problem };

@@ -10,6 +10,7 @@ export const ERRORS = {
   INVALID_TOKEN: { status: 401, title: 'The token is not valid' },
   FORBIDDEN: { status: 403, title: 'You may not do this' },
   TERMS_NOT_ACCEPTED: { status: 403, title: 'The terms have not been accepted' },
+  CHANNEL_OFF: { status: 404, title: 'This channel is not set up on this server' },
   AUTH_UNAVAILABLE: { status: 503, title: 'Tokens cannot be checked at the moment' },
   NOT_FOUND: { status: 404, title: 'Not found' },
   METHOD_NOT_ALLOWED: { status: 405, title: 'This method is not allowed here' },
@@ -19,6 +20,11 @@ export const ERRORS = {
   UNSUPPORTED_MEDIA_TYPE: { status: 415, title: 'This content type is not supported' },
   RATE_LIMITED: { status: 429, title: 'Too many requests' },
   HEADERS_TOO_LARGE: { status: 431, title: 'The headers are too large' },
+  DATABASE_BUSY: { status: 503, title: 'The database is busy with this at the moment' },
+  DATABASE_UNREACHABLE: {
+    status: 503,
+    title: 'The database cannot be reached; whether this has been done is not known',
+  },
   INTERNAL: { status: 500, title: 'Something went wrong on our side' },
 
   // State
@@ -40,6 +46,7 @@ export const ERRORS = {
   BOT_NOT_READY: { status: 503, title: 'The bot has no usable service' },
   NOT_READY: { status: 503, title: 'The server cannot serve requests at the moment' },
   SHUTTING_DOWN: { status: 503, title: 'The server is shutting down' },
+  TURN_REPEATED: { status: 503, title: 'The answer was interrupted and is given anew' },
   TURN_INTERRUPTED: { status: 503, title: 'The answer was interrupted' },
   TURN_SUPERSEDED: { status: 409, title: 'The answer was superseded' },
   TURN_DEADLINE_EXCEEDED: { status: 504, title: 'The answer took too long' },

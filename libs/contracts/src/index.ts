@@ -2,3 +2,4 @@ export * from './chat-events.js';
 export * from './error-codes.js';
 export * from './ownership.js';
 export * from './takeover.js';
+export * from './threads.js';

@@ -10,8 +10,13 @@ export const OWNERSHIP_REASONS = [
   'agent_takeover',
   'agent_release',
   'lease_expired',
+  'no_reply',
+  'agent_removed',
+  'wait_expired',
   'customer_end',
   'supervisor',
+  'inactive_chat',
+  'window_closed',
 ] as const;
 export type OwnershipReason = (typeof OWNERSHIP_REASONS)[number];
 
@@ -29,16 +34,28 @@ export const OWNERSHIP = {
   request: { from: ['bot'], to: 'requested', reasons: ['customer_request', 'bot_tool', 'rule', 'error'] },
   claim: { from: ['bot', 'requested'], to: 'human', reasons: ['agent_takeover'] },
   transfer: { from: ['human'], to: 'human', reasons: ['agent_release', 'supervisor'] },
-  requeue: { from: ['human'], to: 'requested', reasons: ['agent_release', 'supervisor', 'lease_expired'] },
+  requeue: {
+    from: ['human'],
+    to: 'requested',
+    reasons: ['agent_release', 'supervisor', 'lease_expired', 'no_reply', 'agent_removed'],
+  },
   release: {
     from: ['requested', 'human'],
     to: 'bot',
-    reasons: ['agent_release', 'supervisor', 'lease_expired', 'customer_request'],
+    reasons: [
+      'agent_release',
+      'supervisor',
+      'lease_expired',
+      'no_reply',
+      'agent_removed',
+      'wait_expired',
+      'customer_request',
+    ],
   },
   end: {
     from: ['bot', 'requested', 'human'],
     to: 'closed',
-    reasons: ['customer_end', 'agent_release', 'supervisor', 'rule'],
+    reasons: ['customer_end', 'agent_release', 'supervisor', 'rule', 'inactive_chat', 'window_closed'],
   },
   reopen: { from: ['closed'], to: 'bot', reasons: ['customer_request', 'agent_release', 'supervisor'] },
 } as const satisfies Record<string, { from: readonly ChatOwner[]; to: ChatOwner; reasons: readonly OwnershipReason[] }>;

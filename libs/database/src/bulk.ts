@@ -15,13 +15,16 @@ const bindings = (values: SqlRow[string][]): (string | number | null)[] =>
     .filter((value) => !(value instanceof SqlExpression))
     .map((value) => (typeof value === 'boolean' ? Number(value) : (value as string | number | null)));
 
-/** Inserts rows of the same shape with one statement. Table and columns are the code's own words, values are bound. */
-export async function insertRows(tx: EntityManager, table: string, rows: SqlRow[]): Promise<void> {
+/**
+ * Inserts rows of the same shape with one statement. Table and columns are the code's own words, values are bound.
+ * @param orElse what is to happen to rows that are there already; without it they are refused
+ */
+export async function insertRows(tx: EntityManager, table: string, rows: SqlRow[], orElse = ''): Promise<void> {
   if (rows.length === 0) return;
   const columns = Object.keys(rows[0]!);
   const values = rows.map((row) => columns.map((column) => row[column] ?? null));
   const tuples = values.map((tuple) => `(${tuple.map(placeholder).join(', ')})`).join(', ');
-  await tx.query(`INSERT INTO ${table} (${columns.join(', ')}) VALUES ${tuples}`, bindings(values.flat()));
+  await tx.query(`INSERT INTO ${table} (${columns.join(', ')}) VALUES ${tuples}${orElse}`, bindings(values.flat()));
 }
 
 /** Gives rows of the same shape their own values with one statement; `id` says which row. */

@@ -11,6 +11,8 @@ export interface Dialect {
   readonly forUpdate: string;
   /** Appended to a SELECT whose rows must not change until this transaction ends. */
   readonly forShare: string;
+  /** Appended to an INSERT: rows whose key is there already get the new value of the column. */
+  readonly orUpdate: (key: string, column: string) => string;
 }
 
 const SQLITE: Dialect = {
@@ -19,6 +21,7 @@ const SQLITE: Dialect = {
   nowPlus: (milliseconds) => `strftime('%Y-%m-%d %H:%M:%f', 'now', '${(milliseconds / 1000).toFixed(3)} seconds')`,
   forUpdate: '',
   forShare: '',
+  orUpdate: (key, column) => ` ON CONFLICT (${key}) DO UPDATE SET ${column} = excluded.${column}`,
 };
 
 const MYSQL: Dialect = {
@@ -27,6 +30,7 @@ const MYSQL: Dialect = {
   nowPlus: (milliseconds) => `UTC_TIMESTAMP(3) + INTERVAL ${Math.round(milliseconds * 1000)} MICROSECOND`,
   forUpdate: ' FOR UPDATE',
   forShare: ' LOCK IN SHARE MODE',
+  orUpdate: (_, column) => ` ON DUPLICATE KEY UPDATE ${column} = VALUES(${column})`,
 };
 
 export const dialectOf = (dataSource: DataSource): Dialect =>
@@ -41,6 +45,10 @@ export const fromSqlTime = (value: string | Date): Date =>
 
 /** A json column as raw SQL gives it back: text on every engine (the connection asks MySQL for text). */
 export const fromSqlJson = <T>(value: string): T => JSON.parse(value) as T;
+
+/** How a blob comes back depends on the engine. */
+export type SqlBytes = Uint8Array | ArrayBuffer;
+export const fromSqlBytes = (value: SqlBytes): Buffer => Buffer.from(value as Uint8Array);
 
 /** `(?, ?), (?, ?)` for an insert of several rows. */
 export const rowPlaceholders = (columns: number, rows: number): string =>

@@ -1,3 +1,5 @@
+export { isTransient } from '@app/common';
+
 const codeOf = (error: unknown): string => {
   const { code, driverError } = (error ?? {}) as { code?: string; driverError?: { code?: string } };
   return driverError?.code ?? code ?? '';
@@ -15,7 +17,3 @@ export const isForeignKeyViolation = (error: unknown): boolean =>
     'SQLITE_CONSTRAINT_FOREIGNKEY',
     'SQLITE_CONSTRAINT_TRIGGER',
   ].includes(codeOf(error));
-
-/** The same transaction, tried again, may go through. */
-export const isTransient = (error: unknown): boolean =>
-  ['ER_LOCK_DEADLOCK', 'ER_LOCK_WAIT_TIMEOUT', 'SQLITE_BUSY'].includes(codeOf(error));

@@ -5,5 +5,8 @@ export * from './database.module.js';
 export * from './dialect.js';
 export * from './entities/index.js';
 export * from './errors.js';
+export * from './find-page.js';
+export * from './group-commit.js';
 export * from './migrate.js';
+export * from './retry.js';
 export * from './text-search.js';

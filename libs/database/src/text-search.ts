@@ -7,7 +7,7 @@ export interface SqlCondition {
  * LIKE patterns (with `ESCAPE '!'`) of which one fits a text that contains the search, whatever signs it holds. SQLite folds the case of
  * ASCII letters only, so other letters are looked for in the ways people write them.
  */
-export function containsPatterns(search: string): string[] {
+function containsPatterns(search: string): string[] {
   return spellings(search).map((spelling) => `%${spelling.replace(/[!%_]/g, '!$&')}%`);
 }
 
@@ -18,6 +18,13 @@ export function containsText(expressions: string[], text: string): SqlCondition 
     Object.keys(parameters).map((name) => `LOWER(${expression}) LIKE LOWER(:${name}) ESCAPE '!'`),
   );
   return { sql: `(${conditions.join(' OR ')})`, parameters };
+}
+
+/** The same for raw SQL, whose parameters have no names. */
+export function containsTextRaw(expression: string, text: string): { sql: string; values: string[] } {
+  const values = containsPatterns(text);
+  const conditions = values.map(() => `LOWER(${expression}) LIKE LOWER(?) ESCAPE '!'`);
+  return { sql: `(${conditions.join(' OR ')})`, values };
 }
 
 function spellings(text: string): string[] {

@@ -21,7 +21,7 @@ describe('OpenAiProvider', () => {
   });
 
   afterEach(async () => {
-    await provider.onModuleDestroy();
+    await provider.onApplicationShutdown();
     await fake.stop();
   });
 
@@ -122,7 +122,7 @@ describe('OpenAiProvider', () => {
     });
 
     it('ends within its time when the service hangs', async () => {
-      await provider.onModuleDestroy();
+      await provider.onApplicationShutdown();
       provider = new OpenAiProvider({ probeTimeoutMs: 300 });
       await serve();
       fake.script('default', { hang: true });

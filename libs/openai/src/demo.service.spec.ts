@@ -15,7 +15,7 @@ describe('DemoService', () => {
 
   afterAll(async () => {
     await demo.stop();
-    await provider.onModuleDestroy();
+    await provider.onApplicationShutdown();
   });
 
   async function ask(dialect: ProviderDialect, text: string, streaming = true): Promise<ProviderEvent[]> {

@@ -1,4 +1,4 @@
-import { Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type { ChatCompletionRequest, FixtureResponse, LLMock } from '@copilotkit/aimock';
 import { demoAnswer } from './demo-brain.js';
 
@@ -14,7 +14,7 @@ const CHARACTERS_PER_PIECE = 4;
  * the loopback interface only, and nothing of it is loaded before it is started.
  */
 @Injectable()
-export class DemoService implements OnModuleDestroy {
+export class DemoService implements OnApplicationShutdown {
   private server: LLMock | null = null;
   private starting: Promise<{ baseUrl: string }> | null = null;
 
@@ -32,7 +32,8 @@ export class DemoService implements OnModuleDestroy {
     await server?.stop();
   }
 
-  async onModuleDestroy(): Promise<void> {
+  /** Not before running answers have had their time to finish. */
+  async onApplicationShutdown(): Promise<void> {
     await this.stop();
   }
 

@@ -1,6 +1,7 @@
 export { defaultCapabilities } from './capability-probe.js';
 export { DEMO_MODEL, DemoService } from './demo.service.js';
 export { type Endpoint, normaliseEndpoint } from './endpoint.js';
+export { estimateUsage } from './estimate-usage.js';
 export { OpenAiModule } from './openai.module.js';
 export {
   type BareConnection,

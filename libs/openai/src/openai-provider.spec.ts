@@ -22,7 +22,7 @@ beforeEach(() => {
 });
 
 afterEach(async () => {
-  await provider.onModuleDestroy();
+  await provider.onApplicationShutdown();
   fake.reset();
 });
 

@@ -1,4 +1,4 @@
-import { Inject, Injectable, type OnModuleDestroy, Optional } from '@nestjs/common';
+import { Inject, Injectable, type OnApplicationShutdown, Optional } from '@nestjs/common';
 import { Agent } from 'undici';
 import { AnswerStream } from './answer-stream.js';
 import { CapabilityProbe } from './capability-probe.js';
@@ -65,7 +65,7 @@ interface Base {
  * and the turn decides.
  */
 @Injectable()
-export class OpenAiProvider implements OnModuleDestroy {
+export class OpenAiProvider implements OnApplicationShutdown {
   private readonly options: Required<OpenAiProviderOptions>;
   private readonly agent: Agent;
   private readonly bases = new Map<string, Base>();
@@ -104,7 +104,8 @@ export class OpenAiProvider implements OnModuleDestroy {
     ).run(connection, preferredModel);
   }
 
-  async onModuleDestroy(): Promise<void> {
+  /** Not before running answers have had their time to finish. */
+  async onApplicationShutdown(): Promise<void> {
     await this.agent.destroy();
   }
 

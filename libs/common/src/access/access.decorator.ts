@@ -1,6 +1,7 @@
 import { applyDecorators, createParamDecorator, SetMetadata, type ExecutionContext } from '@nestjs/common';
 import { ApiBearerAuth, ApiSecurity } from '@nestjs/swagger';
 import { ApiProblems } from '../http/api-problems.decorator.js';
+import type { AppConfig } from '../config/app-config.js';
 import type { Principal, UserPrincipal } from './principal.js';
 
 /**
@@ -17,9 +18,17 @@ export function Access(level: AccessLevel): MethodDecorator & ClassDecorator {
   const documented =
     level === 'anonymous'
       ? [ApiSecurity({}), ApiBearerAuth(BEARER), ApiProblems(401)]
-      : [ApiBearerAuth(BEARER), ApiProblems(...(level === 'user' ? [401] : [401, 403]))];
+      : level === 'user'
+        ? [ApiBearerAuth(BEARER), ApiProblems(401)]
+        : [ApiSecurity(BEARER, [level]), ApiProblems(401, 403)];
   return applyDecorators(SetMetadata(ACCESS_LEVEL, level), ...documented);
 }
+
+export const OPEN_WHEN = 'open-when';
+export type IsOpen = (config: AppConfig) => boolean;
+
+/** Lets everybody in, whatever `@Access` says, where the operator has chosen so. The service sees an anonymous caller then. */
+export const OpenWhen = (isOpen: IsOpen): MethodDecorator & ClassDecorator => SetMetadata(OPEN_WHEN, isOpen);
 
 /** Set on the request (or the socket) by the guard. */
 export interface WithPrincipal {

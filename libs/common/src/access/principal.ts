@@ -1,3 +1,5 @@
+import { AppError } from '../errors/app-error.js';
+
 export type Role = 'user' | 'agent' | 'admin';
 export const ROLES: readonly Role[] = ['user', 'agent', 'admin'];
 
@@ -11,20 +13,48 @@ export interface UserPrincipal {
   isTermsAccepted: boolean;
 }
 
-/** A caller without credentials: may use the public open bot and the chats whose id it holds. */
-export interface AnonymousPrincipal {
-  kind: 'anonymous';
+/** Somebody without an account who is known again: speaks with one public bot, and holds the chats begun with it. */
+export interface VisitorPrincipal {
+  kind: 'visitor';
+  /** At most 64 ASCII characters. Agents are shown it. */
+  visitorId: string;
+  botId: string;
+  displayName: string;
 }
 
-export type Principal = UserPrincipal | AnonymousPrincipal;
+/** A caller without credentials: may use the chats whose id it holds, and certain bots. */
+export interface AnonymousPrincipal {
+  kind: 'anonymous';
+  /** The one open bot; on channels where nobody has an account, every public bot. */
+  reach: 'open_bot' | 'public_bots';
+}
 
-export const ANONYMOUS: AnonymousPrincipal = { kind: 'anonymous' };
+export type Principal = UserPrincipal | VisitorPrincipal | AnonymousPrincipal;
+
+export const ANONYMOUS: AnonymousPrincipal = { kind: 'anonymous', reach: 'open_bot' };
+/** On channels where nobody has an account. */
+export const ANYBODY: AnonymousPrincipal = { kind: 'anonymous', reach: 'public_bots' };
+export const GUEST_NAME = 'Guest';
 
 export const isAdmin = (caller: Principal): boolean => caller.kind === 'user' && caller.roles.includes('admin');
 /** Agents may see and take over chats; administrators are agents too. */
 export const isAgent = (caller: Principal): boolean =>
   isAdmin(caller) || (caller.kind === 'user' && caller.roles.includes('agent'));
 
-/** Who is counted, limited and held to an Idempotency-Key. Anonymous callers share one. */
-export const callerKey = (caller: Principal): string =>
-  caller.kind === 'user' ? `user:${caller.userId}` : 'anonymous';
+/** Why this caller may not: nobody has said who it is, or it is somebody who may not. */
+export const accessDenied = (caller: Principal): AppError =>
+  new AppError(caller.kind === 'anonymous' ? 'UNAUTHENTICATED' : 'FORBIDDEN');
+
+/** Who is counted and held to an Idempotency-Key. Anonymous callers share one. */
+export function callerKey(caller: Principal): string {
+  if (caller.kind === 'user') return `user:${caller.userId}`;
+  return caller.kind === 'visitor' ? `visitor:${caller.visitorId}` : 'anonymous';
+}
+
+/** The caller as the customer of a chat. */
+export function customerOf(caller: Principal): { id: string | null; name: string } {
+  if (caller.kind === 'user') return { id: String(caller.userId), name: caller.displayName };
+  return caller.kind === 'visitor'
+    ? { id: caller.visitorId, name: caller.displayName }
+    : { id: null, name: GUEST_NAME };
+}

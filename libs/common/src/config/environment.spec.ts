@@ -46,6 +46,26 @@ describe('parseEnvironment', () => {
     expect(config.http.trustProxy).toBe(2);
   });
 
+  it.each([
+    ['TRUST_PROXY', 'abc'],
+    ['TRUST_PROXY', '10.0.0.0/99'],
+    ['CORS_ORIGINS', 'a.example'],
+    ['CORS_ORIGINS', 'https://a.example, https://b.example/path'],
+    ['CORS_ORIGINS', 'https://a.example:443'],
+    ['DATABASE_URL', 'mysql://%zz@host/name'],
+    ['ADMIN_API_KEY', `bv_${'x'.repeat(40)}`],
+  ])('says in one line that %s cannot be %s', (name, value) =>
+    expect(() => parseEnvironment({ [name]: value })).toThrow(
+      new RegExp(`^The configuration is not valid:\\n  - ${name} [^\\n]+$`),
+    ),
+  );
+
+  it.each([
+    ['TRUST_PROXY', '10.0.0.0/8, ::1, loopback'],
+    ['CORS_ORIGINS', '*, http://localhost:3000, capacitor://localhost'],
+    ['DATABASE_URL', 'mysql://user:p%40ss@host:3306/name'],
+  ])('takes %s=%s', (name, value) => expect(parseEnvironment({ [name]: value })).toHaveProperty(name, value));
+
   it('refuses the demo in production unless it is asked for', () => {
     const isDemoAllowed = (source: Record<string, string>) =>
       new AppConfig(parseEnvironment(source)).provider.isDemoAllowed;
@@ -53,10 +73,30 @@ describe('parseEnvironment', () => {
     expect(isDemoAllowed({ NODE_ENV: 'production', DEMO_SERVICE: 'on' })).toBe(true);
   });
 
-  it('knows exactly the settings that .env.example lists', () => {
+  it('wants all that WhatsApp needs, or nothing of it', () => {
+    const all = {
+      TWILIO_ACCOUNT_SID: 'AC00',
+      TWILIO_AUTH_TOKEN: 'hunter2',
+      TWILIO_FROM: 'whatsapp:+14155238886',
+      PUBLIC_URL: 'https://chat.example.com/',
+    };
+    expect(new AppConfig(parseEnvironment({})).whatsapp).toBeNull();
+    expect(new AppConfig(parseEnvironment(all)).whatsapp).toMatchObject({ publicUrl: 'https://chat.example.com' });
+    expect(() => parseEnvironment({ ...all, PUBLIC_URL: '' })).toThrow(/WhatsApp also needs PUBLIC_URL/);
+    expect(() => parseEnvironment({ TWILIO_AUTH_TOKEN: 'hunter2' })).toThrow(
+      /TWILIO_ACCOUNT_SID, TWILIO_FROM, PUBLIC_URL/,
+    );
+    expect(() => parseEnvironment({ TWILIO_AUTH_TOKEN: 'hunter2' })).not.toThrow(/hunter2/);
+  });
+
+  it('knows exactly the settings that .env.example lists, beside those that only docker compose or the tests read', () => {
     const example = readFileSync('.env.example', 'utf8');
-    const listed = [...example.matchAll(/^#? ?([A-Z][A-Z0-9_]+)=/gm)].map(([, name]) => name);
-    const testOnly = ['TEST_MYSQL_URL', 'TEST_REDIS_URL'];
-    expect(listed.filter((name) => !testOnly.includes(name!)).toSorted()).toEqual([...ENVIRONMENT_NAMES].toSorted());
+    const listed = [...example.matchAll(/^#? ?([A-Z][A-Z0-9_]+)=/gm)].map(([, name]) => name!);
+    const readByCompose = [...readFileSync('docker-compose.yml', 'utf8').matchAll(/\$\{(\w+)/g)].map(
+      ([, name]) => name!,
+    );
+    const readByTests = ['TEST_MYSQL_URL', 'TEST_REDIS_URL'];
+    const known = new Set([...ENVIRONMENT_NAMES, ...readByCompose, ...readByTests]);
+    expect(listed.toSorted()).toEqual([...known].toSorted());
   });
 });

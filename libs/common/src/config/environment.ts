@@ -8,10 +8,12 @@ import {
   IsUrl,
   Matches,
   Max,
+  MaxLength,
   Min,
   MinLength,
   validateSync,
 } from 'class-validator';
+import { contradictions } from './contradictions.js';
 
 const TRUE = /^(true|1|yes|on)$/i;
 const FALSE = /^(false|0|no|off)$/i;
@@ -44,7 +46,7 @@ export class Environment {
   PUBLIC_URL?: string;
   @IsString()
   CORS_ORIGINS = '';
-  @Matches(/^(false|true|\d+|[\d.:a-fA-F/, ]+)$/)
+  @IsString()
   TRUST_PROXY = 'false';
   @Whole()
   @IsInt()
@@ -109,6 +111,11 @@ export class Environment {
   @Min(0)
   THROTTLE_ANONYMOUS_LIMIT = 120;
 
+  // Other systems' clients
+  @Flag()
+  @IsBoolean()
+  THREADS_OPEN = false;
+
   // What answers
   @IsOptional()
   @IsString()
@@ -123,6 +130,12 @@ export class Environment {
   OPENAI_MODEL?: string;
   @IsIn(['auto', 'on', 'off'])
   DEMO_SERVICE: 'auto' | 'on' | 'off' = 'auto';
+
+  // What it may call
+  @Matches(/^[\w.:/[\], -]*$/, {
+    message: 'OUTBOUND_ALLOW_HOSTS must be hosts, hosts with a port and networks like 10.0.0.0/8, separated by commas',
+  })
+  OUTBOUND_ALLOW_HOSTS = '';
 
   // How it answers
   @Whole()
@@ -160,6 +173,63 @@ export class Environment {
   @Min(1)
   @Max(60)
   TURN_LEASE_SECONDS = 8;
+
+  // WhatsApp, through Twilio
+  @IsOptional()
+  @Matches(/^AC\w{1,62}$/, { message: 'TWILIO_ACCOUNT_SID must begin with AC' })
+  TWILIO_ACCOUNT_SID?: string;
+  @IsOptional()
+  @IsString()
+  @MinLength(1)
+  TWILIO_AUTH_TOKEN?: string;
+  @IsOptional()
+  @Matches(/^whatsapp:\+\d{6,15}$/, { message: 'TWILIO_FROM must look like whatsapp:+14155238886' })
+  TWILIO_FROM?: string;
+  @IsUrl({ require_tld: false, protocols: ['http', 'https'], require_protocol: true })
+  TWILIO_BASE_URL = 'https://api.twilio.com';
+  @IsOptional()
+  @IsString()
+  @MinLength(1)
+  WHATSAPP_BOT?: string;
+  @IsString()
+  @MaxLength(1600)
+  WHATSAPP_ERROR_TEXT = "I'm sorry, I encountered an error. Please try again";
+  @IsString()
+  @MaxLength(1600)
+  WHATSAPP_UNSUPPORTED_TEXT = 'I can only read text messages. Please write to me what it is about.';
+  @Whole()
+  @IsInt()
+  @Min(1)
+  @Max(100)
+  WHATSAPP_SEND_ATTEMPTS = 20;
+  @Whole()
+  @IsInt()
+  @Min(1)
+  @Max(60_000)
+  WHATSAPP_RETRY_MS = 1000;
+  @Whole()
+  @IsInt()
+  @Min(100)
+  @Max(60_000)
+  WHATSAPP_TIMEOUT_MS = 10_000;
+
+  // Simple chat
+  @IsOptional()
+  @IsString()
+  @MinLength(1)
+  SIMPLE_CHAT_BOT?: string;
+  @Whole()
+  @IsInt()
+  @Min(0)
+  SIMPLE_CHAT_RATE = 5;
+  @IsOptional()
+  @IsString()
+  @MinLength(1)
+  SIMPLE_CHAT_HANDED_OVER_TEXT?: string;
+  @IsOptional()
+  @IsString()
+  @MinLength(1)
+  CONVERSATIONS_FILE?: string;
 
   // How it is watched
   @IsIn(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
@@ -200,14 +270,13 @@ const OPTIONAL = [
   'OPENAI_API_KEY',
   'OPENAI_BASE_URL',
   'OPENAI_MODEL',
+  'TWILIO_ACCOUNT_SID',
+  'TWILIO_AUTH_TOKEN',
+  'TWILIO_FROM',
+  'WHATSAPP_BOT',
+  'SIMPLE_CHAT_BOT',
+  'SIMPLE_CHAT_HANDED_OVER_TEXT',
+  'CONVERSATIONS_FILE',
 ];
 
 export const ENVIRONMENT_NAMES: readonly string[] = [...Object.keys(new Environment()), ...OPTIONAL];
-
-function contradictions(environment: Environment): string[] {
-  const { OIDC_ISSUER, OIDC_AUDIENCE, OPENAI_MODEL, OPENAI_API_KEY, OPENAI_BASE_URL } = environment;
-  return [
-    OIDC_ISSUER && !OIDC_AUDIENCE && 'OIDC_AUDIENCE is needed with OIDC_ISSUER',
-    OPENAI_MODEL && !OPENAI_API_KEY && !OPENAI_BASE_URL && 'OPENAI_MODEL needs OPENAI_API_KEY or OPENAI_BASE_URL',
-  ].filter((fault): fault is string => typeof fault === 'string' && fault !== '');
-}

@@ -28,5 +28,9 @@ export class AppError extends Error {
   }
 }
 
+/** Whether it is an error of ours with one of these codes. */
+export const hasCode = (error: unknown, ...codes: readonly ErrorCode[]): error is AppError =>
+  error instanceof AppError && codes.includes(error.code);
+
 /** A missing thing and somebody else's thing look the same: 404. */
 export const notFound = (what: string): AppError => new AppError('NOT_FOUND', { detail: `${what} was not found.` });

@@ -3,13 +3,17 @@ import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyServerOptions } from 'fastify';
 import type { Server, ServerResponse } from 'node:http';
 import { answerOf } from './answer.js';
+import { EVENT_STREAM_TYPE } from './event-stream.js';
 
 /** No proxy may hold back or squeeze a stream of events. Whoever writes one past the adapter sends these too. */
 export const EVENT_STREAM_HEADERS = {
-  'content-type': 'text/event-stream; charset=utf-8',
+  'content-type': EVENT_STREAM_TYPE,
   'cache-control': 'no-cache, no-transform',
   'x-accel-buffering': 'no',
 } as const;
+
+/** An answer that has just ended reaches its reader within this time. */
+const LAST_WORDS_MS = 500;
 
 interface AdapterOptions extends FastifyServerOptions {
   shutdownGraceMs: number;
@@ -20,6 +24,8 @@ interface AdapterOptions extends FastifyServerOptions {
 export class HttpAdapter extends FastifyAdapter {
   private readonly shutdownGraceMs: number;
   private isEnding = false;
+  /** When the time to finish is over. */
+  private endsAt = 0;
   private deadline?: NodeJS.Timeout;
 
   constructor({ shutdownGraceMs, ...options }: AdapterOptions) {
@@ -49,6 +55,7 @@ export class HttpAdapter extends FastifyAdapter {
 
   override beforeClose(): void {
     this.isEnding = true;
+    this.endsAt = Date.now() + this.shutdownGraceMs;
     super.beforeClose();
   }
 
@@ -58,7 +65,9 @@ export class HttpAdapter extends FastifyAdapter {
     const server = this.getHttpServer<Server>();
     const close = server.close.bind(server);
     server.close = (callback) => {
-      this.deadline ??= setTimeout(() => server.closeAllConnections(), this.shutdownGraceMs);
+      // What took long to finish has used the time up: then the last words go out, and nobody is waited for again.
+      const left = Math.max(this.endsAt - Date.now(), Math.min(this.shutdownGraceMs, LAST_WORDS_MS));
+      this.deadline ??= setTimeout(() => server.closeAllConnections(), left);
       return close(callback);
     };
   }

@@ -1,22 +1,37 @@
 import { Catch, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { Problem } from '@app/contracts';
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { ServerResponse } from 'node:http';
-import { AppError } from '../errors/app-error.js';
-import { PROBLEM_TYPE, toProblem } from './problem.js';
+import type { ErrorAnswer, ForeignRouteOptions } from './foreign-route.decorator.js';
+import { PROBLEM_TYPE, retryAfterOf, toProblem } from './problem.js';
 import { REQUEST_ID_HEADER } from './request-id.js';
 
-/** Answers every error of an HTTP request as `application/problem+json`. What nobody foresaw is logged and stays hidden. */
+const JSON_TYPE = 'application/json; charset=utf-8';
+
+/**
+ * Answers every error of an HTTP request as `application/problem+json`, or as the route of another system's format says. What nobody
+ * foresaw is logged and stays hidden.
+ */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   private readonly logger = new Logger('Problem');
 
   catch(error: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
-    const requestId = http.getRequest<{ id?: string }>().id ?? null;
-    const problem = toProblem(error, requestId);
+    const { id = null, routeOptions } = http.getRequest<Partial<FastifyRequest>>();
+    const problem = toProblem(error, id);
     this.log(error, problem);
-    sendProblem(http.getResponse<FastifyReply | ServerResponse>(), problem, error);
+    const { errorAnswer } = (routeOptions?.config ?? {}) as Partial<ForeignRouteOptions>;
+    this.send(http.getResponse<FastifyReply | ServerResponse>(), problem, error, errorAnswer?.(problem, error));
+  }
+
+  protected send(
+    response: FastifyReply | ServerResponse,
+    problem: Problem,
+    error: unknown,
+    answer?: ErrorAnswer,
+  ): void {
+    sendProblem(response, problem, error, answer);
   }
 
   private log(error: unknown, problem: Problem): void {
@@ -26,14 +41,20 @@ export class ProblemFilter implements ExceptionFilter {
 }
 
 /** Sends a problem, unless an answer is already on its way: then the connection is cut, so that nobody takes it for complete. */
-export function sendProblem(response: FastifyReply | ServerResponse, problem: Problem, error?: unknown): void {
-  const headers: Record<string, string> = { 'content-type': PROBLEM_TYPE };
+export function sendProblem(
+  response: FastifyReply | ServerResponse,
+  problem: Problem,
+  error?: unknown,
+  answer?: ErrorAnswer,
+): void {
+  const headers: Record<string, string> = { 'content-type': answer === undefined ? PROBLEM_TYPE : JSON_TYPE };
+  const { status, body } = answer ?? { status: problem.status, body: problem };
   if (problem.requestId !== null) headers[REQUEST_ID_HEADER] = problem.requestId;
-  const retryAfter = error instanceof AppError ? error.retryAfterSeconds : undefined;
-  if (retryAfter !== undefined) headers['retry-after'] = String(Math.max(1, Math.ceil(retryAfter)));
+  const retryAfter = retryAfterOf(error);
+  if (retryAfter !== null) headers['retry-after'] = String(Math.max(1, Math.ceil(retryAfter)));
 
   const raw = 'raw' in response ? response.raw : response;
   if (raw.headersSent || raw.destroyed) raw.destroy();
-  else if ('raw' in response) void response.code(problem.status).headers(headers).send(JSON.stringify(problem));
-  else raw.writeHead(problem.status, headers).end(JSON.stringify(problem));
+  else if ('raw' in response) void response.code(status).headers(headers).send(JSON.stringify(body));
+  else raw.writeHead(status, headers).end(JSON.stringify(body));
 }

@@ -1,6 +1,7 @@
 import { ERRORS, type ErrorCode, type FieldProblem, type Problem } from '@app/contracts';
 import { HttpException } from '@nestjs/common';
 import { AppError } from '../errors/app-error.js';
+import { isTransient, isUnreachable } from '../errors/transient.js';
 
 export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
 
@@ -31,9 +32,25 @@ function statusOf(error: unknown): number {
 
 /** Any error as the one shape that callers see. Only an AppError speaks for itself; of all others nothing is repeated. */
 export function toProblem(error: unknown, requestId: string | null): Problem {
-  return error instanceof AppError
-    ? problemOf(error.code, requestId, error.message, error.errors)
-    : problemOf(codeOfStatus(statusOf(error)), requestId);
+  if (error instanceof AppError) return problemOf(error.code, requestId, error.message, error.errors);
+  return problemOf(codeOfDatabase(error) ?? codeOfStatus(statusOf(error)), requestId);
+}
+
+/** A connection's refusal, as clients of the socket are told it. */
+export function connectionRefusal(error: unknown): Error {
+  const problem = toProblem(error, null);
+  return Object.assign(new Error(problem.title), { data: problem });
+}
+
+function codeOfDatabase(error: unknown): ErrorCode | null {
+  if (isTransient(error)) return 'DATABASE_BUSY';
+  return isUnreachable(error) ? 'DATABASE_UNREACHABLE' : null;
+}
+
+/** After how many seconds the same may go well, where that is known. */
+export function retryAfterOf(error: unknown): number | null {
+  if (error instanceof AppError) return error.retryAfterSeconds ?? null;
+  return codeOfDatabase(error) === null ? null : 1;
 }
 
 export function problemOf(

@@ -1,38 +1,46 @@
 import type { FastifyInstance } from 'fastify';
 import { AppError } from '../errors/app-error.js';
+import type { ForeignRouteOptions } from './foreign-route.decorator.js';
+
+interface Path {
+  pattern: RegExp;
+  methods: Set<string>;
+  errorAnswer?: ForeignRouteOptions['errorAnswer'];
+}
 
 /** Knows every path of the server, to tell "no such thing" from "not with this method". Asked only when nothing matched. */
 export class RouteTable {
-  private readonly methodsByPath = new Map<string, { pattern: RegExp; methods: Set<string> }>();
+  private readonly paths = new Map<string, Path>();
 
   constructor(server: FastifyInstance) {
-    server.addHook('onRoute', ({ url, method }) => {
+    server.addHook('onRoute', ({ url, method, config }) => {
       if (url === '*') return;
-      const entry = this.methodsByPath.get(url) ?? { pattern: patternOf(url), methods: new Set<string>() };
-      for (const name of [method].flat()) entry.methods.add(name);
-      this.methodsByPath.set(url, entry);
+      const path: Path = this.paths.get(url) ?? { pattern: patternOf(url), methods: new Set() };
+      for (const name of [method].flat()) path.methods.add(name);
+      const { errorAnswer } = (config ?? {}) as Partial<ForeignRouteOptions>;
+      path.errorAnswer ??= errorAnswer;
+      this.paths.set(url, path);
     });
   }
 
-  /** The methods that a path does have. */
-  methodsOf(url: string): string[] {
-    const path = url.split('?', 1)[0]!.replace(/\/{2,}/g, '/');
-    return [...this.methodsByPath.values()]
-      .filter(({ pattern }) => pattern.test(path))
-      .flatMap(({ methods }) => [...methods])
-      .filter((method, index, all) => all.indexOf(method) === index)
-      .toSorted();
+  /** Why nothing has matched, the methods that the path does have, and how errors look there. */
+  missing(url: string): { error: AppError; allow: string | null } & Pick<Path, 'errorAnswer'> {
+    const found = this.find(url);
+    const methods = new Set(found.flatMap((path) => [...path.methods]));
+    if (methods.size === 0)
+      return { error: new AppError('NOT_FOUND', { detail: 'There is nothing at this address.' }), allow: null };
+    const { errorAnswer } = found.find((path) => path.errorAnswer !== undefined) ?? {};
+    return { error: new AppError('METHOD_NOT_ALLOWED'), allow: [...methods].toSorted().join(', '), errorAnswer };
   }
 
-  missing(url: string): { error: AppError; allow: string | null } {
-    const methods = this.methodsOf(url);
-    return methods.length > 0
-      ? { error: new AppError('METHOD_NOT_ALLOWED'), allow: methods.join(', ') }
-      : { error: new AppError('NOT_FOUND', { detail: 'There is nothing at this address.' }), allow: null };
+  private find(url: string): Path[] {
+    const asked = url.split('?', 1)[0]!.replace(/\/{2,}/g, '/');
+    return [...this.paths.values()].filter(({ pattern }) => pattern.test(asked));
   }
 }
 
-const patternOf = (url: string): RegExp =>
+/** A route as the router matches it, without regard to case and a slash at the end. */
+export const patternOf = (url: string): RegExp =>
   new RegExp(
     `^${url
       .replace(/\/$/, '')

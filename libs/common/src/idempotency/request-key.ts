@@ -36,7 +36,7 @@ export function requestKeyOf(request: KeyedRequest): RequestIdentity | null {
 
 /** Callers without an account share no keys across addresses. */
 const callerOf = ({ principal, ip }: KeyedRequest): string =>
-  principal?.kind === 'user' ? callerKey(principal) : `anonymous:${ip}`;
+  principal === undefined || principal.kind === 'anonymous' ? `anonymous:${ip}` : callerKey(principal);
 
 const bodyOf = (body: unknown): string | Buffer => (Buffer.isBuffer(body) ? body : (JSON.stringify(body) ?? ''));
 

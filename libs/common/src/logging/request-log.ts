@@ -3,10 +3,26 @@ import type { PinoLogger } from 'nestjs-pino';
 import { requestContext } from './request-context.js';
 
 const QUIET = /^\/(health|metrics)\b/i;
-/** Query parameters that are credentials, or hold some. */
-const SECRET_PARAMETERS = /([?&][^=&]*(?:ticket|token|key|secret|code|password)[^=&]*=)[^&]*/gi;
+/** Names of query parameters that are credentials, or hold some. */
+const SECRET_NAME = /ticket|token|key|secret|code|password/i;
+/** What looks like a credential wherever it stands: our keys and tokens, those of model services, and JWTs. */
+const CREDENTIAL = /\b(bt_|bv_|sk-|eyJ)[\w.-]{16,}/g;
 
-export const redactUrl = (url: string): string => url.replace(SECRET_PARAMETERS, '$1[redacted]');
+export const redactUrl = (url: string): string =>
+  url
+    .replace(/([?&])([^=&]*)=([^&]*)/g, (parameter, before: string, name: string) =>
+      SECRET_NAME.test(decoded(name)) ? `${before}${name}=[redacted]` : parameter,
+    )
+    .replace(CREDENTIAL, '$1[redacted]');
+
+/** The server reads an encoded name like a plain one. */
+function decoded(name: string): string {
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    return name;
+  }
+}
 
 /**
  * One line per request, when its answer has been sent; without headers and bodies, so that there is nothing to leak. Hooks of the

@@ -1,7 +1,7 @@
 import type { ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { ThrottlerStorageService } from '@nestjs/throttler';
-import type { Principal } from '../access/principal.js';
+import { ANONYMOUS, type Principal } from '../access/principal.js';
 import { AppConfig } from '../config/app-config.js';
 import { parseEnvironment } from '../config/environment.js';
 import { CallerThrottlerGuard } from './caller-throttler.guard.js';
@@ -59,7 +59,7 @@ describe('CallerThrottlerGuard', () => {
     const ask = await guardOf('3', '1');
     expect(await ask(http('10.0.0.1'))).toBe('ok');
     expect(await ask(socket('10.0.0.1'))).toBe(LIMITED);
-    expect(await ask(http('10.0.0.1', { kind: 'anonymous' }))).toBe(LIMITED);
+    expect(await ask(http('10.0.0.1', ANONYMOUS))).toBe(LIMITED);
     expect(await ask(http('10.0.0.2'))).toBe('ok');
   });
 

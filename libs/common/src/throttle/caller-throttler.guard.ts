@@ -9,6 +9,8 @@ interface Counted {
   ip: string;
   principal?: Principal;
   headers: Record<string, string | string[] | undefined>;
+  /** A route with a limit of its own has counted the request before it came here. */
+  isCounted?: boolean;
 }
 
 /** One count per account over all routes and sockets; callers without an account are counted by address. */
@@ -20,6 +22,10 @@ export class CallerThrottlerGuard extends ThrottlerGuard {
   override async canActivate(context: ExecutionContext): Promise<boolean> {
     const { limit, anonymousLimit } = this.config.throttle;
     return (limit === 0 && anonymousLimit === 0) || super.canActivate(context);
+  }
+
+  protected override async shouldSkip(context: ExecutionContext): Promise<boolean> {
+    return this.getRequestResponse(context).req.isCounted === true;
   }
 
   protected override async handleRequest(request: ThrottlerRequest): Promise<boolean> {

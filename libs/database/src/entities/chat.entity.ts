@@ -1,5 +1,5 @@
 import { Entity, Index, JoinColumn, ManyToOne, PrimaryColumn, type Relation } from 'typeorm';
-import { FlagColumn, IdColumn, IntColumn, PrimaryId, StringColumn, TimeColumn } from '../columns.js';
+import { FlagColumn, IdColumn, IntColumn, PrimaryId, PrimaryKeyString, StringColumn, TimeColumn } from '../columns.js';
 import { Bot } from './bot.entity.js';
 import { UserSystemMessage } from './user-system-message.entity.js';
 import { User } from './user.entity.js';
@@ -25,6 +25,7 @@ export type ChatOwner = 'bot' | 'requested' | 'human' | 'closed';
 @Index('ix_chats_waiting', ['owner', 'waitingSince'])
 @Index('ix_chats_agent', ['agentId', 'owner'])
 @Index('ix_chats_running', ['runningTurnId'])
+@Index('ix_chats_channel', ['channel', 'createdAt', 'id'])
 export class Chat {
   @PrimaryId()
   id: string;
@@ -106,6 +107,22 @@ export class Chat {
 
   @TimeColumn()
   lastAccessedAt: Date;
+}
+
+/** Says which chat is the one of a visitor at a bot on a channel, for channels where there is one. */
+@Entity('chat_addresses')
+export class ChatAddress {
+  /** SHA-256 of channel, bot and visitor, hex. */
+  @PrimaryKeyString(64)
+  addressHash: string;
+
+  @Index('ix_chat_addresses_chat')
+  @IdColumn()
+  chatId: string;
+
+  @ManyToOne(() => Chat, { onDelete: 'CASCADE' })
+  @JoinColumn({ name: 'chat_id', foreignKeyConstraintName: 'fk_chat_addresses_chat' })
+  chat?: Relation<Chat>;
 }
 
 /** Grows with every change of what a user's lists of chats hold, so that totals can be remembered and still be right. */

@@ -7,6 +7,8 @@ export type TurnStatus = 'queued' | 'running' | 'completed' | 'interrupted' | 'f
 export interface TurnOptions {
   ignoreChatHistory: boolean;
   isTraceLogEnabled: boolean;
+  /** The customer is told whole answers only: one that is cut by the end of its instance is given anew, once. */
+  isRepeatedWhenCut?: boolean;
   /** How a start bot came to choose the bot that answers. */
   routing?: { startBotId: string; how: 'keywords' | 'model' | 'default' };
 }

@@ -27,7 +27,7 @@ export class UsageEntry {
   @IdColumn()
   botId: string;
 
-  /** `user:1`, `visitor:…` or `anonymous`: who is counted in `userCount`. */
+  /** `user:1`, `visitor:` and a chat, or `anonymous`: who is counted in `userCount`. */
   @StringColumn(80)
   userKey: string;
 

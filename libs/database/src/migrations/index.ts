@@ -1,4 +1,16 @@
 import { Initial1764000000000 } from './1764000000000-initial.js';
+import { Channels1795219200000 } from './1795219200000-channels.js';
+import { Tools1795222800000 } from './1795222800000-tools.js';
+import { Deliveries1795226400000 } from './1795226400000-deliveries.js';
+import { SimpleChat1795226410000 } from './1795226410000-simple-chat.js';
+import { DeletedSubjects1795230000000 } from './1795230000000-deleted-subjects.js';
 
 /** In order. A released migration is never edited: changes come as a new one. */
-export const MIGRATIONS = [Initial1764000000000];
+export const MIGRATIONS = [
+  Initial1764000000000,
+  Channels1795219200000,
+  Tools1795222800000,
+  Deliveries1795226400000,
+  SimpleChat1795226410000,
+  DeletedSubjects1795230000000,
+];

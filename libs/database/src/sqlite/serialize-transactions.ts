@@ -37,7 +37,7 @@ class ConnectionGate {
       };
       const timer = setTimeout(() => {
         this.waiting.splice(this.waiting.indexOf(go), 1);
-        reject(new Error(`The SQLite connection was busy for ${WAIT_LIMIT_MS} ms.`));
+        reject(Object.assign(new Error(`SQLite was busy for ${WAIT_LIMIT_MS} ms.`), { code: 'SQLITE_BUSY' }));
       }, WAIT_LIMIT_MS);
       this.waiting.push(go);
     });

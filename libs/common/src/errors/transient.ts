@@ -1,0 +1,19 @@
+interface DatabaseError {
+  code?: unknown;
+  fatal?: unknown;
+  driverError?: { code?: unknown; fatal?: unknown };
+}
+
+const GIVEN_UP = ['ER_LOCK_DEADLOCK', 'ER_LOCK_WAIT_TIMEOUT', 'SQLITE_BUSY'];
+
+/** The database gave a statement up for the sake of others: the same transaction, tried again, may go through. */
+export function isTransient(error: unknown): boolean {
+  const { code, driverError } = (error ?? {}) as DatabaseError;
+  return GIVEN_UP.some((known) => known === (driverError?.code ?? code));
+}
+
+/** The connection to the database cannot be had, or is gone: what was under way may have been done or not. */
+export function isUnreachable(error: unknown): boolean {
+  const { fatal, driverError } = (error ?? {}) as DatabaseError;
+  return (driverError?.fatal ?? fatal) === true;
+}

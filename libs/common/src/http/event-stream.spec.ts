@@ -1,0 +1,51 @@
+import { EventStream } from './event-stream.js';
+
+const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+const LARGE = `data: ${'x'.repeat(300_000)}\n\n`;
+
+describe('EventStream', () => {
+  it('sends what comes within one turn of the event loop as one piece, after a first byte', async () => {
+    const stream = new EventStream();
+    stream.send('data: 1\n\n');
+    stream.send('data: 2\n\n');
+    await nextTurn();
+    expect(String(stream.read())).toBe(': connected\n\ndata: 1\n\ndata: 2\n\n');
+  });
+
+  it('sends a sign of life from time to time, until it is over', async () => {
+    jest.useFakeTimers({ doNotFake: ['nextTick', 'queueMicrotask', 'setImmediate'] });
+    try {
+      const stream = new EventStream();
+      jest.advanceTimersByTime(30_000);
+      await nextTurn();
+      expect(String(stream.read())).toBe(': connected\n\n: \n\n: \n\n');
+      stream.destroy();
+      expect(jest.getTimerCount()).toBe(0);
+    } finally {
+      jest.useRealTimers();
+    }
+  });
+
+  it('lets a reader go that does not keep up', async () => {
+    const stream = new EventStream();
+    for (let index = 0; index < 6; index++) {
+      stream.send(LARGE);
+      await nextTurn();
+    }
+    const text = String(stream.read());
+    expect(text.endsWith('event: stream.closed\ndata: {"reason":"slow_reader"}\n\n')).toBe(true);
+    expect(text.match(/^data: x/gm)).toHaveLength(4);
+    stream.finish();
+    expect(stream.read()).toBeNull();
+  });
+
+  it('sends the rest before it ends, and nothing afterwards', async () => {
+    const stream = new EventStream();
+    stream.send('data: 1\n\n');
+    stream.finish();
+    const pieces: string[] = [];
+    for await (const piece of stream) pieces.push(String(piece));
+    stream.send('data: 2\n\n');
+    expect(pieces.join('')).toBe(': connected\n\ndata: 1\n\n');
+  });
+});

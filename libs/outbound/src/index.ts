@@ -1,0 +1,9 @@
+export {
+  type OutboundAnswer,
+  OUTBOUND_OPTIONS,
+  OutboundClient,
+  type OutboundOptions,
+  type OutboundRequest,
+} from './outbound-client.js';
+export { OutboundError } from './outbound-error.js';
+export { OutboundModule } from './outbound.module.js';
