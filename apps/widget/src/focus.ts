@@ -1,0 +1,13 @@
+let last: Element | null = null;
+
+addEventListener('focusin', ({ target }) => {
+  last = target instanceof Element ? target : null;
+});
+
+/** What was in use has gone or cannot be used any more: its successor takes the focus, so that the keyboard goes on where it was. */
+export function focusIfLost(successor: HTMLElement | null): void {
+  const isGone = last !== null && (!last.isConnected || last.matches(':disabled'));
+  if (isGone && document.activeElement === document.body) successor?.focus();
+}
+
+export const focusAtOnce = (element: HTMLElement | null): void => element?.focus();

@@ -1,0 +1,103 @@
+import { textOn } from '../colour.js';
+import type { FromHost, ToHost } from '../host-frame.js';
+import { inLanguage, languageOf, type Language, type Term } from '../settings.js';
+import { LauncherView } from './launcher-view.js';
+
+export interface LauncherSettings {
+  code: string;
+  title: Term;
+  colour: string;
+  position: 'left' | 'right';
+  text: Term;
+}
+
+/** Given by the server around this script; null in the script that serves every bot. */
+declare const batonWidget: LauncherSettings | null;
+
+const BOTH_ADDRESSES = /widget(?:\/[^/]+\/loader)?\.js(?:[?#].*)?$/;
+
+function begin(): void {
+  const element = document.currentScript as HTMLScriptElement | null;
+  if (element === null) return;
+  const server = element.src.replace(BOTH_ADDRESSES, '');
+  if (batonWidget === null) return loadFor(element, server);
+  const { lang } = element.dataset;
+  const language = lang === 'en' || lang === 'de' ? lang : languageOf(navigator.languages);
+  const isOpen = element.dataset['open'] === 'true';
+  const draw = (): void => new Launcher(batonWidget, server, language).begin(isOpen);
+  if (document.body === null) addEventListener('DOMContentLoaded', draw);
+  else draw();
+}
+
+/** Loads the script of the bot that the element names. */
+function loadFor(element: HTMLScriptElement, server: string): void {
+  const { bot } = element.dataset;
+  if (bot === undefined || bot === '') return;
+  const script = document.createElement('script');
+  script.src = `${server}widget/${encodeURIComponent(bot)}/loader.js`;
+  script.async = true;
+  script.nonce = element.nonce;
+  Object.assign(script.dataset, element.dataset);
+  element.after(script);
+}
+
+/** A button that opens the chat in a frame. The frame is loaded when it is first wanted. */
+class Launcher {
+  private readonly view: LauncherView;
+  private readonly address: URL;
+  private frame: HTMLIFrameElement | null = null;
+  private isOpen = false;
+  /** Before, the frame still belongs to this page. */
+  private isReady = false;
+
+  constructor(settings: LauncherSettings, server: string, language: Language) {
+    this.address = new URL(`${server}widget/${encodeURIComponent(settings.code)}`);
+    this.address.searchParams.set('lang', language);
+    this.address.hash = new URLSearchParams({ host: location.origin }).toString();
+    this.view = new LauncherView({
+      title: inLanguage(settings.title, language),
+      text: inLanguage(settings.text, language),
+      colour: settings.colour,
+      textColour: textOn(settings.colour),
+      position: settings.position,
+      language,
+      onToggle: () => this.show(!this.isOpen),
+    });
+  }
+
+  begin(isOpen: boolean): void {
+    document.body.append(this.view.host);
+    addEventListener('message', (event: MessageEvent<unknown>) => {
+      const isOurs = event.source === this.frame?.contentWindow && event.origin === this.address.origin;
+      if (isOurs && this.frame !== null) this.receive(event.data as ToHost | null);
+    });
+    document.addEventListener('keydown', (event) => {
+      if (event.key === 'Escape' && this.isOpen && !event.defaultPrevented) this.show(false);
+    });
+    if (isOpen) this.show(true);
+  }
+
+  private show(isOpen: boolean): void {
+    this.isOpen = isOpen;
+    if (isOpen) this.frame ??= this.view.addFrame(this.address.href);
+    this.view.show(isOpen);
+    if (isOpen) this.frame?.focus();
+    this.tell();
+  }
+
+  private receive(message: ToHost | null): void {
+    if (message?.baton === 'ready') {
+      this.isReady = true;
+      this.tell();
+    }
+    if (message?.baton === 'close') this.show(false);
+    else if (message?.baton === 'unread') this.view.markUnread(!this.isOpen && message.count > 0);
+  }
+
+  private tell(): void {
+    const message: FromHost = { baton: this.isOpen ? 'shown' : 'hidden' };
+    if (this.isReady) this.frame?.contentWindow?.postMessage(message, this.address.origin);
+  }
+}
+
+begin();

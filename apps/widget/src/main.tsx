@@ -1,0 +1,32 @@
+import { render } from 'preact';
+import { App } from './app.js';
+import { ChatSession } from './chat-session.js';
+import { accentOn, textOn } from './colour.js';
+import { HostFrame } from './host-frame.js';
+import { inLanguage, readSettings, type Settings } from './settings.js';
+import './style.css';
+
+/** The grounds of messages in the two schemes, as the style sheet has them; what is readable there is readable everywhere. */
+const LIGHT = '#f1f3f6';
+const DARK = '#26282f';
+
+function applyAccent(colour: string): void {
+  const { style } = document.documentElement;
+  style.setProperty('--accent', colour);
+  style.setProperty('--on-accent', textOn(colour));
+  style.setProperty('--accent-on-light', accentOn(LIGHT, colour));
+  style.setProperty('--accent-on-dark', accentOn(DARK, colour));
+}
+
+function begin(settings: Settings): void {
+  const root = document.querySelector('#chat-container')!;
+  document.documentElement.lang = settings.language;
+  document.title = inLanguage(settings.bot.title, settings.language);
+  applyAccent(settings.bot.colour);
+  const session = new ChatSession(settings);
+  root.replaceChildren();
+  render(<App settings={settings} session={session} frame={new HostFrame(settings.hostOrigin)} />, root);
+  void session.start();
+}
+
+begin(readSettings());

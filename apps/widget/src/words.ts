@@ -1,0 +1,49 @@
+import type { Passing } from './conversation.js';
+import type { Texts } from './texts.js';
+
+/** What a change of the chat's holder means to the visitor. */
+export function wordsOfPassing({ from, to, reason, agent, before }: Passing, texts: Texts, bot: string): string {
+  const person = before === '' ? texts.aPerson : before;
+  if (to === 'human')
+    return from === 'human' ? texts.tookOver(agent || texts.aPerson, before) : texts.joined(agent || texts.aPerson);
+  if (to === 'requested') {
+    if (from === 'human') return texts.leftWaiting(person);
+    return reason === 'customer_request' ? texts.youAskedForPerson : texts.personWasCalled;
+  }
+  if (to === 'closed') {
+    if (reason === 'customer_end') return texts.youEnded;
+    return from === 'human' && reason === 'agent_release' ? texts.personEnded(person) : texts.wasEnded;
+  }
+  if (from === 'closed') return texts.goesOn(bot);
+  if (from === 'human') return texts.leftToBot(person, bot);
+  return reason === 'customer_request' ? texts.stoppedWaiting(bot) : texts.nobodyFree(bot);
+}
+
+/** What the server's code means to the visitor. */
+export function wordsOfError(code: string, texts: Texts): string {
+  switch (code) {
+    case 'UNREACHABLE':
+      return texts.noConnection;
+    case 'BOTS_STOPPED':
+      return texts.botsStopped;
+    case 'BOT_NOT_READY':
+    case 'NOT_READY':
+    case 'SHUTTING_DOWN':
+      return texts.notReady;
+    case 'CHAT_QUEUE_FULL':
+      return texts.queueFull;
+    case 'RATE_LIMITED':
+      return texts.busy;
+    case 'CHAT_CLOSED':
+      return texts.chatEnded;
+    case 'VALIDATION_FAILED':
+    case 'PAYLOAD_TOO_LARGE':
+    case 'MALFORMED_BODY':
+      return texts.tooLong;
+    default:
+      return texts.serverTrouble;
+  }
+}
+
+export const wordsOfFailure = (code: string, texts: Texts): string =>
+  code === 'PROVIDER_TIMEOUT' || code === 'TURN_DEADLINE_EXCEEDED' ? texts.answerTookTooLong : texts.answerFailed;
