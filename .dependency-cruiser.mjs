@@ -5,14 +5,16 @@ const FEATURES = {
   system: [],
   cache: [],
   idempotency: [],
+  audit: [],
   users: [],
   admin: [],
   statistics: [],
-  auth: ['users'],
+  auth: ['admin', 'users'],
   bots: ['admin'],
-  chats: ['bots', 'users', 'admin'],
-  takeover: ['auth', 'bots', 'chats', 'users'],
-  channels: ['bots', 'chats', 'takeover'],
+  baton: ['bots'],
+  chats: ['baton', 'bots', 'users'],
+  takeover: ['auth', 'baton', 'bots', 'chats', 'users'],
+  channels: ['auth', 'baton', 'bots', 'chats', 'takeover'],
 };
 /** Leaves that every feature may use. */
 const LEAVES = ['cache'];
@@ -29,7 +31,7 @@ const LIBRARIES = {
 const API = '^apps/api/src';
 const OFFERED = '\\.(service|module)\\.ts$';
 /** Plain types that belong to a feature's service. */
-const OFFERED_TYPES = `${API}/bots/(bot-profile|takeover-policy)\\.ts$`;
+const OFFERED_TYPES = `${API}/(bots/(bot-profile|takeover-policy)|baton/(turn.types|log-position))\\.ts$`;
 const anyOf = (names) => `(${names.join('|')})`;
 
 const featureRules = Object.entries(FEATURES).flatMap(([feature, uses]) => {
@@ -68,6 +70,25 @@ export default {
     },
     ...featureRules,
     ...libraryRules,
+    {
+      name: 'channels-know-nothing-of-each-other',
+      severity: 'error',
+      from: { path: `${API}/channels/([^/]+)/` },
+      to: { path: `${API}/channels/([^/]+)/`, pathNot: `${API}/channels/$1/` },
+    },
+    {
+      name: 'the-embedded-page-is-a-program-of-its-own',
+      comment: 'It knows the server by the client and the words on the wire alone.',
+      severity: 'error',
+      from: { path: '^apps/widget/' },
+      to: { path: '^(apps|libs)/', pathNot: '^(apps/widget|libs/(client|contracts))/' },
+    },
+    {
+      name: 'nobody-imports-the-embedded-page',
+      severity: 'error',
+      from: { path: '^(apps|libs)/', pathNot: '^apps/widget/' },
+      to: { path: '(^apps/widget/|node_modules/(preact|marked|dompurify)/)' },
+    },
     {
       name: 'typeorm-stays-in-repositories',
       comment: 'Controllers and services never see TypeORM.',
@@ -108,6 +129,6 @@ export default {
     exclude: { path: '^libs/client/src/generated' },
     tsConfig: { fileName: 'tsconfig.json' },
     tsPreCompilationDeps: true,
-    enhancedResolveOptions: { extensions: ['.ts', '.js', '.mjs'] },
+    enhancedResolveOptions: { extensions: ['.ts', '.tsx', '.js', '.mjs'] },
   },
 };

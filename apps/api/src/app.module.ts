@@ -4,9 +4,12 @@ import { Module } from '@nestjs/common';
 import { EventEmitterModule } from '@nestjs/event-emitter';
 import { ScheduleModule } from '@nestjs/schedule';
 import { AdminModule } from './admin/admin.module.js';
+import { AuditModule } from './audit/audit.module.js';
 import { AuthModule } from './auth/auth.module.js';
+import { BatonModule } from './baton/baton.module.js';
 import { BotsModule } from './bots/bots.module.js';
 import { CacheModule } from './cache/cache.module.js';
+import { ChannelsModule } from './channels/channels.module.js';
 import { ChatsModule } from './chats/chats.module.js';
 import { IdempotencyModule } from './idempotency/idempotency.module.js';
 import { StatisticsModule } from './statistics/statistics.module.js';
@@ -27,14 +30,18 @@ import { UsersModule } from './users/users.module.js';
     // Who is calling must be known before anything is counted.
     AuthModule,
     ThrottleModule,
+    // What is only played back is not done again.
     IdempotencyModule,
+    AuditModule,
     SystemModule,
     CacheModule,
     UsersModule,
     AdminModule,
     BotsModule,
+    BatonModule,
     ChatsModule,
     TakeoverModule,
+    ChannelsModule,
     StatisticsModule,
   ],
 })

@@ -1,7 +1,13 @@
 import { ProblemDto } from '@app/common';
-import { TAKEOVER_NAMESPACE } from '@app/contracts';
+import { TAKEOVER_NAMESPACE, THREADS_NAMESPACE } from '@app/contracts';
 import type { INestApplication, Type } from '@nestjs/common';
 import { DocumentBuilder, getSchemaPath, SwaggerModule } from '@nestjs/swagger';
+import {
+  ThreadNewsDto,
+  ThreadsHandshakeDto,
+  ThreadStatusChangeDto,
+  ThreadWordsDto,
+} from './channels/threads/thread-broadcast.dto.js';
 import { ChatEventDto } from './chats/chat-event.dto.js';
 import { COMMAND, type CommandDescription } from './takeover/command.decorator.js';
 import { HandshakeDto, TransientEventDto } from './takeover/takeover-events.dto.js';
@@ -9,55 +15,86 @@ import { TakeoverGateway } from './takeover/takeover.gateway.js';
 
 type Json = Record<string, unknown>;
 
-const CHANNEL = { $ref: '#/channels/takeover' };
+/** Something that the server says. */
+interface Told {
+  operation: string;
+  /** The event's name on the wire. */
+  name: string;
+  summary: string;
+  payload: Type;
+}
+
 const VERSION = '0.1.0';
 const DESCRIPTION =
-  'Chats as they happen, and the commands of agents and customers, over socket.io (protocol 5) in the namespace ' +
-  `\`${TAKEOVER_NAMESPACE}\`, on the port of everything else. The \`auth\` of the handshake is described by the schema ` +
-  '`HandshakeDto`; a refusal is a `connect_error` whose `data` is a problem. Every command takes one object and is ' +
-  'acknowledged with `{ok: true, data}` or `{ok: false, problem}`. A frame has at most 64 kB.';
+  'Over socket.io (protocol 5), on the port of everything else. The `auth` of a handshake is described by the schema that ' +
+  'its channel names; a refusal is a `connect_error` whose `data` is a problem. A frame has at most 64 kB.';
+const TAKEOVER_DESCRIPTION =
+  'Chats as they happen, and the commands of agents and customers. Handshake: `HandshakeDto`. Every command takes one object ' +
+  'and is acknowledged with `{ok: true, data}` or `{ok: false, problem}`.';
+const THREADS_DESCRIPTION =
+  'What happens in the threads of the threads API. Nobody says anything here. Handshake: `ThreadsHandshakeDto`; with ' +
+  '`THREADS_OPEN` nothing need be shown, and everybody hears everything. `{thread_id}` in the name of an event is the id of the thread.';
 
-const SERVER_EVENTS = [
+const TAKEOVER_EVENTS: Told[] = [
   {
-    name: 'event',
     operation: 'sendEvent',
+    name: 'event',
     summary: 'A numbered event of a watched chat: in order, without repetition, as over SSE and plain GET.',
     payload: ChatEventDto,
   },
   {
-    name: 'transient',
     operation: 'sendTransient',
+    name: 'transient',
     summary: 'Something without a number: text of a running answer, typing, a place in line, a change of the queue.',
     payload: TransientEventDto,
   },
 ];
 
-/** The AsyncAPI document of the takeover socket, read from its gateway and the classes of its commands and events. */
+const THREADS_EVENTS: Told[] = [
+  {
+    operation: 'sendAssistantMessage',
+    name: 'lead_chats-{thread_id}',
+    summary: 'The assistant has answered.',
+    payload: ThreadNewsDto,
+  },
+  {
+    operation: 'sendLeadMessage',
+    name: 'lead_msg-{thread_id}',
+    summary: 'The lead has written, and an agent is to answer.',
+    payload: ThreadWordsDto,
+  },
+  {
+    operation: 'sendAgentMessage',
+    name: 'agent_msg-{thread_id}',
+    summary: 'An agent has written.',
+    payload: ThreadWordsDto,
+  },
+  {
+    operation: 'sendThreadStatus',
+    name: 'thread_status_change',
+    summary: 'The status of a thread has changed.',
+    payload: ThreadStatusChangeDto,
+  },
+];
+
+/** The AsyncAPI document of the sockets, read from the takeover's gateway and the classes of commands and events. */
 export function buildSocketDocument(app: INestApplication): Json {
   const commands = commandsOf(TakeoverGateway);
-  const messages: Json = {};
-  const operations: Json = {};
-  for (const command of commands) {
-    const acknowledgement = `${command.name}Acknowledgement`;
-    messages[command.name] = message(command.name, command.summary, ref(command.payload));
-    messages[acknowledgement] = message(acknowledgement, `Answers \`${command.name}\`.`, answerOf(command.result));
-    operations[command.name] = {
-      action: 'receive',
-      channel: CHANNEL,
-      summary: command.summary,
-      description: `For: ${AUDIENCE[command.access]}.`,
-      messages: [messageOf(command.name)],
-      reply: { channel: CHANNEL, messages: [messageOf(acknowledgement)] },
-    };
-  }
-  for (const { name, operation, summary, payload } of SERVER_EVENTS) {
-    messages[name] = message(name, summary, ref(payload));
-    operations[operation] = { action: 'send', channel: CHANNEL, summary, messages: [messageOf(name)] };
-  }
-  const models = commands.flatMap(({ payload, result }) => [payload, result]);
+  const takeover = new Channel('takeover', TAKEOVER_NAMESPACE, TAKEOVER_DESCRIPTION);
+  for (const command of commands) takeover.takes(command);
+  for (const told of TAKEOVER_EVENTS) takeover.tells(told);
+  const threads = new Channel('threads', THREADS_NAMESPACE, THREADS_DESCRIPTION);
+  for (const told of THREADS_EVENTS) threads.tells(told);
+  const models = [
+    ...commands.flatMap(({ payload, result }) => [payload, result]),
+    ...[...TAKEOVER_EVENTS, ...THREADS_EVENTS].map(({ payload }) => payload),
+    ProblemDto,
+    HandshakeDto,
+    ThreadsHandshakeDto,
+  ];
   return {
     asyncapi: '3.0.0',
-    info: { title: 'Baton takeover socket', version: VERSION, description: DESCRIPTION, license: { name: 'MIT' } },
+    info: { title: 'Baton sockets', version: VERSION, description: DESCRIPTION, license: { name: 'MIT' } },
     defaultContentType: 'application/json',
     servers: {
       baton: {
@@ -67,15 +104,68 @@ export function buildSocketDocument(app: INestApplication): Json {
         security: [{ $ref: '#/components/securitySchemes/token' }],
       },
     },
-    channels: { takeover: { address: TAKEOVER_NAMESPACE, messages } },
-    operations,
+    channels: { takeover: takeover.description, threads: threads.description },
+    operations: { ...takeover.operations, ...threads.operations },
     components: {
-      schemas: schemasOf(app, [...models, ...SERVER_EVENTS.map(({ payload }) => payload), ProblemDto, HandshakeDto]),
+      schemas: schemasOf(app, models),
       securitySchemes: {
         token: { type: 'apiKey', in: 'user', description: 'Given as `auth.token` of the handshake.' },
       },
     },
   };
+}
+
+/** One namespace: what it takes and what it tells. */
+class Channel {
+  readonly operations: Json = {};
+  private readonly messages: Json = {};
+
+  constructor(
+    private readonly key: string,
+    private readonly address: string,
+    private readonly about: string,
+  ) {}
+
+  get description(): Json {
+    return { address: this.address, description: this.about, messages: this.messages };
+  }
+
+  takes({ name, summary, access, payload, result }: CommandDescription): void {
+    const acknowledgement = `${name}Acknowledgement`;
+    this.messages[name] = { name, summary, payload: ref(payload) };
+    this.messages[acknowledgement] = {
+      name: acknowledgement,
+      summary: `Answers \`${name}\`.`,
+      payload: answerOf(result),
+    };
+    this.operations[name] = {
+      action: 'receive',
+      channel: this.reference,
+      summary,
+      description: `For: ${AUDIENCE[access]}.`,
+      messages: [this.message(name)],
+      reply: { channel: this.reference, messages: [this.message(acknowledgement)] },
+    };
+  }
+
+  tells({ operation, name, summary, payload }: Told): void {
+    const [key] = name.split('-') as [string];
+    this.messages[key] = { name, summary, payload: ref(payload) };
+    this.operations[operation] = {
+      action: 'send',
+      channel: this.reference,
+      summary,
+      messages: [this.message(key)],
+    };
+  }
+
+  private get reference(): Json {
+    return { $ref: `#/channels/${this.key}` };
+  }
+
+  private message(key: string): Json {
+    return { $ref: `#/channels/${this.key}/messages/${key}` };
+  }
 }
 
 const AUDIENCE: Record<CommandDescription['access'], string> = {
@@ -94,8 +184,6 @@ function commandsOf({ prototype }: Type): CommandDescription[] {
 }
 
 const ref = (model: Type): Json => ({ $ref: getSchemaPath(model) });
-const message = (name: string, summary: string, payload: Json): Json => ({ name, summary, payload });
-const messageOf = (name: string): Json => ({ $ref: `#/channels/takeover/messages/${name}` });
 
 const answerOf = (result: Type): Json => ({
   oneOf: [

@@ -2,7 +2,9 @@ import {
   AppError,
   DOCS_SECURITY_HEADERS,
   HttpAdapter,
+  isForeignRoute,
   MetricsRegistry,
+  OpenRoutes,
   ProblemFilter,
   registerBodyReader,
   registerHttpMetrics,
@@ -14,6 +16,7 @@ import {
   sendProblem,
   StrictValidationPipe,
   toProblem,
+  trustedProxies,
   type AppConfig,
 } from '@app/common';
 import { NestFactory } from '@nestjs/core';
@@ -29,7 +32,7 @@ const MAX_URL_LENGTH = 8192;
 const MAX_ID_LENGTH = 1024;
 /** To receive a whole request; an image over a slow line is allowed for. */
 const RECEIVE_TIMEOUT_MS = 120_000;
-const API = /^\/(api|cache)\b/i;
+const PERSONAL = /^\/+(api|cache|metrics)\b/i;
 
 /** Options that the server needs before it exists. Bodies are read by our own reader, never by Nest's parsers. */
 export const APP_OPTIONS = {
@@ -53,7 +56,7 @@ export function createAdapter(config: AppConfig): HttpAdapter {
   const adapter = new HttpAdapter({
     shutdownGraceMs: config.http.shutdownGraceMs,
     bodyLimit: config.http.bodyLimit,
-    trustProxy: trustProxyOf(config.http.trustProxy),
+    trustProxy: trustedProxies(config.http.trustProxy),
     requestTimeout: RECEIVE_TIMEOUT_MS,
     forceCloseConnections: 'idle',
     return503OnClosing: false,
@@ -74,15 +77,11 @@ export function createAdapter(config: AppConfig): HttpAdapter {
   adapter.setOnRequestHook((request, reply, done) => {
     reply.headers(request.url.startsWith(DOCS_PATH) ? DOCS_SECURITY_HEADERS : SECURITY_HEADERS);
     reply.header(REQUEST_ID_HEADER, request.id);
-    if (API.test(request.url)) reply.header('cache-control', 'no-store');
+    if (PERSONAL.test(request.url) || isForeignRoute(request)) reply.header('cache-control', 'no-store');
     done();
   });
   return adapter;
 }
-
-/** A number counts the proxies in front of us. */
-const trustProxyOf = (setting: AppConfig['http']['trustProxy']) =>
-  typeof setting === 'number' ? (_address: string, hop: number): boolean => hop < setting : setting;
 
 /** Everything between the server and the feature modules. Used by the program, the OpenAPI export and every test. */
 export async function configureApp(app: NestFastifyApplication, config: AppConfig): Promise<NestFastifyApplication> {
@@ -92,7 +91,7 @@ export async function configureApp(app: NestFastifyApplication, config: AppConfi
   registerRequestLog(server, await app.resolve(PinoLogger));
   registerHttpMetrics(server, app.get(MetricsRegistry));
   guardDoor(app.getHttpAdapter() as HttpAdapter);
-  openToBrowsers(app, config.http.corsOrigins);
+  openToBrowsers(app, config);
   app.useGlobalFilters(new ProblemFilter());
   app.useGlobalPipes(new StrictValidationPipe());
   app.useWebSocketAdapter(new SocketAdapter(app, config));
@@ -111,20 +110,27 @@ function guardDoor(adapter: HttpAdapter): void {
     }
     if (request.url.length > MAX_URL_LENGTH) return done(new AppError('URI_TOO_LONG'));
     if (!request.is404) return done();
-    const { error, allow } = routes.missing(request.url);
+    const { error, allow, errorAnswer } = routes.missing(request.url);
     if (allow !== null) reply.header('allow', allow);
-    return done(error);
+    if (errorAnswer === undefined) return done(error);
+    const problem = toProblem(error, request.id);
+    sendProblem(reply, problem, error, errorAnswer(problem, error));
   });
 }
 
-/** Pages of these origins may call; nobody else's may. */
-function openToBrowsers(app: NestFastifyApplication, origins: string[]): void {
-  if (origins.length === 0) return;
-  app.enableCors({
-    origin: origins.includes('*') ? '*' : origins,
+/** Pages of the configured origins may call, and those of all others where a route says so. */
+function openToBrowsers(app: NestFastifyApplication, config: AppConfig): void {
+  const { corsOrigins } = config.http;
+  const openRoutes = new OpenRoutes(app.getHttpAdapter().getInstance(), config);
+  if (corsOrigins.length === 0 && !config.threads.isOpen) return;
+  const origin = corsOrigins.includes('*') ? '*' : corsOrigins.length > 0 && corsOrigins;
+  const options = {
     methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
     exposedHeaders: ['X-Request-Id', 'Retry-After', 'Idempotency-Replayed', 'Allow', 'Content-Disposition'],
     maxAge: 600,
     strictPreflight: false,
+  };
+  app.enableCors({
+    delegator: (request, decide) => decide(null, { ...options, origin: openRoutes.has(request.url) ? '*' : origin }),
   });
 }

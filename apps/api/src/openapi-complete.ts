@@ -1,5 +1,6 @@
-import { problemResponse } from '@app/common';
+import { PROBLEM_EXAMPLES, problemResponse } from '@app/common';
 import type { OpenAPIObject } from '@nestjs/swagger';
+import { describeParameters, divideComment } from './openapi-texts.js';
 
 type Components = NonNullable<OpenAPIObject['components']>;
 type OperationObject = NonNullable<OpenAPIObject['paths'][string]['get']>;
@@ -14,18 +15,21 @@ const IDEMPOTENCY_KEY = { $ref: '#/components/parameters/IdempotencyKey' };
 const EMPTY = { 'application/json': { schema: { $ref: '#/components/schemas/EmptyDto' } } };
 const STATUSES_TO_RETRY = ['429', '503'];
 
-/** Adds what holds for every operation, so that no handler has to say it: common errors, headers, closed request bodies. */
+/** Adds what holds for every operation, so that no handler has to say it: common errors, headers, closed request bodies, texts. */
 export function completeDocument(document: OpenAPIObject): OpenAPIObject {
   const components = (document.components ??= {});
   components.schemas = { EmptyDto: { type: 'object', additionalProperties: false }, ...components.schemas };
   components.headers = { ...HEADERS, ...components.headers };
   components.parameters = { ...PARAMETERS, ...components.parameters };
+  components.examples = { ...PROBLEM_EXAMPLES, ...components.examples };
   const seen = new Set<string>();
   for (const [path, item] of Object.entries(document.paths)) {
     for (const method of METHODS) {
       const operation = item[method];
       if (operation === undefined) continue;
       refuseDuplicate(operation, seen);
+      divideComment(operation);
+      describeParameters(operation);
       if (method === 'post' && path.startsWith('/api/')) addIdempotency(operation);
       addErrors(operation);
       for (const [status, response] of Object.entries(operation.responses)) completeResponse(status, response!);
@@ -46,7 +50,7 @@ const bodyOf = (operation: OperationObject) =>
   operation.requestBody !== undefined && 'content' in operation.requestBody ? operation.requestBody : null;
 
 function addErrors(operation: OperationObject): void {
-  const statuses = bodyOf(operation) === null ? [429, 500] : [400, 413, 415, 429, 500];
+  const statuses = bodyOf(operation) === null ? [429, 500, 503] : [400, 413, 415, 429, 500, 503];
   for (const status of statuses) operation.responses[status] ??= problemResponse(status);
 }
 

@@ -15,13 +15,20 @@ export function buildDocument(app: NestFastifyApplication): OpenAPIObject {
     .setTitle('Baton')
     .setDescription(
       'A self-hosted chat backend: bots that stream their answers, and people who can take any chat over. ' +
-        'Every error is `application/problem+json` with a stable `code`. Every POST takes an `Idempotency-Key`.',
+        'Every error is `application/problem+json` with a stable `code`, except where a route speaks another system’s format. ' +
+        'Every POST under `/api` takes an `Idempotency-Key`.',
     )
     .setVersion(VERSION)
     .setLicense('MIT', 'https://opensource.org/license/mit')
     .addServer('/', 'This server')
     .addBearerAuth(
-      { type: 'http', scheme: 'bearer', description: 'An API key or a JWT of the configured issuer.' },
+      {
+        type: 'http',
+        scheme: 'bearer',
+        description:
+          'An API key (the first administrator’s was printed at the first start and is in `data/admin-api-key`), a JWT of the ' +
+          'configured issuer, or a visitor’s token (`POST /api/widget/{botCode}/session`). Without any, only the public open bot can be talked to.',
+      },
       BEARER,
     );
   for (const { name, description } of TAGS) builder.addTag(name, description);
@@ -38,6 +45,13 @@ export function serveDocs(app: NestFastifyApplication, _config: AppConfig): void
     jsonDocumentUrl: DOCUMENT_PATH,
     raw: ['json'],
     customSiteTitle: 'Baton API',
-    swaggerOptions: { persistAuthorization: true, displayRequestDuration: true },
+    swaggerOptions: {
+      persistAuthorization: true,
+      displayRequestDuration: true,
+      filter: true,
+      // A table of contents first: there are too many operations and schemas to begin with all of them.
+      docExpansion: 'none',
+      defaultModelsExpandDepth: 0,
+    },
   });
 }

@@ -1,14 +1,38 @@
-import { toProblem, AppError, type AppConfig } from '@app/common';
+import proxyAddress from '@fastify/proxy-addr';
+import { AppError, connectionRefusal, SECURITY_HEADERS, trustedProxies, type AppConfig } from '@app/common';
 import { Logger, type INestApplicationContext } from '@nestjs/common';
 import { IoAdapter } from '@nestjs/platform-socket.io';
+import type { MessageMappingProperties } from '@nestjs/websockets';
 import { createAdapter } from '@socket.io/redis-adapter';
 import { Redis } from 'ioredis';
-import type { IncomingMessage } from 'node:http';
-import { Server, type ServerOptions } from 'socket.io';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { defer, type Observable } from 'rxjs';
+import { Server, type ServerOptions, type Socket } from 'socket.io';
 
 /** One frame, in bytes. */
 const MAX_FRAME = 65_536;
 const HANDSHAKE_TIMEOUT_MS = 10_000;
+
+/** A handshake as socket.io reads it. */
+interface Asked {
+  _query?: Record<string, string>;
+  headers: object;
+  connection: object;
+}
+
+interface Connection {
+  /** Who connects; behind proxies that are trusted, not the proxy. Limits count by it. */
+  remoteAddress: string;
+  request: Asked | null;
+}
+
+const TRANSPORTS_OWN = ['EIO', 'transport', 't', 'sid', 'b64', 'j'];
+
+/** Of a handshake only what the client itself has put into the address, which is nothing as a rule. */
+function addressOf(asked: Asked | null): Asked | null {
+  const query = Object.entries(asked?.['_query'] ?? {}).filter(([name]) => !TRANSPORTS_OWN.includes(name));
+  return query.length === 0 ? null : { _query: Object.fromEntries(query), headers: {}, connection: {} };
+}
 
 /** A failed command is not worth a crash: what the sockets of other instances are told through Redis may get lost. */
 class LenientRedis extends Redis {
@@ -23,12 +47,18 @@ class LenientRedis extends Redis {
 export class SocketAdapter extends IoAdapter {
   private readonly log = new Logger('Sockets');
   private connections: Redis[] = [];
+  private isRootTaken = false;
 
   constructor(
     app: INestApplicationContext,
     private readonly config: AppConfig,
   ) {
     super(app);
+  }
+
+  override create(port: number, options?: ServerOptions & { namespace?: string; server?: Server }): Server {
+    if (options?.namespace === '/') this.isRootTaken = true;
+    return super.create(port, options) as Server;
   }
 
   override createIOServer(port: number, options?: ServerOptions): Server {
@@ -38,17 +68,51 @@ export class SocketAdapter extends IoAdapter {
       maxHttpBufferSize: MAX_FRAME,
       connectTimeout: HANDSHAKE_TIMEOUT_MS,
       destroyUpgradeTimeout: HANDSHAKE_TIMEOUT_MS,
-      cors: { origin: this.config.http.corsOrigins.includes('*') ? '*' : this.config.http.corsOrigins },
+      cors: { origin: this.isOpenToBrowsers ? '*' : this.config.http.corsOrigins },
+      // Front ends of an open threads API may be older than this.
+      allowEIO3: this.config.threads.isOpen,
       allowRequest: (request, decide) => decide(null, this.isAllowed(request)),
       ...(this.config.redisUrl !== null && { adapter: this.redisAdapter(this.config.redisUrl) }),
     };
     const server = super.createIOServer(port, settings as ServerOptions);
-    // Everything has a namespace of its own that asks who is there; the nameless one is for nobody.
+    const isTrusted = trustedProxies(this.config.http.trustProxy);
+    server.engine.on('connection', (connection: Connection) => {
+      connection.remoteAddress = proxyAddress(connection.request as IncomingMessage & Asked, isTrusted);
+      // What was asked at the handshake is known by now, and would be kept for as long as the connection.
+      connection.request = addressOf(connection.request);
+    });
+    server.engine.use((_request: IncomingMessage, response: ServerResponse, next: () => void) => {
+      for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.setHeader(name, value);
+      next();
+    });
+    // Everything has a namespace of its own that asks who is there; the nameless one is for nobody, unless a channel has taken it.
     server.of('/').use((_socket, next) => {
-      const problem = toProblem(new AppError('NOT_FOUND'), null);
-      next(Object.assign(new Error(problem.title), { data: problem }));
+      next(this.isRootTaken ? undefined : connectionRefusal(new AppError('NOT_FOUND')));
     });
     return server;
+  }
+
+  /**
+   * One listener a connection. (Nest's own is a pipeline for each command of each connection, which is most of what a connection
+   * costs.) It stands behind what the gateway has put in front of its commands.
+   */
+  override bindMessageHandlers(
+    socket: Socket,
+    handlers: MessageMappingProperties[],
+    transform: (result: unknown) => Observable<unknown>,
+  ): void {
+    socket.use(([name, ...parts], next) => {
+      const handler = handlers.find(({ message }) => message === name);
+      if (handler === undefined) return next();
+      const acknowledge = typeof parts.at(-1) === 'function' ? (parts.pop() as (answer: unknown) => void) : undefined;
+      const payload: unknown = parts.length > 1 ? parts : parts[0];
+      defer(() => transform(handler.callback(payload, acknowledge))).subscribe({
+        next: (answer) => {
+          if (answer !== undefined && answer !== null && !handler.isAckHandledManually) acknowledge?.(answer);
+        },
+        error: (error: unknown) => this.log.error(error),
+      });
+    });
   }
 
   override async dispose(): Promise<void> {
@@ -56,11 +120,16 @@ export class SocketAdapter extends IoAdapter {
     this.connections = [];
   }
 
+  /** Nothing is known of who asks before the handshake: no cookie, no address that is trusted. */
+  private get isOpenToBrowsers(): boolean {
+    return this.config.http.corsOrigins.includes('*') || this.config.threads.isOpen;
+  }
+
   /** Browsers say where a page comes from; programs do not. */
   private isAllowed({ headers }: IncomingMessage): boolean {
     const { origin, host } = headers;
     const { corsOrigins, publicUrl } = this.config.http;
-    if (origin === undefined || corsOrigins.includes('*') || corsOrigins.includes(origin)) return true;
+    if (origin === undefined || this.isOpenToBrowsers || corsOrigins.includes(origin)) return true;
     if (!URL.canParse(origin)) return false;
     if (publicUrl !== null && new URL(publicUrl).origin === origin) return true;
     return host !== undefined && new URL(origin).host === host;

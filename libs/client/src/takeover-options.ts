@@ -3,6 +3,8 @@ import type { ChatEventEnvelope, Problem, TakeoverHandshake, TransientEvent } fr
 export interface TakeoverOptions {
   /** The address of the server, without a path. */
   url: string;
+  /** Where socket.io is found there, when a proxy has put a path before it. */
+  path?: string;
   /** An API key or JWT; a function is asked again for every connection. */
   token?: string | (() => string | Promise<string>);
   /** Without a token: the id of a chat that needs no account. */

@@ -57,12 +57,13 @@ export class TakeoverClient {
   private endedBy: Problem | null = null;
   private isClosed = false;
 
-  constructor({ url, token, chatId, timeoutMs = TIMEOUT_MS, headers }: TakeoverOptions) {
+  constructor({ url, path, token, chatId, timeoutMs = TIMEOUT_MS, headers }: TakeoverOptions) {
     this.timeoutMs = timeoutMs;
     this.socket = io(new URL(TAKEOVER_NAMESPACE, url).href, {
       // Any instance may answer any connection; long polling would need the same one for every request.
       transports: ['websocket'],
       forceNew: true,
+      ...(path !== undefined && { path }),
       reconnectionDelay: 200,
       reconnectionDelayMax: 2000,
       extraHeaders: headers,

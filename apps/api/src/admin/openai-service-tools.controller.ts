@@ -1,4 +1,4 @@
-import { Access, ApiProblems, IdPipe } from '@app/common';
+import { Access, ApiProblems, Audited, IdPipe } from '@app/common';
 import { Body, Controller, Get, HttpCode, Param, Post, Put } from '@nestjs/common';
 import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { ModelPricesDto, ServiceHealthDto, ServiceModelsDto } from './openai-service.dto.js';
@@ -43,6 +43,7 @@ export class OpenAiServiceToolsController {
 
   /** Replaces what the models of the service cost. */
   @Put('prices')
+  @Audited('service.prices_changed', 'openAiServiceId')
   @ApiProblems(400, 404)
   updateOpenAiServicePrices(@ServiceId() openAiServiceId: string, @Body() dto: ModelPricesDto): Promise<void> {
     return this.prices.replace(openAiServiceId, dto);

@@ -1,4 +1,4 @@
-import { Access, ApiProblems, IdPipe, PagingQuery } from '@app/common';
+import { Access, ApiProblems, Audited, IdPipe, PagingQuery } from '@app/common';
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import {
@@ -9,6 +9,8 @@ import {
 } from './openai-service.dto.js';
 import { OpenAiServicesService } from './openai-services.service.js';
 
+const isConnectionChange = (body: unknown): boolean =>
+  (body as AdminUpdateOpenAiServiceRequestDto).isUpdateOpenAi === true;
 const ServiceId = (): ParameterDecorator => Param('openAiServiceId', IdPipe('The service'));
 
 @ApiTags('Admin')
@@ -27,6 +29,7 @@ export class OpenAiServicesController {
 
   /** Creates a service and answers its id. The service is probed in the background. */
   @Post('openAiServices')
+  @Audited('service.created', 'openAiServiceId')
   @HttpCode(200)
   @ApiOkResponse({ schema: { type: 'string', example: '0199aa0e-7c1b-7d0a-9a55-0d5a3c0f8f6e' } })
   @ApiProblems(400)
@@ -44,6 +47,10 @@ export class OpenAiServicesController {
 
   /** Changes a service; endpoint and key only with `isUpdateOpenAi`. */
   @Put('openAiServices/:openAiServiceId')
+  @Audited(
+    ({ body }) => (isConnectionChange(body) ? 'service.connection_changed' : 'service.updated'),
+    'openAiServiceId',
+  )
   @ApiProblems(400, 404, 409)
   updateOpenAiService(
     @ServiceId() openAiServiceId: string,
@@ -54,6 +61,7 @@ export class OpenAiServicesController {
 
   /** Deletes a service that no bot uses. */
   @Delete('openAiService/:openAiServiceId')
+  @Audited('service.deleted', 'openAiServiceId')
   @ApiProblems(404, 409)
   deleteOpenAiService(@ServiceId() openAiServiceId: string): Promise<void> {
     return this.services.delete(openAiServiceId);
@@ -61,6 +69,7 @@ export class OpenAiServicesController {
 
   /** Deletes a service that no bot uses; the same as the singular path. */
   @Delete('openAiServices/:openAiServiceId')
+  @Audited('service.deleted', 'openAiServiceId')
   @ApiProblems(404, 409)
   deleteOpenAiServiceByPluralPath(@ServiceId() openAiServiceId: string): Promise<void> {
     return this.services.delete(openAiServiceId);

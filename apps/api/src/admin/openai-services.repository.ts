@@ -5,7 +5,7 @@ import {
   OpenAiService,
   type StoredCapabilities,
   type StoredHealth,
-  containsText,
+  findPage,
 } from '@app/database';
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
@@ -41,19 +41,10 @@ export class OpenAiServicesRepository {
     @InjectRepository(Bot) private readonly bots: Repository<Bot>,
   ) {}
 
-  async list({ skip, take, search, orderBy }: ListOptions<ServiceOrder>): Promise<[OpenAiService[], number]> {
+  list(options: ListOptions<ServiceOrder>): Promise<[OpenAiService[], number]> {
     const query = this.services.createQueryBuilder('service');
-    if (search !== null) {
-      const { sql, parameters } = containsText(['service.displayName'], search);
-      query.where(sql, parameters);
-    }
-    return query
-      .addSelect(ORDER_EXPRESSION[orderBy.field], 'sort_key')
-      .orderBy('sort_key', orderBy.direction)
-      .addOrderBy('service.id', orderBy.direction)
-      .skip(skip)
-      .take(take)
-      .getManyAndCount();
+    query.addSelect(ORDER_EXPRESSION[options.orderBy.field], 'sort_key');
+    return findPage(query, options, { searched: ['service.displayName'], orderedBy: 'sort_key' });
   }
 
   find(id: string): Promise<OpenAiService | null> {

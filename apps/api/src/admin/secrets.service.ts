@@ -1,6 +1,6 @@
 import { AppConfig } from '@app/common';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { randomBytes, randomUUID } from 'node:crypto';
+import { hkdfSync, randomBytes, randomUUID } from 'node:crypto';
 import { existsSync, linkSync, mkdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { open, seal } from './secret-envelope.js';
@@ -32,6 +32,11 @@ export class SecretsService implements OnModuleInit {
   /** Null when the secret was sealed with another key or for another place. */
   open(envelope: string, place: string): string | null {
     return open(this.getKey(), envelope, place);
+  }
+
+  /** A key of 32 bytes for one purpose, the same on every instance that has the same encryption key. */
+  deriveKey(purpose: string): Uint8Array {
+    return new Uint8Array(hkdfSync('sha256', this.getKey(), '', purpose, KEY_LENGTH));
   }
 
   private getKey(): Buffer {

@@ -1,6 +1,17 @@
-import { ACCESS_LEVEL, ANONYMOUS, AppError, type AccessLevel, type Principal, type UserPrincipal } from '@app/common';
+import {
+  ACCESS_LEVEL,
+  ANONYMOUS,
+  AppConfig,
+  AppError,
+  OPEN_WHEN,
+  parseEnvironment,
+  type AccessLevel,
+  type Principal,
+  type UserPrincipal,
+} from '@app/common';
 import { Logger, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
+import { Admission } from './admission.service.js';
 import { AuthGuard } from './auth.guard.js';
 import type { AuthService } from './auth.service.js';
 
@@ -17,7 +28,7 @@ const AGENT: UserPrincipal = {
 const authOf = (...known: UserPrincipal[]): AuthService =>
   ({
     refresh: async (principal: Principal) => {
-      if (principal.kind === 'anonymous') return principal;
+      if (principal.kind !== 'user') return principal;
       const now = known.find(({ userId }) => userId === principal.userId);
       if (now === undefined) throw new AppError('INVALID_TOKEN');
       return now;
@@ -28,8 +39,13 @@ class Gateway {
   claim(): void {}
 }
 
-const socketContext = (data: { principal?: Principal }, level?: AccessLevel): ExecutionContext => {
+const socketContext = (
+  data: { principal?: Principal },
+  level?: AccessLevel,
+  isOpen?: (config: AppConfig) => boolean,
+): ExecutionContext => {
   const handler = (): void => {};
+  if (isOpen !== undefined) Reflect.defineMetadata(OPEN_WHEN, isOpen, handler);
   if (level !== undefined) Reflect.defineMetadata(ACCESS_LEVEL, level, handler);
   return {
     getType: () => 'ws',
@@ -40,8 +56,16 @@ const socketContext = (data: { principal?: Principal }, level?: AccessLevel): Ex
 };
 
 describe('the guard on sockets', () => {
-  const admit = (auth: AuthService, data: { principal?: Principal }, level?: AccessLevel) =>
-    new AuthGuard(auth, new Reflector()).canActivate(socketContext(data, level));
+  const admit = (
+    auth: AuthService,
+    data: { principal?: Principal },
+    level?: AccessLevel,
+    isOpen?: (config: AppConfig) => boolean,
+    settings: Record<string, string> = {},
+  ) => {
+    const config = new AppConfig(parseEnvironment(settings));
+    return new AuthGuard(auth, new Admission(new Reflector(), config)).canActivate(socketContext(data, level, isOpen));
+  };
   const refusal = (code: string): unknown => expect.objectContaining({ code });
 
   it('admits whom the handshake has found, by their present roles', async () => {
@@ -58,6 +82,19 @@ describe('the guard on sockets', () => {
     await expect(admit(authOf(AGENT), { principal: ANONYMOUS }, 'user')).rejects.toEqual(refusal('UNAUTHENTICATED'));
     await expect(admit(authOf(AGENT), { principal: ANONYMOUS }, 'anonymous')).resolves.toBe(true);
     await expect(admit(authOf(), { principal: AGENT }, 'user')).rejects.toEqual(refusal('INVALID_TOKEN'));
+  });
+
+  it('lets everybody in where the operator has chosen so, and only there', async () => {
+    const isOpen = ({ threads }: AppConfig): boolean => threads.isOpen;
+    const data = { principal: ANONYMOUS };
+    await expect(admit(authOf(), data, 'admin', isOpen)).rejects.toEqual(refusal('UNAUTHENTICATED'));
+    await expect(admit(authOf(), data, 'admin', isOpen, { THREADS_OPEN: 'true' })).resolves.toBe(true);
+    await expect(admit(authOf(), data, 'admin', undefined, { THREADS_OPEN: 'true' })).rejects.toEqual(
+      refusal('UNAUTHENTICATED'),
+    );
+    await expect(admit(authOf(), { principal: AGENT }, 'admin', isOpen, { THREADS_OPEN: 'true' })).rejects.toEqual(
+      refusal('INVALID_TOKEN'),
+    );
   });
 
   it('refuses handlers that do not say who may call them, and names them in the log', async () => {

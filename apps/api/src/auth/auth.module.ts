@@ -1,15 +1,29 @@
 import { Module } from '@nestjs/common';
-import { APP_GUARD } from '@nestjs/core';
+import { APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
+import { AdminModule } from '../admin/admin.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { AdminBootstrapService } from './admin-bootstrap.service.js';
+import { Admission } from './admission.service.js';
 import { AuthGuard } from './auth.guard.js';
 import { AuthService } from './auth.service.js';
 import { OidcService } from './oidc.service.js';
+import { OpenStreamsService } from './open-streams.service.js';
+import { StreamAccessInterceptor } from './stream-access.interceptor.js';
+import { VisitorTokensService } from './visitor-tokens.service.js';
 
 /** Who is calling, and whether they may. */
 @Module({
-  imports: [UsersModule],
-  providers: [AuthService, OidcService, AdminBootstrapService, { provide: APP_GUARD, useClass: AuthGuard }],
-  exports: [AuthService],
+  imports: [AdminModule, UsersModule],
+  providers: [
+    Admission,
+    AuthService,
+    OpenStreamsService,
+    OidcService,
+    VisitorTokensService,
+    AdminBootstrapService,
+    { provide: APP_GUARD, useClass: AuthGuard },
+    { provide: APP_INTERCEPTOR, useClass: StreamAccessInterceptor },
+  ],
+  exports: [AuthService, VisitorTokensService],
 })
 export class AuthModule {}

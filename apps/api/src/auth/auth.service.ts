@@ -1,8 +1,9 @@
-import { ANONYMOUS, AppError, type Principal } from '@app/common';
+import { ANONYMOUS, AppError, type Principal, type Role, type UserPrincipal } from '@app/common';
 import { Injectable } from '@nestjs/common';
 import { ApiKeysService } from '../users/api-keys.service.js';
 import { UsersService } from '../users/users.service.js';
 import { OidcService } from './oidc.service.js';
+import { VisitorTokensService } from './visitor-tokens.service.js';
 
 /** Finds out who is calling. */
 @Injectable()
@@ -11,6 +12,7 @@ export class AuthService {
     private readonly users: UsersService,
     private readonly keys: ApiKeysService,
     private readonly oidc: OidcService,
+    private readonly visitors: VisitorTokensService,
   ) {}
 
   /**
@@ -19,6 +21,7 @@ export class AuthService {
    */
   async authenticate(token: string | null): Promise<Principal> {
     if (token === null) return ANONYMOUS;
+    if (this.visitors.accepts(token)) return this.visitors.verify(token);
     if (this.oidc.accepts(token)) return this.users.getExternalPrincipal(await this.oidc.verify(token));
     return this.getPrincipal(await this.keys.identify(token));
   }
@@ -26,6 +29,14 @@ export class AuthService {
   /** The caller as it is now: accounts change while a socket stays open. Throws INVALID_TOKEN when the account is gone. */
   async refresh(principal: Principal): Promise<Principal> {
     return principal.kind === 'user' ? this.getPrincipal(principal.userId) : principal;
+  }
+
+  /**
+   * The account under which the server acts for people who need none. Made when it is first asked for; it has no keys, so that nobody
+   * can log in as it.
+   */
+  getBuiltInAccount(name: string, displayName: string, roles: Role[]): Promise<UserPrincipal> {
+    return this.users.getBuiltInPrincipal({ login: name, displayName, roles });
   }
 
   private async getPrincipal(userId: number): Promise<Principal> {

@@ -1,4 +1,4 @@
-import { Access, ApiProblems, CurrentUser, IdPipe, type UserPrincipal } from '@app/common';
+import { Access, ApiProblems, Audited, CurrentUser, IdPipe, type UserPrincipal } from '@app/common';
 import { Body, Controller, Get, Param, Put } from '@nestjs/common';
 import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import {
@@ -33,6 +33,7 @@ export class AdminBotConfigurationController {
 
   /** Replaces the search configuration of a bot; its two clients only with their `isUpdate…` flags. */
   @Put('acsBotConfiguration')
+  @Audited('bot.configured', 'botId')
   @ApiProblems(400, 403, 404)
   updateAcsBotConfiguration(
     @CurrentUser() caller: UserPrincipal,
@@ -55,6 +56,7 @@ export class AdminBotConfigurationController {
 
   /** Replaces the Azure search configuration of a bot; its two clients only with their `isUpdate…` flags. */
   @Put('azureOpenAISearchBotConfiguration')
+  @Audited('bot.configured', 'botId')
   @ApiProblems(400, 403, 404)
   updateAzureOpenAISearchBotConfiguration(
     @CurrentUser() caller: UserPrincipal,
@@ -77,6 +79,7 @@ export class AdminBotConfigurationController {
 
   /** Replaces the free configuration of a bot; masked secrets stay as they are. */
   @Put('configuration')
+  @Audited('bot.configured', 'botId')
   @ApiProblems(400, 403, 404)
   updateBotConfiguration(
     @CurrentUser() caller: UserPrincipal,
@@ -96,6 +99,7 @@ export class AdminBotConfigurationController {
 
   /** Changes how the bot's model is called. What is not sent stays as it is. */
   @Put('parameters')
+  @Audited('bot.configured', 'botId')
   @ApiProblems(400, 403, 404)
   updateBotParameters(
     @CurrentUser() caller: UserPrincipal,

@@ -1,4 +1,4 @@
-import { Access, ApiProblems, CurrentUser, IdPipe, PagingQuery, type UserPrincipal } from '@app/common';
+import { Access, ApiProblems, Audited, CurrentUser, IdPipe, PagingQuery, type UserPrincipal } from '@app/common';
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import {
@@ -32,6 +32,7 @@ export class AdminBotFactsController {
 
   /** Tells a bot a fact. Active facts join its prompt. */
   @Post()
+  @Audited('fact.created', 'botFactId')
   @HttpCode(200)
   @ApiOkResponse({ type: AdminCreateBotFactResponseDto })
   @ApiProblems(400, 404)
@@ -45,6 +46,7 @@ export class AdminBotFactsController {
 
   /** Changes a fact. */
   @Put(':botFactId')
+  @Audited('fact.updated', 'botFactId')
   @ApiProblems(400, 404)
   updateBotFact(
     @CurrentUser() caller: UserPrincipal,
@@ -57,6 +59,7 @@ export class AdminBotFactsController {
 
   /** Deletes a fact. */
   @Delete(':botFactId')
+  @Audited('fact.deleted', 'botFactId')
   @ApiProblems(404)
   deleteBotFact(
     @CurrentUser() caller: UserPrincipal,

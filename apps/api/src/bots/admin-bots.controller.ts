@@ -1,10 +1,12 @@
 import {
   Access,
   ApiProblems,
+  Audited,
   CallerLanguage,
   CurrentUser,
   IdPipe,
   PagingQuery,
+  parseFlag,
   ParseFlagPipe,
   RawBody,
   type Language,
@@ -48,6 +50,7 @@ export class AdminBotsController {
 
   /** Creates a bot. */
   @Post()
+  @Audited('bot.created', 'botId')
   @HttpCode(200)
   @Access('admin')
   @ApiOkResponse({ type: AdminCreateBotResponseDto })
@@ -82,6 +85,7 @@ export class AdminBotsController {
 
   /** Stops all bots, or lets them answer again. While stopped, completions are refused and running answers are interrupted. */
   @Put('stop/:isStopAllBots')
+  @Audited(({ params }) => (parseFlag(params['isStopAllBots']) ? 'bots.stopped' : 'bots.released'))
   @Access('admin')
   @ApiParam({ name: 'isStopAllBots', schema: { type: 'boolean', example: true } })
   @ApiProblems(400)
@@ -100,6 +104,7 @@ export class AdminBotsController {
 
   /** Changes a bot. What is not sent stays as it is. */
   @Put(':botId')
+  @Audited('bot.updated', 'botId')
   @Access('user')
   @ApiProblems(400, 403, 404, 409)
   updateBot(
@@ -112,6 +117,7 @@ export class AdminBotsController {
 
   /** Deletes a bot. The chats it answered in stay; its code can be used again. */
   @Delete(':botId')
+  @Audited('bot.deleted', 'botId')
   @Access('admin')
   @ApiProblems(404)
   deleteBot(@CurrentUser() caller: UserPrincipal, @BotId() botId: string): Promise<void> {
@@ -120,6 +126,7 @@ export class AdminBotsController {
 
   /** Makes a bot the open one, which may be used without an account while it is public and active. */
   @Put(':botId/openBot')
+  @Audited('bot.opened', 'botId')
   @Access('admin')
   @ApiProblems(404)
   updateOpenBot(@CurrentUser() caller: UserPrincipal, @BotId() botId: string): Promise<void> {
@@ -128,6 +135,7 @@ export class AdminBotsController {
 
   /** Gives a bot an image: PNG, JPEG, WebP or GIF, at most 2 MB and 8192 × 8192 pixels. */
   @Put(':botId/image')
+  @Audited('bot.image_changed', 'botId')
   @Access('user')
   @RawBody(MAX_IMAGE_BYTES, 'image/png', 'image/jpeg', 'image/webp', 'image/gif')
   @ApiProblems(400, 403, 404, 413, 415)
@@ -137,6 +145,7 @@ export class AdminBotsController {
 
   /** Removes the image of a bot. */
   @Delete(':botId/image')
+  @Audited('bot.image_deleted', 'botId')
   @Access('user')
   @ApiProblems(403, 404)
   deleteBotImage(@CurrentUser() caller: UserPrincipal, @BotId() botId: string): Promise<void> {

@@ -1,6 +1,7 @@
 import {
   Access,
   ApiProblems,
+  Audited,
   CallerLanguage,
   CurrentUser,
   IdPipe,
@@ -55,6 +56,7 @@ export class AdminStartBotsController {
 
   /** Makes a bot a member of a start bot. */
   @Post('bots/:botId')
+  @Audited('bot.member_added', 'startBotId')
   @HttpCode(200)
   @ApiProblems(400, 403, 404, 409)
   createStartBotBot(
@@ -68,6 +70,7 @@ export class AdminStartBotsController {
 
   /** Changes the keywords of a member, or makes it the default. */
   @Put('bots/:botId')
+  @Audited('bot.member_changed', 'startBotId')
   @ApiProblems(400, 403, 404)
   updateStartBotBot(
     @CurrentUser() caller: UserPrincipal,
@@ -80,6 +83,7 @@ export class AdminStartBotsController {
 
   /** Removes a member from a start bot. The bot itself stays. */
   @Delete('bots/:botId')
+  @Audited('bot.member_removed', 'startBotId')
   @ApiProblems(403, 404)
   deleteStartBotBot(
     @CurrentUser() caller: UserPrincipal,

@@ -1,31 +1,10 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { IsBoolean, IsInt, IsNumber, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
+import { IsBoolean, IsInt, IsNumber, IsOptional, Max, Min } from 'class-validator';
+import { OptionalFlag, OptionalText } from './optional.decorators.js';
 
 const URL_EXAMPLE = 'https://example.search.windows.net/';
 const MAX_RESULTS = 10_000;
 const MAX_CHARACTERS = 100_000_000;
-
-const Text =
-  (maxLength: number, example: string, writeOnly = false): PropertyDecorator =>
-  (target, key) => {
-    IsOptional()(target, key);
-    IsString()(target, key);
-    MaxLength(maxLength)(target, key);
-    ApiProperty({
-      example,
-      maxLength,
-      type: 'string',
-      nullable: true,
-      required: false,
-      ...(writeOnly && { writeOnly: true }),
-    })(target, key);
-  };
-
-const Flag = (): PropertyDecorator => (target, key) => {
-  IsOptional()(target, key);
-  IsBoolean()(target, key);
-  ApiProperty({ example: false, required: false })(target, key);
-};
 
 const Count =
   (max: number, example: number): PropertyDecorator =>
@@ -47,29 +26,29 @@ const Count =
 
 class SearchBotConfigurationRequestDto {
   /** The connection string is changed only when this is true. */
-  @Flag()
+  @OptionalFlag(false)
   isUpdateBlobClient?: boolean;
 
   /** Write-only. Empty removes it. */
-  @Text(4000, 'DefaultEndpointsProtocol=https;AccountName=example;AccountKey=…', true)
+  @OptionalText(4000, 'DefaultEndpointsProtocol=https;AccountName=example;AccountKey=…', { writeOnly: true })
   blobClientConnectionString?: string | null;
 
   /** Endpoint and credential of the search are changed only when this is true. */
-  @Flag()
+  @OptionalFlag(false)
   isUpdateSearchClient?: boolean;
 
   /** Empty removes endpoint and credential. */
-  @Text(2000, URL_EXAMPLE)
+  @OptionalText(2000, URL_EXAMPLE)
   searchClientEndpoint?: string | null;
 
   /** Write-only. Without one the stored one stays, unless the endpoint's origin changes. */
-  @Text(4000, '…', true)
+  @OptionalText(4000, '…', { writeOnly: true })
   searchClientCredential?: string | null;
 
-  @Text(200, 'documents')
+  @OptionalText(200, 'documents')
   indexName?: string | null;
 
-  @Text(200, 'default')
+  @OptionalText(200, 'default')
   semanticSearchConfigurationName?: string | null;
 
   @Count(MAX_RESULTS, 5)
@@ -77,10 +56,10 @@ class SearchBotConfigurationRequestDto {
 }
 
 export class AdminUpdateAcsBotConfigurationRequestDto extends SearchBotConfigurationRequestDto {
-  @Text(4000, 'title,content')
+  @OptionalText(4000, 'title,content')
   indexFields?: string | null;
 
-  @Flag()
+  @OptionalFlag(false)
   useSemanticSearch?: boolean;
 
   @Count(MAX_CHARACTERS, 8000)
@@ -88,7 +67,7 @@ export class AdminUpdateAcsBotConfigurationRequestDto extends SearchBotConfigura
 }
 
 export class AdminUpdateAzureOpenAISearchBotConfigurationRequestDto extends SearchBotConfigurationRequestDto {
-  @Text(200, 'text-embedding-3-small')
+  @OptionalText(200, 'text-embedding-3-small')
   embeddingModelName?: string | null;
 
   @IsOptional()
@@ -106,7 +85,7 @@ export class AdminUpdateAzureOpenAISearchBotConfigurationRequestDto extends Sear
   })
   temperature?: number | null;
 
-  @Text(4000, "language eq 'en'")
+  @OptionalText(4000, "language eq 'en'")
   searchFilter?: string | null;
 
   @Count(5, 3)
@@ -175,7 +154,7 @@ export class AdminUpdateBotConfigurationRequestDto {
    * Any text. In a JSON object, members whose names end in `key`, `secret`, `password`, `token`, `credential` or `connectionString`
    * are write-only: they are given back as `********`, and sending that keeps what is stored.
    */
-  @Text(100_000, '{"index":"documents","apiKey":"…"}')
+  @OptionalText(100_000, '{"index":"documents","apiKey":"…"}')
   configurationRaw?: string | null;
 }
 
@@ -203,14 +182,10 @@ export class BotParametersDto {
   maxOutputTokens?: number | null;
 
   /** Whether people may attach a system message of their own to chats with the bot. */
-  @IsOptional()
-  @IsBoolean()
-  @ApiProperty({ example: true, required: false })
+  @OptionalFlag(true)
   isUserSystemMessageSupported?: boolean;
 
   /** Whether the model names a chat after its first answer, unless somebody has named it. */
-  @IsOptional()
-  @IsBoolean()
-  @ApiProperty({ example: false, required: false })
+  @OptionalFlag(false)
   isTitledByModel?: boolean;
 }

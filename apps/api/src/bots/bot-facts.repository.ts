@@ -1,5 +1,5 @@
 import type { ListOptions } from '@app/common';
-import { BotFact, dialectOf, containsText, jsonText } from '@app/database';
+import { BotFact, dialectOf, findPage, jsonText } from '@app/database';
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import type { Repository } from 'typeorm';
@@ -26,19 +26,13 @@ export class BotFactsRepository {
     return facts.map(({ factText }) => factText);
   }
 
-  list(botId: string, { skip, take, search, orderBy }: ListOptions<FactOrder>): Promise<[BotFact[], number]> {
+  list(botId: string, options: ListOptions<FactOrder>): Promise<[BotFact[], number]> {
     const query = this.facts.createQueryBuilder('fact').where('fact.botId = :botId', { botId });
-    if (search !== null) {
-      const { isSqlite } = dialectOf(this.facts.manager.connection);
-      const condition = containsText([jsonText('fact.factText', isSqlite)], search);
-      query.andWhere(condition.sql, condition.parameters);
-    }
-    return query
-      .orderBy(ORDER_COLUMN[orderBy.field], orderBy.direction)
-      .addOrderBy('fact.id', orderBy.direction)
-      .skip(skip)
-      .take(take)
-      .getManyAndCount();
+    const { isSqlite } = dialectOf(this.facts.manager.connection);
+    return findPage(query, options, {
+      searched: [jsonText('fact.factText', isSqlite)],
+      orderedBy: ORDER_COLUMN[options.orderBy.field],
+    });
   }
 
   async insert(fact: Omit<BotFact, 'bot'>): Promise<void> {

@@ -1,6 +1,7 @@
 import { ApiProperty, OmitType } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { IsBoolean, IsOptional, IsString, MaxLength, ValidateNested } from 'class-validator';
+import { IsBoolean, IsOptional, IsString, ValidateNested } from 'class-validator';
+import { OptionalFlag, OptionalText } from './optional.decorators.js';
 import { MaxTermLength } from './term-length.decorator.js';
 
 const ID_EXAMPLE = '0199aa0e-7c1b-7d0a-9a55-0d5a3c0f8f6e';
@@ -32,26 +33,9 @@ const Term =
     ApiProperty({ type: TermValueDto, example: { value, valueDe }, required: false })(target, key);
   };
 
-const Text =
-  (maxLength: number, example: string): PropertyDecorator =>
-  (target, key) => {
-    IsOptional()(target, key);
-    IsString()(target, key);
-    MaxLength(maxLength)(target, key);
-    ApiProperty({ example, maxLength, type: 'string', nullable: true, required: false })(target, key);
-  };
-
-const Flag =
-  (example: boolean): PropertyDecorator =>
-  (target, key) => {
-    IsOptional()(target, key);
-    IsBoolean()(target, key);
-    ApiProperty({ example, required: false })(target, key);
-  };
-
 export class AdminCreateBotRequestDto {
   /** Unique without regard to case: letters, digits, `-`, `_` and `.`; made from the name when missing. */
-  @Text(100, 'support')
+  @OptionalText(100, 'support')
   code?: string | null;
 
   @Term(NAME_LENGTH, 'Support', 'Kundendienst')
@@ -63,27 +47,27 @@ export class AdminCreateBotRequestDto {
   @Term(TEXT_LENGTH, 'Answers questions about our products.', 'Beantwortet Fragen zu unseren Produkten.')
   descriptionTv?: TermValueDto;
 
-  @Flag(true)
+  @OptionalFlag(true)
   isActive?: boolean;
 
   /** What the model is told before anything else. */
-  @Text(PROMPT_LENGTH, 'You answer questions about our products.')
+  @OptionalText(PROMPT_LENGTH, 'You answer questions about our products.')
   baseSystemMessage?: string | null;
 
   /** Whether everybody with an account may use the bot. Otherwise only the logins below may. */
-  @Flag(true)
+  @OptionalFlag(true)
   isPublic?: boolean;
 
   /** Logins that may use the bot, separated by commas, semicolons or white space. */
-  @Text(TEXT_LENGTH, 'ada@example.org, grace@example.org')
+  @OptionalText(TEXT_LENGTH, 'ada@example.org, grace@example.org')
   userLogins?: string | null;
 
   /** Logins that may change the bot. */
-  @Text(TEXT_LENGTH, 'linus@example.org')
+  @OptionalText(TEXT_LENGTH, 'linus@example.org')
   adminLogins?: string | null;
 
   /** Logins that may edit the facts of the bot. */
-  @Text(TEXT_LENGTH, 'barbara@example.org')
+  @OptionalText(TEXT_LENGTH, 'barbara@example.org')
   contributorLogins?: string | null;
 
   @Term(QUESTION_LENGTH, 'How do I return an order?', 'Wie sende ich eine Bestellung zurück?')
@@ -93,14 +77,14 @@ export class AdminCreateBotRequestDto {
   sampleQuestion2Tv?: TermValueDto;
 
   /** One of `GET /api/admin/bots/implementationTypes`; cannot be changed later. */
-  @Text(60, 'OpenAI')
+  @OptionalText(60, 'OpenAI')
   implementationType?: string | null;
 
-  @Text(64, ID_EXAMPLE)
+  @OptionalText(64, ID_EXAMPLE)
   openAiServiceId?: string | null;
 
   /** A model of the service; empty for the service's own. */
-  @Text(NAME_LENGTH, 'gpt-5-mini')
+  @OptionalText(NAME_LENGTH, 'gpt-5-mini')
   modelName?: string | null;
 
   /** The same as the implementation type `StartBot`. */

@@ -9,7 +9,7 @@ import {
   StoredFile,
   SystemState,
   type BotRole,
-  containsText,
+  findPage,
 } from '@app/database';
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
@@ -192,8 +192,8 @@ const namesLogin = (query: SelectQueryBuilder<Bot>, roles?: BotRole[]): string =
   return `EXISTS ${(roles ? named.andWhere('named.role IN (:...roles)') : named).getQuery()}`;
 };
 
-async function page(query: SelectQueryBuilder<Bot>, list: BotList): Promise<[Bot[], number]> {
-  const { skip, take, search, orderBy, language } = list;
+function page(query: SelectQueryBuilder<Bot>, list: BotList): Promise<[Bot[], number]> {
+  const { orderBy, language } = list;
   query.andWhere('bot.deletedAt IS NULL');
   if (list.isStartBot !== undefined) query.andWhere('bot.isStartBot = :isStartBot', { isStartBot: list.isStartBot });
   if (list.memberOf !== undefined) query.andWhere(isLinked(query), { startBotId: list.memberOf });
@@ -202,18 +202,9 @@ async function page(query: SelectQueryBuilder<Bot>, list: BotList): Promise<[Bot
       startBotId: list.unassignedTo,
       isNested: false,
     });
-  if (search !== null) {
-    const condition = containsText(SEARCHED, search);
-    query.andWhere(condition.sql, condition.parameters);
-  }
   const isGerman = orderBy.field === 'displayName' && language === 'de';
-  return query
-    .addSelect(isGerman ? GERMAN_NAME : ORDER_EXPRESSION[orderBy.field], 'sort_key')
-    .orderBy('sort_key', orderBy.direction)
-    .addOrderBy('bot.id', orderBy.direction)
-    .skip(skip)
-    .take(take)
-    .getManyAndCount();
+  query.addSelect(isGerman ? GERMAN_NAME : ORDER_EXPRESSION[orderBy.field], 'sort_key');
+  return findPage(query, list, { searched: SEARCHED, orderedBy: 'sort_key' });
 }
 
 const isLinked = (query: SelectQueryBuilder<Bot>): string =>

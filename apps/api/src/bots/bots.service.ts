@@ -1,4 +1,5 @@
 import {
+  ANYBODY,
   AppError,
   isAdmin,
   listOptions,
@@ -53,6 +54,14 @@ export class BotsService {
       return id;
     });
     return this.getUsableBot(caller, botId);
+  }
+
+  /** The bot that answers where nobody has an account: that of the code, else the open one. 404 when it is not active and public. */
+  async getChannelBot(code: string | null): Promise<BotProfile> {
+    if (code !== null) return this.getUsableBotByCode(ANYBODY, code);
+    const openBotId = await this.getOpenBotId();
+    if (openBotId === null) throw notFound('The open bot');
+    return this.getUsableBot(ANYBODY, openBotId);
   }
 
   /** Any bot, also a deleted one, whoever asks. 404 when there never was one. */
@@ -128,14 +137,16 @@ export class BotsService {
 
   private async isUsable(caller: Principal, bot: BotProfile): Promise<boolean> {
     if (!bot.isActive || bot.isDeleted) return false;
-    if (caller.kind === 'anonymous') return bot.isPublic && bot.isOpenBot;
+    if (caller.kind === 'visitor') return bot.isPublic && bot.id === caller.botId;
+    if (caller.kind === 'anonymous') return bot.isPublic && (bot.isOpenBot || caller.reach === 'public_bots');
     return bot.isPublic || (await this.getRoles(caller, bot.id)).size > 0;
   }
 
   private async viewerOf(caller: Principal, memberOf: string | undefined): Promise<BotViewer> {
     if (isAdmin(caller)) return { sees: 'all' };
     if (caller.kind === 'user') return { sees: 'login', login: caller.login.toLowerCase() };
-    return memberOf === undefined ? { sees: 'one', botId: await this.getOpenBotId() } : { sees: 'public' };
+    if (memberOf !== undefined) return { sees: 'public' };
+    return { sees: 'one', botId: caller.kind === 'visitor' ? caller.botId : await this.getOpenBotId() };
   }
 
   private async loadRoles(botId: string): Promise<RolesByLogin> {

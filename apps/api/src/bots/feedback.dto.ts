@@ -2,7 +2,8 @@ import { FlagQuery, PagingQuery, PagingResultOf } from '@app/common';
 import type { Feedback } from '@app/database';
 import { ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import { IsInt, IsISO8601, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
+import { IsInt, IsISO8601, IsOptional, Max, Min } from 'class-validator';
+import { OptionalText } from './optional.decorators.js';
 
 const INT_LIMIT = 2_147_483_647;
 const TEXT_LENGTH = 100_000;
@@ -88,38 +89,20 @@ export class AdminUpdateBotFeedbackRequestDto {
   @ApiProperty({ example: 2, type: 'integer', format: 'int32' })
   status: number;
 
-  @IsOptional()
-  @IsString()
-  @MaxLength(COMMENT_LENGTH)
-  @ApiProperty({
-    example: 'We added the label.',
-    maxLength: COMMENT_LENGTH,
-    type: 'string',
-    nullable: true,
-    required: false,
-  })
+  @OptionalText(COMMENT_LENGTH, 'We added the label.')
   adminComment?: string | null;
 }
-
-const Text =
-  (maxLength: number, example: string): PropertyDecorator =>
-  (target, key) => {
-    IsOptional()(target, key);
-    IsString()(target, key);
-    MaxLength(maxLength)(target, key);
-    ApiProperty({ example, maxLength, type: 'string', nullable: true, required: false })(target, key);
-  };
 
 /** What somebody thinks of an answer. */
 export class BotFeedbackRequestDto {
   /** Not used: the chat of the address counts. */
-  @Text(100, ID_EXAMPLE)
+  @OptionalText(100, ID_EXAMPLE)
   chatId?: string | null;
 
-  @Text(TEXT_LENGTH, 'How do I return an order?')
+  @OptionalText(TEXT_LENGTH, 'How do I return an order?')
   userMessage?: string | null;
 
-  @Text(TEXT_LENGTH, 'Print the label and bring the parcel to the post office.')
+  @OptionalText(TEXT_LENGTH, 'Print the label and bring the parcel to the post office.')
   assistantMessage?: string | null;
 
   @IsOptional()
@@ -127,7 +110,7 @@ export class BotFeedbackRequestDto {
   @ApiProperty({ ...TIME, required: false })
   messageCreatedUtc?: string;
 
-  @Text(COMMENT_LENGTH, 'The label is missing.')
+  @OptionalText(COMMENT_LENGTH, 'The label is missing.')
   userComment?: string | null;
 
   /** Any number; what it means is between you and your users. */

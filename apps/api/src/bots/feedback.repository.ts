@@ -1,5 +1,5 @@
 import type { ListOptions } from '@app/common';
-import { dialectOf, Feedback, containsText, jsonText } from '@app/database';
+import { dialectOf, Feedback, findPage, jsonText } from '@app/database';
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import type { Repository } from 'typeorm';
@@ -37,7 +37,7 @@ export class FeedbackRepository {
   }
 
   list(botId: string, list: FeedbackList): Promise<[Feedback[], number]> {
-    const { skip, take, search, orderBy, voteId, status } = list;
+    const { voteId, status } = list;
     const query = this.feedback.createQueryBuilder('feedback').where('feedback.botId = :botId', { botId });
     if (voteId !== undefined) query.andWhere('feedback.voteId = :voteId', { voteId });
     const states = [
@@ -45,18 +45,12 @@ export class FeedbackRepository {
       list.withStatus && (status === undefined ? 'feedback.status IS NOT NULL' : 'feedback.status = :status'),
     ].filter((state) => state !== false);
     query.andWhere(`(${states.join(' OR ')})`, { status });
-    if (search !== null) {
-      const { isSqlite } = dialectOf(this.feedback.manager.connection);
-      const texts = ['feedback.userMessage', 'feedback.assistantMessage'].map((column) => jsonText(column, isSqlite));
-      const condition = containsText([...texts, 'feedback.userComment', 'feedback.adminComment'], search);
-      query.andWhere(condition.sql, condition.parameters);
-    }
-    return query
-      .orderBy(ORDER_COLUMN[orderBy.field], orderBy.direction)
-      .addOrderBy('feedback.id', orderBy.direction)
-      .skip(skip)
-      .take(take)
-      .getManyAndCount();
+    const { isSqlite } = dialectOf(this.feedback.manager.connection);
+    const texts = ['feedback.userMessage', 'feedback.assistantMessage'].map((column) => jsonText(column, isSqlite));
+    return findPage(query, list, {
+      searched: [...texts, 'feedback.userComment', 'feedback.adminComment'],
+      orderedBy: ORDER_COLUMN[list.orderBy.field],
+    });
   }
 
   /** False when the bot has no such feedback. */
@@ -64,5 +58,18 @@ export class FeedbackRepository {
     const changes = { status, adminComment, adminUpdatedAt: new Date() };
     const { affected } = await this.feedback.update({ id, botId }, changes);
     return affected !== 0;
+  }
+
+  /** What was said goes with its chat; the vote and what became of it stay. Returns how many there were. */
+  async forgetWords(): Promise<number> {
+    const isEmpty = (column: string): string => `CAST(${column} AS CHAR) = '""'`;
+    const { affected } = await this.feedback
+      .createQueryBuilder()
+      .update()
+      .set({ userMessage: '', assistantMessage: '', userComment: '' })
+      .where('chat_id IS NULL')
+      .andWhere(`NOT (${isEmpty('user_message')} AND ${isEmpty('assistant_message')} AND user_comment = '')`)
+      .execute();
+    return affected ?? 0;
   }
 }

@@ -77,6 +77,11 @@ export class FeedbackService {
     if (!(await this.feedback.update(botId, feedbackId, dto.status, dto.adminComment ?? null)))
       throw notFound('The feedback');
   }
+
+  /** Forgets the words of feedback on chats that are not there any more. Returns how much of it there was. */
+  forgetWords(): Promise<number> {
+    return this.feedback.forgetWords();
+  }
 }
 
 /** A time without a zone is UTC. */

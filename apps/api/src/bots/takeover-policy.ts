@@ -24,7 +24,10 @@ export interface TakeoverPolicy {
   /** How long a customer waits before `onWaitExpired` happens. */
   waitSeconds: number;
   onWaitExpired: 'bot' | 'close' | 'keep';
+  /** What becomes of a chat whose agent is gone or silent. */
   onLeaseExpired: 'requeue' | 'bot';
+  /** So long an agent may leave the customer without an answer; null as long as they like. */
+  replySeconds: number | null;
   businessHours: BusinessHours | null;
   /** What the customer is told when the chat is closed because nobody is there. */
   closedMessage: TermValue;
@@ -41,6 +44,7 @@ const DEFAULTS: TakeoverPolicy = {
   waitSeconds: 300,
   onWaitExpired: 'bot',
   onLeaseExpired: 'requeue',
+  replySeconds: null,
   businessHours: null,
   closedMessage: { value: '', valueDe: '' },
   firstMessageNotice: { value: '', valueDe: '' },

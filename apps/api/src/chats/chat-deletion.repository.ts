@@ -1,12 +1,7 @@
-import type { ChatEventEnvelope } from '@app/contracts';
-import { dialectOf, fromSqlJson, placeholders, toSqlTime } from '@app/database';
+import { dialectOf, placeholders, retryTransient } from '@app/database';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { bumpListVersions } from './chat-list-version.repository.js';
-import { ChatTransaction } from './chat-transaction.repository.js';
-import { TurnClosing } from './turn-closing.repository.js';
-import { titleOf } from './turn-intake.repository.js';
-import { cutShort } from './turn.types.js';
 
 export interface DeletionFilter {
   botId: string | null;
@@ -14,14 +9,7 @@ export interface DeletionFilter {
   keepFavorites: boolean;
 }
 
-/** A chat whose running turn was ended, with the events that say so. */
-export interface QuietedChat {
-  chatId: string;
-  turnId: string;
-  events: ChatEventEnvelope[];
-}
-
-/** Removes chats, completions and all that hangs on them. What was spent stays in the ledger. */
+/** Removes chats and all that hangs on them. What was spent stays in the ledger. */
 @Injectable()
 export class ChatDeletionRepository {
   constructor(private readonly dataSource: DataSource) {}
@@ -46,34 +34,9 @@ export class ChatDeletionRepository {
     return rows.map(({ id }) => id);
   }
 
-  /** Ends the turns that run in the chats, as interrupted, and those that wait; none is begun in their place. */
-  quiet(chatIds: string[]): Promise<QuietedChat[]> {
-    return ChatTransaction.run(this.dataSource, chatIds, async (transaction) => {
-      const chats = chatIds.map((id) => transaction.chat(id)).filter((chat) => chat !== undefined);
-      const running = chats.map(({ runningTurnId }) => runningTurnId).filter((id) => id !== null);
-      if (running.length === 0) return [];
-      const closing = new TurnClosing(transaction);
-      const turns = await closing.findRunning(running);
-      const quieted: QuietedChat[] = [];
-      for (const chat of chats) {
-        const turn = turns.get(chat.runningTurnId ?? '');
-        if (!turn) continue;
-        const { events } = await closing.close(chat, turn, cutShort({ turnId: turn.id, chatId: chat.id }));
-        chat.queuedTurns = 0;
-        quieted.push({ chatId: chat.id, turnId: turn.id, events });
-      }
-      await closing.write();
-      await transaction.manager.query(
-        `UPDATE turns SET status = 'interrupted', ended_at = ? WHERE status = 'queued' AND chat_id IN (${placeholders(quieted.length)})`,
-        [toSqlTime(transaction.at), ...quieted.map(({ chatId }) => chatId)],
-      );
-      return quieted;
-    });
-  }
-
   /** Deletes those of the chats in which nothing runs. Returns the ids of the others, as far as they are still there. */
   deleteIdle(chatIds: string[]): Promise<string[]> {
-    return this.dataSource.transaction(async (manager) => {
+    const attempt = async (manager: EntityManager): Promise<string[]> => {
       const within = placeholders(chatIds.length);
       const owners = await manager.query<
         {
@@ -94,24 +57,8 @@ export class ChatDeletionRepository {
         chats.filter(isIdle).map(({ id }) => id),
       );
       return chats.filter((chat) => !isIdle(chat)).map(({ id }) => id);
-    });
-  }
-
-  /** The turn and its two messages. Their events keep their numbers and have no text any more. */
-  deleteCompletion(chatId: string, turnId: string): Promise<'done' | 'missing' | 'running'> {
-    return ChatTransaction.run(this.dataSource, [chatId], async (transaction) => {
-      const { manager } = transaction;
-      const [turn] = await manager.query<{ status: string; input_message_id: string; output_message_id: string }[]>(
-        'SELECT status, input_message_id, output_message_id FROM turns WHERE id = ? AND chat_id = ?',
-        [turnId, chatId],
-      );
-      if (!turn) return 'missing';
-      if (turn.status === 'running' || turn.status === 'queued') return 'running';
-      await manager.query('DELETE FROM messages WHERE id IN (?, ?)', [turn.input_message_id, turn.output_message_id]);
-      await manager.query('DELETE FROM turns WHERE id = ?', [turnId]);
-      await nameAnew(transaction, chatId);
-      return 'done';
-    });
+    };
+    return retryTransient(() => this.dataSource.transaction(attempt));
   }
 }
 
@@ -130,17 +77,4 @@ async function deleteChats(manager: EntityManager, chatIds: string[]): Promise<v
     `DELETE FROM stored_files WHERE id IN (${placeholders(files.length)})`,
     files.map((file) => file.file_id),
   );
-}
-
-/** The name that nobody gave is the beginning of a message: of one that is still there. */
-async function nameAnew(transaction: ChatTransaction, chatId: string): Promise<void> {
-  const chat = transaction.chat(chatId);
-  const [first] = await transaction.manager.query<{ is_named: number; text: string | null }[]>(
-    `SELECT c.is_named, m.text FROM chats c LEFT JOIN messages m ON m.chat_id = c.id AND m.author = 'customer'
-     WHERE c.id = ? ORDER BY m.seq LIMIT 1`,
-    [chatId],
-  );
-  if (!chat || !first || first.is_named) return;
-  chat.displayName = first.text === null ? '' : titleOf(fromSqlJson<string>(first.text));
-  transaction.touch(chat);
 }

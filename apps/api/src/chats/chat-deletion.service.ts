@@ -1,11 +1,10 @@
-import { AppError, notFound, type Principal, type UserPrincipal } from '@app/common';
-import { isTransient } from '@app/database';
+import { AppError, type Principal, type UserPrincipal } from '@app/common';
 import { Injectable } from '@nestjs/common';
+import { ChatLogService } from '../baton/chat-log.service.js';
+import { TurnDeletionService } from '../baton/turn-deletion.service.js';
 import { UsersService } from '../users/users.service.js';
 import { ChatDeletionRepository, type DeletionFilter } from './chat-deletion.repository.js';
-import { ChatLogHub } from './chat-log.hub.js';
 import { ChatsService } from './chats.service.js';
-import { TurnRunner } from './turn-runner.service.js';
 
 const BATCH = 50;
 /** Somebody may write into a chat again and again while it is being deleted. */
@@ -18,8 +17,8 @@ export class ChatDeletionService {
     private readonly chats: ChatsService,
     private readonly users: UsersService,
     private readonly deletion: ChatDeletionRepository,
-    private readonly runner: TurnRunner,
-    private readonly hub: ChatLogHub,
+    private readonly turns: TurnDeletionService,
+    private readonly log: ChatLogService,
   ) {}
 
   async deleteChat(caller: Principal, chatId: string): Promise<void> {
@@ -41,14 +40,7 @@ export class ChatDeletionService {
   /** Takes one question and its answer out of a chat. Refused while the answer is being given. */
   async deleteCompletion(user: UserPrincipal, chatId: string, completionId: string): Promise<void> {
     await this.chats.getOwnChat(user, chatId);
-    switch (await this.deletion.deleteCompletion(chatId, completionId)) {
-      case 'done':
-        return;
-      case 'missing':
-        throw notFound('The completion');
-      case 'running':
-        throw new AppError('CONFLICT', { detail: 'The bot is still answering. Stop it first.' });
-    }
+    await this.turns.deleteTurn(chatId, completionId);
   }
 
   /** Chats that are not there any more do no harm. */
@@ -57,25 +49,12 @@ export class ChatDeletionService {
   }
 
   private async deleteBatch(chatIds: string[]): Promise<void> {
-    let left = await this.deleteIdle(chatIds);
+    let left = await this.deletion.deleteIdle(chatIds);
     for (let attempt = 1; left.length > 0; attempt++) {
       if (attempt > ATTEMPTS) throw new AppError('CONFLICT', { detail: 'The chat is too busy to be deleted.' });
-      for (const { chatId, turnId, events } of await this.deletion.quiet(left)) {
-        this.runner.stopTurn(turnId, { kind: 'fenced' });
-        this.hub.publishEvents(chatId, events);
-      }
-      left = await this.deleteIdle(left);
+      await this.turns.quiet(left);
+      left = await this.deletion.deleteIdle(left);
     }
-    for (const chatId of chatIds) this.hub.end(chatId);
-  }
-
-  private async deleteIdle(chatIds: string[]): Promise<string[]> {
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return await this.deletion.deleteIdle(chatIds);
-      } catch (error) {
-        if (!isTransient(error) || attempt >= ATTEMPTS) throw error;
-      }
-    }
+    for (const chatId of chatIds) this.log.end(chatId);
   }
 }

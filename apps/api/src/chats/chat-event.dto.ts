@@ -10,6 +10,7 @@ import { ApiExtraModels, ApiProperty, getSchemaPath } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { IsInt, IsOptional, Max, Min } from 'class-validator';
 import { ChatCompletionResponseDto } from './completion.dto.js';
+import { ToolCalledDataDto, ToolReturnedDataDto } from './tool-event.dto.js';
 
 const ID = '0199aa0e-7c1b-7d0a-9a55-0d5a3c0f8f6e';
 const CHAT_OWNERS: readonly ChatOwner[] = ['bot', 'requested', 'human', 'closed'];
@@ -145,14 +146,31 @@ export class NoteCreatedDataDto {
   text: string;
 }
 
+/** Something that was said did not reach the customer, who is on another service. Agents alone see it. */
+export class DeliveryFailedDataDto {
+  @ApiProperty({ example: 'whatsapp' })
+  channel: string;
+  /** Null when what is missing is not a message of the chat. */
+  @ApiProperty({ type: 'string', nullable: true, example: ID })
+  messageId: string | null;
+  /** The service's own code. */
+  @ApiProperty({ example: '63016' })
+  code: string;
+  @ApiProperty({ example: 'The customer last wrote more than 24 hours ago.' })
+  detail: string;
+}
+
 const DATA_BY_TYPE = {
   'message.created': MessageCreatedDataDto,
   'turn.started': TurnStartedDataDto,
   'message.completed': MessageCompletedDataDto,
   'turn.ended': TurnEndedDataDto,
+  'tool.called': ToolCalledDataDto,
+  'tool.returned': ToolReturnedDataDto,
   'ownership.changed': OwnershipChangedDataDto,
   'note.created': NoteCreatedDataDto,
   'whisper.created': NoteCreatedDataDto,
+  'delivery.failed': DeliveryFailedDataDto,
 } satisfies Record<ChatEventType, Type>;
 const DATA = [...new Set<Type>(Object.values(DATA_BY_TYPE))];
 
@@ -201,11 +219,6 @@ export class ChatEventsDto {
   @ApiProperty({ example: false })
   hasMore: boolean;
 }
-
-/** How the event streams look in the OpenAPI document: one schema for the data of every event. */
-export const EVENT_STREAM_SCHEMA = {
-  oneOf: [{ $ref: getSchemaPath(ChatEventDto) }, { $ref: getSchemaPath(MessageDeltaDto) }],
-};
 
 export const mapEvents = (items: ChatEventEnvelope[], lastSeq: number, hasMore: boolean): ChatEventsDto => ({
   items,

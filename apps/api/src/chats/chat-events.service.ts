@@ -1,11 +1,10 @@
 import { AppError, isAgent, type Principal } from '@app/common';
 import type { EventAudience } from '@app/database';
-import { Injectable, StreamableFile } from '@nestjs/common';
+import { Injectable, type StreamableFile } from '@nestjs/common';
+import { ChatLogService } from '../baton/chat-log.service.js';
+import { ChatStreamsService } from '../baton/chat-streams.service.js';
 import { mapEvents, type ChatEventsDto, type ChatEventsQuery } from './chat-event.dto.js';
-import { ChatLogRepository } from './chat-log.repository.js';
-import { ChatStreamsService } from './chat-streams.service.js';
 import { ChatsService } from './chats.service.js';
-import { EVENT_STREAM } from './completions.service.js';
 import type { StreamRequest } from './stream-request.js';
 
 /** The log of a chat. Those who hold it do not see what is for agents only; numbers keep their places. */
@@ -13,7 +12,7 @@ import type { StreamRequest } from './stream-request.js';
 export class ChatEventsService {
   constructor(
     private readonly chats: ChatsService,
-    private readonly log: ChatLogRepository,
+    private readonly log: ChatLogService,
     private readonly streams: ChatStreamsService,
   ) {}
 
@@ -46,14 +45,8 @@ export class ChatEventsService {
     { wantsStream, position }: StreamRequest,
   ): Promise<ChatEventsDto | StreamableFile> {
     const from = position ?? { seq: after, offset: 0 };
-    if (wantsStream)
-      return new StreamableFile(await this.streams.followChat(chatId, from, reader), { type: EVENT_STREAM });
-    const events = await this.log.findEvents(chatId, from.seq, limit + 1);
-    const visible = events.slice(0, limit).filter(({ audience }) => audience === 'everyone' || reader === 'agents');
-    return mapEvents(
-      visible.map(({ event }) => event),
-      events.at(limit - 1)?.event.seq ?? events.at(-1)?.event.seq ?? from.seq,
-      events.length > limit,
-    );
+    if (wantsStream) return (await this.streams.followChat(chatId, from, reader)).asFile();
+    const { events, lastSeq, hasMore } = await this.log.readPage(chatId, from.seq, limit, reader);
+    return mapEvents(events, lastSeq, hasMore);
   }
 }

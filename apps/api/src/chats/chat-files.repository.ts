@@ -1,4 +1,12 @@
-import { ChatFile, dialectOf, fromSqlTime, StoredFile, StoredFileChunk } from '@app/database';
+import {
+  ChatFile,
+  dialectOf,
+  fromSqlBytes,
+  fromSqlTime,
+  StoredFile,
+  StoredFileChunk,
+  type SqlBytes,
+} from '@app/database';
 import { Injectable } from '@nestjs/common';
 import { createHash } from 'node:crypto';
 import { DataSource, type EntityManager } from 'typeorm';
@@ -32,10 +40,6 @@ interface FileRow {
   created_at: string | Date;
 }
 
-/** How a blob comes back depends on the engine. */
-export type SqlBytes = Uint8Array | ArrayBuffer;
-export const bytesOf = (value: SqlBytes): Buffer => Buffer.from(value as Uint8Array);
-
 const SELECT_FILE = `SELECT c.file_id, c.path, f.content_type, f.size, f.sha256, c.created_at
   FROM chat_files c JOIN stored_files f ON f.id = c.file_id`;
 
@@ -64,7 +68,7 @@ export class ChatFilesRepository {
         'SELECT bytes FROM stored_file_chunks WHERE file_id = ? AND position >= ? AND position < ? ORDER BY position',
         [fileId, from, from + CHUNKS_PER_READ],
       );
-      for (const { bytes } of rows) yield bytesOf(bytes);
+      for (const { bytes } of rows) yield fromSqlBytes(bytes);
       if (rows.length < CHUNKS_PER_READ) return;
     }
   }

@@ -1,5 +1,5 @@
 import type { ListOptions } from '@app/common';
-import { containsPatterns, dialectOf, fromSqlTime } from '@app/database';
+import { containsTextRaw, dialectOf, fromSqlTime } from '@app/database';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 
@@ -101,16 +101,13 @@ export class ChatListsRepository {
 }
 
 function conditionOf(userId: number, filter: ChatFilter, search: string | null): Condition {
-  const patterns = search === null ? [] : containsPatterns(search);
+  const named = search === null ? null : containsTextRaw('p.display_name', search);
   const parts: (false | [string, ...(string | number)[]])[] = [
     ['p.user_id = ? AND p.is_admin_chat = 0', userId],
     filter.botId !== null && ['p.bot_id = ?', filter.botId],
     filter.userSystemMessageId !== null && ['p.user_system_message_id = ?', filter.userSystemMessageId],
     filter.onlyFavorites && ['p.is_favorite = 1'],
-    patterns.length > 0 && [
-      `(${patterns.map(() => `LOWER(p.display_name) LIKE LOWER(?) ESCAPE '!'`).join(' OR ')})`,
-      ...patterns,
-    ],
+    named !== null && [named.sql, ...named.values],
   ];
   const given = parts.filter((part) => part !== false);
   return { sql: given.map(([sql]) => sql).join(' AND '), values: given.flatMap(([, ...values]) => values) };

@@ -1,10 +1,12 @@
-import { callerKey, type Principal } from '@app/common';
+import type { Principal } from '@app/common';
 import { USAGE_TYPE, type TurnOptions } from '@app/database';
 import { Injectable } from '@nestjs/common';
+import { TurnsService } from '../baton/turns.service.js';
 import type { BotProfile } from '../bots/bot-profile.js';
 import { BotSearchService } from '../bots/bot-search.service.js';
 import { BotsService } from '../bots/bots.service.js';
-import { ChatsRepository, type StoredChat } from './chats.repository.js';
+import type { StoredChat } from './chats.repository.js';
+import { usageKeyOf } from './usage-key.js';
 import { UsageRepository } from './usage.repository.js';
 
 export interface RoutedMessage {
@@ -24,7 +26,7 @@ export class ChatRoutingService {
   constructor(
     private readonly bots: BotsService,
     private readonly search: BotSearchService,
-    private readonly chats: ChatsRepository,
+    private readonly turns: TurnsService,
     private readonly usage: UsageRepository,
   ) {}
 
@@ -37,7 +39,7 @@ export class ChatRoutingService {
   ): Promise<AnsweringBot> {
     // A person answers, or nobody.
     if (!bot.isStartBot || chat.owner !== 'bot') return { bot };
-    const before = message.requestKey === null ? null : await this.chats.findBotOfRequest(message.requestKey);
+    const before = message.requestKey === null ? null : await this.turns.findBotOfRequest(message.requestKey);
     if (before !== null) return { bot: await this.bots.getProfile(before) };
     const route = await this.search.route(bot, caller, message.text);
     if (route.usage !== undefined) {
@@ -45,7 +47,7 @@ export class ChatRoutingService {
       await this.usage.record({
         turnId: message.turnId,
         botId: bot.id,
-        userKey: callerKey(caller),
+        userKey: usageKeyOf(caller, chat.id),
         serviceId,
         model,
         usageType: USAGE_TYPE.routing,

@@ -26,6 +26,11 @@ export class ChatSettingsRepository {
     await this.chats.update({ id }, { userSystemMessageId });
   }
 
+  /** Unless something has come into the chat's log. */
+  async giveToBot(id: string, botId: string): Promise<void> {
+    await this.chats.update({ id, nextSeq: 1 }, { botId });
+  }
+
   /** False when the user has no such chat. */
   async setFavorite(userId: number, id: string, isFavorite: boolean): Promise<boolean> {
     return this.dataSource.transaction(async (manager) => {

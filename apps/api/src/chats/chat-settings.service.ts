@@ -61,6 +61,11 @@ export class ChatSettingsService {
     if (!(await this.settings.setFavorite(userId, chatId, isFavorite))) throw notFound('The chat');
   }
 
+  /** The chat is the bot's if nothing has been said in it yet. Whoever calls has made sure that both may be used. */
+  async giveToBot(chatId: string, botId: string): Promise<void> {
+    await this.settings.giveToBot(chatId, botId);
+  }
+
   /** Keeps a chat made in administration out of the user's history. Only administrators of the bot are heard. */
   async markAdminChat(caller: Principal, chat: StoredChat): Promise<void> {
     if (!(await this.bots.isBotAdmin(caller, chat.botId))) return;

@@ -1,6 +1,6 @@
 import type { TurnUsage } from '@app/contracts';
 import { USAGE_TYPE } from '@app/database';
-import { countTokens, OpenAiProvider, type ProviderRequest } from '@app/openai';
+import { estimateUsage, OpenAiProvider, type ProviderRequest } from '@app/openai';
 import { Injectable, Logger, type BeforeApplicationShutdown } from '@nestjs/common';
 import { OnEvent } from '@nestjs/event-emitter';
 import { BotStopService } from '../bots/bot-stop.service.js';
@@ -71,7 +71,7 @@ export class ChatTitlesService implements BeforeApplicationShutdown {
       if (event.type === 'usage') usage = { ...event.usage, isEstimated: false };
       if (text.length > ANSWER_LIMIT) break;
     }
-    return { text, usage: usage ?? estimated(request, text) };
+    return { text, usage: usage ?? estimateUsage(request, text) };
   }
 }
 
@@ -87,15 +87,4 @@ const questionFor = ({ question, answer }: FirstExchange): Omit<ProviderRequest,
   tools: [],
   temperature: null,
   maxOutputTokens: null,
-});
-
-const estimated = ({ instructions, items, model }: ProviderRequest, text: string): TurnUsage => ({
-  inputTokens: items.reduce(
-    (sum, item) => sum + (item.type === 'message' ? countTokens(item.text, model) : 0),
-    countTokens(instructions, model),
-  ),
-  cachedTokens: 0,
-  outputTokens: countTokens(text, model),
-  reasoningTokens: 0,
-  isEstimated: true,
 });

@@ -2,26 +2,31 @@ import {
   Chat,
   fromSqlJson,
   fromSqlTime,
+  GroupCommit,
   placeholders,
   type ChatOwner,
-  type TurnError,
   type TurnMetaData,
   type TurnStatus,
 } from '@app/database';
-import type { TurnUsage } from '@app/contracts';
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { DataSource, Repository } from 'typeorm';
 import { bumpListVersions } from './chat-list-version.repository.js';
-import { GroupCommit } from './group-commit.js';
-import type { FinalTurnStatus, TurnOutcome } from './turn.types.js';
 
-/** Whose chats: a user's, or those that nobody owns and that are reached by their id. */
-export type ChatHolder = { userId: number } | 'anonymous';
+/** Whose chats: a user's, a visitor's, or those that nobody owns and that are reached by their id. */
+export type ChatHolder = { userId: number } | { visitorId: string } | 'anonymous';
+
+/** Where a chat began. */
+export type ChatChannel = 'api' | 'threads' | 'simple-chat' | 'whatsapp' | 'widget';
+
+export interface NewChat extends Pick<Chat, 'id' | 'userId' | 'visitorId' | 'botId'> {
+  channel: ChatChannel;
+}
 
 export interface StoredChat {
   id: string;
   userId: number | null;
+  visitorId: string | null;
   botId: string;
   displayName: string;
   isFavorite: boolean;
@@ -49,6 +54,7 @@ const COMPLETIONS_LIMIT = 500;
 interface ChatRow {
   id: string;
   user_id: number | null;
+  visitor_id: string | null;
   bot_id: string;
   display_name: string;
   is_favorite: number;
@@ -71,19 +77,6 @@ interface CompletionRow {
   output_text: string | null;
 }
 
-interface OutcomeRow extends CompletionRow {
-  chat_id: string;
-  bot_id: string;
-  display_name: string;
-  input_tokens: number;
-  cached_tokens: number;
-  output_tokens: number;
-  reasoning_tokens: number;
-  is_usage_estimated: number;
-  error: string | null;
-  trace: string | null;
-}
-
 /** Chats as their owners see them. */
 @Injectable()
 export class ChatsRepository {
@@ -94,27 +87,8 @@ export class ChatsRepository {
     @InjectRepository(Chat) private readonly chats: Repository<Chat>,
   ) {}
 
-  async insertChat(chat: Pick<Chat, 'id' | 'userId' | 'botId' | 'channel'>): Promise<void> {
-    const now = new Date();
-    const row: Omit<Chat, 'user' | 'bot' | 'userSystemMessage'> = {
-      ...chat,
-      visitorId: null,
-      displayName: '',
-      isNamed: false,
-      isFavorite: false,
-      isAdminChat: false,
-      userSystemMessageId: null,
-      owner: 'bot',
-      epoch: 1,
-      agentId: null,
-      leaseUntil: null,
-      waitingSince: null,
-      nextSeq: 1,
-      runningTurnId: null,
-      queuedTurns: 0,
-      createdAt: now,
-      lastAccessedAt: now,
-    };
+  async insertChat(chat: NewChat): Promise<void> {
+    const row = newChatRow(chat);
     if (chat.userId === null) {
       await this.chats.insert(row);
       return;
@@ -128,8 +102,7 @@ export class ChatsRepository {
   /** A chat without an owner is everybody's who knows its id. */
   async findHeldChat(id: string, holder: ChatHolder): Promise<StoredChat | null> {
     const chat = await this.reads.submit(id);
-    const isHeld = chat !== null && (chat.userId === null || (holder !== 'anonymous' && holder.userId === chat.userId));
-    return isHeld ? chat : null;
+    return chat !== null && isHeldBy(chat, holder) ? chat : null;
   }
 
   /** For agents, who may see every chat. */
@@ -155,31 +128,10 @@ export class ChatsRepository {
     }));
   }
 
-  /** The bot that answers a request seen before. */
-  async findBotOfRequest(requestKey: string): Promise<string | null> {
-    const [row] = await this.dataSource.query<{ bot_id: string }[]>('SELECT bot_id FROM turns WHERE request_key = ?', [
-      requestKey,
-    ]);
-    return row?.bot_id ?? null;
-  }
-
-  /** What an ended turn came to; null while it has not ended. */
-  async findOutcome(turnId: string): Promise<TurnOutcome | null> {
-    const [row] = await this.dataSource.query<OutcomeRow[]>(
-      `SELECT t.id, t.chat_id, t.bot_id, t.status, t.created_at, t.input_tokens, t.cached_tokens, t.output_tokens,
-         t.reasoning_tokens, t.is_usage_estimated, t.error, t.trace, t.meta_data, c.display_name, i.text AS input_text, o.text AS output_text
-       FROM turns t JOIN chats c ON c.id = t.chat_id
-       LEFT JOIN messages i ON i.id = t.input_message_id LEFT JOIN messages o ON o.id = t.output_message_id
-       WHERE t.id = ? AND t.status NOT IN ('queued', 'running')`,
-      [turnId],
-    );
-    return row === undefined ? null : outcomeOf(row);
-  }
-
   /** Every request about a chat begins with this: those of the same instant ask together. */
   private async readChats(ids: string[]): Promise<(StoredChat | null)[]> {
     const rows = await this.dataSource.query<ChatRow[]>(
-      `SELECT c.id, c.user_id, c.bot_id, c.display_name, c.is_favorite, c.user_system_message_id, s.display_name AS message_name,
+      `SELECT c.id, c.user_id, c.visitor_id, c.bot_id, c.display_name, c.is_favorite, c.user_system_message_id, s.display_name AS message_name,
          c.running_turn_id, c.owner, c.epoch, c.agent_id, c.created_at, c.last_accessed_at
        FROM chats c LEFT JOIN user_system_messages s ON s.id = c.user_system_message_id
        WHERE c.id IN (${placeholders(ids.length)})`,
@@ -193,9 +145,39 @@ export class ChatsRepository {
   }
 }
 
+/** A chat that begins: the bot holds it, nothing has been said. */
+export function newChatRow(chat: NewChat): Omit<Chat, 'user' | 'bot' | 'userSystemMessage'> {
+  const now = new Date();
+  return {
+    ...chat,
+    displayName: '',
+    isNamed: false,
+    isFavorite: false,
+    isAdminChat: false,
+    userSystemMessageId: null,
+    owner: 'bot',
+    epoch: 1,
+    agentId: null,
+    leaseUntil: null,
+    waitingSince: null,
+    nextSeq: 1,
+    runningTurnId: null,
+    queuedTurns: 0,
+    createdAt: now,
+    lastAccessedAt: now,
+  };
+}
+
+function isHeldBy({ userId, visitorId }: StoredChat, holder: ChatHolder): boolean {
+  if (userId === null && visitorId === null) return true;
+  if (holder === 'anonymous') return false;
+  return 'userId' in holder ? holder.userId === userId : holder.visitorId === visitorId;
+}
+
 const chatOf = (row: ChatRow): StoredChat => ({
   id: row.id,
   userId: row.user_id,
+  visitorId: row.visitor_id,
   botId: row.bot_id,
   displayName: row.display_name,
   isFavorite: Boolean(row.is_favorite),
@@ -210,26 +192,3 @@ const chatOf = (row: ChatRow): StoredChat => ({
 });
 
 const textOf = (json: string | null): string => (json === null ? '' : fromSqlJson<string>(json));
-
-function outcomeOf(row: OutcomeRow): TurnOutcome {
-  const usage: TurnUsage = {
-    inputTokens: row.input_tokens,
-    cachedTokens: row.cached_tokens,
-    outputTokens: row.output_tokens,
-    reasoningTokens: row.reasoning_tokens,
-    isEstimated: Boolean(row.is_usage_estimated),
-  };
-  return {
-    turnId: row.id,
-    chatId: row.chat_id,
-    botId: row.bot_id,
-    status: row.status as FinalTurnStatus,
-    chatDisplayName: row.display_name,
-    userMessage: textOf(row.input_text),
-    text: textOf(row.output_text),
-    usage,
-    error: row.error === null ? null : fromSqlJson<TurnError>(row.error),
-    trace: row.trace === null ? null : fromSqlJson<Record<string, unknown>>(row.trace),
-    metaData: row.meta_data === null ? null : fromSqlJson<TurnMetaData>(row.meta_data),
-  };
-}

@@ -1,7 +1,9 @@
-import { notFound, type Language, type Principal, type UserPrincipal } from '@app/common';
+import { notFound, type Language, type Principal, type UserPrincipal, type VisitorPrincipal } from '@app/common';
 import { isForeignKeyViolation } from '@app/database';
 import { Injectable } from '@nestjs/common';
 import { uuidv7 } from 'uuidv7';
+import { ChatLogService } from '../baton/chat-log.service.js';
+import { TurnsService } from '../baton/turns.service.js';
 import type { BotProfile } from '../bots/bot-profile.js';
 import { BotsService } from '../bots/bots.service.js';
 import {
@@ -11,34 +13,57 @@ import {
   type GetChatResponseDto,
   type GetOpenChatBotIdResponseDto,
 } from './chat.dto.js';
-import { ChatsRepository, type ChatHolder, type StoredChat } from './chats.repository.js';
-import { TurnChunksRepository } from './turn-chunks.repository.js';
+import { AddressedChatsRepository } from './addressed-chats.repository.js';
+import {
+  ChatsRepository,
+  type ChatChannel,
+  type ChatHolder,
+  type NewChat,
+  type StoredChat,
+} from './chats.repository.js';
 
 /**
- * Chats as their holders use them. A user holds the chats of the account; a chat made without an account is held by whoever knows its
- * unguessable id. Somebody else's chat does not exist.
+ * Chats as their holders use them. A user holds the chats of the account, a visitor those begun as that visitor; any other chat is held
+ * by whoever knows its unguessable id. Somebody else's chat does not exist.
  */
 @Injectable()
 export class ChatsService {
   constructor(
     private readonly bots: BotsService,
     private readonly chats: ChatsRepository,
-    private readonly chunks: TurnChunksRepository,
+    private readonly addressed: AddressedChatsRepository,
+    private readonly turns: TurnsService,
+    private readonly log: ChatLogService,
   ) {}
 
   async createChat(caller: Principal, botId: string, language: Language): Promise<ChatCreateResponseDto> {
-    return this.open(caller, await this.bots.getUsableBot(caller, botId), language);
+    return this.createWith(caller, await this.bots.getUsableBot(caller, botId), language);
   }
 
   async createChatByBotCode(caller: Principal, code: string, language: Language): Promise<ChatCreateResponseDto> {
-    return this.open(caller, await this.bots.getUsableBotByCode(caller, code), language);
+    return this.createWith(caller, await this.bots.getUsableBotByCode(caller, code), language);
+  }
+
+  /** Begins a chat for a channel and returns its id. */
+  async openChat(caller: Principal, botId: string, channel: ChatChannel): Promise<string> {
+    const bot = await this.bots.getUsableBot(caller, botId);
+    const chat = newChat(caller, bot.id, channel);
+    await this.insert(chat);
+    this.log.begin(chat.id);
+    return chat.id;
+  }
+
+  /** The one chat that the visitor has with the bot on this channel; a new one after the last was closed. */
+  async openAddressedChat(visitor: VisitorPrincipal, channel: ChatChannel): Promise<string> {
+    const bot = await this.bots.getUsableBot(visitor, visitor.botId);
+    return this.addressed.findOrInsert(newChat(visitor, bot.id, channel));
   }
 
   async getChat(caller: Principal, id: string, language: Language): Promise<GetChatResponseDto> {
     const chat = await this.getHeldChat(caller, id);
     const [bot, completions] = await Promise.all([this.bots.getProfile(chat.botId), this.chats.findCompletions(id)]);
     const running = completions.find(({ turnId }) => turnId === chat.runningTurnId);
-    if (running?.status === 'running') running.assistantMessage = await this.chunks.findText(running.turnId, 0);
+    if (running?.status === 'running') running.assistantMessage = await this.turns.findShownText(running.turnId);
     return mapChat(chat, bot, completions, language);
   }
 
@@ -69,18 +94,32 @@ export class ChatsService {
     return chat;
   }
 
-  private async open(caller: Principal, bot: BotProfile, language: Language): Promise<ChatCreateResponseDto> {
-    const id = uuidv7();
-    const userId = caller.kind === 'user' ? caller.userId : null;
+  private async createWith(caller: Principal, bot: BotProfile, language: Language): Promise<ChatCreateResponseDto> {
+    const chat = newChat(caller, bot.id, caller.kind === 'visitor' ? 'widget' : 'api');
+    await this.insert(chat);
+    return mapCreatedChat(chat.id, bot, language);
+  }
+
+  private async insert(chat: NewChat): Promise<void> {
     try {
-      await this.chats.insertChat({ id, userId, botId: bot.id, channel: 'api' });
+      await this.chats.insertChat(chat);
     } catch (error) {
       // The account was deleted a moment ago.
       if (isForeignKeyViolation(error)) throw notFound('The account');
       throw error;
     }
-    return mapCreatedChat(id, bot, language);
   }
 }
 
-const holderOf = (caller: Principal): ChatHolder => (caller.kind === 'user' ? { userId: caller.userId } : 'anonymous');
+const newChat = (caller: Principal, botId: string, channel: ChatChannel): NewChat => ({
+  id: uuidv7(),
+  userId: caller.kind === 'user' ? caller.userId : null,
+  visitorId: caller.kind === 'visitor' ? caller.visitorId : null,
+  botId,
+  channel,
+});
+
+function holderOf(caller: Principal): ChatHolder {
+  if (caller.kind === 'user') return { userId: caller.userId };
+  return caller.kind === 'visitor' ? { visitorId: caller.visitorId } : 'anonymous';
+}

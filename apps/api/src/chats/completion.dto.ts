@@ -2,9 +2,9 @@ import { inLanguage, type Language } from '@app/common';
 import type { TurnMetaData, TurnStatus } from '@app/database';
 import { ApiProperty } from '@nestjs/swagger';
 import { IsBoolean, IsOptional, IsString, MaxLength, MinLength } from 'class-validator';
+import type { TurnOutcome } from '../baton/turn.types.js';
 import type { BotProfile } from '../bots/bot-profile.js';
 import { fileAddresses } from './chat-file.dto.js';
-import type { TurnOutcome } from './turn.types.js';
 
 const ID = '0199aa0e-7c1b-7d0a-9a55-0d5a3c0f8f6e';
 export const MAX_MESSAGE_LENGTH = 32_000;

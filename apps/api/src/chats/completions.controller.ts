@@ -12,7 +12,7 @@ import {
 } from '@app/common';
 import { Body, Controller, HttpCode, Param, Post, type StreamableFile } from '@nestjs/common';
 import { ApiExtraModels, ApiHeader, ApiOkResponse, ApiTags, getSchemaPath } from '@nestjs/swagger';
-import { ChatEventDto, EVENT_STREAM_SCHEMA, MessageDeltaDto } from './chat-event.dto.js';
+import { ApiStreamModels, COMPLETION_STREAM_SCHEMA } from './chat-stream.dto.js';
 import { ChatCompletionRequestDto, ChatCompletionResponseDto } from './completion.dto.js';
 import { CompletionsService } from './completions.service.js';
 import { Streaming, type StreamRequest } from './stream-request.js';
@@ -26,8 +26,9 @@ export class CompletionsController {
    * Say something and get the answer
    *
    * Answers as JSON when the bot has finished, or, with `Accept: text/event-stream`, as events: `message.created`,
-   * `turn.started`, `message.delta`, `message.completed` and `turn.ended`, whose data holds the completion. The answer goes on when the
-   * client leaves; a repeated request with the same `Idempotency-Key` attaches to it.
+   * `turn.started`, `message.delta`, `message.completed` and `turn.ended`, whose data holds the completion. While
+   * a person holds the chat the stream ends with `turn.ended` and `handed_over` at once; `error` and `stream.closed` end one that the
+   * server cannot go on with. The answer goes on when the client leaves; a repeated request with the same `Idempotency-Key` attaches to it.
    */
   @Post(':chatId/completions')
   @HttpCode(200)
@@ -38,12 +39,13 @@ export class CompletionsController {
     required: false,
     description: 'Where a repeated streaming request goes on, `seq:offset`.',
   })
-  @ApiExtraModels(ChatCompletionResponseDto, ChatEventDto, MessageDeltaDto)
+  @ApiExtraModels(ChatCompletionResponseDto)
+  @ApiStreamModels()
   @ApiOkResponse({
     description: 'The answer',
     content: {
       'application/json': { schema: { $ref: getSchemaPath(ChatCompletionResponseDto) } },
-      'text/event-stream': { schema: EVENT_STREAM_SCHEMA },
+      'text/event-stream': { schema: COMPLETION_STREAM_SCHEMA },
     },
   })
   @ApiProblems(400, 403, 404, 409, 422, 502, 503, 504)

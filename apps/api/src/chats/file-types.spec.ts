@@ -1,4 +1,4 @@
-import { contentTypeOf, isInlineType, isSourceType, sentTypeOf } from './file-types.js';
+import { contentTypeOf, isInlineType, sentTypeOf } from './file-types.js';
 
 const bytes = (text: string): Buffer => Buffer.from(text, 'latin1');
 
@@ -28,11 +28,6 @@ describe('types of files', () => {
     const acting = ['text/html', 'image/svg+xml', 'application/xml', 'application/pdf', 'text/markdown', 'text/csv'];
     expect(acting.filter(isInlineType)).toEqual([]);
     expect(isInlineType('image/png')).toBe(true);
-  });
-
-  it('gives the model plain texts only', () => {
-    expect(['text/plain', 'text/csv', 'application/json'].every(isSourceType)).toBe(true);
-    expect(['text/html', 'image/png', 'application/pdf'].some(isSourceType)).toBe(false);
   });
 
   it('says that texts are UTF-8', () => {

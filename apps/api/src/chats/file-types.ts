@@ -45,10 +45,6 @@ const TYPES: Record<string, FileType> = {
   odp: { contentType: 'application/vnd.oasis.opendocument.presentation', holds: isZip },
 };
 const INLINE = new Set(Object.values(TYPES).flatMap((type) => (type.isInline ? [type.contentType] : [])));
-const SOURCES = new Set(['txt', 'log', 'md', 'csv', 'json'].map((ending) => TYPES[ending]!.contentType));
-
-/** Longer texts are kept, but the model does not get them. */
-export const MAX_SOURCE_BYTES = 65_536;
 
 /** The content type of a file, by its name and bytes; null when a chat does not take such files, or the bytes are something else. */
 export function contentTypeOf(path: string, bytes: Buffer): string | null {
@@ -60,7 +56,6 @@ export function contentTypeOf(path: string, bytes: Buffer): string | null {
 }
 
 export const isInlineType = (contentType: string): boolean => INLINE.has(contentType);
-export const isSourceType = (contentType: string): boolean => SOURCES.has(contentType);
 export const FILE_ENDINGS = Object.keys(TYPES);
 
 /** As it is sent: text is UTF-8, as was checked. */

@@ -1,5 +1,6 @@
 import { Injectable, Logger, type BeforeApplicationShutdown } from '@nestjs/common';
 import { Cron, CronExpression } from '@nestjs/schedule';
+import { FeedbackService } from '../bots/feedback.service.js';
 import { ChatDeletionService } from './chat-deletion.service.js';
 import { ChatFilesRepository } from './chat-files.repository.js';
 import { JobLeasesRepository } from './job-leases.repository.js';
@@ -30,6 +31,7 @@ export class RetentionService implements BeforeApplicationShutdown {
     private readonly deletion: ChatDeletionService,
     private readonly files: ChatFilesRepository,
     private readonly tickets: TicketsRepository,
+    private readonly feedback: FeedbackService,
   ) {}
 
   beforeApplicationShutdown(): void {
@@ -38,7 +40,10 @@ export class RetentionService implements BeforeApplicationShutdown {
 
   @Cron(CronExpression.EVERY_HOUR)
   async runHourly(): Promise<void> {
-    await this.runOnce('chat-retention', HOURLY_LEASE_MS, () => this.deleteExpired(new Date()));
+    await this.runOnce('chat-retention', HOURLY_LEASE_MS, async () => {
+      const deleted = await this.deleteExpired(new Date());
+      return deleted + (await this.feedback.forgetWords());
+    });
   }
 
   @Cron(CronExpression.EVERY_DAY_AT_3AM)

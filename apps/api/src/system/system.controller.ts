@@ -1,4 +1,4 @@
-import { Access, ApiProblems } from '@app/common';
+import { Access, ApiProblems, Audited } from '@app/common';
 import { Body, Controller, Get, Put } from '@nestjs/common';
 import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { SystemMessageDto } from './system.dto.js';
@@ -19,6 +19,7 @@ export class SystemController {
 
   /** Sets the message that everybody sees */
   @Put('current')
+  @Audited('banner.changed')
   @Access('admin')
   @ApiProblems(400)
   setCurrentSystemStatus(@Body() message: SystemMessageDto): Promise<void> {

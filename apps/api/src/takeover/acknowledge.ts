@@ -1,4 +1,4 @@
-import { AppError, toProblem } from '@app/common';
+import { hasCode, toProblem } from '@app/common';
 import type { Acknowledgement } from '@app/contracts';
 import {
   Catch,
@@ -38,6 +38,6 @@ export class CommandProblemFilter implements ExceptionFilter {
     acknowledgeOf(host.getArgs<unknown[]>())?.({ ok: false, problem });
     const socket = host.switchToWs().getClient<TakeoverSocket>();
     // The account is gone: nothing that this connection asks for can succeed.
-    if (error instanceof AppError && error.code === 'INVALID_TOKEN') socket.disconnect(true);
+    if (hasCode(error, 'INVALID_TOKEN')) socket.disconnect(true);
   }
 }

@@ -24,6 +24,26 @@ describe('isOpen', () => {
     expect(isOpen(night, new Date(at))).toBe(expected);
   });
 
+  const inBerlin = (day: 'saturday' | 'sunday', from: string, to: string) => ({
+    timeZone: 'Europe/Berlin',
+    days: { [day]: { from, to } },
+  });
+
+  it.each([
+    ['in the hour that is left out', inBerlin('sunday', '02:30', '03:30'), '2026-03-29T00:59:59Z', false],
+    ['after it', inBerlin('sunday', '02:30', '03:30'), '2026-03-29T01:00:00Z', true],
+    ['at the end of a shortened time', inBerlin('sunday', '02:30', '03:30'), '2026-03-29T01:30:00Z', false],
+    ['in a night that is shorter', inBerlin('saturday', '22:00', '02:30'), '2026-03-29T00:59:59Z', true],
+    ['at the end of a night that is shorter', inBerlin('saturday', '22:00', '02:30'), '2026-03-29T01:00:00Z', false],
+    ['in the hour that comes twice', inBerlin('sunday', '02:00', '02:30'), '2026-10-25T00:15:00Z', true],
+    ['between the two', inBerlin('sunday', '02:00', '02:30'), '2026-10-25T00:45:00Z', false],
+    ['in its second coming', inBerlin('sunday', '02:00', '02:30'), '2026-10-25T01:15:00Z', true],
+    ['around the clock', inBerlin('sunday', '00:00', '00:00'), '2026-10-25T22:59:59Z', true],
+    ['after that', inBerlin('sunday', '00:00', '00:00'), '2026-10-25T23:00:00Z', false],
+  ])('goes by the clock on the wall when it is put forward or back: %s', (_, hours, at, expected) => {
+    expect(isOpen(hours, new Date(at))).toBe(expected);
+  });
+
   it('is always open without hours', () => {
     expect(isOpen(null, new Date())).toBe(true);
   });

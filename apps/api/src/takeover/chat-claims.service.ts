@@ -1,9 +1,9 @@
-import { AppError } from '@app/common';
-import type { AgentName } from '@app/contracts';
+import { hasCode } from '@app/common';
+import type { Actor, AgentName } from '@app/contracts';
 import { Injectable } from '@nestjs/common';
+import { ChatStreamsService } from '../baton/chat-streams.service.js';
+import { OwnershipService, type PassBaton } from '../baton/ownership.service.js';
 import { BotsService } from '../bots/bots.service.js';
-import { ChatStreamsService } from '../chats/chat-streams.service.js';
-import { OwnershipService, type PassBaton } from '../chats/ownership.service.js';
 import { agentActor } from './agent.js';
 import { ChatStatesService } from './chat-states.service.js';
 import { QueueRepository } from './queue.repository.js';
@@ -25,7 +25,7 @@ export class ChatClaimsService {
   ) {}
 
   /** The agent holds the chat from now on. A running answer is cut, finished first, or discarded. Returns the epoch. */
-  async claim(chat: ClaimableChat, agent: AgentName, expectedEpoch: number | null): Promise<number> {
+  async claim(chat: ClaimableChat, agent: AgentName, expectedEpoch: number | null, isLeased = true): Promise<number> {
     const { takeover } = await this.bots.getProfile(chat.botId);
     if (takeover.onClaim === 'finish') await this.waitForAnswer(chat.id, takeover.finishSeconds * 1000);
     try {
@@ -37,12 +37,24 @@ export class ChatClaimsService {
         agent,
         expectedEpoch,
         runningAnswer: takeover.onClaim === 'discard' ? 'discard' : 'keep',
+        isLeased,
       });
     } catch (error) {
       // Two claims of the same agent at once, for example from two windows: both have succeeded.
       const now = await this.queue.findChat(chat.id);
-      if (isHeld(error) && now?.owner === 'human' && now.agentId === agent.id) return now.epoch;
+      if (hasCode(error, 'CHAT_HELD', 'OUTDATED_CHAT') && now?.owner === 'human' && now.agentId === agent.id)
+        return now.epoch;
       throw await this.states.nameHolder(error, chat.id);
+    }
+  }
+
+  /** The chat waits for a person from now on. */
+  async request(chatId: string, actor: Actor, expectedEpoch: number | null): Promise<void> {
+    try {
+      await this.passBaton({ chatId, transition: 'request', reason: 'customer_request', actor, expectedEpoch });
+    } catch (error) {
+      // Two requests at once: both have succeeded.
+      if ((await this.queue.findChat(chatId))?.owner !== 'requested') throw error;
     }
   }
 
@@ -72,5 +84,3 @@ export class ChatClaimsService {
     stop();
   }
 }
-
-const isHeld = (error: unknown): boolean => error instanceof AppError && error.code === 'CHAT_HELD';

@@ -1,4 +1,4 @@
-import { AppError, notFound } from '@app/common';
+import { AppError, hasCode, notFound } from '@app/common';
 import type { ChatState } from '@app/contracts';
 import { Injectable } from '@nestjs/common';
 import { UsersService } from '../users/users.service.js';
@@ -17,21 +17,23 @@ export class ChatStatesService {
   ) {}
 
   async getState(chatId: string): Promise<ChatState> {
-    return mapState(await this.find(chatId), await this.positions());
+    const chat = await this.find(chatId);
+    return mapState(chat, await this.findPositions([chat]));
   }
 
   async getDetails(chatId: string): Promise<ChatDetails> {
-    return mapDetails(await this.find(chatId), await this.positions());
+    const chat = await this.find(chatId);
+    return mapDetails(chat, await this.findPositions([chat]));
   }
 
-  /** The places of all waiting chats, from 1. */
-  async positions(): Promise<ReadonlyMap<string, number>> {
-    return new Map((await this.queue.findWaitingIds()).map((chatId, index) => [chatId, index + 1]));
+  /** The places in line of those of the chats that wait, from 1. */
+  findPositions(chats: readonly QueuedChat[]): Promise<ReadonlyMap<string, number>> {
+    return this.queue.findPositions(chats.flatMap(({ id, owner }) => (owner === 'requested' ? [id] : [])));
   }
 
   /** The same refusal, with the name of the person who holds the chat. */
   async nameHolder(error: unknown, chatId: string): Promise<unknown> {
-    if (!(error instanceof AppError) || error.code !== 'CHAT_HELD') return error;
+    if (!hasCode(error, 'CHAT_HELD')) return error;
     const chat = await this.queue.findChat(chatId);
     if (chat === null || chat.agentId === null) return error;
     return new AppError('CHAT_HELD', { detail: `${await this.nameOf(chat.agentId)} holds the chat.` });

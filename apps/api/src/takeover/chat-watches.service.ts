@@ -1,7 +1,7 @@
 import { AppError, type Principal } from '@app/common';
 import type { WatchedChat } from '@app/contracts';
 import { Injectable, Logger } from '@nestjs/common';
-import { ChatStreamsService } from '../chats/chat-streams.service.js';
+import { ChatStreamsService } from '../baton/chat-streams.service.js';
 import type { WatchCommandDto } from './takeover-commands.dto.js';
 import { TakeoverService } from './takeover.service.js';
 import { TakeoverSockets, transient, type ChatWatch, type TakeoverSocket } from './takeover-sockets.service.js';
@@ -23,15 +23,26 @@ export class ChatWatches {
   async watch(socket: TakeoverSocket, caller: Principal, dto: WatchCommandDto): Promise<WatchedChat> {
     const { chatId } = dto;
     const audience = await this.takeover.getAudience(caller, chatId);
-    const { watches } = socket.data;
-    if (!watches.has(chatId) && watches.size >= WATCHES_PER_SOCKET)
-      throw new AppError('CONFLICT', { detail: `A connection watches at most ${WATCHES_PER_SOCKET} chats.` });
-    await this.unwatch(socket, chatId);
-    const watch: ChatWatch = { audience, isStopped: !socket.connected, stop: null };
-    watches.set(chatId, watch);
+    const watch = this.replace(socket, chatId, audience);
     await this.sockets.joinChat(socket, chatId, audience);
     await this.follow(socket, watch, dto);
     return { ...(await this.takeover.getChatState(caller, chatId)), audience };
+  }
+
+  /** All at once: the same connection may ask for the same chat again meanwhile. */
+  private replace(
+    { connected, data: { watches } }: TakeoverSocket,
+    chatId: string,
+    audience: ChatWatch['audience'],
+  ): ChatWatch {
+    if (!connected) throw new AppError('CONFLICT', { detail: 'The connection is gone.' });
+    const former = watches.get(chatId);
+    if (former === undefined && watches.size >= WATCHES_PER_SOCKET)
+      throw new AppError('CONFLICT', { detail: `A connection watches at most ${WATCHES_PER_SOCKET} chats.` });
+    if (former !== undefined) stop(former);
+    const watch: ChatWatch = { audience, isStopped: false, stop: null };
+    watches.set(chatId, watch);
+    return watch;
   }
 
   async unwatch(socket: TakeoverSocket, chatId: string): Promise<void> {

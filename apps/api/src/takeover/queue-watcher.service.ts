@@ -41,15 +41,14 @@ export class QueueWatcher implements OnApplicationBootstrap, OnApplicationShutdo
   private async compare(): Promise<void> {
     const { waiting, held, signature } = await this.queue.summarize();
     if (signature === this.signature) return;
-    this.tellPositions(waiting === 0 ? [] : await this.queue.findWaitingIds());
+    this.tellPositions(await this.queue.findPositions(waiting === 0 ? [] : this.sockets.localChatIds()));
     this.signature = signature;
     this.sockets.tellQueue({ waiting, held });
   }
 
-  private tellPositions(waitingIds: string[]): void {
-    const positions = new Map(waitingIds.map((chatId, index) => [chatId, index + 1]));
+  private tellPositions(positions: ReadonlyMap<string, number>): void {
     for (const [chatId, position] of positions) {
-      if (this.toldPositions.get(chatId) === position || !this.sockets.hasLocalReaders(chatId)) continue;
+      if (this.toldPositions.get(chatId) === position) continue;
       this.toldPositions.set(chatId, position);
       this.sockets.tellPosition(chatId, position);
     }

@@ -1,5 +1,13 @@
 import type { ListOptions } from '@app/common';
-import { dialectOf, fromSqlJson, fromSqlTime, placeholders, type ChatOwner, type MessageAuthor } from '@app/database';
+import {
+  containsTextRaw,
+  dialectOf,
+  fromSqlJson,
+  fromSqlTime,
+  placeholders,
+  type ChatOwner,
+  type MessageAuthor,
+} from '@app/database';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 
@@ -43,9 +51,7 @@ export interface QueueSummary {
 
 export interface WaitingChat {
   chatId: string;
-  botId: string;
   epoch: number;
-  waitedMs: number;
 }
 
 interface QueueRow {
@@ -69,8 +75,7 @@ const ORDER_COLUMN: Record<QueueOrder, string> = {
   lastAccessedUtc: 'c.last_accessed_at',
   displayName: 'c.display_name',
 };
-/** Places in line beyond this one are not told. */
-const COUNTED_PLACES = 5000;
+const CHATS_A_QUERY = 500;
 
 /** Chats that wait for a person or are held by one. */
 @Injectable()
@@ -89,8 +94,9 @@ export class QueueRepository {
       parameters.push(filter.agentId);
     }
     if (options.search !== null) {
-      conditions.push(`LOWER(c.display_name) LIKE ? ESCAPE '!'`);
-      parameters.push(`%${options.search.toLowerCase().replace(/[!%_]/g, '!$&')}%`);
+      const named = containsTextRaw('c.display_name', options.search);
+      conditions.push(named.sql);
+      parameters.push(...named.values);
     }
     const where = conditions.join(' AND ');
     const { field, direction } = options.orderBy;
@@ -133,12 +139,19 @@ export class QueueRepository {
     }));
   }
 
-  /** The waiting chats in the order in which they came. */
-  async findWaitingIds(): Promise<string[]> {
-    const rows = await this.dataSource.query<{ id: string }[]>(
-      `SELECT id FROM chats WHERE owner = 'requested' ORDER BY waiting_since, id LIMIT ${COUNTED_PLACES}`,
-    );
-    return rows.map(({ id }) => id);
+  /** The places in line, from 1, of those of the chats that wait. */
+  async findPositions(chatIds: string[]): Promise<Map<string, number>> {
+    const positions = new Map<string, number>();
+    for (let from = 0; from < chatIds.length; from += CHATS_A_QUERY) {
+      const some = chatIds.slice(from, from + CHATS_A_QUERY);
+      const rows = await this.dataSource.query<{ id: string; place: number | string }[]>(
+        `SELECT id, place FROM (SELECT id, ROW_NUMBER() OVER (ORDER BY waiting_since, id) AS place FROM chats
+           WHERE owner = 'requested') line WHERE id IN (${placeholders(some.length)})`,
+        some,
+      );
+      for (const { id, place } of rows) positions.set(id, Number(place));
+    }
+    return positions;
   }
 
   async summarize(): Promise<QueueSummary> {
@@ -150,21 +163,22 @@ export class QueueRepository {
     return { waiting: count('requested'), held: count('human'), signature: JSON.stringify(rows) };
   }
 
-  /** The chats that have waited longest, by the database's clock. */
-  async findLongestWaiting(limit: number): Promise<WaitingChat[]> {
-    const rows = await this.dataSource.query<
-      { id: string; bot_id: string; epoch: number; waiting_since: string | Date; db_now: string | Date }[]
-    >(
-      `SELECT id, bot_id, epoch, waiting_since, ${dialectOf(this.dataSource).now} AS db_now
-       FROM chats WHERE owner = 'requested' AND waiting_since IS NOT NULL ORDER BY waiting_since, id LIMIT ?`,
-      [limit],
+  /** The bots whose chats wait. */
+  async findBotsOfWaitingChats(): Promise<string[]> {
+    const rows = await this.dataSource.query<{ bot_id: string }[]>(
+      `SELECT DISTINCT bot_id FROM chats WHERE owner = 'requested'`,
     );
-    return rows.map((row) => ({
-      chatId: row.id,
-      botId: row.bot_id,
-      epoch: row.epoch,
-      waitedMs: fromSqlTime(row.db_now).getTime() - fromSqlTime(row.waiting_since).getTime(),
-    }));
+    return rows.map((row) => row.bot_id);
+  }
+
+  /** The bot's chats that have waited for so long by the database's clock, the longest first. */
+  async findWaiting(botId: string, milliseconds: number, limit: number): Promise<WaitingChat[]> {
+    const rows = await this.dataSource.query<{ id: string; epoch: number }[]>(
+      `SELECT id, epoch FROM chats WHERE owner = 'requested' AND bot_id = ?
+       AND waiting_since <= ${dialectOf(this.dataSource).nowPlus(-milliseconds)} ORDER BY waiting_since, id LIMIT ?`,
+      [botId, limit],
+    );
+    return rows.map((row) => ({ chatId: row.id, epoch: row.epoch }));
   }
 
   /** The number of the chat's newest event, and the turn that runs then. */

@@ -24,7 +24,7 @@ export class QueueService {
     );
     const [messages, positions] = await Promise.all([
       this.queue.findLastMessages(chats.map(({ id }) => id)),
-      this.states.positions(),
+      this.states.findPositions(chats),
     ]);
     const newest = new Map(messages.map((message) => [message.chatId, message]));
     return pagingResult(

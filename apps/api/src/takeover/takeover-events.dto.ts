@@ -89,7 +89,7 @@ export class TransientEventDto {
 
 /** What a connection says about itself: the `auth` of its handshake. */
 export class HandshakeDto {
-  /** An API key or a JWT of the configured issuer. */
+  /** An API key, a JWT of the configured issuer, or a visitor's token. */
   @ApiProperty({ required: false, example: 'bt_4fE0Yk3cQm1sXv8aPz6uJ2rT9wL5hN7dB0gC3iK8oM' })
   token?: string;
   /** Without a token: the id of a chat that needs no account. */

@@ -1,4 +1,4 @@
-import { Access, ApiProblems, CurrentUser, IdPipe, type UserPrincipal } from '@app/common';
+import { Access, ApiProblems, Audited, CurrentUser, IdPipe, type UserPrincipal } from '@app/common';
 import { Body, Controller, Get, Param, Put } from '@nestjs/common';
 import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { TakeoverPolicyDto } from './takeover-policy.dto.js';
@@ -23,6 +23,7 @@ export class TakeoverPolicyController {
 
   /** Replaces how the bot's chats are taken over. */
   @Put()
+  @Audited('bot.takeover_policy_changed', 'botId')
   @ApiProblems(400, 403, 404)
   updateTakeoverPolicy(
     @CurrentUser() caller: UserPrincipal,

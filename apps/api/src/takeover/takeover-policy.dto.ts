@@ -25,6 +25,7 @@ import { isTimeZone } from './business-hours.js';
 const TIME = /^([01]\d|2[0-3]):[0-5]\d$/;
 const MAX_FINISH_SECONDS = 30;
 const MAX_WAIT_SECONDS = 86_400;
+const MIN_REPLY_SECONDS = 10;
 const MAX_NOTICE_LENGTH = 2000;
 
 const IsTimeZone = (): PropertyDecorator => (target, property) =>
@@ -137,10 +138,26 @@ export class TakeoverPolicyDto implements TakeoverPolicy {
   @ApiProperty({ enum: ['bot', 'close', 'keep'], example: 'bot' })
   onWaitExpired: 'bot' | 'close' | 'keep';
 
-  /** What becomes of a chat whose agent is not heard of any more. */
+  /** What becomes of a chat whose agent is not heard of any more, does not answer (`replySeconds`), or is no agent any more. */
   @IsIn(['requeue', 'bot'])
   @ApiProperty({ enum: ['requeue', 'bot'], example: 'requeue' })
   onLeaseExpired: 'requeue' | 'bot';
+
+  /** An agent who leaves the customer without an answer for so long loses the chat; null as long as they like. */
+  @ValidateIf(({ replySeconds }: TakeoverPolicyDto) => replySeconds !== null)
+  @IsInt()
+  @Min(MIN_REPLY_SECONDS)
+  @Max(MAX_WAIT_SECONDS)
+  @ApiProperty({
+    type: 'integer',
+    minimum: MIN_REPLY_SECONDS,
+    maximum: MAX_WAIT_SECONDS,
+    nullable: true,
+    required: false,
+    default: null,
+    example: 300,
+  })
+  replySeconds: number | null = null;
 
   /** Null: always open. */
   @ValidateIf(({ businessHours }: TakeoverPolicyDto) => businessHours !== null)

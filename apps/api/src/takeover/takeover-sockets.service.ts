@@ -46,9 +46,9 @@ export class TakeoverSockets {
     return [...(this.namespace?.sockets.values() ?? [])];
   }
 
-  hasLocalReaders(chatId: string): boolean {
-    const rooms = this.namespace?.adapter.rooms;
-    return rooms?.has(roomOf(chatId, 'everyone')) === true || rooms?.has(roomOf(chatId, 'agents')) === true;
+  /** The chats that the connections of this instance follow. */
+  localChatIds(): string[] {
+    return [...new Set(this.local().flatMap(({ data }) => [...data.watches.keys()]))];
   }
 
   async joinAgents(socket: TakeoverSocket): Promise<void> {

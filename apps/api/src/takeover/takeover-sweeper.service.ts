@@ -1,33 +1,28 @@
-import { AppError } from '@app/common';
+import { hasCode } from '@app/common';
 import type { Actor } from '@app/contracts';
 import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import type { TakeoverPolicy } from '../bots/takeover-policy.js';
+import { OwnershipService, type PassBaton } from '../baton/ownership.service.js';
+import { SystemMessagesService } from '../baton/system-messages.service.js';
 import { BotsService } from '../bots/bots.service.js';
-import { OwnershipService, type PassBaton } from '../chats/ownership.service.js';
-import { SystemMessagesService } from '../chats/system-messages.service.js';
+import type { TakeoverPolicy } from '../bots/takeover-policy.js';
 import { isOpen } from './business-hours.js';
 import { ChatStatesService } from './chat-states.service.js';
 import { QueueRepository, type WaitingChat } from './queue.repository.js';
 import { QueueWatcher } from './queue-watcher.service.js';
 
 const SWEEP_EVERY_MS = 2000;
-const HELD_PER_SWEEP = 200;
-/** Also chats that may wait as long as they like are looked at. */
-const WAITING_PER_SWEEP = 5000;
+/** Of each kind and bot. */
+const CHATS_PER_SWEEP = 200;
 const SERVER: Actor = { kind: 'system', id: null, name: 'System' };
 /** Somebody else was faster: what was to be done is done, or no longer due. */
-const OVERTAKEN: readonly string[] = [
-  'OUTDATED_CHAT',
-  'CHAT_HELD',
-  'CHAT_NOT_HELD',
-  'CHAT_CLOSED',
-  'CONFLICT',
-  'NOT_FOUND',
-];
+const OVERTAKEN = ['OUTDATED_CHAT', 'CHAT_HELD', 'CHAT_NOT_HELD', 'CHAT_CLOSED', 'CONFLICT', 'NOT_FOUND'] as const;
+
+type Pass = Pick<PassBaton, 'transition' | 'reason' | 'onlyIfLeaseExpired' | 'onlyIfUnansweredMs'>;
+type HeldChat = Awaited<ReturnType<OwnershipService['findExpired']>>[number];
 
 /**
- * Lets no customer wait for somebody who is not there: chats whose agent is gone, that have waited too long, or that wait outside of
- * business hours go where the bot's policy says. Runs on every instance; each step happens once because it names the epoch it ends.
+ * Lets no customer wait for somebody who is not there: chats whose agent is gone or silent, that have waited too long, or that wait
+ * outside of business hours go where the bot's policy says. Runs on every instance; each step happens once because it names the epoch it ends.
  */
 @Injectable()
 export class TakeoverSweeper implements OnApplicationBootstrap, OnApplicationShutdown {
@@ -61,38 +56,69 @@ export class TakeoverSweeper implements OnApplicationBootstrap, OnApplicationShu
   }
 
   private async sweepAll(): Promise<void> {
-    let changes = 0;
-    for (const held of await this.ownership.findExpired(HELD_PER_SWEEP)) if (await this.endLease(held)) changes++;
-    for (const waiting of await this.queue.findLongestWaiting(WAITING_PER_SWEEP))
-      if (await this.endWait(waiting)) changes++;
+    let changes = await this.each(await this.ownership.findAbandoned(CHATS_PER_SWEEP), (held) =>
+      this.giveBack(held, { reason: 'agent_removed' }, 'is no agent any more'),
+    );
+    changes += await this.each(await this.ownership.findExpired(CHATS_PER_SWEEP), (held) =>
+      this.giveBack(held, { reason: 'lease_expired', onlyIfLeaseExpired: true }, 'was not heard of any more'),
+    );
+    for (const botId of await this.ownership.findBotsOfHeldChats()) changes += await this.endSilence(botId);
+    for (const botId of await this.queue.findBotsOfWaitingChats()) changes += await this.endWaits(botId);
     if (changes > 0) await this.watcher.look();
   }
 
-  private async endLease(held: { chatId: string; agentId: number; botId: string; epoch: number }): Promise<boolean> {
+  /** What cannot be done for one chat at the moment does not keep the others waiting. */
+  private async each<Chat extends { chatId: string }>(
+    chats: Chat[],
+    step: (chat: Chat) => Promise<boolean>,
+  ): Promise<number> {
+    let changes = 0;
+    for (const chat of chats) {
+      try {
+        if (await step(chat)) changes++;
+      } catch (error) {
+        this.logger.error({ err: error, chatId: chat.chatId }, 'Sweeping a chat failed; trying again');
+      }
+    }
+    return changes;
+  }
+
+  /** Agents who hold a chat and leave its customer without an answer, where the bot's policy sets them a time. */
+  private async endSilence(botId: string): Promise<number> {
+    const { replySeconds } = (await this.bots.getProfile(botId)).takeover;
+    if (replySeconds === null) return 0;
+    const onlyIfUnansweredMs = replySeconds * 1000;
+    const why = `left the customer without an answer for ${replySeconds} s`;
+    return this.each(await this.ownership.findUnanswered(botId, onlyIfUnansweredMs, CHATS_PER_SWEEP), (held) =>
+      this.giveBack(held, { reason: 'no_reply', onlyIfUnansweredMs }, why),
+    );
+  }
+
+  private async endWaits(botId: string): Promise<number> {
+    const { takeover } = await this.bots.getProfile(botId);
+    const isClosed = !isOpen(takeover.businessHours, new Date());
+    if (!isClosed && takeover.onWaitExpired === 'keep') return 0;
+    const waitMs = isClosed ? 0 : takeover.waitSeconds * 1000;
+    return this.each(await this.queue.findWaiting(botId, waitMs, CHATS_PER_SWEEP), (chat) =>
+      isClosed || takeover.onWaitExpired === 'close' ? this.close(chat, takeover) : this.giveUp(chat, takeover),
+    );
+  }
+
+  private async giveBack(held: HeldChat, how: Omit<Pass, 'transition'>, why: string): Promise<boolean> {
     const { takeover } = await this.bots.getProfile(held.botId);
     const isForBot = takeover.onLeaseExpired === 'bot';
-    const epoch = await this.pass({
-      ...held,
-      transition: isForBot ? 'release' : 'requeue',
-      reason: 'lease_expired',
-      onlyIfLeaseExpired: true,
-    });
+    const epoch = await this.pass(held, { transition: isForBot ? 'release' : 'requeue', ...how });
     if (epoch === null) return false;
     const name = await this.states.nameOf(held.agentId);
     const place = isForBot ? 'to the bot' : 'into the queue';
-    await this.note(held.chatId, epoch, `${name} was not heard of any more. The chat went back ${place}.`);
+    await this.note(held.chatId, epoch, `${name} ${why}. The chat went back ${place}.`);
     return true;
   }
 
-  private async endWait(chat: WaitingChat): Promise<boolean> {
-    const { takeover } = await this.bots.getProfile(chat.botId);
-    if (!isOpen(takeover.businessHours, new Date())) return this.close(chat, takeover);
-    if (chat.waitedMs < takeover.waitSeconds * 1000) return false;
-    if (takeover.onWaitExpired === 'close') return this.close(chat, takeover);
-    if (takeover.onWaitExpired === 'keep') return false;
-    const epoch = await this.pass({ ...chat, transition: 'release', reason: 'lease_expired' });
+  private async giveUp(chat: WaitingChat, { waitSeconds }: TakeoverPolicy): Promise<boolean> {
+    const epoch = await this.pass(chat, { transition: 'release', reason: 'wait_expired' });
     if (epoch === null) return false;
-    await this.note(chat.chatId, epoch, `Nobody came within ${takeover.waitSeconds} s. The chat went back to the bot.`);
+    await this.note(chat.chatId, epoch, `Nobody came within ${waitSeconds} s. The chat went back to the bot.`);
     return true;
   }
 
@@ -107,7 +133,7 @@ export class TakeoverSweeper implements OnApplicationBootstrap, OnApplicationShu
         occasion: 'closed',
         expectedEpoch: chat.epoch,
       });
-    return (await this.pass({ ...chat, transition: 'end', reason: 'rule' })) !== null;
+    return (await this.pass(chat, { transition: 'end', reason: 'rule' })) !== null;
   }
 
   private note(chatId: string, expectedEpoch: number, text: string): Promise<void> {
@@ -116,20 +142,13 @@ export class TakeoverSweeper implements OnApplicationBootstrap, OnApplicationShu
 
   /** The new epoch, or null when the chat has moved on meanwhile. */
   private async pass(
-    change: { chatId: string; epoch: number } & Pick<PassBaton, 'transition' | 'reason' | 'onlyIfLeaseExpired'>,
+    { chatId, epoch: expectedEpoch }: { chatId: string; epoch: number },
+    how: Pass,
   ): Promise<number | null> {
-    const { chatId, epoch: expectedEpoch, transition, reason, onlyIfLeaseExpired } = change;
     try {
-      return await this.ownership.passBaton({
-        chatId,
-        transition,
-        reason,
-        actor: SERVER,
-        expectedEpoch,
-        onlyIfLeaseExpired,
-      });
+      return await this.ownership.passBaton({ chatId, actor: SERVER, expectedEpoch, ...how });
     } catch (error) {
-      if (error instanceof AppError && OVERTAKEN.includes(error.code)) return null;
+      if (hasCode(error, ...OVERTAKEN)) return null;
       throw error;
     }
   }

@@ -1,4 +1,4 @@
-import { toProblem, type Principal } from '@app/common';
+import { connectionRefusal, type Principal } from '@app/common';
 import { TAKEOVER_NAMESPACE } from '@app/contracts';
 import { UseFilters, UseInterceptors } from '@nestjs/common';
 import {
@@ -196,8 +196,7 @@ export class TakeoverGateway
     try {
       await this.sessions.admit(socket);
     } catch (error) {
-      const problem = toProblem(error, null);
-      return next(Object.assign(new Error(problem.title), { data: problem }));
+      return next(connectionRefusal(error));
     }
     next();
   }

@@ -2,6 +2,7 @@ import { AgentPresence } from '@app/database';
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { AuthModule } from '../auth/auth.module.js';
+import { BatonModule } from '../baton/baton.module.js';
 import { BotsModule } from '../bots/bots.module.js';
 import { ChatsModule } from '../chats/chats.module.js';
 import { UsersModule } from '../users/users.module.js';
@@ -17,7 +18,6 @@ import { QueueService } from './queue.service.js';
 import { QueueWatcher } from './queue-watcher.service.js';
 import { SocketSessions } from './socket-sessions.service.js';
 import { TakeoverPolicyController } from './takeover-policy.controller.js';
-import { TakeoverPolicyRepository } from './takeover-policy.repository.js';
 import { TakeoverPolicyService } from './takeover-policy.service.js';
 import { TakeoverSockets } from './takeover-sockets.service.js';
 import { TakeoverSweeper } from './takeover-sweeper.service.js';
@@ -27,7 +27,7 @@ import { TakeoverService } from './takeover.service.js';
 
 /** People take chats over from bots, and give them back. */
 @Module({
-  imports: [TypeOrmModule.forFeature([AgentPresence]), AuthModule, BotsModule, ChatsModule, UsersModule],
+  imports: [TypeOrmModule.forFeature([AgentPresence]), AuthModule, BatonModule, BotsModule, ChatsModule, UsersModule],
   controllers: [TakeoverController, ChatTakeoverController, TakeoverPolicyController],
   providers: [
     AgentPresenceRepository,
@@ -41,7 +41,6 @@ import { TakeoverService } from './takeover.service.js';
     QueueWatcher,
     SocketSessions,
     TakeoverGateway,
-    TakeoverPolicyRepository,
     TakeoverPolicyService,
     TakeoverService,
     TakeoverSockets,

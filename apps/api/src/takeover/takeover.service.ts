@@ -1,9 +1,9 @@
-import { AppError, isAdmin, isAgent, type Principal } from '@app/common';
+import { AppError, hasCode, isAdmin, isAgent, type Principal } from '@app/common';
 import type { Actor, AgentName, AgentText, ChatState, SentMessage } from '@app/contracts';
 import { Injectable } from '@nestjs/common';
-import { AgentMessagesService } from '../chats/agent-messages.service.js';
+import { AgentMessagesService } from '../baton/agent-messages.service.js';
+import { OwnershipService } from '../baton/ownership.service.js';
 import { ChatsService } from '../chats/chats.service.js';
-import { OwnershipService } from '../chats/ownership.service.js';
 import { agentActor, agentOf, customerActor } from './agent.js';
 import { AgentPresenceService } from './agent-presence.service.js';
 import { ChatClaimsService } from './chat-claims.service.js';
@@ -17,6 +17,9 @@ type HeldChat = Awaited<ReturnType<ChatsService['getAnyChat']>>;
 interface Expectation {
   expectedEpoch?: number | null;
 }
+
+/** Why a chat ends on the customer's side. */
+export type CustomersEndReason = 'customer_end' | 'inactive_chat' | 'window_closed';
 
 type AgentWords = Omit<AgentText, 'chatId'>;
 
@@ -62,14 +65,7 @@ export class TakeoverService {
   /** The customer wants a person. Asking again changes nothing. */
   async requestPerson(caller: Principal, chatId: string, { expectedEpoch }: Expectation): Promise<ChatState> {
     const { chat, actor } = await this.takePartAsCustomer(caller, chatId);
-    if (chat.owner !== 'requested')
-      await this.claims.passBaton({
-        chatId,
-        transition: 'request',
-        reason: 'customer_request',
-        actor,
-        expectedEpoch: expectedEpoch ?? null,
-      });
+    if (chat.owner !== 'requested') await this.claims.request(chatId, actor, expectedEpoch ?? null);
     return this.changed(chatId);
   }
 
@@ -88,12 +84,20 @@ export class TakeoverService {
     return this.changed(chatId);
   }
 
-  /** Of two agents who claim at once one wins; the other is told who. Claiming what one holds renews the lease. */
-  async claimChat(caller: Principal, chatId: string, { expectedEpoch }: Expectation): Promise<ChatState> {
+  /**
+   * Of two agents who claim at once one wins; the other is told who. Claiming what one holds renews the lease. Without a lease, for
+   * agents who cannot say that they are still there, the chat is held until it is given away or closed.
+   */
+  async claimChat(
+    caller: Principal,
+    chatId: string,
+    { expectedEpoch }: Expectation,
+    isLeased = true,
+  ): Promise<ChatState> {
     const agent = agentOf(caller);
     const chat = await this.chats.getAnyChat(chatId);
     if (isHeldBy(chat, agent)) await this.ownership.renewLease(chatId, agent.id);
-    else await this.claims.claim(chat, agent, expectedEpoch ?? null);
+    else await this.claims.claim(chat, agent, expectedEpoch ?? null, isLeased);
     return this.changed(chatId);
   }
 
@@ -120,8 +124,9 @@ export class TakeoverService {
     try {
       return await this.write(agent, chatId, 'message', dto);
     } catch (error) {
-      if (!(error instanceof AppError) || error.code !== 'CHAT_NOT_HELD')
-        throw await this.states.nameHolder(error, chatId);
+      const epoch = hasCode(error, 'OUTDATED_CHAT') ? await this.ownTakeoverOf(agent, chatId, dto) : null;
+      if (epoch !== null) return this.write(agent, chatId, 'message', { ...dto, expectedEpoch: epoch });
+      if (!hasCode(error, 'CHAT_NOT_HELD')) throw await this.states.nameHolder(error, chatId);
     }
     const expectedEpoch = await this.claims.claim(
       await this.chats.getAnyChat(chatId),
@@ -150,9 +155,14 @@ export class TakeoverService {
     this.sockets.tellTyping(chat, agent === null || isHolder ? 'everyone' : 'agents', { actor, isTyping });
   }
 
-  async endChat(caller: Principal, chatId: string, { expectedEpoch }: Expectation): Promise<ChatState> {
+  async endChat(
+    caller: Principal,
+    chatId: string,
+    { expectedEpoch }: Expectation,
+    customersReason: CustomersEndReason = 'customer_end',
+  ): Promise<ChatState> {
     const { chat, actor, agent } = await this.takePart(caller, chatId);
-    const reason = agent === null ? 'customer_end' : await this.reasonOf(caller, agent, chat);
+    const reason = agent === null ? customersReason : await this.reasonOf(caller, agent, chat);
     await this.claims.passBaton({
       chatId,
       transition: 'end',
@@ -187,6 +197,13 @@ export class TakeoverService {
     });
     await this.ownership.renewLease(chatId, agent.id);
     return sent;
+  }
+
+  /** The epoch that this very message, sent at the same time over another connection, may have begun by taking the chat over. */
+  private async ownTakeoverOf(agent: AgentName, chatId: string, dto: AgentWords): Promise<number | null> {
+    if (dto.clientMessageId == null || dto.expectedEpoch == null) return null;
+    const chat = await this.chats.getAnyChat(chatId);
+    return isHeldBy(chat, agent) && chat.epoch === dto.expectedEpoch + 1 ? chat.epoch : null;
   }
 
   private async changed(chatId: string): Promise<ChatState> {

@@ -1,6 +1,8 @@
 import {
   Access,
   ApiProblems,
+  Audited,
+  fieldsOf,
   IdempotencyRequest,
   IdPipe,
   OwnIdempotency,
@@ -49,6 +51,7 @@ export class AdminUsersController {
 
   /** Creates an account. It can be used once it has an API key. */
   @Post()
+  @Audited('user.created', 'userId')
   @HttpCode(200)
   @ApiOkResponse({ type: AdminGetUserResponseDto })
   @ApiProblems(400, 409)
@@ -67,6 +70,7 @@ export class AdminUsersController {
 
   /** Changes display name or roles; the last administrator stays one. */
   @Put(':userId')
+  @Audited(({ body }) => (fieldsOf(body).includes('roles') ? 'user.roles_changed' : 'user.updated'), 'userId')
   @ApiUserId()
   @ApiOkResponse({ description: 'Stored.' })
   @ApiProblems(400, 404, 409)
@@ -74,8 +78,13 @@ export class AdminUsersController {
     return this.users.update(userId, dto);
   }
 
-  /** Deletes an account with its chats, API keys and system messages; the last administrator stays. */
+  /**
+   * Deletes an account with its chats, API keys and system messages; the last administrator stays
+   *
+   * Tokens of an OIDC issuer do not make it anew.
+   */
   @Delete(':userId')
+  @Audited('user.deleted', 'userId')
   @ApiUserId()
   @ApiOkResponse({ description: 'Deleted.' })
   @ApiProblems(404, 409)
@@ -83,20 +92,36 @@ export class AdminUsersController {
     return this.users.delete(userId);
   }
 
+  /**
+   * Lets the owner of a deleted account in again
+   *
+   * The OIDC issuer's next token makes a new one.
+   */
+  @Post(':userId/readmit')
+  @Audited('user.readmitted', 'userId')
+  @HttpCode(200)
+  @ApiUserId()
+  @ApiOkResponse({ description: 'May come back.' })
+  @ApiProblems(404)
+  readmitUser(@UserId() userId: number): Promise<void> {
+    return this.users.readmit(userId);
+  }
+
   /** Lists the API keys of an account by their first characters. */
   @Get(':userId/apiKeys')
   @ApiUserId()
   @ApiOkResponse({ type: GetApiKeysResponseItemDtoPagingResult })
-  @ApiProblems(400)
+  @ApiProblems(400, 404)
   getUserApiKeys(
     @UserId() userId: number,
     @Query() query: PagingQuery,
   ): Promise<PagingResult<GetApiKeysResponseItemDto>> {
-    return this.keys.list(userId, query);
+    return this.keys.listOfUser(userId, query);
   }
 
   /** Makes an API key for an account. The answer is the only place where the key is ever shown. */
   @Post(':userId/apiKeys')
+  @Audited('apiKey.created', 'apiKeyId')
   @HttpCode(200)
   @OwnIdempotency()
   @ApiUserId()
@@ -112,6 +137,7 @@ export class AdminUsersController {
 
   /** Revokes an API key of an account; it stops working at once. */
   @Delete(':userId/apiKeys/:apiKeyId')
+  @Audited('apiKey.revoked', 'apiKeyId')
   @ApiUserId()
   @ApiParam({ name: 'apiKeyId', type: String, example: '0199aa0e-7c1b-7d0a-9a55-0d5a3c0f8f6e' })
   @ApiOkResponse({ description: 'Revoked.' })

@@ -7,6 +7,7 @@ import {
   type AdminGetUserResponseDto,
   type AdminUpdateUserRequestDto,
 } from './admin-user.dto.js';
+import { DeletedSubjectsRepository } from './deleted-subjects.repository.js';
 import { normalizeLogin } from './login.js';
 import { UsersRepository, type AccountChange, type UserOrder } from './users.repository.js';
 import { completeRoles, newUser, UsersService } from './users.service.js';
@@ -18,6 +19,7 @@ const ORDERS: readonly UserOrder[] = ['userId', 'login', 'displayName', 'created
 export class AdminUsersService {
   constructor(
     private readonly users: UsersRepository,
+    private readonly deleted: DeletedSubjectsRepository,
     private readonly principals: UsersService,
   ) {}
 
@@ -54,9 +56,14 @@ export class AdminUsersService {
     await this.conclude(userId, change);
   }
 
-  /** The user's chats, keys and system messages go as well. */
+  /** The user's chats, keys and system messages go as well. Its owner is let in by no issuer's token before {@link readmit}. */
   async delete(userId: number): Promise<void> {
     await this.conclude(userId, await this.users.delete(userId));
+  }
+
+  /** Whoever had the deleted account gets a new one with the issuer's next token. */
+  async readmit(userId: number): Promise<void> {
+    if (!(await this.deleted.delete(userId))) throw notFound('The deleted account');
   }
 
   private async conclude(userId: number, change: AccountChange): Promise<void> {

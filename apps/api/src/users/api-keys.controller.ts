@@ -1,6 +1,7 @@
 import {
   Access,
   ApiProblems,
+  Audited,
   CurrentUser,
   IdempotencyRequest,
   IdPipe,
@@ -39,6 +40,7 @@ export class ApiKeysController {
 
   /** Makes an API key with the caller's rights. The answer is the only place where the key is ever shown. */
   @Post()
+  @Audited('apiKey.created', 'apiKeyId')
   @HttpCode(200)
   @OwnIdempotency()
   @ApiOkResponse({ type: CreateApiKeyResponseDto })
@@ -53,6 +55,7 @@ export class ApiKeysController {
 
   /** Revokes one of the caller's own API keys; it stops working at once. */
   @Delete(':apiKeyId')
+  @Audited('apiKey.revoked', 'apiKeyId')
   @ApiParam({ name: 'apiKeyId', type: String, example: '0199aa0e-7c1b-7d0a-9a55-0d5a3c0f8f6e' })
   @ApiOkResponse({ description: 'Revoked.' })
   @ApiProblems(404)

@@ -1,5 +1,5 @@
 import type { ListOptions } from '@app/common';
-import { ApiKey, dialectOf, containsText } from '@app/database';
+import { ApiKey, dialectOf, findPage } from '@app/database';
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { Brackets, IsNull, type EntityManager, type Repository } from 'typeorm';
@@ -18,18 +18,12 @@ export class ApiKeysRepository {
   constructor(@InjectRepository(ApiKey) private readonly keys: Repository<ApiKey>) {}
 
   /** Keys of the user that have not been revoked. */
-  async list(userId: number, { skip, take, search, orderBy }: ListOptions<ApiKeyOrder>): Promise<[ApiKey[], number]> {
+  list(userId: number, options: ListOptions<ApiKeyOrder>): Promise<[ApiKey[], number]> {
     const query = this.keys.createQueryBuilder('key').where({ userId, revokedAt: IsNull() });
-    if (search !== null) {
-      const { sql, parameters } = containsText(['key.name'], search);
-      query.andWhere(sql, parameters);
-    }
-    return query
-      .orderBy(ORDER_COLUMN[orderBy.field], orderBy.direction)
-      .addOrderBy('key.id', orderBy.direction)
-      .skip(skip)
-      .take(take)
-      .getManyAndCount();
+    return findPage(query, options, {
+      searched: ['key.name'],
+      orderedBy: ORDER_COLUMN[options.orderBy.field],
+    });
   }
 
   findByHash(hash: string): Promise<ApiKey | null> {

@@ -13,6 +13,7 @@ import {
   type GetApiKeysResponseItemDto,
 } from './api-key.dto.js';
 import { ApiKeysRepository, type ApiKeyOrder } from './api-keys.repository.js';
+import { UsersRepository } from './users.repository.js';
 import { PRINCIPAL_TTL_MS } from './users.service.js';
 
 /** The name of the key that the configuration gives to the administrator; nobody else may use it. */
@@ -48,6 +49,7 @@ export class ApiKeysService implements OnModuleDestroy {
 
   constructor(
     private readonly keys: ApiKeysRepository,
+    private readonly users: UsersRepository,
     private readonly cache: CacheService,
   ) {}
 
@@ -64,6 +66,12 @@ export class ApiKeysService implements OnModuleDestroy {
     const options = listOptions(query, ORDERS, { field: 'createdAt', direction: 'DESC' });
     const [keys, total] = await this.keys.list(userId, options);
     return pagingResult(query, keys.map(mapApiKey), total);
+  }
+
+  /** For administrators, who may name anybody: 404 when there is nobody. */
+  async listOfUser(userId: number, query: PagingQuery): Promise<PagingResult<GetApiKeysResponseItemDto>> {
+    if ((await this.users.find(userId)) === null) throw notFound('The user');
+    return this.list(userId, query);
   }
 
   /**

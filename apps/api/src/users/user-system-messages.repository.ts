@@ -1,5 +1,5 @@
 import type { ListOptions } from '@app/common';
-import { dialectOf, UserSystemMessage, containsText } from '@app/database';
+import { dialectOf, findPage, UserSystemMessage } from '@app/database';
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import type { Repository } from 'typeorm';
@@ -17,24 +17,18 @@ export class UserSystemMessagesRepository {
   constructor(@InjectRepository(UserSystemMessage) private readonly messages: Repository<UserSystemMessage>) {}
 
   /** Without the texts. */
-  async list(
+  list(
     userId: number,
-    { skip, take, search, orderBy }: ListOptions<UserSystemMessageOrder>,
+    options: ListOptions<UserSystemMessageOrder>,
   ): Promise<[Pick<UserSystemMessage, 'id' | 'displayName'>[], number]> {
     const query = this.messages
       .createQueryBuilder('message')
       .select(['message.id', 'message.displayName'])
       .where('message.userId = :userId', { userId });
-    if (search !== null) {
-      const { sql, parameters } = containsText(['message.displayName'], search);
-      query.andWhere(sql, parameters);
-    }
-    return query
-      .orderBy(ORDER_COLUMN[orderBy.field], orderBy.direction)
-      .addOrderBy('message.id', orderBy.direction)
-      .offset(skip)
-      .limit(take)
-      .getManyAndCount();
+    return findPage(query, options, {
+      searched: ['message.displayName'],
+      orderedBy: ORDER_COLUMN[options.orderBy.field],
+    });
   }
 
   findOwned(userId: number, id: string): Promise<UserSystemMessage | null> {

@@ -1,4 +1,4 @@
-import { ApiKey, User, UserSystemMessage } from '@app/database';
+import { ApiKey, DeletedSubject, User, UserSystemMessage } from '@app/database';
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { CacheModule } from '../cache/cache.module.js';
@@ -9,6 +9,7 @@ import { ApiKeysRepository } from './api-keys.repository.js';
 import { ApiKeysService } from './api-keys.service.js';
 import { FirstAdminService } from './first-admin.service.js';
 import { UserSystemMessagesController } from './user-system-messages.controller.js';
+import { DeletedSubjectsRepository } from './deleted-subjects.repository.js';
 import { UserSystemMessagesRepository } from './user-system-messages.repository.js';
 import { UserSystemMessagesService } from './user-system-messages.service.js';
 import { UsersController } from './users.controller.js';
@@ -16,11 +17,12 @@ import { UsersRepository } from './users.repository.js';
 import { UsersService } from './users.service.js';
 
 @Module({
-  imports: [TypeOrmModule.forFeature([User, ApiKey, UserSystemMessage]), CacheModule],
+  imports: [TypeOrmModule.forFeature([User, DeletedSubject, ApiKey, UserSystemMessage]), CacheModule],
   controllers: [UsersController, ApiKeysController, UserSystemMessagesController, AdminUsersController],
   providers: [
     UsersService,
     UsersRepository,
+    DeletedSubjectsRepository,
     AdminUsersService,
     FirstAdminService,
     ApiKeysService,

@@ -1,14 +1,18 @@
 import type { ListOptions, Role } from '@app/common';
-import { ApiKey, dialectOf, fromSqlJson, placeholders, User, containsText } from '@app/database';
+import { ApiKey, dialectOf, fromSqlJson, placeholders, User, findPage } from '@app/database';
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { Like, type EntityManager, type Repository } from 'typeorm';
+import { rememberDeleted } from './deleted-subjects.repository.js';
 
 export type UserOrder = 'userId' | 'login' | 'displayName' | 'createdAt';
 export type NewUser = Omit<User, 'id'>;
 export type UserSettings = Pick<User, 'isKeepChatHistory' | 'keepChatHistoryForDays' | 'isKeepFavoritesForever'>;
 /** What became of a change that must leave an administrator. */
 export type AccountChange = 'done' | 'missing' | 'last-admin';
+
+/** Begins the subjects of accounts under which the server itself acts. */
+export const BUILT_IN = 'built-in|';
 
 const ORDER_COLUMN: Record<UserOrder, string> = {
   userId: 'user.id',
@@ -23,18 +27,12 @@ const HAS_ADMIN_ROLE = '%"admin"%';
 export class UsersRepository {
   constructor(@InjectRepository(User) private readonly users: Repository<User>) {}
 
-  async list({ skip, take, search, orderBy }: ListOptions<UserOrder>): Promise<[User[], number]> {
+  list(options: ListOptions<UserOrder>): Promise<[User[], number]> {
     const query = this.users.createQueryBuilder('user');
-    if (search !== null) {
-      const { sql, parameters } = containsText(['user.login', 'user.displayName'], search);
-      query.where(sql, parameters);
-    }
-    return query
-      .orderBy(ORDER_COLUMN[orderBy.field], orderBy.direction)
-      .addOrderBy('user.id', orderBy.direction)
-      .skip(skip)
-      .take(take)
-      .getManyAndCount();
+    return findPage(query, options, {
+      searched: ['user.login', 'user.displayName'],
+      orderedBy: ORDER_COLUMN[options.orderBy.field],
+    });
   }
 
   find(id: number): Promise<User | null> {
@@ -103,11 +101,13 @@ export class UsersRepository {
     });
   }
 
-  /** What belongs to the user goes with it, by foreign keys. */
+  /** What belongs to the user goes with it, by foreign keys. Whom an issuer vouches for does not come back by the next token. */
   async delete(id: number): Promise<AccountChange> {
     return this.users.manager.transaction(async (tx) => {
-      if (!(await tx.existsBy(User, { id }))) return 'missing';
+      const user = await tx.findOneBy(User, { id });
+      if (user === null) return 'missing';
       if (!(await this.leavesAnAdmin(tx, id))) return 'last-admin';
+      if (user.subject !== null && !user.subject.startsWith(BUILT_IN)) await rememberDeleted(tx, user.subject, id);
       await tx.delete(User, { id });
       return 'done';
     });

@@ -4,10 +4,11 @@ import { Injectable } from '@nestjs/common';
 import { EventEmitter2 } from '@nestjs/event-emitter';
 import { CacheService } from '../cache/cache.service.js';
 import type { AppEvents } from '../events.js';
+import { DeletedSubjectsRepository } from './deleted-subjects.repository.js';
 import { normalizeLogin } from './login.js';
 import { mapCurrentUser, type CurrentUserDto, type UpdateUserRequestDto } from './user.dto.js';
 import { UserSystemMessagesRepository } from './user-system-messages.repository.js';
-import { UsersRepository, type NewUser, type UserSettings } from './users.repository.js';
+import { BUILT_IN, UsersRepository, type NewUser, type UserSettings } from './users.repository.js';
 
 /** How long a change made on another instance may go unnoticed when nothing tells of it. */
 export const PRINCIPAL_TTL_MS = 5000;
@@ -42,6 +43,7 @@ export const completeRoles = (roles: readonly Role[]): Role[] =>
 export class UsersService {
   constructor(
     private readonly users: UsersRepository,
+    private readonly deleted: DeletedSubjectsRepository,
     private readonly messages: UserSystemMessagesRepository,
     private readonly cache: CacheService,
     private readonly events: EventEmitter2,
@@ -57,11 +59,12 @@ export class UsersService {
 
   /**
    * The account of somebody whom an issuer vouches for, made when the issuer's subject is seen for the first time, with the roles
-   * that the issuer names now. An account that exists under the same login is never taken over.
+   * that the issuer names now. An account that exists under the same login is never taken over, and one that was deleted does not
+   * come back until an administrator lets its owner in again.
    */
   async getExternalPrincipal(identity: ExternalIdentity): Promise<UserPrincipal> {
     const known = await this.findExternalPrincipal(identity);
-    // Deleted a moment ago: to the issuer's next token the person is new.
+    // Deleted a moment ago, or let in again.
     const principal = known ?? (await this.findExternalPrincipal(identity));
     if (principal === null) throw new AppError('INVALID_TOKEN');
     const roles = completeRoles(identity.roles);
@@ -69,6 +72,11 @@ export class UsersService {
     await this.users.replaceRoles(principal.userId, roles);
     await this.tellChange(principal.userId);
     return { ...principal, roles };
+  }
+
+  /** The account of the server itself under which it acts for people who need none. Made when it is first asked for. */
+  getBuiltInPrincipal(identity: Omit<ExternalIdentity, 'subject'>): Promise<UserPrincipal> {
+    return this.getExternalPrincipal({ ...identity, subject: BUILT_IN + identity.login });
   }
 
   async getCurrentUser({ userId }: UserPrincipal): Promise<CurrentUserDto> {
@@ -124,6 +132,8 @@ export class UsersService {
   private async findOrCreate(identity: ExternalIdentity): Promise<number> {
     const known = await this.users.findBySubject(identity.subject);
     if (known !== null) return known.id;
+    const deletedId = await this.deleted.findUserId(identity.subject);
+    if (deletedId !== null) throw accountDeleted(deletedId);
     const login = normalizeLogin(identity.login);
     if (login === null) throw new AppError('INVALID_TOKEN', { detail: 'The token names no usable login.' });
     const user = { ...newUser(login, identity.displayName, identity.roles), subject: identity.subject };
@@ -138,6 +148,11 @@ export class UsersService {
     }
   }
 }
+
+const accountDeleted = (userId: number): AppError =>
+  new AppError('INVALID_TOKEN', {
+    detail: `The account ${userId} was deleted. An administrator can let its owner in again.`,
+  });
 
 const mapPrincipal = (user: User): UserPrincipal => ({
   kind: 'user',

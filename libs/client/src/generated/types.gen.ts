@@ -13,6 +13,21 @@ export type ActorDto = {
   name: string;
 };
 
+export type AdminBotToolDto = {
+  botToolId: string;
+  createdUtc: string;
+  description: string;
+  isActive: boolean;
+  name: string;
+  parameters: {
+    [key: string]: unknown;
+  };
+  secretHeaders: Array<StoredToolHeaderDto>;
+  timeoutMs: number;
+  updatedUtc: string;
+  url: string | null;
+};
+
 export type AdminCreateBotFactRequestDto = {
   factText: string;
   isActive?: boolean;
@@ -72,6 +87,43 @@ export type AdminCreateBotRequestDto = {
 
 export type AdminCreateBotResponseDto = {
   botId: string;
+};
+
+export type AdminCreateBotToolRequestDto = {
+  /**
+   * Tells the model what the tool is for.
+   */
+  description?: string | null;
+  /**
+   * Whether the model is offered the tool.
+   */
+  isActive?: boolean;
+  /**
+   * How the model calls it; one tool of a bot has the name.
+   */
+  name: string;
+  /**
+   * JSON Schema of the arguments: of type object.
+   */
+  parameters?: {
+    [key: string]: unknown;
+  };
+  /**
+   * Sent along with every call. Without this field the stored ones stay while the origin of the address does.
+   */
+  secretHeaders?: Array<ToolHeaderDto> | null;
+  /**
+   * How long a call may take.
+   */
+  timeoutMs?: number;
+  /**
+   * The arguments are posted here as JSON. A tool without an address only puts its arguments among the variables of the chat.
+   */
+  url?: string | null;
+};
+
+export type AdminCreateBotToolResponseDto = {
+  botToolId: string;
 };
 
 export type AdminCreateOpenAiServiceRequestDto = {
@@ -225,6 +277,13 @@ export type AdminGetBotResponseDto = {
    */
   userGroups: string;
   userLogins: string;
+};
+
+export type AdminGetBotToolsResponseDto = {
+  /**
+   * In the order they were made.
+   */
+  tools: Array<AdminBotToolDto>;
 };
 
 export type AdminGetBotsResponseItemDto = {
@@ -459,6 +518,39 @@ export type AdminUpdateBotRequestDto = {
   userLogins?: string | null;
 };
 
+export type AdminUpdateBotToolRequestDto = {
+  /**
+   * Tells the model what the tool is for.
+   */
+  description?: string | null;
+  /**
+   * Whether the model is offered the tool.
+   */
+  isActive?: boolean;
+  /**
+   * How the model calls it; one tool of a bot has the name.
+   */
+  name: string;
+  /**
+   * JSON Schema of the arguments: of type object.
+   */
+  parameters?: {
+    [key: string]: unknown;
+  };
+  /**
+   * Sent along with every call. Without this field the stored ones stay while the origin of the address does.
+   */
+  secretHeaders?: Array<ToolHeaderDto> | null;
+  /**
+   * How long a call may take.
+   */
+  timeoutMs?: number;
+  /**
+   * The arguments are posted here as JSON. A tool without an address only puts its arguments among the variables of the chat.
+   */
+  url?: string | null;
+};
+
 export type AdminUpdateOpenAiServiceRequestDto = {
   /**
    * An Azure resource endpoint, an `…/openai/v1` base, or the base URL of any service that speaks OpenAI's protocol.
@@ -517,6 +609,52 @@ export type AgentPresenceDto = {
 
 export type AgentsDto = {
   items: Array<AgentDto>;
+};
+
+export type AssistantDto = {
+  /**
+   * Seconds since 1970.
+   */
+  created_at: number;
+  description: string;
+  id: string;
+  instructions: string;
+  metadata: {
+    [key: string]: unknown;
+  };
+  /**
+   * Empty when the service chooses.
+   */
+  model: string;
+  name: string;
+  object: 'assistant';
+  response_format: string;
+  temperature: number | null;
+  tool_resources: {
+    [key: string]: unknown;
+  };
+  tools: Array<AssistantToolDto>;
+  top_p: number | null;
+};
+
+export type AssistantFunctionDto = {
+  description: string;
+  name: string;
+  /**
+   * JSON Schema of type object.
+   */
+  parameters: {
+    [key: string]: unknown;
+  };
+  /**
+   * The arguments are posted here; empty for a function whose arguments only become variables.
+   */
+  url: string;
+};
+
+export type AssistantToolDto = {
+  function: AssistantFunctionDto;
+  type: 'function';
 };
 
 export type BotFeedbackRequestDto = {
@@ -637,8 +775,11 @@ export type ChatEventDto = {
     | TurnStartedDataDto
     | MessageCompletedDataDto
     | TurnEndedDataDto
+    | ToolCalledDataDto
+    | ToolReturnedDataDto
     | OwnershipChangedDataDto
-    | NoteCreatedDataDto;
+    | NoteCreatedDataDto
+    | DeliveryFailedDataDto;
   epoch: number;
   /**
    * 1, 2, 3, … without gaps.
@@ -649,9 +790,12 @@ export type ChatEventDto = {
     | 'turn.started'
     | 'message.completed'
     | 'turn.ended'
+    | 'tool.called'
+    | 'tool.returned'
     | 'ownership.changed'
     | 'note.created'
-    | 'whisper.created';
+    | 'whisper.created'
+    | 'delivery.failed';
 };
 
 export type ChatEventsDto = {
@@ -683,6 +827,15 @@ export type ChatFilesDto = {
   items: Array<ChatFileDto>;
 };
 
+export type ChatRequestDto = {
+  /**
+   * Who answers; without it the thread's own assistant does.
+   */
+  asst_id?: string | null;
+  message: string;
+  thread_id: string;
+};
+
 export type ChatStateDto = {
   /**
    * The person who holds the chat, if one does.
@@ -702,6 +855,24 @@ export type ChatStateDto = {
 
 export type ChatUpdateIsFavoriteRequestDto = {
   isFavorite: boolean;
+};
+
+export type ChatVariablesDto = {
+  /**
+   * By name, any JSON.
+   */
+  variables: {
+    [key: string]: unknown;
+  };
+};
+
+export type ConversationEntryDto = {
+  bot: string;
+  /**
+   * When the answer was complete, in seconds since 1970.
+   */
+  timestamp: number;
+  user: string;
 };
 
 export type CreateApiKeyRequestDto = {
@@ -731,6 +902,23 @@ export type CreateApiKeyResponseDto = {
   prefix: string;
 };
 
+export type CreateAssistantRequestDto = {
+  instruction: string;
+  /**
+   * Without it the model of the service answers.
+   */
+  model?: string;
+  name: string;
+  /**
+   * Those without a name are left out.
+   */
+  tools?: Array<AssistantToolDto>;
+};
+
+export type CreatedThreadDto = {
+  thread_id: string;
+};
+
 export type CurrentUserDto = {
   id: number;
   /**
@@ -750,8 +938,97 @@ export type CurrentUserDto = {
   roles: Array<'agent' | 'user' | 'admin'>;
 };
 
+export type DeletedAssistantDto = {
+  deleted: true;
+  id: string;
+  object: 'assistant.deleted';
+};
+
+export type DeletedThreadDto = {
+  deleted: true;
+  id: string;
+  object: 'thread.deleted';
+};
+
+export type DeliveryFailedDataDto = {
+  channel: string;
+  /**
+   * The service's own code.
+   */
+  code: string;
+  detail: string;
+  /**
+   * Null when what is missing is not a message of the chat.
+   */
+  messageId: string | null;
+};
+
+export type DryRunRequestDto = {
+  /**
+   * What the model would call the tool with.
+   */
+  arguments: {
+    [key: string]: unknown;
+  };
+};
+
+export type DryRunResponseDto = {
+  /**
+   * What the model would be told.
+   */
+  message: string;
+  milliseconds: number;
+  outcome:
+    | 'ok'
+    | 'unknown_tool'
+    | 'bad_arguments'
+    | 'too_many_calls'
+    | 'unreadable_secret'
+    | 'refused_address'
+    | 'redirect'
+    | 'too_large'
+    | 'too_slow'
+    | 'unreachable'
+    | 'bad_status'
+    | 'not_json'
+    | 'aborted';
+  /**
+   * What the tool was sent, or would have been.
+   */
+  sent: DryRunSentDto;
+  /**
+   * Of the HTTP answer; null when there was none.
+   */
+  status: number | null;
+  /**
+   * What would become variables of the chat.
+   */
+  variables: {
+    [key: string]: unknown;
+  };
+};
+
+export type DryRunSentDto = {
+  body: {
+    [key: string]: unknown;
+  };
+  /**
+   * Names of the secret headers.
+   */
+  secretHeaders: Array<string>;
+  /**
+   * Null: the tool has no address, nothing is sent.
+   */
+  url: string | null;
+};
+
 export type EmptyDto = {
   [key: string]: never;
+};
+
+export type EndChatRequestDto = {
+  reason?: 'inactive_chat' | 'window_closed';
+  thread_id: string;
 };
 
 /**
@@ -764,6 +1041,7 @@ export type ErrorCode =
   | 'INVALID_TOKEN'
   | 'FORBIDDEN'
   | 'TERMS_NOT_ACCEPTED'
+  | 'CHANNEL_OFF'
   | 'AUTH_UNAVAILABLE'
   | 'NOT_FOUND'
   | 'METHOD_NOT_ALLOWED'
@@ -773,6 +1051,8 @@ export type ErrorCode =
   | 'UNSUPPORTED_MEDIA_TYPE'
   | 'RATE_LIMITED'
   | 'HEADERS_TOO_LARGE'
+  | 'DATABASE_BUSY'
+  | 'DATABASE_UNREACHABLE'
   | 'INTERNAL'
   | 'CONFLICT'
   | 'CODE_TAKEN'
@@ -790,6 +1070,7 @@ export type ErrorCode =
   | 'BOT_NOT_READY'
   | 'NOT_READY'
   | 'SHUTTING_DOWN'
+  | 'TURN_REPEATED'
   | 'TURN_INTERRUPTED'
   | 'TURN_SUPERSEDED'
   | 'TURN_DEADLINE_EXCEEDED'
@@ -844,6 +1125,36 @@ export type GetApiKeysResponseItemDtoPagingResult = {
   hasNext: boolean;
   hasPrevious: boolean;
   items: Array<GetApiKeysResponseItemDto>;
+  pageNumber: number;
+  pageSize: number;
+  totalItemCount: number;
+  totalPageCount: number;
+};
+
+export type GetAuditResponseItemDto = {
+  action: string;
+  /**
+   * Kind and id of who acted.
+   */
+  actor: string;
+  createdUtc: string;
+  /**
+   * More about it, by action: names of fields that were sent, ids, states; never their values.
+   */
+  data: {
+    [key: string]: unknown;
+  };
+  id: string;
+  /**
+   * Kind and id of what was acted upon.
+   */
+  target: string;
+};
+
+export type GetAuditResponseItemDtoPagingResult = {
+  hasNext: boolean;
+  hasPrevious: boolean;
+  items: Array<GetAuditResponseItemDto>;
   pageNumber: number;
   pageSize: number;
   totalItemCount: number;
@@ -1029,6 +1340,11 @@ export type GetUserSystemMessagesResponseItemDtoPagingResult = {
   totalPageCount: number;
 };
 
+export type HandedOverDto = {
+  completion: ChatCompletionResponseDto;
+  status: 'handed_over';
+};
+
 export type HealthDto = {
   /**
    * What the server depends on, by name. Only the database is needed; Redis is not.
@@ -1059,6 +1375,11 @@ export type LastMessageDto = {
   text: string;
 };
 
+export type MessageAddedDto = {
+  message: string;
+  success: true;
+};
+
 export type MessageCompletedDataDto = {
   messageId: string;
   status: 'complete' | 'interrupted' | 'failed';
@@ -1067,6 +1388,11 @@ export type MessageCompletedDataDto = {
    */
   text: string;
   turnId: string;
+};
+
+export type MessageContentDto = {
+  text: MessageTextDto;
+  type: 'text';
 };
 
 export type MessageCreatedDataDto = {
@@ -1089,6 +1415,11 @@ export type MessageDeltaDto = {
   turnId: string;
 };
 
+export type MessageTextDto = {
+  annotations: Array<unknown>;
+  value: string;
+};
+
 export type ModelPriceDto = {
   cachedNano: number;
   inputNano: number;
@@ -1103,6 +1434,11 @@ export type ModelPricesDto = {
 export type NoteCreatedDataDto = {
   messageId: string;
   text: string;
+};
+
+export type NothingFoundDto = {
+  message: string;
+  success: false;
 };
 
 export type NoticeDto = {
@@ -1139,8 +1475,13 @@ export type OwnershipChangedDataDto = {
     | 'agent_takeover'
     | 'agent_release'
     | 'lease_expired'
+    | 'no_reply'
+    | 'agent_removed'
+    | 'wait_expired'
     | 'customer_end'
-    | 'supervisor';
+    | 'supervisor'
+    | 'inactive_chat'
+    | 'window_closed';
   to: 'bot' | 'requested' | 'human' | 'closed';
 };
 
@@ -1216,6 +1557,14 @@ export type ReleaseChatRequestDto = {
   to: 'bot' | 'queue' | 'agent';
 };
 
+export type RunDto = {
+  run_id: string;
+};
+
+export type SavedAssistantDto = {
+  assistant_id: string;
+};
+
 export type SearchBotByStartBotRequestDto = {
   userMessage: string;
 };
@@ -1284,6 +1633,40 @@ export type ServiceProblemDto = {
   detail: string;
 };
 
+export type SimpleChatAnswerDto = {
+  answer: string;
+  /**
+   * To be sent with the next message.
+   */
+  thread_id: string;
+};
+
+export type SimpleChatErrorDto = {
+  error: string;
+};
+
+export type StatusFormDto = {
+  ErrorCode?: string;
+  MessageSid: string;
+  MessageStatus: string;
+};
+
+export type StoredToolHeaderDto = {
+  /**
+   * False when the value was stored with another encryption key: it has to be entered again.
+   */
+  isReadable: boolean;
+  name: string;
+};
+
+export type StreamClosedDto = {
+  reason: 'shutdown' | 'slow_reader' | 'session_ended';
+};
+
+export type StreamErrorDto = {
+  problem: ProblemDto;
+};
+
 export type SystemMessageDto = {
   value?: string | null;
 };
@@ -1348,10 +1731,14 @@ export type TakeoverPolicyDto = {
    */
   onClaim: 'cut' | 'finish' | 'discard';
   /**
-   * What becomes of a chat whose agent is not heard of any more.
+   * What becomes of a chat whose agent is not heard of any more, does not answer (`replySeconds`), or is no agent any more.
    */
   onLeaseExpired: 'requeue' | 'bot';
   onWaitExpired: 'bot' | 'close' | 'keep';
+  /**
+   * An agent who leaves the customer without an answer for so long loses the chat; null as long as they like.
+   */
+  replySeconds?: number | null;
   /**
    * How long a customer waits before `onWaitExpired` happens.
    */
@@ -1361,6 +1748,119 @@ export type TakeoverPolicyDto = {
 export type TermValueDto = {
   value?: string | null;
   valueDe?: string | null;
+};
+
+export type ThreadChangeDto = {
+  /**
+   * The thread as it is now; as it was, when it is deleted.
+   */
+  fullDocument: ThreadDto;
+  operationType: 'insert' | 'update' | 'delete';
+};
+
+export type ThreadDto = {
+  _id: string;
+  /**
+   * Seconds since 1970.
+   */
+  created_at: number;
+  id: string;
+  metadata: {
+    [key: string]: unknown;
+  };
+  object: 'thread';
+  status: 'active' | 'agent_takeover' | 'inactive_chat' | 'window_closed';
+  tool_resources: {
+    [key: string]: unknown;
+  };
+};
+
+export type ThreadErrorDto = {
+  error?: string;
+  message?: string;
+};
+
+export type ThreadMessageDto = {
+  assistant_id: string | null;
+  attachments: Array<unknown>;
+  content: Array<MessageContentDto>;
+  /**
+   * Seconds since 1970.
+   */
+  created_at: number;
+  id: string;
+  metadata: {
+    [key: string]: unknown;
+  };
+  object: 'thread.message';
+  role: 'user' | 'assistant' | 'agent';
+  run_id: string | null;
+  thread_id: string;
+};
+
+export type ThreadMessagesDto = {
+  /**
+   * The newest first.
+   */
+  messages: Array<ThreadMessageDto>;
+};
+
+export type ThreadNoticeDto = {
+  message: string;
+};
+
+export type ThreadVariablesAnswerDto = {
+  success: true;
+  variables: ThreadVariablesDto;
+};
+
+export type ThreadVariablesDto = {
+  thread_id: string;
+  variables: {
+    [key: string]: unknown;
+  };
+};
+
+export type ToolCalledDataDto = {
+  /**
+   * JSON as the model wrote it; null for those who are no agents.
+   */
+  arguments: string | null;
+  /**
+   * Tells the calls of a turn apart.
+   */
+  callId: string;
+  tool: string;
+  turnId: string;
+};
+
+export type ToolHeaderDto = {
+  name: string;
+};
+
+export type ToolReturnedDataDto = {
+  callId: string;
+  milliseconds: number;
+  outcome:
+    | 'ok'
+    | 'unknown_tool'
+    | 'bad_arguments'
+    | 'too_many_calls'
+    | 'unreadable_secret'
+    | 'refused_address'
+    | 'redirect'
+    | 'too_large'
+    | 'too_slow'
+    | 'unreachable'
+    | 'bad_status'
+    | 'not_json'
+    | 'aborted';
+  /**
+   * What the model was told; null for those who are no agents.
+   */
+  output: string | null;
+  tool: string;
+  turnId: string;
 };
 
 export type TurnEndedDataDto = {
@@ -1401,6 +1901,20 @@ export type TypingRequestDto = {
   isTyping: boolean;
 };
 
+export type UpdateAssistantRequestDto = {
+  asst_id: string;
+  instruction?: string;
+  /**
+   * Empty for the model of the service.
+   */
+  model?: string;
+  name?: string;
+  /**
+   * All tools, as they shall be; those without a name are left out.
+   */
+  tools?: Array<AssistantToolDto>;
+};
+
 export type UpdateChatDisplayNameRequestDto = {
   /**
    * White space at the ends is cut off, within it becomes one space.
@@ -1438,6 +1952,196 @@ export type UpdateUserSystemMessageRequestDto = {
    * Goes before the chat, after the bot's own instructions, in chats that it is attached to.
    */
   systemMessage: string;
+};
+
+export type WebhookFormDto = {
+  /**
+   * Empty when something else than text was sent.
+   */
+  Body: string;
+  From: string;
+  /**
+   * The same message again has no effect.
+   */
+  MessageSid?: string;
+  NumMedia?: string;
+  ProfileName?: string;
+};
+
+export type WhatsAppOutboxItemDto = {
+  attempts: number;
+  /**
+   * Null when the customer was told something outside of a chat.
+   */
+  chatId: string | null;
+  createdUtc: string;
+  /**
+   * What Twilio last said of it.
+   */
+  delivery: string | null;
+  /**
+   * Twilio's code of what went wrong last, or one of ours.
+   */
+  errorCode: string | null;
+  errorDetail: string | null;
+  id: number;
+  messageId: string | null;
+  /**
+   * Twilio's id of the message.
+   */
+  sid: string | null;
+  state: 'pending' | 'sent' | 'dead';
+  text: string;
+  to: string;
+};
+
+export type WhatsAppOutboxItemDtoPagingResult = {
+  hasNext: boolean;
+  hasPrevious: boolean;
+  items: Array<WhatsAppOutboxItemDto>;
+  pageNumber: number;
+  pageSize: number;
+  totalItemCount: number;
+  totalPageCount: number;
+};
+
+export type WhatsAppStatusDto = {
+  /**
+   * Messages that could not be sent.
+   */
+  dead: number;
+  isOn: boolean;
+  oldestPendingUtc: string | null;
+  /**
+   * Messages that are to be sent.
+   */
+  pending: number;
+  /**
+   * Messages that were received and are not in their chats yet.
+   */
+  received: number;
+  /**
+   * Messages that could not be handled.
+   */
+  receivedDead: number;
+  sent: number;
+  /**
+   * What to enter at Twilio as the address for incoming messages.
+   */
+  webhookUrl: string | null;
+};
+
+export type WidgetBotDto = {
+  /**
+   * The picture's address, relative to the server's; null without one.
+   */
+  avatarPath: string | null;
+  botId: string;
+  code: string;
+  colour: string;
+  /**
+   * Markdown.
+   */
+  greeting: WidgetTextDto;
+  launcherText: WidgetTextDto;
+  /**
+   * Who speaks.
+   */
+  name: WidgetTextDto;
+  position: 'left' | 'right';
+  sampleQuestions: Array<WidgetTextDto>;
+  title: WidgetTextDto;
+};
+
+export type WidgetLabelDto = {
+  value: string;
+  valueDe: string;
+};
+
+export type WidgetSessionDto = {
+  bot: WidgetBotDto;
+  expiresAt: string;
+  /**
+   * A bearer token for the visitor's chats with this bot, over HTTP and the socket.
+   */
+  token: string;
+  visitorId: string;
+};
+
+export type WidgetSessionRequestDto = {
+  /**
+   * The token of an earlier session. While it holds, the visitor stays the same; any other text begins anew.
+   */
+  token?: string | null;
+};
+
+export type WidgetSettingsDto = {
+  /**
+   * Pages of these origins may embed the page (`*.` stands for subdomains). Empty: every page may.
+   */
+  allowedOrigins: Array<string>;
+  /**
+   * Null: a letter in place of a picture.
+   */
+  avatar: 'bot_image' | null;
+  /**
+   * The accent. Text on it is black or white, whichever is easier to read.
+   */
+  colour: string;
+  /**
+   * Markdown, shown before the first message. Empty: the bot's own display message.
+   */
+  greetingTv: WidgetTextDto;
+  /**
+   * Beside the launcher's sign. Empty: the sign alone.
+   */
+  launcherTextTv: WidgetLabelDto;
+  /**
+   * The side of the window on which the launcher is.
+   */
+  position: 'left' | 'right';
+  /**
+   * Empty or left out: the bot's name.
+   */
+  titleTv?: WidgetLabelDto;
+};
+
+export type WidgetTextDto = {
+  value: string;
+  valueDe: string;
+};
+
+export type AdminCreateBotToolRequestDtoWritable = {
+  /**
+   * Tells the model what the tool is for.
+   */
+  description?: string | null;
+  /**
+   * Whether the model is offered the tool.
+   */
+  isActive?: boolean;
+  /**
+   * How the model calls it; one tool of a bot has the name.
+   */
+  name: string;
+  /**
+   * JSON Schema of the arguments: of type object.
+   */
+  parameters?: {
+    [key: string]: unknown;
+  };
+  /**
+   * Sent along with every call. Without this field the stored ones stay while the origin of the address does.
+   */
+  secretHeaders?: Array<ToolHeaderDtoWritable> | null;
+  /**
+   * How long a call may take.
+   */
+  timeoutMs?: number;
+  /**
+   * The arguments are posted here as JSON. A tool without an address only puts its arguments among the variables of the chat.
+   */
+  url?: string | null;
 };
 
 export type AdminCreateOpenAiServiceRequestDtoWritable = {
@@ -1513,6 +2217,39 @@ export type AdminUpdateAzureOpenAiSearchBotConfigurationRequestDtoWritable = {
   temperature?: number | null;
 };
 
+export type AdminUpdateBotToolRequestDtoWritable = {
+  /**
+   * Tells the model what the tool is for.
+   */
+  description?: string | null;
+  /**
+   * Whether the model is offered the tool.
+   */
+  isActive?: boolean;
+  /**
+   * How the model calls it; one tool of a bot has the name.
+   */
+  name: string;
+  /**
+   * JSON Schema of the arguments: of type object.
+   */
+  parameters?: {
+    [key: string]: unknown;
+  };
+  /**
+   * Sent along with every call. Without this field the stored ones stay while the origin of the address does.
+   */
+  secretHeaders?: Array<ToolHeaderDtoWritable> | null;
+  /**
+   * How long a call may take.
+   */
+  timeoutMs?: number;
+  /**
+   * The arguments are posted here as JSON. A tool without an address only puts its arguments among the variables of the chat.
+   */
+  url?: string | null;
+};
+
 export type AdminUpdateOpenAiServiceRequestDtoWritable = {
   /**
    * Write-only: kept encrypted, bound to the origin of the endpoint, never given back.
@@ -1530,10 +2267,72 @@ export type AdminUpdateOpenAiServiceRequestDtoWritable = {
   isUpdateOpenAi?: boolean;
 };
 
+export type ToolHeaderDtoWritable = {
+  name: string;
+  /**
+   * Write-only: kept encrypted, bound to the origin of the address, never given back. Left out, the stored value stays.
+   */
+  value?: string;
+};
+
 /**
  * Makes a retry safe: the first request with this key runs, later ones within 24 hours get its answer. Any text of your own.
  */
 export type IdempotencyKey = string;
+
+export type TakeThreadOverData = {
+  body?: never;
+  path: {
+    /**
+     * A thread, by the id that `POST /create_thread` answered.
+     */
+    threadId: string;
+  };
+  query?: never;
+  url: '/agent_takeover/{threadId}';
+};
+
+export type TakeThreadOverErrors = {
+  /**
+   * The token is missing or not valid.
+   */
+  401: ThreadErrorDto;
+  /**
+   * The caller may not do this.
+   */
+  403: ThreadErrorDto;
+  /**
+   * Not there.
+   */
+  404: ThreadErrorDto;
+  /**
+   * The current state does not allow this.
+   */
+  409: ThreadErrorDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ThreadErrorDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ThreadErrorDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ThreadErrorDto;
+};
+
+export type TakeThreadOverError = TakeThreadOverErrors[keyof TakeThreadOverErrors];
+
+export type TakeThreadOverResponses = {
+  /**
+   * The result
+   */
+  200: ThreadNoticeDto;
+};
+
+export type TakeThreadOverResponse = TakeThreadOverResponses[keyof TakeThreadOverResponses];
 
 export type GetCurrentSystemStatusData = {
   body?: never;
@@ -1555,6 +2354,10 @@ export type GetCurrentSystemStatusErrors = {
    * Something went wrong on our side.
    */
   500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
 };
 
 export type GetCurrentSystemStatusError = GetCurrentSystemStatusErrors[keyof GetCurrentSystemStatusErrors];
@@ -1604,6 +2407,10 @@ export type SetCurrentSystemStatusErrors = {
    * Something went wrong on our side.
    */
   500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
 };
 
 export type SetCurrentSystemStatusError = SetCurrentSystemStatusErrors[keyof SetCurrentSystemStatusErrors];
@@ -1617,11 +2424,79 @@ export type SetCurrentSystemStatusResponses = {
 
 export type SetCurrentSystemStatusResponse = SetCurrentSystemStatusResponses[keyof SetCurrentSystemStatusResponses];
 
+export type GetAuditData = {
+  body?: never;
+  path?: never;
+  query?: {
+    /**
+     * From 1.
+     */
+    PageNumber?: number;
+    /**
+     * How many items a page has at most.
+     */
+    PageSize?: number;
+    /**
+     * Keeps items that contain this text, without regard to case.
+     */
+    SearchFor?: string;
+    /**
+     * `field`, `field desc` or `-field`; unknown fields are ignored.
+     */
+    OrderBy?: string;
+  };
+  url: '/api/admin/audit';
+};
+
+export type GetAuditErrors = {
+  /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
+};
+
+export type GetAuditError = GetAuditErrors[keyof GetAuditErrors];
+
+export type GetAuditResponses = {
+  /**
+   * The result
+   */
+  200: GetAuditResponseItemDtoPagingResult;
+};
+
+export type GetAuditResponse = GetAuditResponses[keyof GetAuditResponses];
+
 export type GetAdminBotsData = {
   body?: never;
   path?: never;
   query?: {
+    /**
+     * From 1.
+     */
     PageNumber?: number;
+    /**
+     * How many items a page has at most.
+     */
     PageSize?: number;
     /**
      * Keeps items that contain this text, without regard to case.
@@ -1652,6 +2527,10 @@ export type GetAdminBotsErrors = {
    * Something went wrong on our side.
    */
   500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
 };
 
 export type GetAdminBotsError = GetAdminBotsErrors[keyof GetAdminBotsErrors];
@@ -1715,6 +2594,10 @@ export type CreateBotErrors = {
    * Something went wrong on our side.
    */
   500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
 };
 
 export type CreateBotError = CreateBotErrors[keyof CreateBotErrors];
@@ -1748,6 +2631,10 @@ export type GetBotImplementationTypesErrors = {
    * Something went wrong on our side.
    */
   500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
 };
 
 export type GetBotImplementationTypesError = GetBotImplementationTypesErrors[keyof GetBotImplementationTypesErrors];
@@ -1766,7 +2653,13 @@ export type GetAdminStartBotsData = {
   body?: never;
   path?: never;
   query?: {
+    /**
+     * From 1.
+     */
     PageNumber?: number;
+    /**
+     * How many items a page has at most.
+     */
     PageSize?: number;
     /**
      * Keeps items that contain this text, without regard to case.
@@ -1797,6 +2690,10 @@ export type GetAdminStartBotsErrors = {
    * Something went wrong on our side.
    */
   500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
 };
 
 export type GetAdminStartBotsError = GetAdminStartBotsErrors[keyof GetAdminStartBotsErrors];
@@ -1840,6 +2737,10 @@ export type StopAllBotsErrors = {
    * Something went wrong on our side.
    */
   500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
 };
 
 export type StopAllBotsError = StopAllBotsErrors[keyof StopAllBotsErrors];
@@ -1856,6 +2757,9 @@ export type StopAllBotsResponse = StopAllBotsResponses[keyof StopAllBotsResponse
 export type DeleteBotData = {
   body?: never;
   path: {
+    /**
+     * A bot, by its id: `GET /api/bots` lists those that you may use.
+     */
     botId: string;
   };
   query?: never;
@@ -1883,6 +2787,10 @@ export type DeleteBotErrors = {
    * Something went wrong on our side.
    */
   500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
 };
 
 export type DeleteBotError = DeleteBotErrors[keyof DeleteBotErrors];
@@ -1899,6 +2807,9 @@ export type DeleteBotResponse = DeleteBotResponses[keyof DeleteBotResponses];
 export type GetAdminBotData = {
   body?: never;
   path: {
+    /**
+     * A bot, by its id: `GET /api/bots` lists those that you may use.
+     */
     botId: string;
   };
   query?: never;
@@ -1922,6 +2833,10 @@ export type GetAdminBotErrors = {
    * Something went wrong on our side.
    */
   500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
 };
 
 export type GetAdminBotError = GetAdminBotErrors[keyof GetAdminBotErrors];
@@ -1938,6 +2853,9 @@ export type GetAdminBotResponse = GetAdminBotResponses[keyof GetAdminBotResponse
 export type UpdateBotData = {
   body: AdminUpdateBotRequestDto;
   path: {
+    /**
+     * A bot, by its id: `GET /api/bots` lists those that you may use.
+     */
     botId: string;
   };
   query?: never;
@@ -1981,6 +2899,10 @@ export type UpdateBotErrors = {
    * Something went wrong on our side.
    */
   500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
 };
 
 export type UpdateBotError = UpdateBotErrors[keyof UpdateBotErrors];
@@ -1997,6 +2919,9 @@ export type UpdateBotResponse = UpdateBotResponses[keyof UpdateBotResponses];
 export type GetAcsBotConfigurationData = {
   body?: never;
   path: {
+    /**
+     * A bot, by its id: `GET /api/bots` lists those that you may use.
+     */
     botId: string;
   };
   query?: never;
@@ -2024,6 +2949,10 @@ export type GetAcsBotConfigurationErrors = {
    * Something went wrong on our side.
    */
   500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
 };
 
 export type GetAcsBotConfigurationError = GetAcsBotConfigurationErrors[keyof GetAcsBotConfigurationErrors];
@@ -2040,6 +2969,9 @@ export type GetAcsBotConfigurationResponse = GetAcsBotConfigurationResponses[key
 export type UpdateAcsBotConfigurationData = {
   body: AdminUpdateAcsBotConfigurationRequestDtoWritable;
   path: {
+    /**
+     * A bot, by its id: `GET /api/bots` lists those that you may use.
+     */
     botId: string;
   };
   query?: never;
@@ -2079,6 +3011,10 @@ export type UpdateAcsBotConfigurationErrors = {
    * Something went wrong on our side.
    */
   500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
 };
 
 export type UpdateAcsBotConfigurationError = UpdateAcsBotConfigurationErrors[keyof UpdateAcsBotConfigurationErrors];
@@ -2096,6 +3032,9 @@ export type UpdateAcsBotConfigurationResponse =
 export type GetAzureOpenAiSearchBotConfigurationData = {
   body?: never;
   path: {
+    /**
+     * A bot, by its id: `GET /api/bots` lists those that you may use.
+     */
     botId: string;
   };
   query?: never;
@@ -2123,6 +3062,10 @@ export type GetAzureOpenAiSearchBotConfigurationErrors = {
    * Something went wrong on our side.
    */
   500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
 };
 
 export type GetAzureOpenAiSearchBotConfigurationError =
@@ -2141,6 +3084,9 @@ export type GetAzureOpenAiSearchBotConfigurationResponse =
 export type UpdateAzureOpenAiSearchBotConfigurationData = {
   body: AdminUpdateAzureOpenAiSearchBotConfigurationRequestDtoWritable;
   path: {
+    /**
+     * A bot, by its id: `GET /api/bots` lists those that you may use.
+     */
     botId: string;
   };
   query?: never;
@@ -2180,6 +3126,10 @@ export type UpdateAzureOpenAiSearchBotConfigurationErrors = {
    * Something went wrong on our side.
    */
   500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
 };
 
 export type UpdateAzureOpenAiSearchBotConfigurationError =
@@ -2198,6 +3148,9 @@ export type UpdateAzureOpenAiSearchBotConfigurationResponse =
 export type GetBotConfigurationData = {
   body?: never;
   path: {
+    /**
+     * A bot, by its id: `GET /api/bots` lists those that you may use.
+     */
     botId: string;
   };
   query?: never;
@@ -2225,6 +3178,10 @@ export type GetBotConfigurationErrors = {
    * Something went wrong on our side.
    */
   500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
 };
 
 export type GetBotConfigurationError = GetBotConfigurationErrors[keyof GetBotConfigurationErrors];
@@ -2241,6 +3198,9 @@ export type GetBotConfigurationResponse = GetBotConfigurationResponses[keyof Get
 export type UpdateBotConfigurationData = {
   body: AdminUpdateBotConfigurationRequestDto;
   path: {
+    /**
+     * A bot, by its id: `GET /api/bots` lists those that you may use.
+     */
     botId: string;
   };
   query?: never;
@@ -2280,6 +3240,10 @@ export type UpdateBotConfigurationErrors = {
    * Something went wrong on our side.
    */
   500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
 };
 
 export type UpdateBotConfigurationError = UpdateBotConfigurationErrors[keyof UpdateBotConfigurationErrors];
@@ -2296,10 +3260,19 @@ export type UpdateBotConfigurationResponse = UpdateBotConfigurationResponses[key
 export type GetBotFactsData = {
   body?: never;
   path: {
+    /**
+     * A bot, by its id: `GET /api/bots` lists those that you may use.
+     */
     botId: string;
   };
   query?: {
+    /**
+     * From 1.
+     */
     PageNumber?: number;
+    /**
+     * How many items a page has at most.
+     */
     PageSize?: number;
     /**
      * Keeps items that contain this text, without regard to case.
@@ -2334,6 +3307,10 @@ export type GetBotFactsErrors = {
    * Something went wrong on our side.
    */
   500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
 };
 
 export type GetBotFactsError = GetBotFactsErrors[keyof GetBotFactsErrors];
@@ -2356,6 +3333,9 @@ export type CreateBotFactData = {
     'Idempotency-Key'?: string;
   };
   path: {
+    /**
+     * A bot, by its id: `GET /api/bots` lists those that you may use.
+     */
     botId: string;
   };
   query?: never;
@@ -2399,6 +3379,10 @@ export type CreateBotFactErrors = {
    * Something went wrong on our side.
    */
   500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
 };
 
 export type CreateBotFactError = CreateBotFactErrors[keyof CreateBotFactErrors];
@@ -2415,6 +3399,9 @@ export type CreateBotFactResponse = CreateBotFactResponses[keyof CreateBotFactRe
 export type DeleteBotFactData = {
   body?: never;
   path: {
+    /**
+     * A bot, by its id: `GET /api/bots` lists those that you may use.
+     */
     botId: string;
     botFactId: string;
   };
@@ -2439,6 +3426,10 @@ export type DeleteBotFactErrors = {
    * Something went wrong on our side.
    */
   500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
 };
 
 export type DeleteBotFactError = DeleteBotFactErrors[keyof DeleteBotFactErrors];
@@ -2455,6 +3446,9 @@ export type DeleteBotFactResponse = DeleteBotFactResponses[keyof DeleteBotFactRe
 export type UpdateBotFactData = {
   body: AdminUpdateBotFactRequestDto;
   path: {
+    /**
+     * A bot, by its id: `GET /api/bots` lists those that you may use.
+     */
     botId: string;
     botFactId: string;
   };
@@ -2491,6 +3485,10 @@ export type UpdateBotFactErrors = {
    * Something went wrong on our side.
    */
   500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
 };
 
 export type UpdateBotFactError = UpdateBotFactErrors[keyof UpdateBotFactErrors];
@@ -2507,10 +3505,19 @@ export type UpdateBotFactResponse = UpdateBotFactResponses[keyof UpdateBotFactRe
 export type GetBotFeedbackData = {
   body?: never;
   path: {
+    /**
+     * A bot, by its id: `GET /api/bots` lists those that you may use.
+     */
     botId: string;
   };
   query?: {
+    /**
+     * From 1.
+     */
     PageNumber?: number;
+    /**
+     * How many items a page has at most.
+     */
     PageSize?: number;
     /**
      * Only feedback with this vote.
@@ -2565,6 +3572,10 @@ export type GetBotFeedbackErrors = {
    * Something went wrong on our side.
    */
   500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
 };
 
 export type GetBotFeedbackError = GetBotFeedbackErrors[keyof GetBotFeedbackErrors];
@@ -2581,6 +3592,9 @@ export type GetBotFeedbackResponse = GetBotFeedbackResponses[keyof GetBotFeedbac
 export type UpdateBotFeedbackData = {
   body: AdminUpdateBotFeedbackRequestDto;
   path: {
+    /**
+     * A bot, by its id: `GET /api/bots` lists those that you may use.
+     */
     botId: string;
     feedbackId: string;
   };
@@ -2621,6 +3635,10 @@ export type UpdateBotFeedbackErrors = {
    * Something went wrong on our side.
    */
   500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
 };
 
 export type UpdateBotFeedbackError = UpdateBotFeedbackErrors[keyof UpdateBotFeedbackErrors];
@@ -2637,6 +3655,9 @@ export type UpdateBotFeedbackResponse = UpdateBotFeedbackResponses[keyof UpdateB
 export type DeleteBotImageData = {
   body?: never;
   path: {
+    /**
+     * A bot, by its id: `GET /api/bots` lists those that you may use.
+     */
     botId: string;
   };
   query?: never;
@@ -2664,6 +3685,10 @@ export type DeleteBotImageErrors = {
    * Something went wrong on our side.
    */
   500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
 };
 
 export type DeleteBotImageError = DeleteBotImageErrors[keyof DeleteBotImageErrors];
@@ -2680,6 +3705,9 @@ export type DeleteBotImageResponse = DeleteBotImageResponses[keyof DeleteBotImag
 export type UpdateBotImageData = {
   body: Blob | File;
   path: {
+    /**
+     * A bot, by its id: `GET /api/bots` lists those that you may use.
+     */
     botId: string;
   };
   query?: never;
@@ -2719,6 +3747,10 @@ export type UpdateBotImageErrors = {
    * Something went wrong on our side.
    */
   500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
 };
 
 export type UpdateBotImageError = UpdateBotImageErrors[keyof UpdateBotImageErrors];
@@ -2735,6 +3767,9 @@ export type UpdateBotImageResponse = UpdateBotImageResponses[keyof UpdateBotImag
 export type UpdateOpenBotData = {
   body?: never;
   path: {
+    /**
+     * A bot, by its id: `GET /api/bots` lists those that you may use.
+     */
     botId: string;
   };
   query?: never;
@@ -2762,6 +3797,10 @@ export type UpdateOpenBotErrors = {
    * Something went wrong on our side.
    */
   500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
 };
 
 export type UpdateOpenBotError = UpdateOpenBotErrors[keyof UpdateOpenBotErrors];
@@ -2778,6 +3817,9 @@ export type UpdateOpenBotResponse = UpdateOpenBotResponses[keyof UpdateOpenBotRe
 export type GetBotParametersData = {
   body?: never;
   path: {
+    /**
+     * A bot, by its id: `GET /api/bots` lists those that you may use.
+     */
     botId: string;
   };
   query?: never;
@@ -2805,6 +3847,10 @@ export type GetBotParametersErrors = {
    * Something went wrong on our side.
    */
   500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
 };
 
 export type GetBotParametersError = GetBotParametersErrors[keyof GetBotParametersErrors];
@@ -2821,6 +3867,9 @@ export type GetBotParametersResponse = GetBotParametersResponses[keyof GetBotPar
 export type UpdateBotParametersData = {
   body: BotParametersDto;
   path: {
+    /**
+     * A bot, by its id: `GET /api/bots` lists those that you may use.
+     */
     botId: string;
   };
   query?: never;
@@ -2860,6 +3909,10 @@ export type UpdateBotParametersErrors = {
    * Something went wrong on our side.
    */
   500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
 };
 
 export type UpdateBotParametersError = UpdateBotParametersErrors[keyof UpdateBotParametersErrors];
@@ -2876,6 +3929,9 @@ export type UpdateBotParametersResponse = UpdateBotParametersResponses[keyof Upd
 export type GetTakeoverPolicyData = {
   body?: never;
   path: {
+    /**
+     * A bot, by its id: `GET /api/bots` lists those that you may use.
+     */
     botId: string;
   };
   query?: never;
@@ -2903,6 +3959,10 @@ export type GetTakeoverPolicyErrors = {
    * Something went wrong on our side.
    */
   500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
 };
 
 export type GetTakeoverPolicyError = GetTakeoverPolicyErrors[keyof GetTakeoverPolicyErrors];
@@ -2919,6 +3979,9 @@ export type GetTakeoverPolicyResponse = GetTakeoverPolicyResponses[keyof GetTake
 export type UpdateTakeoverPolicyData = {
   body: TakeoverPolicyDto;
   path: {
+    /**
+     * A bot, by its id: `GET /api/bots` lists those that you may use.
+     */
     botId: string;
   };
   query?: never;
@@ -2958,6 +4021,10 @@ export type UpdateTakeoverPolicyErrors = {
    * Something went wrong on our side.
    */
   500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
 };
 
 export type UpdateTakeoverPolicyError = UpdateTakeoverPolicyErrors[keyof UpdateTakeoverPolicyErrors];
@@ -2971,13 +4038,506 @@ export type UpdateTakeoverPolicyResponses = {
 
 export type UpdateTakeoverPolicyResponse = UpdateTakeoverPolicyResponses[keyof UpdateTakeoverPolicyResponses];
 
+export type GetBotToolsData = {
+  body?: never;
+  path: {
+    /**
+     * A bot, by its id: `GET /api/bots` lists those that you may use.
+     */
+    botId: string;
+  };
+  query?: never;
+  url: '/api/admin/bots/{botId}/tools';
+};
+
+export type GetBotToolsErrors = {
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
+  /**
+   * Not there, or not yours.
+   */
+  404: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
+};
+
+export type GetBotToolsError = GetBotToolsErrors[keyof GetBotToolsErrors];
+
+export type GetBotToolsResponses = {
+  /**
+   * The result
+   */
+  200: AdminGetBotToolsResponseDto;
+};
+
+export type GetBotToolsResponse = GetBotToolsResponses[keyof GetBotToolsResponses];
+
+export type CreateBotToolData = {
+  body: AdminCreateBotToolRequestDtoWritable;
+  headers?: {
+    /**
+     * Makes a retry safe: the first request with this key runs, later ones within 24 hours get its answer. Any text of your own.
+     */
+    'Idempotency-Key'?: string;
+  };
+  path: {
+    /**
+     * A bot, by its id: `GET /api/bots` lists those that you may use.
+     */
+    botId: string;
+  };
+  query?: never;
+  url: '/api/admin/bots/{botId}/tools';
+};
+
+export type CreateBotToolErrors = {
+  /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
+  /**
+   * Not there, or not yours.
+   */
+  404: ProblemDto;
+  /**
+   * The current state does not allow this.
+   */
+  409: ProblemDto;
+  /**
+   * The body is too large.
+   */
+  413: ProblemDto;
+  /**
+   * The content type is not supported.
+   */
+  415: ProblemDto;
+  /**
+   * The Idempotency-Key was used for another request.
+   */
+  422: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
+};
+
+export type CreateBotToolError = CreateBotToolErrors[keyof CreateBotToolErrors];
+
+export type CreateBotToolResponses = {
+  /**
+   * The result
+   */
+  200: AdminCreateBotToolResponseDto;
+};
+
+export type CreateBotToolResponse = CreateBotToolResponses[keyof CreateBotToolResponses];
+
+export type DeleteBotToolData = {
+  body?: never;
+  path: {
+    /**
+     * A bot, by its id: `GET /api/bots` lists those that you may use.
+     */
+    botId: string;
+    botToolId: string;
+  };
+  query?: never;
+  url: '/api/admin/bots/{botId}/tools/{botToolId}';
+};
+
+export type DeleteBotToolErrors = {
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
+  /**
+   * Not there, or not yours.
+   */
+  404: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
+};
+
+export type DeleteBotToolError = DeleteBotToolErrors[keyof DeleteBotToolErrors];
+
+export type DeleteBotToolResponses = {
+  /**
+   * Done
+   */
+  200: EmptyDto;
+};
+
+export type DeleteBotToolResponse = DeleteBotToolResponses[keyof DeleteBotToolResponses];
+
+export type GetBotToolData = {
+  body?: never;
+  path: {
+    /**
+     * A bot, by its id: `GET /api/bots` lists those that you may use.
+     */
+    botId: string;
+    botToolId: string;
+  };
+  query?: never;
+  url: '/api/admin/bots/{botId}/tools/{botToolId}';
+};
+
+export type GetBotToolErrors = {
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
+  /**
+   * Not there, or not yours.
+   */
+  404: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
+};
+
+export type GetBotToolError = GetBotToolErrors[keyof GetBotToolErrors];
+
+export type GetBotToolResponses = {
+  /**
+   * The result
+   */
+  200: AdminBotToolDto;
+};
+
+export type GetBotToolResponse = GetBotToolResponses[keyof GetBotToolResponses];
+
+export type UpdateBotToolData = {
+  body: AdminUpdateBotToolRequestDtoWritable;
+  path: {
+    /**
+     * A bot, by its id: `GET /api/bots` lists those that you may use.
+     */
+    botId: string;
+    botToolId: string;
+  };
+  query?: never;
+  url: '/api/admin/bots/{botId}/tools/{botToolId}';
+};
+
+export type UpdateBotToolErrors = {
+  /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
+  /**
+   * Not there, or not yours.
+   */
+  404: ProblemDto;
+  /**
+   * The current state does not allow this.
+   */
+  409: ProblemDto;
+  /**
+   * The body is too large.
+   */
+  413: ProblemDto;
+  /**
+   * The content type is not supported.
+   */
+  415: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
+};
+
+export type UpdateBotToolError = UpdateBotToolErrors[keyof UpdateBotToolErrors];
+
+export type UpdateBotToolResponses = {
+  /**
+   * Done
+   */
+  200: EmptyDto;
+};
+
+export type UpdateBotToolResponse = UpdateBotToolResponses[keyof UpdateBotToolResponses];
+
+export type DryRunBotToolData = {
+  body: DryRunRequestDto;
+  headers?: {
+    /**
+     * Makes a retry safe: the first request with this key runs, later ones within 24 hours get its answer. Any text of your own.
+     */
+    'Idempotency-Key'?: string;
+  };
+  path: {
+    /**
+     * A bot, by its id: `GET /api/bots` lists those that you may use.
+     */
+    botId: string;
+    botToolId: string;
+  };
+  query?: never;
+  url: '/api/admin/bots/{botId}/tools/{botToolId}/dryRun';
+};
+
+export type DryRunBotToolErrors = {
+  /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
+  /**
+   * Not there, or not yours.
+   */
+  404: ProblemDto;
+  /**
+   * The current state does not allow this.
+   */
+  409: ProblemDto;
+  /**
+   * The body is too large.
+   */
+  413: ProblemDto;
+  /**
+   * The content type is not supported.
+   */
+  415: ProblemDto;
+  /**
+   * The Idempotency-Key was used for another request.
+   */
+  422: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
+};
+
+export type DryRunBotToolError = DryRunBotToolErrors[keyof DryRunBotToolErrors];
+
+export type DryRunBotToolResponses = {
+  /**
+   * The result
+   */
+  200: DryRunResponseDto;
+};
+
+export type DryRunBotToolResponse = DryRunBotToolResponses[keyof DryRunBotToolResponses];
+
+export type GetWidgetSettingsData = {
+  body?: never;
+  path: {
+    /**
+     * A bot, by its id: `GET /api/bots` lists those that you may use.
+     */
+    botId: string;
+  };
+  query?: never;
+  url: '/api/admin/bots/{botId}/widget';
+};
+
+export type GetWidgetSettingsErrors = {
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
+  /**
+   * Not there, or not yours.
+   */
+  404: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
+};
+
+export type GetWidgetSettingsError = GetWidgetSettingsErrors[keyof GetWidgetSettingsErrors];
+
+export type GetWidgetSettingsResponses = {
+  /**
+   * The result
+   */
+  200: WidgetSettingsDto;
+};
+
+export type GetWidgetSettingsResponse = GetWidgetSettingsResponses[keyof GetWidgetSettingsResponses];
+
+export type UpdateWidgetSettingsData = {
+  body: WidgetSettingsDto;
+  path: {
+    /**
+     * A bot, by its id: `GET /api/bots` lists those that you may use.
+     */
+    botId: string;
+  };
+  query?: never;
+  url: '/api/admin/bots/{botId}/widget';
+};
+
+export type UpdateWidgetSettingsErrors = {
+  /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
+  /**
+   * Not there, or not yours.
+   */
+  404: ProblemDto;
+  /**
+   * The body is too large.
+   */
+  413: ProblemDto;
+  /**
+   * The content type is not supported.
+   */
+  415: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
+};
+
+export type UpdateWidgetSettingsError = UpdateWidgetSettingsErrors[keyof UpdateWidgetSettingsErrors];
+
+export type UpdateWidgetSettingsResponses = {
+  /**
+   * Done
+   */
+  200: EmptyDto;
+};
+
+export type UpdateWidgetSettingsResponse = UpdateWidgetSettingsResponses[keyof UpdateWidgetSettingsResponses];
+
 export type GetStartBotBotsData = {
   body?: never;
   path: {
+    /**
+     * A start bot, by its id: `GET /api/bots/startbots` lists them.
+     */
     startBotId: string;
   };
   query?: {
+    /**
+     * From 1.
+     */
     PageNumber?: number;
+    /**
+     * How many items a page has at most.
+     */
     PageSize?: number;
     /**
      * Keeps items that contain this text, without regard to case.
@@ -3012,6 +4572,10 @@ export type GetStartBotBotsErrors = {
    * Something went wrong on our side.
    */
   500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
 };
 
 export type GetStartBotBotsError = GetStartBotBotsErrors[keyof GetStartBotBotsErrors];
@@ -3028,7 +4592,13 @@ export type GetStartBotBotsResponse = GetStartBotBotsResponses[keyof GetStartBot
 export type DeleteStartBotBotData = {
   body?: never;
   path: {
+    /**
+     * A start bot, by its id: `GET /api/bots/startbots` lists them.
+     */
     startBotId: string;
+    /**
+     * A bot, by its id: `GET /api/bots` lists those that you may use.
+     */
     botId: string;
   };
   query?: never;
@@ -3056,6 +4626,10 @@ export type DeleteStartBotBotErrors = {
    * Something went wrong on our side.
    */
   500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
 };
 
 export type DeleteStartBotBotError = DeleteStartBotBotErrors[keyof DeleteStartBotBotErrors];
@@ -3078,7 +4652,13 @@ export type CreateStartBotBotData = {
     'Idempotency-Key'?: string;
   };
   path: {
+    /**
+     * A start bot, by its id: `GET /api/bots/startbots` lists them.
+     */
     startBotId: string;
+    /**
+     * A bot, by its id: `GET /api/bots` lists those that you may use.
+     */
     botId: string;
   };
   query?: never;
@@ -3126,6 +4706,10 @@ export type CreateStartBotBotErrors = {
    * Something went wrong on our side.
    */
   500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
 };
 
 export type CreateStartBotBotError = CreateStartBotBotErrors[keyof CreateStartBotBotErrors];
@@ -3142,7 +4726,13 @@ export type CreateStartBotBotResponse = CreateStartBotBotResponses[keyof CreateS
 export type UpdateStartBotBotData = {
   body: AdminUpdateStartBotBotRequestDto;
   path: {
+    /**
+     * A start bot, by its id: `GET /api/bots/startbots` lists them.
+     */
     startBotId: string;
+    /**
+     * A bot, by its id: `GET /api/bots` lists those that you may use.
+     */
     botId: string;
   };
   query?: never;
@@ -3182,6 +4772,10 @@ export type UpdateStartBotBotErrors = {
    * Something went wrong on our side.
    */
   500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
 };
 
 export type UpdateStartBotBotError = UpdateStartBotBotErrors[keyof UpdateStartBotBotErrors];
@@ -3198,10 +4792,19 @@ export type UpdateStartBotBotResponse = UpdateStartBotBotResponses[keyof UpdateS
 export type GetStartBotUnassignedBotsData = {
   body?: never;
   path: {
+    /**
+     * A start bot, by its id: `GET /api/bots/startbots` lists them.
+     */
     startBotId: string;
   };
   query?: {
+    /**
+     * From 1.
+     */
     PageNumber?: number;
+    /**
+     * How many items a page has at most.
+     */
     PageSize?: number;
     /**
      * Keeps items that contain this text, without regard to case.
@@ -3236,6 +4839,10 @@ export type GetStartBotUnassignedBotsErrors = {
    * Something went wrong on our side.
    */
   500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
 };
 
 export type GetStartBotUnassignedBotsError = GetStartBotUnassignedBotsErrors[keyof GetStartBotUnassignedBotsErrors];
@@ -3250,9 +4857,55 @@ export type GetStartBotUnassignedBotsResponses = {
 export type GetStartBotUnassignedBotsResponse =
   GetStartBotUnassignedBotsResponses[keyof GetStartBotUnassignedBotsResponses];
 
+export type GetConversationsData = {
+  body?: never;
+  path?: never;
+  query?: never;
+  url: '/api/admin/conversations.json';
+};
+
+export type GetConversationsErrors = {
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
+};
+
+export type GetConversationsError = GetConversationsErrors[keyof GetConversationsErrors];
+
+export type GetConversationsResponses = {
+  /**
+   * Answered messages by user id; those of callers without one under `anonymous`
+   */
+  200: {
+    [key: string]: Array<ConversationEntryDto>;
+  };
+};
+
+export type GetConversationsResponse = GetConversationsResponses[keyof GetConversationsResponses];
+
 export type DeleteOpenAiServiceData = {
   body?: never;
   path: {
+    /**
+     * A model service, by its id: `GET /api/admin/openAiServices` lists them.
+     */
     openAiServiceId: string;
   };
   query?: never;
@@ -3284,6 +4937,10 @@ export type DeleteOpenAiServiceErrors = {
    * Something went wrong on our side.
    */
   500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
 };
 
 export type DeleteOpenAiServiceError = DeleteOpenAiServiceErrors[keyof DeleteOpenAiServiceErrors];
@@ -3301,7 +4958,13 @@ export type GetOpenAiServicesData = {
   body?: never;
   path?: never;
   query?: {
+    /**
+     * From 1.
+     */
     PageNumber?: number;
+    /**
+     * How many items a page has at most.
+     */
     PageSize?: number;
     /**
      * Keeps items that contain this text, without regard to case.
@@ -3336,6 +4999,10 @@ export type GetOpenAiServicesErrors = {
    * Something went wrong on our side.
    */
   500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
 };
 
 export type GetOpenAiServicesError = GetOpenAiServicesErrors[keyof GetOpenAiServicesErrors];
@@ -3399,6 +5066,10 @@ export type CreateOpenAiServiceErrors = {
    * Something went wrong on our side.
    */
   500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
 };
 
 export type CreateOpenAiServiceError = CreateOpenAiServiceErrors[keyof CreateOpenAiServiceErrors];
@@ -3415,6 +5086,9 @@ export type CreateOpenAiServiceResponse = CreateOpenAiServiceResponses[keyof Cre
 export type DeleteOpenAiServiceByPluralPathData = {
   body?: never;
   path: {
+    /**
+     * A model service, by its id: `GET /api/admin/openAiServices` lists them.
+     */
     openAiServiceId: string;
   };
   query?: never;
@@ -3446,6 +5120,10 @@ export type DeleteOpenAiServiceByPluralPathErrors = {
    * Something went wrong on our side.
    */
   500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
 };
 
 export type DeleteOpenAiServiceByPluralPathError =
@@ -3464,6 +5142,9 @@ export type DeleteOpenAiServiceByPluralPathResponse =
 export type GetOpenAiServiceData = {
   body?: never;
   path: {
+    /**
+     * A model service, by its id: `GET /api/admin/openAiServices` lists them.
+     */
     openAiServiceId: string;
   };
   query?: never;
@@ -3491,6 +5172,10 @@ export type GetOpenAiServiceErrors = {
    * Something went wrong on our side.
    */
   500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
 };
 
 export type GetOpenAiServiceError = GetOpenAiServiceErrors[keyof GetOpenAiServiceErrors];
@@ -3507,6 +5192,9 @@ export type GetOpenAiServiceResponse = GetOpenAiServiceResponses[keyof GetOpenAi
 export type UpdateOpenAiServiceData = {
   body: AdminUpdateOpenAiServiceRequestDtoWritable;
   path: {
+    /**
+     * A model service, by its id: `GET /api/admin/openAiServices` lists them.
+     */
     openAiServiceId: string;
   };
   query?: never;
@@ -3550,6 +5238,10 @@ export type UpdateOpenAiServiceErrors = {
    * Something went wrong on our side.
    */
   500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
 };
 
 export type UpdateOpenAiServiceError = UpdateOpenAiServiceErrors[keyof UpdateOpenAiServiceErrors];
@@ -3566,6 +5258,9 @@ export type UpdateOpenAiServiceResponse = UpdateOpenAiServiceResponses[keyof Upd
 export type GetOpenAiServiceModelsData = {
   body?: never;
   path: {
+    /**
+     * A model service, by its id: `GET /api/admin/openAiServices` lists them.
+     */
     openAiServiceId: string;
   };
   query?: never;
@@ -3621,6 +5316,9 @@ export type GetOpenAiServiceModelsResponse = GetOpenAiServiceModelsResponses[key
 export type GetOpenAiServicePricesData = {
   body?: never;
   path: {
+    /**
+     * A model service, by its id: `GET /api/admin/openAiServices` lists them.
+     */
     openAiServiceId: string;
   };
   query?: never;
@@ -3648,6 +5346,10 @@ export type GetOpenAiServicePricesErrors = {
    * Something went wrong on our side.
    */
   500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
 };
 
 export type GetOpenAiServicePricesError = GetOpenAiServicePricesErrors[keyof GetOpenAiServicePricesErrors];
@@ -3664,6 +5366,9 @@ export type GetOpenAiServicePricesResponse = GetOpenAiServicePricesResponses[key
 export type UpdateOpenAiServicePricesData = {
   body: ModelPricesDto;
   path: {
+    /**
+     * A model service, by its id: `GET /api/admin/openAiServices` lists them.
+     */
     openAiServiceId: string;
   };
   query?: never;
@@ -3703,6 +5408,10 @@ export type UpdateOpenAiServicePricesErrors = {
    * Something went wrong on our side.
    */
   500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
 };
 
 export type UpdateOpenAiServicePricesError = UpdateOpenAiServicePricesErrors[keyof UpdateOpenAiServicePricesErrors];
@@ -3726,6 +5435,9 @@ export type ProbeOpenAiServiceData = {
     'Idempotency-Key'?: string;
   };
   path: {
+    /**
+     * A model service, by its id: `GET /api/admin/openAiServices` lists them.
+     */
     openAiServiceId: string;
   };
   query?: never;
@@ -3761,6 +5473,10 @@ export type ProbeOpenAiServiceErrors = {
    * Something went wrong on our side.
    */
   500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
 };
 
 export type ProbeOpenAiServiceError = ProbeOpenAiServiceErrors[keyof ProbeOpenAiServiceErrors];
@@ -3778,7 +5494,13 @@ export type GetAdminUsersData = {
   body?: never;
   path?: never;
   query?: {
+    /**
+     * From 1.
+     */
     PageNumber?: number;
+    /**
+     * How many items a page has at most.
+     */
     PageSize?: number;
     /**
      * Keeps items that contain this text, without regard to case.
@@ -3813,6 +5535,10 @@ export type GetAdminUsersErrors = {
    * Something went wrong on our side.
    */
   500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
 };
 
 export type GetAdminUsersError = GetAdminUsersErrors[keyof GetAdminUsersErrors];
@@ -3876,6 +5602,10 @@ export type CreateUserErrors = {
    * Something went wrong on our side.
    */
   500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
 };
 
 export type CreateUserError = CreateUserErrors[keyof CreateUserErrors];
@@ -3892,6 +5622,9 @@ export type CreateUserResponse = CreateUserResponses[keyof CreateUserResponses];
 export type DeleteUserData = {
   body?: never;
   path: {
+    /**
+     * An account, by its number: `GET /api/admin/users` lists them.
+     */
     userId: number;
   };
   query?: never;
@@ -3923,6 +5656,10 @@ export type DeleteUserErrors = {
    * Something went wrong on our side.
    */
   500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
 };
 
 export type DeleteUserError = DeleteUserErrors[keyof DeleteUserErrors];
@@ -3939,6 +5676,9 @@ export type DeleteUserResponse = DeleteUserResponses[keyof DeleteUserResponses];
 export type GetAdminUserData = {
   body?: never;
   path: {
+    /**
+     * An account, by its number: `GET /api/admin/users` lists them.
+     */
     userId: number;
   };
   query?: never;
@@ -3966,6 +5706,10 @@ export type GetAdminUserErrors = {
    * Something went wrong on our side.
    */
   500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
 };
 
 export type GetAdminUserError = GetAdminUserErrors[keyof GetAdminUserErrors];
@@ -3982,6 +5726,9 @@ export type GetAdminUserResponse = GetAdminUserResponses[keyof GetAdminUserRespo
 export type UpdateUserData = {
   body: AdminUpdateUserRequestDto;
   path: {
+    /**
+     * An account, by its number: `GET /api/admin/users` lists them.
+     */
     userId: number;
   };
   query?: never;
@@ -4025,6 +5772,10 @@ export type UpdateUserErrors = {
    * Something went wrong on our side.
    */
   500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
 };
 
 export type UpdateUserError = UpdateUserErrors[keyof UpdateUserErrors];
@@ -4041,10 +5792,19 @@ export type UpdateUserResponse = UpdateUserResponses[keyof UpdateUserResponses];
 export type GetUserApiKeysData = {
   body?: never;
   path: {
+    /**
+     * An account, by its number: `GET /api/admin/users` lists them.
+     */
     userId: number;
   };
   query?: {
+    /**
+     * From 1.
+     */
     PageNumber?: number;
+    /**
+     * How many items a page has at most.
+     */
     PageSize?: number;
     /**
      * Keeps items that contain this text, without regard to case.
@@ -4072,6 +5832,10 @@ export type GetUserApiKeysErrors = {
    */
   403: ProblemDto;
   /**
+   * Not there, or not yours.
+   */
+  404: ProblemDto;
+  /**
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ProblemDto;
@@ -4079,6 +5843,10 @@ export type GetUserApiKeysErrors = {
    * Something went wrong on our side.
    */
   500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
 };
 
 export type GetUserApiKeysError = GetUserApiKeysErrors[keyof GetUserApiKeysErrors];
@@ -4101,6 +5869,9 @@ export type CreateUserApiKeyData = {
     'Idempotency-Key'?: string;
   };
   path: {
+    /**
+     * An account, by its number: `GET /api/admin/users` lists them.
+     */
     userId: number;
   };
   query?: never;
@@ -4148,6 +5919,10 @@ export type CreateUserApiKeyErrors = {
    * Something went wrong on our side.
    */
   500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
 };
 
 export type CreateUserApiKeyError = CreateUserApiKeyErrors[keyof CreateUserApiKeyErrors];
@@ -4164,6 +5939,9 @@ export type CreateUserApiKeyResponse = CreateUserApiKeyResponses[keyof CreateUse
 export type DeleteUserApiKeyData = {
   body?: never;
   path: {
+    /**
+     * An account, by its number: `GET /api/admin/users` lists them.
+     */
     userId: number;
     apiKeyId: string;
   };
@@ -4192,6 +5970,10 @@ export type DeleteUserApiKeyErrors = {
    * Something went wrong on our side.
    */
   500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
 };
 
 export type DeleteUserApiKeyError = DeleteUserApiKeyErrors[keyof DeleteUserApiKeyErrors];
@@ -4205,11 +5987,249 @@ export type DeleteUserApiKeyResponses = {
 
 export type DeleteUserApiKeyResponse = DeleteUserApiKeyResponses[keyof DeleteUserApiKeyResponses];
 
+export type ReadmitUserData = {
+  body?: never;
+  headers?: {
+    /**
+     * Makes a retry safe: the first request with this key runs, later ones within 24 hours get its answer. Any text of your own.
+     */
+    'Idempotency-Key'?: string;
+  };
+  path: {
+    /**
+     * An account, by its number: `GET /api/admin/users` lists them.
+     */
+    userId: number;
+  };
+  query?: never;
+  url: '/api/admin/users/{userId}/readmit';
+};
+
+export type ReadmitUserErrors = {
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
+  /**
+   * Not there, or not yours.
+   */
+  404: ProblemDto;
+  /**
+   * The current state does not allow this.
+   */
+  409: ProblemDto;
+  /**
+   * The Idempotency-Key was used for another request.
+   */
+  422: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
+};
+
+export type ReadmitUserError = ReadmitUserErrors[keyof ReadmitUserErrors];
+
+export type ReadmitUserResponses = {
+  /**
+   * May come back.
+   */
+  200: EmptyDto;
+};
+
+export type ReadmitUserResponse = ReadmitUserResponses[keyof ReadmitUserResponses];
+
+export type GetWhatsAppOutboxData = {
+  body?: never;
+  path?: never;
+  query?: {
+    /**
+     * From 1.
+     */
+    PageNumber?: number;
+    /**
+     * How many items a page has at most.
+     */
+    PageSize?: number;
+    /**
+     * Keeps messages in this state: `pending`, `sent`, or `dead`, which are not tried again by themselves.
+     */
+    State?: 'pending' | 'sent' | 'dead';
+    /**
+     * Keeps items that contain this text, without regard to case.
+     */
+    SearchFor?: string;
+    /**
+     * `field`, `field desc` or `-field`; unknown fields are ignored.
+     */
+    OrderBy?: string;
+  };
+  url: '/api/admin/whatsapp/outbox';
+};
+
+export type GetWhatsAppOutboxErrors = {
+  /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
+};
+
+export type GetWhatsAppOutboxError = GetWhatsAppOutboxErrors[keyof GetWhatsAppOutboxErrors];
+
+export type GetWhatsAppOutboxResponses = {
+  /**
+   * The result
+   */
+  200: WhatsAppOutboxItemDtoPagingResult;
+};
+
+export type GetWhatsAppOutboxResponse = GetWhatsAppOutboxResponses[keyof GetWhatsAppOutboxResponses];
+
+export type RetryWhatsAppMessageData = {
+  body?: never;
+  headers?: {
+    /**
+     * Makes a retry safe: the first request with this key runs, later ones within 24 hours get its answer. Any text of your own.
+     */
+    'Idempotency-Key'?: string;
+  };
+  path: {
+    outboxId: string;
+  };
+  query?: never;
+  url: '/api/admin/whatsapp/outbox/{outboxId}/retry';
+};
+
+export type RetryWhatsAppMessageErrors = {
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
+  /**
+   * Not there, or not yours.
+   */
+  404: ProblemDto;
+  /**
+   * The current state does not allow this.
+   */
+  409: ProblemDto;
+  /**
+   * The Idempotency-Key was used for another request.
+   */
+  422: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
+};
+
+export type RetryWhatsAppMessageError = RetryWhatsAppMessageErrors[keyof RetryWhatsAppMessageErrors];
+
+export type RetryWhatsAppMessageResponses = {
+  /**
+   * Done
+   */
+  200: EmptyDto;
+};
+
+export type RetryWhatsAppMessageResponse = RetryWhatsAppMessageResponses[keyof RetryWhatsAppMessageResponses];
+
+export type GetWhatsAppStatusData = {
+  body?: never;
+  path?: never;
+  query?: never;
+  url: '/api/admin/whatsapp/status';
+};
+
+export type GetWhatsAppStatusErrors = {
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
+};
+
+export type GetWhatsAppStatusError = GetWhatsAppStatusErrors[keyof GetWhatsAppStatusErrors];
+
+export type GetWhatsAppStatusResponses = {
+  /**
+   * The result
+   */
+  200: WhatsAppStatusDto;
+};
+
+export type GetWhatsAppStatusResponse = GetWhatsAppStatusResponses[keyof GetWhatsAppStatusResponses];
+
 export type GetBotsData = {
   body?: never;
   path?: never;
   query?: {
+    /**
+     * From 1.
+     */
     PageNumber?: number;
+    /**
+     * How many items a page has at most.
+     */
     PageSize?: number;
     /**
      * Keeps items that contain this text, without regard to case.
@@ -4240,6 +6260,10 @@ export type GetBotsErrors = {
    * Something went wrong on our side.
    */
   500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
 };
 
 export type GetBotsError = GetBotsErrors[keyof GetBotsErrors];
@@ -4262,6 +6286,9 @@ export type GetBotImageData = {
     'If-None-Match'?: string;
   };
   path: {
+    /**
+     * A bot, by its id: `GET /api/bots` lists those that you may use.
+     */
     botId: string;
   };
   query?: never;
@@ -4285,6 +6312,10 @@ export type GetBotImageErrors = {
    * Something went wrong on our side.
    */
   500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
 };
 
 export type GetBotImageError = GetBotImageErrors[keyof GetBotImageErrors];
@@ -4301,10 +6332,19 @@ export type GetBotImageResponse = GetBotImageResponses[keyof GetBotImageResponse
 export type GetBotsByStartBotData = {
   body?: never;
   path: {
+    /**
+     * A start bot, by its id: `GET /api/bots/startbots` lists them.
+     */
     startBotId: string;
   };
   query?: {
+    /**
+     * From 1.
+     */
     PageNumber?: number;
+    /**
+     * How many items a page has at most.
+     */
     PageSize?: number;
     /**
      * Keeps items that contain this text, without regard to case.
@@ -4339,6 +6379,10 @@ export type GetBotsByStartBotErrors = {
    * Something went wrong on our side.
    */
   500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
 };
 
 export type GetBotsByStartBotError = GetBotsByStartBotErrors[keyof GetBotsByStartBotErrors];
@@ -4356,7 +6400,13 @@ export type GetStartBotsData = {
   body?: never;
   path?: never;
   query?: {
+    /**
+     * From 1.
+     */
     PageNumber?: number;
+    /**
+     * How many items a page has at most.
+     */
     PageSize?: number;
     /**
      * Keeps items that contain this text, without regard to case.
@@ -4387,6 +6437,10 @@ export type GetStartBotsErrors = {
    * Something went wrong on our side.
    */
   500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
 };
 
 export type GetStartBotsError = GetStartBotsErrors[keyof GetStartBotsErrors];
@@ -4420,6 +6474,10 @@ export type IsStopAllBotsErrors = {
    * Something went wrong on our side.
    */
   500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
 };
 
 export type IsStopAllBotsError = IsStopAllBotsErrors[keyof IsStopAllBotsErrors];
@@ -4442,6 +6500,9 @@ export type SearchBotByStartBotData = {
     'Idempotency-Key'?: string;
   };
   path: {
+    /**
+     * A bot, by its id: `GET /api/bots` lists those that you may use.
+     */
     botId: string;
   };
   query?: never;
@@ -4485,6 +6546,10 @@ export type SearchBotByStartBotErrors = {
    * Something went wrong on our side.
    */
   500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
 };
 
 export type SearchBotByStartBotError = SearchBotByStartBotErrors[keyof SearchBotByStartBotErrors];
@@ -4497,6 +6562,91 @@ export type SearchBotByStartBotResponses = {
 };
 
 export type SearchBotByStartBotResponse = SearchBotByStartBotResponses[keyof SearchBotByStartBotResponses];
+
+export type AnswerSimpleChatData = {
+  body: {
+    message: string;
+    /**
+     * As an earlier answer named it.
+     */
+    thread_id?: string | null;
+    user_id?: string | null;
+    [key: string]: unknown;
+  };
+  headers?: {
+    /**
+     * Makes a retry safe: the first request with this key runs, later ones within 24 hours get its answer. Any text of your own.
+     */
+    'Idempotency-Key'?: string;
+  };
+  path?: never;
+  query?: never;
+  url: '/api/chat';
+};
+
+export type AnswerSimpleChatErrors = {
+  /**
+   * The message is missing, or something else is not valid.
+   */
+  400: SimpleChatErrorDto;
+  /**
+   * The token is missing or not valid.
+   *
+   * The token is not valid. None is needed.
+   */
+  401: SimpleChatErrorDto;
+  /**
+   * The thread is not there, or not the caller’s.
+   */
+  404: SimpleChatErrorDto;
+  /**
+   * A request with this Idempotency-Key is running or was cut off.
+   */
+  409: SimpleChatErrorDto;
+  /**
+   * The body is too large.
+   */
+  413: SimpleChatErrorDto;
+  /**
+   * The body is not JSON.
+   */
+  415: SimpleChatErrorDto;
+  /**
+   * The Idempotency-Key was used for another request.
+   */
+  422: SimpleChatErrorDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: SimpleChatErrorDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: SimpleChatErrorDto;
+  /**
+   * The model service failed.
+   */
+  502: SimpleChatErrorDto;
+  /**
+   * No bot to answer, or not at the moment.
+   */
+  503: SimpleChatErrorDto;
+  /**
+   * The model service did not answer in time.
+   */
+  504: SimpleChatErrorDto;
+};
+
+export type AnswerSimpleChatError = AnswerSimpleChatErrors[keyof AnswerSimpleChatErrors];
+
+export type AnswerSimpleChatResponses = {
+  /**
+   * The result
+   */
+  200: SimpleChatAnswerDto;
+};
+
+export type AnswerSimpleChatResponse = AnswerSimpleChatResponses[keyof AnswerSimpleChatResponses];
 
 export type CreateChatData = {
   body: ChatCreateRequestDto;
@@ -4548,6 +6698,10 @@ export type CreateChatErrors = {
    * Something went wrong on our side.
    */
   500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
 };
 
 export type CreateChatError = CreateChatErrors[keyof CreateChatErrors];
@@ -4581,6 +6735,10 @@ export type GetOpenChatBotIdErrors = {
    * Something went wrong on our side.
    */
   500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
 };
 
 export type GetOpenChatBotIdError = GetOpenChatBotIdErrors[keyof GetOpenChatBotIdErrors];
@@ -4644,6 +6802,10 @@ export type CreateChatByBotCodeErrors = {
    * Something went wrong on our side.
    */
   500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
 };
 
 export type CreateChatByBotCodeError = CreateChatByBotCodeErrors[keyof CreateChatByBotCodeErrors];
@@ -4660,6 +6822,9 @@ export type CreateChatByBotCodeResponse = CreateChatByBotCodeResponses[keyof Cre
 export type DeleteChatData = {
   body?: never;
   path: {
+    /**
+     * A chat, by the id that `POST /api/chats` answered.
+     */
     chatId: string;
   };
   query?: never;
@@ -4683,6 +6848,10 @@ export type DeleteChatErrors = {
    * Something went wrong on our side.
    */
   500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
 };
 
 export type DeleteChatError = DeleteChatErrors[keyof DeleteChatErrors];
@@ -4699,6 +6868,9 @@ export type DeleteChatResponse = DeleteChatResponses[keyof DeleteChatResponses];
 export type GetChatData = {
   body?: never;
   path: {
+    /**
+     * A chat, by the id that `POST /api/chats` answered.
+     */
     chatId: string;
   };
   query?: never;
@@ -4722,6 +6894,10 @@ export type GetChatErrors = {
    * Something went wrong on our side.
    */
   500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
 };
 
 export type GetChatError = GetChatErrors[keyof GetChatErrors];
@@ -4748,6 +6924,9 @@ export type CreateCompletionData = {
     'Idempotency-Key'?: string;
   };
   path: {
+    /**
+     * A chat, by the id that `POST /api/chats` answered.
+     */
     chatId: string;
   };
   query?: never;
@@ -4823,6 +7002,9 @@ export type CreateCompletionResponse = CreateCompletionResponses[keyof CreateCom
 export type UpdateChatDisplayNameData = {
   body: UpdateChatDisplayNameRequestDto;
   path: {
+    /**
+     * A chat, by the id that `POST /api/chats` answered.
+     */
     chatId: string;
   };
   query?: never;
@@ -4858,6 +7040,10 @@ export type UpdateChatDisplayNameErrors = {
    * Something went wrong on our side.
    */
   500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
 };
 
 export type UpdateChatDisplayNameError = UpdateChatDisplayNameErrors[keyof UpdateChatDisplayNameErrors];
@@ -4874,6 +7060,9 @@ export type UpdateChatDisplayNameResponse = UpdateChatDisplayNameResponses[keyof
 export type DeleteChatFileData = {
   body?: never;
   path: {
+    /**
+     * A chat, by the id that `POST /api/chats` answered.
+     */
     chatId: string;
     /**
      * Within the chat’s folder; may hold slashes.
@@ -4901,6 +7090,10 @@ export type DeleteChatFileErrors = {
    * Something went wrong on our side.
    */
   500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
 };
 
 export type DeleteChatFileError = DeleteChatFileErrors[keyof DeleteChatFileErrors];
@@ -4923,6 +7116,9 @@ export type GetChatFileData = {
     'If-None-Match'?: string;
   };
   path: {
+    /**
+     * A chat, by the id that `POST /api/chats` answered.
+     */
     chatId: string;
     /**
      * Within the chat’s folder; may hold slashes.
@@ -4961,6 +7157,10 @@ export type GetChatFileErrors = {
    * Something went wrong on our side.
    */
   500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
 };
 
 export type GetChatFileError = GetChatFileErrors[keyof GetChatFileErrors];
@@ -4975,6 +7175,9 @@ export type GetChatFileResponses = {
 export type PutChatFileData = {
   body: Blob | File;
   path: {
+    /**
+     * A chat, by the id that `POST /api/chats` answered.
+     */
     chatId: string;
     /**
      * Within the chat’s folder; may hold slashes.
@@ -5018,6 +7221,10 @@ export type PutChatFileErrors = {
    * Something went wrong on our side.
    */
   500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
 };
 
 export type PutChatFileError = PutChatFileErrors[keyof PutChatFileErrors];
@@ -5040,6 +7247,9 @@ export type GetChatEventsData = {
     'Last-Event-ID'?: string;
   };
   path: {
+    /**
+     * A chat, by the id that `POST /api/chats` answered.
+     */
     chatId: string;
   };
   query?: {
@@ -5076,6 +7286,10 @@ export type GetChatEventsErrors = {
    * Something went wrong on our side.
    */
   500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
 };
 
 export type GetChatEventsError = GetChatEventsErrors[keyof GetChatEventsErrors];
@@ -5098,6 +7312,9 @@ export type CreateBotFeedbackData = {
     'Idempotency-Key'?: string;
   };
   path: {
+    /**
+     * A chat, by the id that `POST /api/chats` answered.
+     */
     chatId: string;
   };
   query?: never;
@@ -5141,6 +7358,10 @@ export type CreateBotFeedbackErrors = {
    * Something went wrong on our side.
    */
   500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
 };
 
 export type CreateBotFeedbackError = CreateBotFeedbackErrors[keyof CreateBotFeedbackErrors];
@@ -5157,6 +7378,9 @@ export type CreateBotFeedbackResponse = CreateBotFeedbackResponses[keyof CreateB
 export type GetChatFilesData = {
   body?: never;
   path: {
+    /**
+     * A chat, by the id that `POST /api/chats` answered.
+     */
     chatId: string;
   };
   query?: never;
@@ -5180,6 +7404,10 @@ export type GetChatFilesErrors = {
    * Something went wrong on our side.
    */
   500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
 };
 
 export type GetChatFilesError = GetChatFilesErrors[keyof GetChatFilesErrors];
@@ -5196,6 +7424,9 @@ export type GetChatFilesResponse = GetChatFilesResponses[keyof GetChatFilesRespo
 export type GetChatTakeoverData = {
   body?: never;
   path: {
+    /**
+     * A chat, by the id that `POST /api/chats` answered.
+     */
     chatId: string;
   };
   query?: never;
@@ -5219,6 +7450,10 @@ export type GetChatTakeoverErrors = {
    * Something went wrong on our side.
    */
   500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
 };
 
 export type GetChatTakeoverError = GetChatTakeoverErrors[keyof GetChatTakeoverErrors];
@@ -5241,6 +7476,9 @@ export type CancelPersonRequestData = {
     'Idempotency-Key'?: string;
   };
   path: {
+    /**
+     * A chat, by the id that `POST /api/chats` answered.
+     */
     chatId: string;
   };
   query?: never;
@@ -5284,6 +7522,10 @@ export type CancelPersonRequestErrors = {
    * Something went wrong on our side.
    */
   500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
 };
 
 export type CancelPersonRequestError = CancelPersonRequestErrors[keyof CancelPersonRequestErrors];
@@ -5306,6 +7548,9 @@ export type EndChatData = {
     'Idempotency-Key'?: string;
   };
   path: {
+    /**
+     * A chat, by the id that `POST /api/chats` answered.
+     */
     chatId: string;
   };
   query?: never;
@@ -5349,6 +7594,10 @@ export type EndChatErrors = {
    * Something went wrong on our side.
    */
   500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
 };
 
 export type EndChatError = EndChatErrors[keyof EndChatErrors];
@@ -5371,6 +7620,9 @@ export type ReopenChatData = {
     'Idempotency-Key'?: string;
   };
   path: {
+    /**
+     * A chat, by the id that `POST /api/chats` answered.
+     */
     chatId: string;
   };
   query?: never;
@@ -5414,6 +7666,10 @@ export type ReopenChatErrors = {
    * Something went wrong on our side.
    */
   500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
 };
 
 export type ReopenChatError = ReopenChatErrors[keyof ReopenChatErrors];
@@ -5436,6 +7692,9 @@ export type RequestPersonData = {
     'Idempotency-Key'?: string;
   };
   path: {
+    /**
+     * A chat, by the id that `POST /api/chats` answered.
+     */
     chatId: string;
   };
   query?: never;
@@ -5479,6 +7738,10 @@ export type RequestPersonErrors = {
    * Something went wrong on our side.
    */
   500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
 };
 
 export type RequestPersonError = RequestPersonErrors[keyof RequestPersonErrors];
@@ -5501,6 +7764,9 @@ export type SetCustomerTypingData = {
     'Idempotency-Key'?: string;
   };
   path: {
+    /**
+     * A chat, by the id that `POST /api/chats` answered.
+     */
     chatId: string;
   };
   query?: never;
@@ -5544,6 +7810,10 @@ export type SetCustomerTypingErrors = {
    * Something went wrong on our side.
    */
   500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
 };
 
 export type SetCustomerTypingError = SetCustomerTypingErrors[keyof SetCustomerTypingErrors];
@@ -5566,6 +7836,9 @@ export type CreateChatOneTimeTicketData = {
     'Idempotency-Key'?: string;
   };
   path: {
+    /**
+     * A chat, by the id that `POST /api/chats` answered.
+     */
     chatId: string;
   };
   query?: never;
@@ -5597,6 +7870,10 @@ export type CreateChatOneTimeTicketErrors = {
    * Something went wrong on our side.
    */
   500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
 };
 
 export type CreateChatOneTimeTicketError = CreateChatOneTimeTicketErrors[keyof CreateChatOneTimeTicketErrors];
@@ -5619,6 +7896,9 @@ export type StopCurrentTurnData = {
     'Idempotency-Key'?: string;
   };
   path: {
+    /**
+     * A chat, by the id that `POST /api/chats` answered.
+     */
     chatId: string;
   };
   query?: never;
@@ -5650,6 +7930,10 @@ export type StopCurrentTurnErrors = {
    * Something went wrong on our side.
    */
   500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
 };
 
 export type StopCurrentTurnError = StopCurrentTurnErrors[keyof StopCurrentTurnErrors];
@@ -5666,6 +7950,9 @@ export type StopCurrentTurnResponse = StopCurrentTurnResponses[keyof StopCurrent
 export type DeleteChatUserSystemMessageData = {
   body?: never;
   path: {
+    /**
+     * A chat, by the id that `POST /api/chats` answered.
+     */
     chatId: string;
   };
   query?: never;
@@ -5689,6 +7976,10 @@ export type DeleteChatUserSystemMessageErrors = {
    * Something went wrong on our side.
    */
   500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
 };
 
 export type DeleteChatUserSystemMessageError =
@@ -5707,6 +7998,9 @@ export type DeleteChatUserSystemMessageResponse =
 export type UpdateChatUserSystemMessageData = {
   body: UpdateChatUserSystemMessageRequestDto;
   path: {
+    /**
+     * A chat, by the id that `POST /api/chats` answered.
+     */
     chatId: string;
   };
   query?: never;
@@ -5746,6 +8040,10 @@ export type UpdateChatUserSystemMessageErrors = {
    * Something went wrong on our side.
    */
   500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
 };
 
 export type UpdateChatUserSystemMessageError =
@@ -5760,6 +8058,52 @@ export type UpdateChatUserSystemMessageResponses = {
 
 export type UpdateChatUserSystemMessageResponse =
   UpdateChatUserSystemMessageResponses[keyof UpdateChatUserSystemMessageResponses];
+
+export type GetChatVariablesData = {
+  body?: never;
+  path: {
+    /**
+     * A chat, by the id that `POST /api/chats` answered.
+     */
+    chatId: string;
+  };
+  query?: never;
+  url: '/api/chats/{chatId}/variables';
+};
+
+export type GetChatVariablesErrors = {
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * Not there, or not yours.
+   */
+  404: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
+};
+
+export type GetChatVariablesError = GetChatVariablesErrors[keyof GetChatVariablesErrors];
+
+export type GetChatVariablesResponses = {
+  /**
+   * The result
+   */
+  200: ChatVariablesDto;
+};
+
+export type GetChatVariablesResponse = GetChatVariablesResponses[keyof GetChatVariablesResponses];
 
 export type UpdateStatisticData = {
   body?: never;
@@ -5789,6 +8133,10 @@ export type UpdateStatisticErrors = {
    * Something went wrong on our side.
    */
   500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
 };
 
 export type UpdateStatisticError = UpdateStatisticErrors[keyof UpdateStatisticErrors];
@@ -5806,7 +8154,13 @@ export type GetUsageCostsData = {
   body?: never;
   path?: never;
   query?: {
+    /**
+     * From 1.
+     */
     PageNumber?: number;
+    /**
+     * How many items a page has at most.
+     */
     PageSize?: number;
     BotId?: string;
     /**
@@ -5850,6 +8204,10 @@ export type GetUsageCostsErrors = {
    * Something went wrong on our side.
    */
   500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
 };
 
 export type GetUsageCostsError = GetUsageCostsErrors[keyof GetUsageCostsErrors];
@@ -5867,7 +8225,13 @@ export type GetTokenUsageStatisticData = {
   body?: never;
   path?: never;
   query?: {
+    /**
+     * From 1.
+     */
     PageNumber?: number;
+    /**
+     * How many items a page has at most.
+     */
     PageSize?: number;
     BotId?: string;
     /**
@@ -5915,6 +8279,10 @@ export type GetTokenUsageStatisticErrors = {
    * Something went wrong on our side.
    */
   500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
 };
 
 export type GetTokenUsageStatisticError = GetTokenUsageStatisticErrors[keyof GetTokenUsageStatisticErrors];
@@ -5952,6 +8320,10 @@ export type GetTakeoverAgentsErrors = {
    * Something went wrong on our side.
    */
   500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
 };
 
 export type GetTakeoverAgentsError = GetTakeoverAgentsErrors[keyof GetTakeoverAgentsErrors];
@@ -5968,6 +8340,9 @@ export type GetTakeoverAgentsResponse = GetTakeoverAgentsResponses[keyof GetTake
 export type GetTakeoverChatData = {
   body?: never;
   path: {
+    /**
+     * A chat, by the id that `POST /api/chats` answered.
+     */
     chatId: string;
   };
   query?: never;
@@ -5995,6 +8370,10 @@ export type GetTakeoverChatErrors = {
    * Something went wrong on our side.
    */
   500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
 };
 
 export type GetTakeoverChatError = GetTakeoverChatErrors[keyof GetTakeoverChatErrors];
@@ -6017,6 +8396,9 @@ export type ClaimChatData = {
     'Idempotency-Key'?: string;
   };
   path: {
+    /**
+     * A chat, by the id that `POST /api/chats` answered.
+     */
     chatId: string;
   };
   query?: never;
@@ -6064,6 +8446,10 @@ export type ClaimChatErrors = {
    * Something went wrong on our side.
    */
   500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
 };
 
 export type ClaimChatError = ClaimChatErrors[keyof ClaimChatErrors];
@@ -6086,6 +8472,9 @@ export type EndTakeoverChatData = {
     'Idempotency-Key'?: string;
   };
   path: {
+    /**
+     * A chat, by the id that `POST /api/chats` answered.
+     */
     chatId: string;
   };
   query?: never;
@@ -6133,6 +8522,10 @@ export type EndTakeoverChatErrors = {
    * Something went wrong on our side.
    */
   500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
 };
 
 export type EndTakeoverChatError = EndTakeoverChatErrors[keyof EndTakeoverChatErrors];
@@ -6155,6 +8548,9 @@ export type GetTakeoverChatEventsData = {
     'Last-Event-ID'?: string;
   };
   path: {
+    /**
+     * A chat, by the id that `POST /api/chats` answered.
+     */
     chatId: string;
   };
   query?: {
@@ -6195,6 +8591,10 @@ export type GetTakeoverChatEventsErrors = {
    * Something went wrong on our side.
    */
   500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
 };
 
 export type GetTakeoverChatEventsError = GetTakeoverChatEventsErrors[keyof GetTakeoverChatEventsErrors];
@@ -6217,6 +8617,9 @@ export type SendAgentMessageData = {
     'Idempotency-Key'?: string;
   };
   path: {
+    /**
+     * A chat, by the id that `POST /api/chats` answered.
+     */
     chatId: string;
   };
   query?: never;
@@ -6264,6 +8667,10 @@ export type SendAgentMessageErrors = {
    * Something went wrong on our side.
    */
   500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
 };
 
 export type SendAgentMessageError = SendAgentMessageErrors[keyof SendAgentMessageErrors];
@@ -6286,6 +8693,9 @@ export type AddChatNoteData = {
     'Idempotency-Key'?: string;
   };
   path: {
+    /**
+     * A chat, by the id that `POST /api/chats` answered.
+     */
     chatId: string;
   };
   query?: never;
@@ -6333,6 +8743,10 @@ export type AddChatNoteErrors = {
    * Something went wrong on our side.
    */
   500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
 };
 
 export type AddChatNoteError = AddChatNoteErrors[keyof AddChatNoteErrors];
@@ -6355,6 +8769,9 @@ export type ReleaseChatData = {
     'Idempotency-Key'?: string;
   };
   path: {
+    /**
+     * A chat, by the id that `POST /api/chats` answered.
+     */
     chatId: string;
   };
   query?: never;
@@ -6402,6 +8819,10 @@ export type ReleaseChatErrors = {
    * Something went wrong on our side.
    */
   500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
 };
 
 export type ReleaseChatError = ReleaseChatErrors[keyof ReleaseChatErrors];
@@ -6424,6 +8845,9 @@ export type ReopenTakeoverChatData = {
     'Idempotency-Key'?: string;
   };
   path: {
+    /**
+     * A chat, by the id that `POST /api/chats` answered.
+     */
     chatId: string;
   };
   query?: never;
@@ -6471,6 +8895,10 @@ export type ReopenTakeoverChatErrors = {
    * Something went wrong on our side.
    */
   500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
 };
 
 export type ReopenTakeoverChatError = ReopenTakeoverChatErrors[keyof ReopenTakeoverChatErrors];
@@ -6493,6 +8921,9 @@ export type SetAgentTypingData = {
     'Idempotency-Key'?: string;
   };
   path: {
+    /**
+     * A chat, by the id that `POST /api/chats` answered.
+     */
     chatId: string;
   };
   query?: never;
@@ -6540,6 +8971,10 @@ export type SetAgentTypingErrors = {
    * Something went wrong on our side.
    */
   500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
 };
 
 export type SetAgentTypingError = SetAgentTypingErrors[keyof SetAgentTypingErrors];
@@ -6562,6 +8997,9 @@ export type AddChatWhisperData = {
     'Idempotency-Key'?: string;
   };
   path: {
+    /**
+     * A chat, by the id that `POST /api/chats` answered.
+     */
     chatId: string;
   };
   query?: never;
@@ -6609,6 +9047,10 @@ export type AddChatWhisperErrors = {
    * Something went wrong on our side.
    */
   500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
 };
 
 export type AddChatWhisperError = AddChatWhisperErrors[keyof AddChatWhisperErrors];
@@ -6658,6 +9100,10 @@ export type UpdateTakeoverPresenceErrors = {
    * Something went wrong on our side.
    */
   500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
 };
 
 export type UpdateTakeoverPresenceError = UpdateTakeoverPresenceErrors[keyof UpdateTakeoverPresenceErrors];
@@ -6675,7 +9121,13 @@ export type GetTakeoverQueueData = {
   body?: never;
   path?: never;
   query?: {
+    /**
+     * From 1.
+     */
     PageNumber?: number;
+    /**
+     * How many items a page has at most.
+     */
     PageSize?: number;
     /**
      * Only waiting (`requested`) or only held (`human`) chats.
@@ -6719,6 +9171,10 @@ export type GetTakeoverQueueErrors = {
    * Something went wrong on our side.
    */
   500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
 };
 
 export type GetTakeoverQueueError = GetTakeoverQueueErrors[keyof GetTakeoverQueueErrors];
@@ -6752,6 +9208,10 @@ export type GetCurrentUserErrors = {
    * Something went wrong on our side.
    */
   500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
 };
 
 export type GetCurrentUserError = GetCurrentUserErrors[keyof GetCurrentUserErrors];
@@ -6797,6 +9257,10 @@ export type UpdateCurrentUserErrors = {
    * Something went wrong on our side.
    */
   500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
 };
 
 export type UpdateCurrentUserError = UpdateCurrentUserErrors[keyof UpdateCurrentUserErrors];
@@ -6830,6 +9294,10 @@ export type AcceptTermsErrors = {
    * Something went wrong on our side.
    */
   500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
 };
 
 export type AcceptTermsError = AcceptTermsErrors[keyof AcceptTermsErrors];
@@ -6847,7 +9315,13 @@ export type GetApiKeysData = {
   body?: never;
   path?: never;
   query?: {
+    /**
+     * From 1.
+     */
     PageNumber?: number;
+    /**
+     * How many items a page has at most.
+     */
     PageSize?: number;
     /**
      * Keeps items that contain this text, without regard to case.
@@ -6878,6 +9352,10 @@ export type GetApiKeysErrors = {
    * Something went wrong on our side.
    */
   500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
 };
 
 export type GetApiKeysError = GetApiKeysErrors[keyof GetApiKeysErrors];
@@ -6937,6 +9415,10 @@ export type CreateApiKeyErrors = {
    * Something went wrong on our side.
    */
   500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
 };
 
 export type CreateApiKeyError = CreateApiKeyErrors[keyof CreateApiKeyErrors];
@@ -6976,6 +9458,10 @@ export type DeleteApiKeyErrors = {
    * Something went wrong on our side.
    */
   500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
 };
 
 export type DeleteApiKeyError = DeleteApiKeyErrors[keyof DeleteApiKeyErrors];
@@ -6993,7 +9479,13 @@ export type GetCurrentUserChatsData = {
   body?: never;
   path?: never;
   query?: {
+    /**
+     * From 1.
+     */
     PageNumber?: number;
+    /**
+     * How many items a page has at most.
+     */
     PageSize?: number;
     /**
      * Keeps favourites only.
@@ -7028,6 +9520,10 @@ export type GetCurrentUserChatsErrors = {
    * Something went wrong on our side.
    */
   500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
 };
 
 export type GetCurrentUserChatsError = GetCurrentUserChatsErrors[keyof GetCurrentUserChatsErrors];
@@ -7044,6 +9540,9 @@ export type GetCurrentUserChatsResponse = GetCurrentUserChatsResponses[keyof Get
 export type DeleteCurrentUserChatsData = {
   body?: never;
   path: {
+    /**
+     * Whether favourite chats stay.
+     */
     keepFavorites: boolean;
   };
   query?: never;
@@ -7067,6 +9566,10 @@ export type DeleteCurrentUserChatsErrors = {
    * Something went wrong on our side.
    */
   500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
 };
 
 export type DeleteCurrentUserChatsError = DeleteCurrentUserChatsErrors[keyof DeleteCurrentUserChatsErrors];
@@ -7083,7 +9586,13 @@ export type DeleteCurrentUserChatsResponse = DeleteCurrentUserChatsResponses[key
 export type DeleteCurrentUserChatsByBotIdData = {
   body?: never;
   path: {
+    /**
+     * A bot, by its id: `GET /api/bots` lists those that you may use.
+     */
     botId: string;
+    /**
+     * Whether favourite chats stay.
+     */
     keepFavorites: boolean;
   };
   query?: never;
@@ -7111,6 +9620,10 @@ export type DeleteCurrentUserChatsByBotIdErrors = {
    * Something went wrong on our side.
    */
   500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
 };
 
 export type DeleteCurrentUserChatsByBotIdError =
@@ -7129,8 +9642,14 @@ export type DeleteCurrentUserChatsByBotIdResponse =
 export type DeleteCurrentUserChatsByBotIdAndSystemMessageIdData = {
   body?: never;
   path: {
+    /**
+     * A bot, by its id: `GET /api/bots` lists those that you may use.
+     */
     botId: string;
     systemMessageId: string;
+    /**
+     * Whether favourite chats stay.
+     */
     keepFavorites: boolean;
   };
   query?: never;
@@ -7158,6 +9677,10 @@ export type DeleteCurrentUserChatsByBotIdAndSystemMessageIdErrors = {
    * Something went wrong on our side.
    */
   500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
 };
 
 export type DeleteCurrentUserChatsByBotIdAndSystemMessageIdError =
@@ -7176,6 +9699,9 @@ export type DeleteCurrentUserChatsByBotIdAndSystemMessageIdResponse =
 export type DeleteCurrentUserChatByIdData = {
   body?: never;
   path: {
+    /**
+     * A chat, by the id that `POST /api/chats` answered.
+     */
     chatId: string;
   };
   query?: never;
@@ -7199,6 +9725,10 @@ export type DeleteCurrentUserChatByIdErrors = {
    * Something went wrong on our side.
    */
   500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
 };
 
 export type DeleteCurrentUserChatByIdError = DeleteCurrentUserChatByIdErrors[keyof DeleteCurrentUserChatByIdErrors];
@@ -7216,10 +9746,19 @@ export type DeleteCurrentUserChatByIdResponse =
 export type GetCurrentUserChatsByBotData = {
   body?: never;
   path: {
+    /**
+     * A bot, by its id: `GET /api/bots` lists those that you may use.
+     */
     botId: string;
   };
   query?: {
+    /**
+     * From 1.
+     */
     PageNumber?: number;
+    /**
+     * How many items a page has at most.
+     */
     PageSize?: number;
     /**
      * Keeps favourites only.
@@ -7258,6 +9797,10 @@ export type GetCurrentUserChatsByBotErrors = {
    * Something went wrong on our side.
    */
   500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
 };
 
 export type GetCurrentUserChatsByBotError = GetCurrentUserChatsByBotErrors[keyof GetCurrentUserChatsByBotErrors];
@@ -7275,11 +9818,20 @@ export type GetCurrentUserChatsByBotResponse =
 export type GetCurrentUserChatsByBotAndSystempromptData = {
   body?: never;
   path: {
+    /**
+     * A bot, by its id: `GET /api/bots` lists those that you may use.
+     */
     botId: string;
     userSystemPromptId: string;
   };
   query?: {
+    /**
+     * From 1.
+     */
     PageNumber?: number;
+    /**
+     * How many items a page has at most.
+     */
     PageSize?: number;
     /**
      * Keeps favourites only.
@@ -7318,6 +9870,10 @@ export type GetCurrentUserChatsByBotAndSystempromptErrors = {
    * Something went wrong on our side.
    */
   500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
 };
 
 export type GetCurrentUserChatsByBotAndSystempromptError =
@@ -7336,7 +9892,13 @@ export type GetCurrentUserChatsByBotAndSystempromptResponse =
 export type DeleteCurrentUserChatCompletionByIdData = {
   body?: never;
   path: {
+    /**
+     * A chat, by the id that `POST /api/chats` answered.
+     */
     chatId: string;
+    /**
+     * A question with its answer, by its id in the chat.
+     */
     completionId: string;
   };
   query?: never;
@@ -7364,6 +9926,10 @@ export type DeleteCurrentUserChatCompletionByIdErrors = {
    * Something went wrong on our side.
    */
   500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
 };
 
 export type DeleteCurrentUserChatCompletionByIdError =
@@ -7382,6 +9948,9 @@ export type DeleteCurrentUserChatCompletionByIdResponse =
 export type UpdateChatIsFavoriteData = {
   body: ChatUpdateIsFavoriteRequestDto;
   path: {
+    /**
+     * A chat, by the id that `POST /api/chats` answered.
+     */
     chatId: string;
   };
   query?: never;
@@ -7417,6 +9986,10 @@ export type UpdateChatIsFavoriteErrors = {
    * Something went wrong on our side.
    */
   500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
 };
 
 export type UpdateChatIsFavoriteError = UpdateChatIsFavoriteErrors[keyof UpdateChatIsFavoriteErrors];
@@ -7434,7 +10007,13 @@ export type GetUserSystemMessagesData = {
   body?: never;
   path?: never;
   query?: {
+    /**
+     * From 1.
+     */
     PageNumber?: number;
+    /**
+     * How many items a page has at most.
+     */
     PageSize?: number;
     /**
      * Keeps items that contain this text, without regard to case.
@@ -7465,6 +10044,10 @@ export type GetUserSystemMessagesErrors = {
    * Something went wrong on our side.
    */
   500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
 };
 
 export type GetUserSystemMessagesError = GetUserSystemMessagesErrors[keyof GetUserSystemMessagesErrors];
@@ -7524,6 +10107,10 @@ export type CreateUserSystemMessageErrors = {
    * Something went wrong on our side.
    */
   500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
 };
 
 export type CreateUserSystemMessageError = CreateUserSystemMessageErrors[keyof CreateUserSystemMessageErrors];
@@ -7540,6 +10127,9 @@ export type CreateUserSystemMessageResponse = CreateUserSystemMessageResponses[k
 export type DeleteUserSystemMessageData = {
   body?: never;
   path: {
+    /**
+     * A saved system message, by its id.
+     */
     userSystemMessageId: string;
   };
   query?: never;
@@ -7563,6 +10153,10 @@ export type DeleteUserSystemMessageErrors = {
    * Something went wrong on our side.
    */
   500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
 };
 
 export type DeleteUserSystemMessageError = DeleteUserSystemMessageErrors[keyof DeleteUserSystemMessageErrors];
@@ -7579,6 +10173,9 @@ export type DeleteUserSystemMessageResponse = DeleteUserSystemMessageResponses[k
 export type GetUserSystemMessageData = {
   body?: never;
   path: {
+    /**
+     * A saved system message, by its id.
+     */
     userSystemMessageId: string;
   };
   query?: never;
@@ -7602,6 +10199,10 @@ export type GetUserSystemMessageErrors = {
    * Something went wrong on our side.
    */
   500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
 };
 
 export type GetUserSystemMessageError = GetUserSystemMessageErrors[keyof GetUserSystemMessageErrors];
@@ -7618,6 +10219,9 @@ export type GetUserSystemMessageResponse = GetUserSystemMessageResponses[keyof G
 export type UpdateUserSystemMessageData = {
   body: UpdateUserSystemMessageRequestDto;
   path: {
+    /**
+     * A saved system message, by its id.
+     */
     userSystemMessageId: string;
   };
   query?: never;
@@ -7653,6 +10257,10 @@ export type UpdateUserSystemMessageErrors = {
    * Something went wrong on our side.
    */
   500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
 };
 
 export type UpdateUserSystemMessageError = UpdateUserSystemMessageErrors[keyof UpdateUserSystemMessageErrors];
@@ -7686,6 +10294,10 @@ export type GetUserSystemMessageCountErrors = {
    * Something went wrong on our side.
    */
   500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
 };
 
 export type GetUserSystemMessageCountError = GetUserSystemMessageCountErrors[keyof GetUserSystemMessageCountErrors];
@@ -7699,6 +10311,78 @@ export type GetUserSystemMessageCountResponses = {
 
 export type GetUserSystemMessageCountResponse =
   GetUserSystemMessageCountResponses[keyof GetUserSystemMessageCountResponses];
+
+export type OpenWidgetSessionData = {
+  body: WidgetSessionRequestDto;
+  headers?: {
+    /**
+     * Makes a retry safe: the first request with this key runs, later ones within 24 hours get its answer. Any text of your own.
+     */
+    'Idempotency-Key'?: string;
+  };
+  path: {
+    /**
+     * A bot, by its code, such as `welcome`.
+     */
+    botCode: string;
+  };
+  query?: never;
+  url: '/api/widget/{botCode}/session';
+};
+
+export type OpenWidgetSessionErrors = {
+  /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * Not there, or not yours.
+   */
+  404: ProblemDto;
+  /**
+   * The current state does not allow this.
+   */
+  409: ProblemDto;
+  /**
+   * The body is too large.
+   */
+  413: ProblemDto;
+  /**
+   * The content type is not supported.
+   */
+  415: ProblemDto;
+  /**
+   * The Idempotency-Key was used for another request.
+   */
+  422: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
+};
+
+export type OpenWidgetSessionError = OpenWidgetSessionErrors[keyof OpenWidgetSessionErrors];
+
+export type OpenWidgetSessionResponses = {
+  /**
+   * The result
+   */
+  200: WidgetSessionDto;
+};
+
+export type OpenWidgetSessionResponse = OpenWidgetSessionResponses[keyof OpenWidgetSessionResponses];
 
 export type DeleteCacheData = {
   body?: never;
@@ -7724,6 +10408,10 @@ export type DeleteCacheErrors = {
    * Something went wrong on our side.
    */
   500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
 };
 
 export type DeleteCacheError = DeleteCacheErrors[keyof DeleteCacheErrors];
@@ -7736,6 +10424,546 @@ export type DeleteCacheResponses = {
 };
 
 export type DeleteCacheResponse = DeleteCacheResponses[keyof DeleteCacheResponses];
+
+export type AddThreadMessageData = {
+  body: ChatRequestDto;
+  path?: never;
+  query?: never;
+  url: '/chat';
+};
+
+export type AddThreadMessageErrors = {
+  /**
+   * The request is not valid, or the thread has ended.
+   */
+  400: ThreadErrorDto;
+  /**
+   * The token is missing or not valid.
+   */
+  401: ThreadErrorDto;
+  /**
+   * Not there.
+   */
+  404: ThreadErrorDto;
+  /**
+   * The body is too large.
+   */
+  413: ThreadErrorDto;
+  /**
+   * The content type is not supported.
+   */
+  415: ThreadErrorDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ThreadErrorDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ThreadErrorDto;
+  /**
+   * The model service failed.
+   */
+  502: ThreadErrorDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ThreadErrorDto;
+  /**
+   * The model service did not answer in time.
+   */
+  504: ThreadErrorDto;
+};
+
+export type AddThreadMessageError = AddThreadMessageErrors[keyof AddThreadMessageErrors];
+
+export type AddThreadMessageResponses = {
+  /**
+   * The result
+   */
+  200: RunDto | MessageAddedDto;
+};
+
+export type AddThreadMessageResponse = AddThreadMessageResponses[keyof AddThreadMessageResponses];
+
+export type AddAgentMessageData = {
+  body: ChatRequestDto;
+  path?: never;
+  query?: never;
+  url: '/chat/agent';
+};
+
+export type AddAgentMessageErrors = {
+  /**
+   * The request is not valid, or the thread has ended.
+   */
+  400: ThreadErrorDto;
+  /**
+   * The token is missing or not valid.
+   */
+  401: ThreadErrorDto;
+  /**
+   * The caller may not do this.
+   */
+  403: ThreadErrorDto;
+  /**
+   * Not there.
+   */
+  404: ThreadErrorDto;
+  /**
+   * The current state does not allow this.
+   */
+  409: ThreadErrorDto;
+  /**
+   * The body is too large.
+   */
+  413: ThreadErrorDto;
+  /**
+   * The content type is not supported.
+   */
+  415: ThreadErrorDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ThreadErrorDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ThreadErrorDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ThreadErrorDto;
+};
+
+export type AddAgentMessageError = AddAgentMessageErrors[keyof AddAgentMessageErrors];
+
+export type AddAgentMessageResponses = {
+  /**
+   * The result
+   */
+  200: MessageAddedDto;
+};
+
+export type AddAgentMessageResponse = AddAgentMessageResponses[keyof AddAgentMessageResponses];
+
+export type GetChatbotPageData = {
+  body?: never;
+  path?: never;
+  query: {
+    /**
+     * In place of the browser’s language.
+     */
+    lang?: 'en' | 'de';
+    assistant_id: string;
+  };
+  url: '/chatbot';
+};
+
+export type GetChatbotPageErrors = {
+  /**
+   * Assistant ID is required
+   */
+  400: string;
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * A page that says so
+   */
+  404: string;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
+};
+
+export type GetChatbotPageError = GetChatbotPageErrors[keyof GetChatbotPageErrors];
+
+export type GetChatbotPageResponses = {
+  /**
+   * The page
+   */
+  200: string;
+};
+
+export type GetChatbotPageResponse = GetChatbotPageResponses[keyof GetChatbotPageResponses];
+
+export type ListAssistantsData = {
+  body?: never;
+  path?: never;
+  query?: never;
+  url: '/chatbots';
+};
+
+export type ListAssistantsErrors = {
+  /**
+   * The token is missing or not valid.
+   */
+  401: ThreadErrorDto;
+  /**
+   * The caller may not do this.
+   */
+  403: ThreadErrorDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ThreadErrorDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ThreadErrorDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ThreadErrorDto;
+};
+
+export type ListAssistantsError = ListAssistantsErrors[keyof ListAssistantsErrors];
+
+export type ListAssistantsResponses = {
+  /**
+   * The result
+   */
+  200: Array<AssistantDto>;
+};
+
+export type ListAssistantsResponse = ListAssistantsResponses[keyof ListAssistantsResponses];
+
+export type DeleteAssistantData = {
+  body?: never;
+  path: {
+    /**
+     * A bot, by its id in the threads API: `GET /chatbots` lists them.
+     */
+    assistantId: string;
+  };
+  query?: never;
+  url: '/chatbots/{assistantId}';
+};
+
+export type DeleteAssistantErrors = {
+  /**
+   * The token is missing or not valid.
+   */
+  401: ThreadErrorDto;
+  /**
+   * The caller may not do this.
+   */
+  403: ThreadErrorDto;
+  /**
+   * Not there.
+   */
+  404: ThreadErrorDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ThreadErrorDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ThreadErrorDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ThreadErrorDto;
+};
+
+export type DeleteAssistantError = DeleteAssistantErrors[keyof DeleteAssistantErrors];
+
+export type DeleteAssistantResponses = {
+  /**
+   * The result
+   */
+  200: DeletedAssistantDto;
+};
+
+export type DeleteAssistantResponse = DeleteAssistantResponses[keyof DeleteAssistantResponses];
+
+export type GetAssistantData = {
+  body?: never;
+  path: {
+    /**
+     * A bot, by its id in the threads API: `GET /chatbots` lists them.
+     */
+    assistantId: string;
+  };
+  query?: never;
+  url: '/chatbots/{assistantId}';
+};
+
+export type GetAssistantErrors = {
+  /**
+   * The token is missing or not valid.
+   */
+  401: ThreadErrorDto;
+  /**
+   * The caller may not do this.
+   */
+  403: ThreadErrorDto;
+  /**
+   * Not there.
+   */
+  404: ThreadErrorDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ThreadErrorDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ThreadErrorDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ThreadErrorDto;
+};
+
+export type GetAssistantError = GetAssistantErrors[keyof GetAssistantErrors];
+
+export type GetAssistantResponses = {
+  /**
+   * The result
+   */
+  200: AssistantDto;
+};
+
+export type GetAssistantResponse = GetAssistantResponses[keyof GetAssistantResponses];
+
+export type CreateAssistantData = {
+  body: CreateAssistantRequestDto;
+  path?: never;
+  query?: never;
+  url: '/create_assistant';
+};
+
+export type CreateAssistantErrors = {
+  /**
+   * The request is not valid, or the thread has ended.
+   */
+  400: ThreadErrorDto;
+  /**
+   * The token is missing or not valid.
+   */
+  401: ThreadErrorDto;
+  /**
+   * The caller may not do this.
+   */
+  403: ThreadErrorDto;
+  /**
+   * The body is too large.
+   */
+  413: ThreadErrorDto;
+  /**
+   * The content type is not supported.
+   */
+  415: ThreadErrorDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ThreadErrorDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ThreadErrorDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ThreadErrorDto;
+};
+
+export type CreateAssistantError = CreateAssistantErrors[keyof CreateAssistantErrors];
+
+export type CreateAssistantResponses = {
+  /**
+   * The result
+   */
+  201: SavedAssistantDto;
+};
+
+export type CreateAssistantResponse = CreateAssistantResponses[keyof CreateAssistantResponses];
+
+export type CreateThreadData = {
+  body?: never;
+  path?: never;
+  query?: never;
+  url: '/create_thread';
+};
+
+export type CreateThreadErrors = {
+  /**
+   * The token is missing or not valid.
+   */
+  401: ThreadErrorDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ThreadErrorDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ThreadErrorDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ThreadErrorDto;
+};
+
+export type CreateThreadError = CreateThreadErrors[keyof CreateThreadErrors];
+
+export type CreateThreadResponses = {
+  /**
+   * The result
+   */
+  201: CreatedThreadDto;
+};
+
+export type CreateThreadResponse = CreateThreadResponses[keyof CreateThreadResponses];
+
+export type EndThreadData = {
+  body: EndChatRequestDto;
+  path?: never;
+  query?: never;
+  url: '/end_chat';
+};
+
+export type EndThreadErrors = {
+  /**
+   * The request is not valid, or the thread has ended.
+   */
+  400: ThreadErrorDto;
+  /**
+   * The token is missing or not valid.
+   */
+  401: ThreadErrorDto;
+  /**
+   * Not there.
+   */
+  404: ThreadErrorDto;
+  /**
+   * The body is too large.
+   */
+  413: ThreadErrorDto;
+  /**
+   * The content type is not supported.
+   */
+  415: ThreadErrorDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ThreadErrorDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ThreadErrorDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ThreadErrorDto;
+};
+
+export type EndThreadError = EndThreadErrors[keyof EndThreadErrors];
+
+export type EndThreadResponses = {
+  /**
+   * The result
+   */
+  200: DeletedThreadDto | ThreadNoticeDto;
+};
+
+export type EndThreadResponse = EndThreadResponses[keyof EndThreadResponses];
+
+export type FollowThreadsData = {
+  body?: never;
+  path?: never;
+  query?: never;
+  url: '/events/threads';
+};
+
+export type FollowThreadsErrors = {
+  /**
+   * The token is missing or not valid.
+   */
+  401: ThreadErrorDto;
+  /**
+   * The caller may not do this.
+   */
+  403: ThreadErrorDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ThreadErrorDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ThreadErrorDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ThreadErrorDto;
+};
+
+export type FollowThreadsError = FollowThreadsErrors[keyof FollowThreadsErrors];
+
+export type FollowThreadsResponses = {
+  /**
+   * Server-Sent Events without names or ids
+   */
+  200: ThreadChangeDto;
+};
+
+export type FollowThreadsResponse = FollowThreadsResponses[keyof FollowThreadsResponses];
+
+export type GetThreadVariablesData = {
+  body?: never;
+  path: {
+    /**
+     * A thread, by the id that `POST /create_thread` answered.
+     */
+    threadId: string;
+  };
+  query?: never;
+  url: '/get_variables/{threadId}';
+};
+
+export type GetThreadVariablesErrors = {
+  /**
+   * The token is missing or not valid.
+   */
+  401: ThreadErrorDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ThreadErrorDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ThreadErrorDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ThreadErrorDto;
+};
+
+export type GetThreadVariablesError = GetThreadVariablesErrors[keyof GetThreadVariablesErrors];
+
+export type GetThreadVariablesResponses = {
+  /**
+   * The result
+   */
+  200: ThreadVariablesAnswerDto | NothingFoundDto;
+};
+
+export type GetThreadVariablesResponse = GetThreadVariablesResponses[keyof GetThreadVariablesResponses];
 
 export type GetLivenessData = {
   body?: never;
@@ -7757,6 +10985,10 @@ export type GetLivenessErrors = {
    * Something went wrong on our side.
    */
   500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
 };
 
 export type GetLivenessError = GetLivenessErrors[keyof GetLivenessErrors];
@@ -7831,6 +11063,10 @@ export type GetMetricsErrors = {
    * Something went wrong on our side.
    */
   500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
 };
 
 export type GetMetricsError = GetMetricsErrors[keyof GetMetricsErrors];
@@ -7843,3 +11079,615 @@ export type GetMetricsResponses = {
 };
 
 export type GetMetricsResponse = GetMetricsResponses[keyof GetMetricsResponses];
+
+export type TerminateThreadData = {
+  body?: never;
+  path: {
+    /**
+     * A thread, by the id that `POST /create_thread` answered.
+     */
+    threadId: string;
+    code: string;
+  };
+  query?: never;
+  url: '/terminate_chat/{threadId}/{code}';
+};
+
+export type TerminateThreadErrors = {
+  /**
+   * The token is missing or not valid.
+   */
+  401: ThreadErrorDto;
+  /**
+   * Not there.
+   */
+  404: ThreadErrorDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ThreadErrorDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ThreadErrorDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ThreadErrorDto;
+};
+
+export type TerminateThreadError = TerminateThreadErrors[keyof TerminateThreadErrors];
+
+export type TerminateThreadResponses = {
+  /**
+   * The result
+   */
+  200: DeletedThreadDto | ThreadNoticeDto;
+};
+
+export type TerminateThreadResponse = TerminateThreadResponses[keyof TerminateThreadResponses];
+
+export type ListThreadsData = {
+  body?: never;
+  path?: never;
+  query?: {
+    /**
+     * At most so many threads.
+     */
+    limit?: number;
+    /**
+     * Those that were begun after this thread, instead of the newest ones.
+     */
+    after?: string;
+  };
+  url: '/threads';
+};
+
+export type ListThreadsErrors = {
+  /**
+   * The request is not valid, or the thread has ended.
+   */
+  400: ThreadErrorDto;
+  /**
+   * The token is missing or not valid.
+   *
+   * The token is missing or not valid.
+   */
+  401: ThreadErrorDto;
+  /**
+   * The caller may not do this.
+   *
+   * The caller may not do this.
+   */
+  403: ThreadErrorDto;
+  /**
+   * Not there.
+   */
+  404: ThreadErrorDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ThreadErrorDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ThreadErrorDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ThreadErrorDto;
+};
+
+export type ListThreadsError = ListThreadsErrors[keyof ListThreadsErrors];
+
+export type ListThreadsResponses = {
+  /**
+   * The result
+   */
+  200: Array<ThreadDto> | NothingFoundDto;
+};
+
+export type ListThreadsResponse = ListThreadsResponses[keyof ListThreadsResponses];
+
+export type DeleteThreadData = {
+  body?: never;
+  path: {
+    /**
+     * A thread, by the id that `POST /create_thread` answered.
+     */
+    threadId: string;
+  };
+  query?: never;
+  url: '/threads/{threadId}';
+};
+
+export type DeleteThreadErrors = {
+  /**
+   * The token is missing or not valid.
+   *
+   * The token is missing or not valid.
+   */
+  401: ThreadErrorDto;
+  /**
+   * The caller may not do this.
+   *
+   * The caller may not do this.
+   */
+  403: ThreadErrorDto;
+  /**
+   * Not there.
+   */
+  404: ThreadErrorDto;
+  /**
+   * The current state does not allow this.
+   */
+  409: ThreadErrorDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ThreadErrorDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ThreadErrorDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ThreadErrorDto;
+};
+
+export type DeleteThreadError = DeleteThreadErrors[keyof DeleteThreadErrors];
+
+export type DeleteThreadResponses = {
+  /**
+   * The result
+   */
+  200: DeletedThreadDto;
+};
+
+export type DeleteThreadResponse = DeleteThreadResponses[keyof DeleteThreadResponses];
+
+export type GetThreadData = {
+  body?: never;
+  path: {
+    /**
+     * A thread, by the id that `POST /create_thread` answered.
+     */
+    threadId: string;
+  };
+  query?: never;
+  url: '/threads/{threadId}';
+};
+
+export type GetThreadErrors = {
+  /**
+   * The token is missing or not valid.
+   */
+  401: ThreadErrorDto;
+  /**
+   * Not there.
+   */
+  404: ThreadErrorDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ThreadErrorDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ThreadErrorDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ThreadErrorDto;
+};
+
+export type GetThreadError = GetThreadErrors[keyof GetThreadErrors];
+
+export type GetThreadResponses = {
+  /**
+   * The result
+   */
+  200: ThreadDto;
+};
+
+export type GetThreadResponse = GetThreadResponses[keyof GetThreadResponses];
+
+export type GetThreadMessagesData = {
+  body?: never;
+  path: {
+    /**
+     * A thread, by the id that `POST /create_thread` answered.
+     */
+    threadId: string;
+  };
+  query?: never;
+  url: '/threads/{threadId}/messages';
+};
+
+export type GetThreadMessagesErrors = {
+  /**
+   * The token is missing or not valid.
+   */
+  401: ThreadErrorDto;
+  /**
+   * Not there.
+   */
+  404: ThreadErrorDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ThreadErrorDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ThreadErrorDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ThreadErrorDto;
+};
+
+export type GetThreadMessagesError = GetThreadMessagesErrors[keyof GetThreadMessagesErrors];
+
+export type GetThreadMessagesResponses = {
+  /**
+   * The result
+   */
+  200: ThreadMessagesDto;
+};
+
+export type GetThreadMessagesResponse = GetThreadMessagesResponses[keyof GetThreadMessagesResponses];
+
+export type UpdateAssistantData = {
+  body: UpdateAssistantRequestDto;
+  path?: never;
+  query?: never;
+  url: '/update_assistant';
+};
+
+export type UpdateAssistantErrors = {
+  /**
+   * The request is not valid, or the thread has ended.
+   */
+  400: ThreadErrorDto;
+  /**
+   * The token is missing or not valid.
+   */
+  401: ThreadErrorDto;
+  /**
+   * The caller may not do this.
+   */
+  403: ThreadErrorDto;
+  /**
+   * Not there.
+   */
+  404: ThreadErrorDto;
+  /**
+   * The body is too large.
+   */
+  413: ThreadErrorDto;
+  /**
+   * The content type is not supported.
+   */
+  415: ThreadErrorDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ThreadErrorDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ThreadErrorDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ThreadErrorDto;
+};
+
+export type UpdateAssistantError = UpdateAssistantErrors[keyof UpdateAssistantErrors];
+
+export type UpdateAssistantResponses = {
+  /**
+   * The result
+   */
+  200: SavedAssistantDto;
+};
+
+export type UpdateAssistantResponse = UpdateAssistantResponses[keyof UpdateAssistantResponses];
+
+export type ReceiveWhatsAppMessageData = {
+  body: WebhookFormDto;
+  path?: never;
+  query?: never;
+  url: '/webhook';
+};
+
+export type ReceiveWhatsAppMessageErrors = {
+  /**
+   * It is not said who writes what. Empty.
+   */
+  400: unknown;
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * Not signed by Twilio. Empty.
+   */
+  403: unknown;
+  /**
+   * Not there, or not yours.
+   */
+  404: ProblemDto;
+  /**
+   * The body is too large.
+   */
+  413: ProblemDto;
+  /**
+   * The content type is not supported.
+   */
+  415: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
+};
+
+export type ReceiveWhatsAppMessageError = ReceiveWhatsAppMessageErrors[keyof ReceiveWhatsAppMessageErrors];
+
+export type ReceiveWhatsAppMessageResponses = {
+  /**
+   * The message is stored, or was before. Empty.
+   */
+  200: string;
+};
+
+export type ReceiveWhatsAppMessageResponse = ReceiveWhatsAppMessageResponses[keyof ReceiveWhatsAppMessageResponses];
+
+export type ReceiveWhatsAppStatusData = {
+  body: StatusFormDto;
+  path?: never;
+  query: {
+    /**
+     * The number under which it was sent.
+     */
+    message: number;
+  };
+  url: '/webhook/status';
+};
+
+export type ReceiveWhatsAppStatusErrors = {
+  /**
+   * The form is not complete. Empty.
+   */
+  400: unknown;
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * Not signed by Twilio. Empty.
+   */
+  403: unknown;
+  /**
+   * Not there, or not yours.
+   */
+  404: ProblemDto;
+  /**
+   * The body is too large.
+   */
+  413: ProblemDto;
+  /**
+   * The content type is not supported.
+   */
+  415: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
+};
+
+export type ReceiveWhatsAppStatusError = ReceiveWhatsAppStatusErrors[keyof ReceiveWhatsAppStatusErrors];
+
+export type ReceiveWhatsAppStatusResponses = {
+  /**
+   * Empty.
+   */
+  200: string;
+};
+
+export type ReceiveWhatsAppStatusResponse = ReceiveWhatsAppStatusResponses[keyof ReceiveWhatsAppStatusResponses];
+
+export type GetWidgetScriptData = {
+  body?: never;
+  path?: never;
+  query?: never;
+  url: '/widget.js';
+};
+
+export type GetWidgetScriptErrors = {
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
+};
+
+export type GetWidgetScriptError = GetWidgetScriptErrors[keyof GetWidgetScriptErrors];
+
+export type GetWidgetScriptResponses = {
+  /**
+   * The script
+   */
+  200: Blob | File;
+};
+
+export type GetWidgetScriptResponse = GetWidgetScriptResponses[keyof GetWidgetScriptResponses];
+
+export type GetWidgetPageData = {
+  body?: never;
+  path: {
+    /**
+     * A bot, by its code, such as `welcome`.
+     */
+    botCode: string;
+  };
+  query?: {
+    /**
+     * In place of the browser’s language.
+     */
+    lang?: 'en' | 'de';
+  };
+  url: '/widget/{botCode}';
+};
+
+export type GetWidgetPageErrors = {
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * A page that says so
+   */
+  404: string;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
+};
+
+export type GetWidgetPageError = GetWidgetPageErrors[keyof GetWidgetPageErrors];
+
+export type GetWidgetPageResponses = {
+  /**
+   * The page
+   */
+  200: string;
+};
+
+export type GetWidgetPageResponse = GetWidgetPageResponses[keyof GetWidgetPageResponses];
+
+export type GetWidgetLoaderData = {
+  body?: never;
+  path: {
+    /**
+     * A bot, by its code, such as `welcome`.
+     */
+    botCode: string;
+  };
+  query?: never;
+  url: '/widget/{botCode}/loader.js';
+};
+
+export type GetWidgetLoaderErrors = {
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * Not there, or not yours.
+   */
+  404: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
+};
+
+export type GetWidgetLoaderError = GetWidgetLoaderErrors[keyof GetWidgetLoaderErrors];
+
+export type GetWidgetLoaderResponses = {
+  /**
+   * The script
+   */
+  200: Blob | File;
+};
+
+export type GetWidgetLoaderResponse = GetWidgetLoaderResponses[keyof GetWidgetLoaderResponses];
+
+export type GetWidgetFileData = {
+  body?: never;
+  path: {
+    fileName: string;
+  };
+  query?: never;
+  url: '/widget/~/{fileName}';
+};
+
+export type GetWidgetFileErrors = {
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * Not there, or not yours.
+   */
+  404: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
+};
+
+export type GetWidgetFileError = GetWidgetFileErrors[keyof GetWidgetFileErrors];
+
+export type GetWidgetFileResponses = {
+  /**
+   * The file
+   */
+  200: Blob | File;
+};
+
+export type GetWidgetFileResponse = GetWidgetFileResponses[keyof GetWidgetFileResponses];

@@ -1,0 +1,126 @@
+import { AppError } from '@app/common';
+import type { OwnershipReason, ToolOutcome, TurnUsage } from '@app/contracts';
+import type { NewChunk } from './turn-chunks.repository.js';
+import { NO_USAGE, type FinalTurnStatus, type StartedTurn } from './turn.types.js';
+
+/** Why this instance stops a turn that it runs. */
+export type StopReason = { kind: 'fenced' } | { kind: 'ended'; status: FinalTurnStatus; error: AppError | null };
+
+/** A call of a tool, for the trace. */
+export interface TracedToolCall {
+  callId: string;
+  tool: string;
+  arguments: string;
+  outcome: ToolOutcome;
+  output: string;
+  milliseconds: number;
+}
+
+/** Somebody has stopped all bots. */
+export const BOTS_STOPPED: StopReason = {
+  kind: 'ended',
+  status: 'interrupted',
+  error: new AppError('BOTS_STOPPED'),
+};
+
+/**
+ * A turn that this instance runs: what the model has said, how much of it is committed, and the handle that stops the provider.
+ */
+export class LiveTurn {
+  private readonly abortController = new AbortController();
+  private readonly committedParts: string[] = [];
+  private pendingParts: string[] = [];
+  private committedLength = 0;
+  private pendingLength = 0;
+  /** Text on its way into the database. */
+  private inFlight = '';
+  stopReason: StopReason | null = null;
+  attempts = 0;
+  /** The bot wishes for a person; granted when the turn ends. */
+  handOff: OwnershipReason | null = null;
+  usage: TurnUsage | null = null;
+  readonly toolCalls: TracedToolCall[] = [];
+  serviceId: string | null = null;
+  model: string | null = null;
+  firstTextAt: number | null = null;
+  readonly startedAt = performance.now();
+
+  constructor(readonly turn: StartedTurn) {}
+
+  get signal(): AbortSignal {
+    return this.abortController.signal;
+  }
+
+  /** Characters the model has said so far. */
+  get length(): number {
+    return this.committedLength + this.inFlight.length + this.pendingLength;
+  }
+
+  get hasPending(): boolean {
+    return this.pendingLength > 0;
+  }
+
+  get isFirstChunk(): boolean {
+    return this.committedLength === 0 && this.inFlight === '';
+  }
+
+  /** Everything the model has said, committed or not. */
+  get text(): string {
+    return this.committedParts.join('') + this.inFlight + this.pendingParts.join('');
+  }
+
+  get timings() {
+    return {
+      attempts: this.attempts,
+      firstTextMs: this.firstTextAt === null ? null : Math.round(this.firstTextAt - this.startedAt),
+      totalMs: Math.round(performance.now() - this.startedAt),
+    };
+  }
+
+  append(text: string): void {
+    this.firstTextAt ??= performance.now();
+    this.pendingParts.push(text);
+    this.pendingLength += text.length;
+  }
+
+  /** Every round with the model costs; a turn is charged the sum. */
+  addUsage(usage: Omit<TurnUsage, 'isEstimated'>): void {
+    const sum = this.usage ?? NO_USAGE;
+    this.usage = {
+      inputTokens: sum.inputTokens + usage.inputTokens,
+      cachedTokens: sum.cachedTokens + usage.cachedTokens,
+      outputTokens: sum.outputTokens + usage.outputTokens,
+      reasoningTokens: sum.reasoningTokens + usage.reasoningTokens,
+      isEstimated: false,
+    };
+  }
+
+  /** What has to be committed next; null when there is nothing. */
+  takeChunk(): NewChunk | null {
+    if (this.pendingLength === 0 || this.inFlight !== '') return null;
+    this.inFlight = this.pendingParts.join('');
+    this.pendingParts = [];
+    this.pendingLength = 0;
+    const { turnId, chatId, epoch } = this.turn;
+    return { turnId, chatId, epoch, offset: this.committedLength, text: this.inFlight };
+  }
+
+  chunkCommitted(): void {
+    this.committedParts.push(this.inFlight);
+    this.committedLength += this.inFlight.length;
+    this.inFlight = '';
+  }
+
+  /** The write failed; the text waits for the next one. */
+  chunkReturned(): void {
+    this.pendingParts.unshift(this.inFlight);
+    this.pendingLength += this.inFlight.length;
+    this.inFlight = '';
+  }
+
+  /** Ends the provider's stream. The first reason counts. */
+  stop(reason: StopReason): void {
+    this.stopReason ??= reason;
+    this.abortController.abort();
+  }
+}

@@ -1,0 +1,69 @@
+import { insertRows, toSqlTime, type SqlRow } from '@app/database';
+import type { EntityManager } from 'typeorm';
+
+const MAX_NAMES = 200;
+const MAX_NAME_LENGTH = 128;
+const MAX_BYTES = 64_000;
+const MAX_LEVELS = 20;
+
+interface VariableRow {
+  name: string;
+  value: string;
+}
+
+const readRows = (manager: EntityManager, chatId: string): Promise<VariableRow[]> =>
+  manager.query<VariableRow[]>('SELECT name, value FROM chat_variables WHERE chat_id = ?', [chatId]);
+
+/**
+ * Merges values into the chat's variables in the given order, the last value wins. The caller holds the chat's row. What no database takes,
+ * and what does not fit any more, is left out.
+ */
+export async function mergeVariables(
+  manager: EntityManager,
+  chatId: string,
+  values: readonly Readonly<Record<string, unknown>>[],
+  at: Date,
+): Promise<void> {
+  const given = values
+    .flatMap((each) => Object.entries(each))
+    .filter(([name, value]) => isName(name) && isShallow(value, MAX_LEVELS));
+  if (given.length === 0) return;
+  const known = new Map((await readRows(manager, chatId)).map(({ name, value }) => [name, value]));
+  const stored = new Set(known.keys());
+  const changed = new Map<string, string>();
+  let bytes = [...known].reduce((sum, [name, value]) => sum + sizeOf(name, value), 0);
+  for (const [name, value] of given) {
+    const json = JSON.stringify(value);
+    const before = known.get(name);
+    const after = bytes + sizeOf(name, json) - (before === undefined ? 0 : sizeOf(name, before));
+    const fits = after <= MAX_BYTES && (before !== undefined || known.size < MAX_NAMES);
+    if (!fits) continue;
+    bytes = after;
+    known.set(name, json);
+    changed.set(name, json);
+  }
+  const updatedAt = toSqlTime(at);
+  const added: SqlRow[] = [];
+  for (const [name, value] of changed) {
+    if (!stored.has(name)) added.push({ chat_id: chatId, name, value, updated_at: updatedAt });
+    else
+      await manager.query('UPDATE chat_variables SET value = ?, updated_at = ? WHERE chat_id = ? AND name = ?', [
+        value,
+        updatedAt,
+        chatId,
+        name,
+      ]);
+  }
+  await insertRows(manager, 'chat_variables', added);
+}
+
+/** Spaces at the end make no difference to some databases. */
+const isName = (name: string): boolean =>
+  name !== '' && name.length <= MAX_NAME_LENGTH && name.trim() === name && name.isWellFormed() && !name.includes('\0');
+
+const sizeOf = (name: string, json: string): number => Buffer.byteLength(name) + Buffer.byteLength(json);
+
+const isShallow = (value: unknown, levels: number): boolean =>
+  typeof value !== 'object' ||
+  value === null ||
+  (levels > 0 && Object.values(value).every((each) => isShallow(each, levels - 1)));

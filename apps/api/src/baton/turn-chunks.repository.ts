@@ -1,0 +1,74 @@
+import { dialectOf, fromSqlJson, insertRows, placeholders } from '@app/database';
+import { Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
+
+/** A piece of a running answer on its way into the database. */
+export interface NewChunk {
+  turnId: string;
+  chatId: string;
+  epoch: number;
+  offset: number;
+  text: string;
+}
+
+export interface StoredChunk {
+  offset: number;
+  text: string;
+}
+
+/** Streamed text, stored before anybody sees it. */
+@Injectable()
+export class TurnChunksRepository {
+  constructor(private readonly dataSource: DataSource) {}
+
+  /**
+   * Stores the chunks of the turns that still hold their chats, all in one commit. The chats' rows are share-locked until that
+   * commit, so the baton cannot pass between the look and the write.
+   * @returns the ids of the turns whose chunks were stored; the others have been fenced off.
+   */
+  async appendChunks(chunks: NewChunk[]): Promise<Set<string>> {
+    return this.dataSource.transaction(async (manager) => {
+      const chatIds = [...new Set(chunks.map(({ chatId }) => chatId))].toSorted();
+      const chats = await manager.query<{ running_turn_id: string | null; epoch: number }[]>(
+        `SELECT running_turn_id, epoch FROM chats WHERE id IN (${placeholders(chatIds.length)}) ORDER BY id${dialectOf(this.dataSource).forShare}`,
+        chatIds,
+      );
+      const epochs = new Map(chats.map((chat) => [chat.running_turn_id, chat.epoch]));
+      const allowed = chunks.filter(({ turnId, epoch }) => epochs.get(turnId) === epoch);
+      const rows = allowed.map(({ turnId, offset, text }) => ({
+        turn_id: turnId,
+        chunk_offset: offset,
+        text: JSON.stringify(text),
+      }));
+      // A commit whose answer was lost with its connection may have stored them: they come again, with what was said since.
+      await insertRows(
+        manager,
+        'turn_chunks',
+        rows,
+        dialectOf(this.dataSource).orUpdate('turn_id, chunk_offset', 'text'),
+      );
+      return new Set(allowed.map(({ turnId }) => turnId));
+    });
+  }
+
+  /** The committed text of a running turn from `offset` on; empty if there is none. */
+  async findText(turnId: string, offset: number): Promise<string> {
+    const chunks = await readChunks(this.dataSource.manager, turnId, offset);
+    if (chunks.length > 0 && chunks[0]!.offset === offset) return chunks.map(({ text }) => text).join('');
+    // The offset lies within a chunk: the reader stopped in the middle of one.
+    const all = await readChunks(this.dataSource.manager, turnId);
+    return all
+      .map(({ text }) => text)
+      .join('')
+      .slice(offset);
+  }
+}
+
+/** The chunks of a turn that begin at `from` or later, in order. */
+export async function readChunks(manager: EntityManager, turnId: string, from = 0): Promise<StoredChunk[]> {
+  const rows = await manager.query<{ chunk_offset: number; text: string }[]>(
+    'SELECT chunk_offset, text FROM turn_chunks WHERE turn_id = ? AND chunk_offset >= ? ORDER BY chunk_offset',
+    [turnId, from],
+  );
+  return rows.map(({ chunk_offset: offset, text }) => ({ offset, text: fromSqlJson<string>(text) }));
+}

@@ -1,0 +1,90 @@
+import { dialectOf, fromSqlJson, GroupCommit, placeholders, type MessageAuthor, type MessageKind } from '@app/database';
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+
+export interface PastMessage {
+  author: MessageAuthor;
+  kind: MessageKind;
+  text: string;
+  /** The agent's name; empty for everybody else. */
+  speaker: string;
+}
+
+interface PastRow {
+  asked: number;
+  author: MessageAuthor;
+  kind: MessageKind;
+  text: string;
+  place: number;
+  seq: number;
+  speaker: string | null;
+}
+
+const HISTORY_LIMIT = 100;
+
+interface Place {
+  chatId: string;
+  beforeTurnSeq: number;
+}
+
+/** What the prompt of a turn is made of, beside the bot's own texts. Turns that begin together read it together. */
+@Injectable()
+export class TurnHistoryRepository {
+  private readonly histories = new GroupCommit((places: Place[]) => this.readHistories(places));
+  private readonly systemMessages = new GroupCommit((chatIds: string[]) => this.readUserSystemMessages(chatIds));
+
+  constructor(private readonly dataSource: DataSource) {}
+
+  /**
+   * The messages before a turn, oldest first, at most the last 100. Answers stand behind the message they answer, also when the
+   * customer had written on meanwhile.
+   */
+  findHistory(chatId: string, beforeTurnSeq: number): Promise<PastMessage[]> {
+    return this.histories.submit({ chatId, beforeTurnSeq });
+  }
+
+  /** The system prompt that the user attached to the chat, if any. */
+  findUserSystemMessage(chatId: string): Promise<string | null> {
+    return this.systemMessages.submit(chatId);
+  }
+
+  private async readHistories(places: Place[]): Promise<PastMessage[][]> {
+    // Each chat's newest by its own index: a limit over all of them would not do.
+    const histories = places.map(
+      (_, index) =>
+        `SELECT ${index} AS asked, m.author, m.kind, m.text, COALESCE(t.seq, m.seq) AS place, m.seq, u.display_name AS speaker
+         FROM messages m LEFT JOIN turns t ON t.id = m.turn_id LEFT JOIN users u ON u.id = m.agent_id
+         WHERE m.chat_id = ? AND COALESCE(t.seq, m.seq) < ? ORDER BY m.seq DESC LIMIT ${HISTORY_LIMIT}`,
+    );
+    // SQLite knows no brackets here; MariaDB writes every derived table with texts to a file first.
+    const { isSqlite } = dialectOf(this.dataSource);
+    const parts = histories.map((history) => (isSqlite ? `SELECT * FROM (${history})` : `(${history})`));
+    const rows = await this.dataSource.query<PastRow[]>(
+      parts.join(' UNION ALL '),
+      places.flatMap(({ chatId, beforeTurnSeq }) => [chatId, beforeTurnSeq]),
+    );
+    const asked = places.map((): PastRow[] => []);
+    for (const row of rows) asked[row.asked]!.push(row);
+    return asked.map(pastMessages);
+  }
+
+  private async readUserSystemMessages(chatIds: string[]): Promise<(string | null)[]> {
+    const rows = await this.dataSource.query<{ id: string; system_message: string }[]>(
+      `SELECT c.id, s.system_message FROM chats c JOIN user_system_messages s ON s.id = c.user_system_message_id
+       WHERE c.id IN (${placeholders(chatIds.length)})`,
+      chatIds,
+    );
+    const byChat = new Map(rows.map((row) => [row.id, fromSqlJson<string>(row.system_message)]));
+    return chatIds.map((chatId) => byChat.get(chatId) ?? null);
+  }
+}
+
+const pastMessages = (rows: PastRow[]): PastMessage[] =>
+  rows
+    .toSorted((a, b) => a.place - b.place || a.seq - b.seq)
+    .map(({ author, kind, text, speaker }) => ({
+      author,
+      kind,
+      text: fromSqlJson<string>(text),
+      speaker: speaker ?? '',
+    }));

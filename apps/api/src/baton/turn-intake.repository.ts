@@ -1,0 +1,239 @@
+import { AppConfig, AppError, notFound } from '@app/common';
+import type { Actor, ChatEventEnvelope } from '@app/contracts';
+import {
+  dialectOf,
+  fromSqlJson,
+  GroupCommit,
+  insertRows,
+  placeholders,
+  SqlExpression,
+  toSqlTime,
+  type SqlRow,
+} from '@app/database';
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { uuidv7 } from 'uuidv7';
+import { ChatTransaction, type LockedChat } from './chat-transaction.repository.js';
+import type { AcceptedMessage, IncomingMessage } from './turn.types.js';
+
+const TITLE_LENGTH = 80;
+
+interface KnownRequest {
+  id: string;
+  seq: number;
+  request_key: string;
+  request_hash: string;
+}
+
+/** Takes customers' messages in: message, turn and events in one commit, which the messages of the same instant share. */
+@Injectable()
+export class TurnIntakeRepository {
+  private readonly commits = new GroupCommit((messages: IncomingMessage[]) => this.acceptAll(messages));
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly config: AppConfig,
+  ) {}
+
+  /**
+   * Stores the message. Its turn begins at once if none is running, else it waits. A request key seen before attaches to that
+   * request's turn and stores nothing.
+   */
+  acceptMessage(message: IncomingMessage): Promise<AcceptedMessage> {
+    return this.commits.submit(message);
+  }
+
+  private acceptAll(messages: IncomingMessage[]): Promise<AcceptedMessage[]> {
+    const chatIds = messages.map(({ chatId }) => chatId);
+    return ChatTransaction.run(this.dataSource, chatIds, async (transaction) => {
+      const known = await this.findKnownRequests(transaction, messages);
+      const texts = await this.findKnownTexts(transaction, messages);
+      const turns: SqlRow[] = [];
+      const accepted = messages.map((message) => {
+        const text = texts.get(message.messageId);
+        if (text !== undefined && !known.has(message.requestKey ?? '')) return keep(message, text);
+        const result = this.accept(transaction, message, known, turns);
+        if (result.kind === 'handed_over') texts.set(message.messageId, message.text);
+        return result;
+      });
+      await insertRows(transaction.manager, 'turns', turns);
+      return accepted;
+    });
+  }
+
+  private accept(
+    transaction: ChatTransaction,
+    message: IncomingMessage,
+    known: Map<string, KnownRequest>,
+    turns: SqlRow[],
+  ): AcceptedMessage {
+    const chat = transaction.chat(message.chatId);
+    if (!chat) return { kind: 'rejected', error: notFound('The chat') };
+    const earlier = message.requestKey === null ? undefined : known.get(message.requestKey);
+    if (earlier) return attach(earlier, message);
+    if (chat.owner === 'closed') return { kind: 'rejected', error: new AppError('CHAT_CLOSED') };
+    if (chat.runningTurnId !== null && chat.queuedTurns >= this.config.turns.queueLimit) {
+      return { kind: 'rejected', error: new AppError('CHAT_QUEUE_FULL', { retryAfterSeconds: 5 }) };
+    }
+    const created = this.storeMessage(transaction, chat, message);
+    if (chat.owner !== 'bot') return { kind: 'handed_over', messageId: message.messageId, events: [created] };
+
+    const isFirst = chat.runningTurnId === null;
+    const events = [created, ...this.storeNotice(transaction, chat, message, created.seq)];
+    turns.push(this.turnRow(message, chat, created.seq, isFirst, transaction.at));
+    if (message.requestKey !== null) {
+      known.set(message.requestKey, {
+        id: message.turnId,
+        seq: created.seq,
+        request_key: message.requestKey,
+        request_hash: message.requestHash ?? '',
+      });
+    }
+    if (!isFirst) {
+      chat.queuedTurns++;
+      return { kind: 'queued', turnId: message.turnId, seq: created.seq, events };
+    }
+    chat.runningTurnId = message.turnId;
+    const started = transaction.addEvent(chat, {
+      type: 'turn.started',
+      actor: { kind: 'bot', id: message.botId, name: message.botName },
+      data: {
+        turnId: message.turnId,
+        messageId: message.outputMessageId,
+        inputMessageId: message.messageId,
+        botId: message.botId,
+      },
+    });
+    const turn = {
+      turnId: message.turnId,
+      chatId: chat.id,
+      epoch: chat.epoch,
+      botId: message.botId,
+      seq: created.seq,
+      startedSeq: started.seq,
+      inputText: message.text,
+      outputMessageId: message.outputMessageId,
+      options: message.options,
+    };
+    return { kind: 'started', turn, events: [...events, started] };
+  }
+
+  private storeMessage(transaction: ChatTransaction, chat: LockedChat, message: IncomingMessage) {
+    const { messageId: id, text } = message;
+    const turnId = chat.owner === 'bot' ? message.turnId : null;
+    const actor: Actor = { kind: 'customer', ...message.customer };
+    if (chat.displayName === '') chat.displayName = titleOf(text);
+    const event = transaction.addEvent(chat, {
+      type: 'message.created',
+      actor,
+      data: { messageId: id, author: 'customer', text, turnId },
+      messageId: id,
+    });
+    transaction.addMessage(chat, { id, seq: event.seq, author: 'customer', text, status: 'complete', turnId });
+    return event;
+  }
+
+  /** Before a bot's first answer the customer is told who is speaking. */
+  private storeNotice(
+    transaction: ChatTransaction,
+    chat: LockedChat,
+    { notice, turnId }: IncomingMessage,
+    seq: number,
+  ): ChatEventEnvelope[] {
+    if (seq !== 1 || notice === '') return [];
+    const id = uuidv7();
+    const event = transaction.addEvent(chat, {
+      type: 'message.created',
+      actor: { kind: 'system', id: null, name: '' },
+      data: { messageId: id, author: 'system', text: notice, turnId },
+      messageId: id,
+    });
+    transaction.addMessage(chat, {
+      id,
+      seq: event.seq,
+      author: 'system',
+      text: notice,
+      status: 'complete',
+      turnId: null,
+    });
+    return [event];
+  }
+
+  private turnRow(message: IncomingMessage, chat: LockedChat, seq: number, isRunning: boolean, at: Date): SqlRow {
+    const lease = new SqlExpression(dialectOf(this.dataSource).nowPlus(this.config.turns.leaseMs));
+    return {
+      id: message.turnId,
+      chat_id: chat.id,
+      bot_id: message.botId,
+      seq,
+      epoch: chat.epoch,
+      status: isRunning ? 'running' : 'queued',
+      input_message_id: message.messageId,
+      output_message_id: message.outputMessageId,
+      attempts: 0,
+      recoveries: 0,
+      options: JSON.stringify(message.options),
+      input_tokens: 0,
+      cached_tokens: 0,
+      output_tokens: 0,
+      reasoning_tokens: 0,
+      is_usage_estimated: false,
+      user_key: message.userKey,
+      request_key: message.requestKey,
+      request_hash: message.requestHash,
+      lease_until: isRunning ? lease : null,
+      created_at: toSqlTime(at),
+      started_at: isRunning ? toSqlTime(at) : null,
+    };
+  }
+
+  private async findKnownRequests(
+    { manager }: ChatTransaction,
+    messages: IncomingMessage[],
+  ): Promise<Map<string, KnownRequest>> {
+    const keys = messages.map(({ requestKey }) => requestKey).filter((key) => key !== null);
+    if (keys.length === 0) return new Map();
+    const rows = await manager.query<KnownRequest[]>(
+      `SELECT id, seq, request_key, request_hash FROM turns WHERE request_key IN (${placeholders(keys.length)})`,
+      keys,
+    );
+    return new Map(rows.map((row) => [row.request_key, row]));
+  }
+
+  /** Messages that carry a request key have the id of that key: the request is recognised although no turn answered it. */
+  private async findKnownTexts(
+    { manager }: ChatTransaction,
+    messages: IncomingMessage[],
+  ): Promise<Map<string, string>> {
+    const ids = messages.filter(({ requestKey }) => requestKey !== null).map(({ messageId }) => messageId);
+    if (ids.length === 0) return new Map();
+    const rows = await manager.query<{ id: string; text: string }[]>(
+      `SELECT id, text FROM messages WHERE id IN (${placeholders(ids.length)})`,
+      ids,
+    );
+    return new Map(rows.map((row) => [row.id, fromSqlJson<string>(row.text)]));
+  }
+}
+
+/** The same request came before, when a person held the chat. */
+function keep({ messageId, text }: IncomingMessage, storedText: string): AcceptedMessage {
+  return storedText === text
+    ? { kind: 'handed_over', messageId, events: [] }
+    : { kind: 'rejected', error: new AppError('IDEMPOTENCY_KEY_REUSED') };
+}
+
+function attach(earlier: KnownRequest, message: IncomingMessage): AcceptedMessage {
+  return earlier.request_hash === message.requestHash
+    ? { kind: 'attached', turnId: earlier.id, seq: earlier.seq }
+    : { kind: 'rejected', error: new AppError('IDEMPOTENCY_KEY_REUSED') };
+}
+
+/** The first words of the first message name the chat until somebody names it. */
+export function titleOf(text: string): string {
+  const line = text.trim().replace(/\s+/g, ' ');
+  return line.length <= TITLE_LENGTH
+    ? line
+    : `${line
+        .slice(0, TITLE_LENGTH - 1)
+        .toWellFormed()
+        .trimEnd()}…`;
+}

@@ -1,0 +1,32 @@
+import { Bot, BotTool } from '@app/database';
+import { Injectable } from '@nestjs/common';
+import { InjectRepository } from '@nestjs/typeorm';
+import { In, IsNull, type Repository } from 'typeorm';
+
+const OPEN_TO_EVERYBODY = { isActive: true, isPublic: true, deletedAt: IsNull() };
+
+/** Bots that everybody may talk to. */
+@Injectable()
+export class PublicBotsRepository {
+  constructor(
+    @InjectRepository(Bot) private readonly bots: Repository<Bot>,
+    @InjectRepository(BotTool) private readonly tools: Repository<BotTool>,
+  ) {}
+
+  find(id: string): Promise<Bot | null> {
+    return this.bots.findOneBy({ ...OPEN_TO_EVERYBODY, id });
+  }
+
+  findOldest(): Promise<Bot | null> {
+    return this.bots.findOne({ where: OPEN_TO_EVERYBODY, order: { createdAt: 'ASC', id: 'ASC' } });
+  }
+
+  findNewest(limit: number): Promise<Bot[]> {
+    return this.bots.find({ where: OPEN_TO_EVERYBODY, order: { createdAt: 'DESC', id: 'DESC' }, take: limit });
+  }
+
+  /** In the order in which they were made. */
+  findTools(botIds: string[]): Promise<BotTool[]> {
+    return this.tools.find({ where: { botId: In(botIds) }, order: { createdAt: 'ASC', id: 'ASC' } });
+  }
+}

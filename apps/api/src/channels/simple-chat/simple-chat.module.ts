@@ -1,0 +1,26 @@
+import { Module } from '@nestjs/common';
+import { BotsModule } from '../../bots/bots.module.js';
+import { ChatsModule } from '../../chats/chats.module.js';
+import { ConversationsFile } from './conversations-file.service.js';
+import { ConversationsController } from './conversations.controller.js';
+import { ConversationsRepository } from './conversations.repository.js';
+import { ConversationsService } from './conversations.service.js';
+import { SimpleChatDoor } from './simple-chat-door.service.js';
+import { SimpleChatThreadsRepository } from './simple-chat-threads.repository.js';
+import { SimpleChatController } from './simple-chat.controller.js';
+import { SimpleChatService } from './simple-chat.service.js';
+
+/** Ask and get the answer: `POST /api/chat`. */
+@Module({
+  imports: [BotsModule, ChatsModule],
+  controllers: [SimpleChatController, ConversationsController],
+  providers: [
+    ConversationsFile,
+    ConversationsRepository,
+    ConversationsService,
+    SimpleChatDoor,
+    SimpleChatService,
+    SimpleChatThreadsRepository,
+  ],
+})
+export class SimpleChatModule {}

@@ -1,0 +1,38 @@
+import { EventStream, type Principal } from '@app/common';
+import { Injectable, type BeforeApplicationShutdown, type StreamableFile } from '@nestjs/common';
+import { ChannelWatch } from '../../chats/channel-watch.service.js';
+import { ThreadStaffService } from './thread-staff.service.js';
+import { mapThread, type ThreadChangeDto, type ThreadDto } from './thread.dto.js';
+
+/** Tells agents of every change of every thread, as a stream of events. */
+@Injectable()
+export class ThreadFeedService implements BeforeApplicationShutdown {
+  private readonly open = new Set<EventStream>();
+
+  constructor(
+    private readonly staff: ThreadStaffService,
+    private readonly watch: ChannelWatch,
+  ) {}
+
+  beforeApplicationShutdown(): void {
+    for (const stream of this.open) stream.finish();
+  }
+
+  /** A reader that does not keep up is let go: it connects again and reads the list. */
+  async followThreads(caller: Principal): Promise<StreamableFile> {
+    await this.staff.asAgent(caller);
+    const stream = new EventStream();
+    const tell = (operationType: ThreadChangeDto['operationType'], fullDocument: ThreadDto): void =>
+      stream.send(`data: ${JSON.stringify({ operationType, fullDocument } satisfies ThreadChangeDto)}\n\n`);
+    const leave = await this.watch.follow('threads', {
+      changed: (chat, _events, isNew) => tell(isNew ? 'insert' : 'update', mapThread(chat)),
+      deleted: (chat) => tell('delete', mapThread(chat)),
+    });
+    this.open.add(stream);
+    stream.once('close', () => {
+      this.open.delete(stream);
+      leave();
+    });
+    return stream.asFile();
+  }
+}

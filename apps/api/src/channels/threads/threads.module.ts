@@ -1,0 +1,46 @@
+import { AppConfig } from '@app/common';
+import { Logger, Module, type OnApplicationBootstrap } from '@nestjs/common';
+import { AuthModule } from '../../auth/auth.module.js';
+import { BotsModule } from '../../bots/bots.module.js';
+import { ChatsModule } from '../../chats/chats.module.js';
+import { TakeoverModule } from '../../takeover/takeover.module.js';
+import { AssistantsController } from './assistants.controller.js';
+import { AssistantsService } from './assistants.service.js';
+import { ThreadAgentsController } from './thread-agents.controller.js';
+import { ThreadAgentsService } from './thread-agents.service.js';
+import { ThreadFeedController } from './thread-feed.controller.js';
+import { ThreadFeedService } from './thread-feed.service.js';
+import { ThreadMessagesRepository } from './thread-messages.repository.js';
+import { ThreadSocketsService } from './thread-sockets.service.js';
+import { ThreadStaffService } from './thread-staff.service.js';
+import { ThreadsController } from './threads.controller.js';
+import { ThreadsGateway } from './threads.gateway.js';
+import { ThreadsService } from './threads.service.js';
+
+/** The wire format of a threads API: threads are chats, assistants are bots, runs are turns. */
+@Module({
+  imports: [AuthModule, BotsModule, ChatsModule, TakeoverModule],
+  controllers: [ThreadsController, ThreadAgentsController, AssistantsController, ThreadFeedController],
+  providers: [
+    AssistantsService,
+    ThreadAgentsService,
+    ThreadFeedService,
+    ThreadMessagesRepository,
+    ThreadSocketsService,
+    ThreadStaffService,
+    ThreadsGateway,
+    ThreadsService,
+  ],
+})
+export class ThreadsModule implements OnApplicationBootstrap {
+  private readonly logger = new Logger('Threads');
+
+  constructor(private readonly config: AppConfig) {}
+
+  onApplicationBootstrap(): void {
+    if (this.config.threads.isOpen)
+      this.logger.warn(
+        'THREADS_OPEN: everybody who reaches this server may read, take over and delete threads and change public bots.',
+      );
+  }
+}

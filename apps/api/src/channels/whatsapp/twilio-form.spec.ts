@@ -1,0 +1,58 @@
+import { validateRequest } from 'twilio/lib/webhooks/webhooks.js';
+import { formOf, incomingOf, reportOf, type Form } from './twilio-form.js';
+
+const FROM = 'whatsapp:+15551234567';
+const refusal = expect.objectContaining({ code: 'VALIDATION_FAILED' }) as Error;
+
+describe('the form of a message', () => {
+  it('says who writes what', () => {
+    expect(incomingOf({ From: FROM, Body: ' Hello ', MessageSid: 'SM1', ProfileName: 'Ada\n Lovelace' })).toEqual({
+      from: FROM,
+      text: ' Hello ',
+      sid: 'SM1',
+      name: 'Ada Lovelace',
+    });
+  });
+
+  it('names people by their numbers when they have no name', () => {
+    expect(incomingOf({ From: FROM, Body: 'x', ProfileName: '\u200b \n' }).name).toBe('+15551234567');
+    expect(incomingOf({ From: FROM, Body: 'x', ProfileName: '🙂'.repeat(200) }).name.isWellFormed()).toBe(true);
+  });
+
+  it.each<Form>([{ NumMedia: '1' }, { Latitude: '1', Longitude: '2' }, { MessageType: 'contacts' }])(
+    'may bring something else than text: %p',
+    (extra) => expect(incomingOf({ From: FROM, Body: '', ...extra }).text).toBeNull(),
+  );
+
+  it.each<Form>([
+    { From: FROM },
+    { From: FROM, Body: '  ' },
+    { Body: 'x' },
+    { From: 'whatsapp:\u00fc', Body: 'x' },
+    { From: FROM, Body: 'x', MessageSid: 'S'.repeat(65) },
+  ])('is refused when it does not: %p', (form) => expect(() => incomingOf(form)).toThrow(refusal));
+
+  it.each([undefined, null, 'text', [], ['a'], { From: 1 }, { From: FROM, Body: { a: 'b' } }])(
+    'is a flat form of strings, not %p',
+    (body) => expect(() => incomingOf(formOf(body))).toThrow(refusal),
+  );
+});
+
+it('the form of a report has a status', () => {
+  expect(reportOf({ MessageSid: 'SM1', MessageStatus: 'undelivered', ErrorCode: '63016' })).toEqual({
+    sid: 'SM1',
+    status: 'undelivered',
+    errorCode: '63016',
+  });
+  expect(reportOf({ MessageStatus: 'sent', ErrorCode: '<b>' })).toEqual({ sid: null, status: 'sent', errorCode: null });
+  expect(() => reportOf({ MessageSid: 'SM1' })).toThrow(refusal);
+});
+
+it('the signature of Twilio is the one of its documentation', () => {
+  const form = { From: FROM, Body: 'Hello' };
+  const isSigned = (signature: string, changes = {}): boolean =>
+    validateRequest('12345', signature, 'http://127.0.0.1:3000/webhook', { ...form, ...changes });
+  expect(isSigned('gIxc+PrCtVYQJdprZUHnW+1lIaY=')).toBe(true);
+  expect(isSigned('gIxc+PrCtVYQJdprZUHnW+1lIaY=', { Body: 'Hello!' })).toBe(false);
+  expect(isSigned('')).toBe(false);
+});

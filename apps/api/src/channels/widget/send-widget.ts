@@ -1,0 +1,31 @@
+import type { FastifyReply } from 'fastify';
+import type { WidgetAsset } from './widget-assets.service.js';
+import type { WidgetPage } from './widget-pages.service.js';
+
+/** A launcher is asked for by name, for ever: it must not grow old. */
+const LAUNCHER_SECONDS = 300;
+
+/** Who may embed the page is said by its policy alone. */
+export async function sendPage(reply: FastifyReply, { status, html, policy }: WidgetPage): Promise<void> {
+  reply.removeHeader('x-frame-options');
+  reply.headers({ 'content-security-policy': policy, 'cache-control': 'no-cache', vary: 'accept-language' });
+  await reply.code(status).type('text/html; charset=utf-8').send(html);
+}
+
+export async function sendLauncher(reply: FastifyReply, script: string): Promise<void> {
+  reply.header('cache-control', `public, max-age=${LAUNCHER_SECONDS}`);
+  await reply.type('text/javascript; charset=utf-8').send(script);
+}
+
+export async function sendAsset(
+  reply: FastifyReply,
+  { type, etag, bytes, gzipped }: WidgetAsset,
+  knownTag: string | undefined,
+  encodings: string | undefined,
+): Promise<void> {
+  reply.headers({ etag, 'cache-control': 'public, max-age=31536000, immutable', vary: 'accept-encoding' });
+  if (knownTag === etag) return void (await reply.code(304).send());
+  const isCompressed = /\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))/i.test(encodings ?? '');
+  if (isCompressed) reply.header('content-encoding', 'gzip');
+  await reply.type(type).send(isCompressed ? gzipped : bytes);
+}

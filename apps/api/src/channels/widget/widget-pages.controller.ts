@@ -1,0 +1,96 @@
+import { Access, ApiProblems, CallerLanguage, type Language } from '@app/common';
+import { applyDecorators, Controller, Get, Headers, Param, Query, Req, Res } from '@nestjs/common';
+import { ApiOkResponse, ApiProduces, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { SkipThrottle } from '@nestjs/throttler';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { sendAsset, sendLauncher, sendPage } from './send-widget.js';
+import { WidgetAssetsService } from './widget-assets.service.js';
+import { WidgetPagesService } from './widget-pages.service.js';
+
+const TEXT = { schema: { type: 'string' as const } };
+const MISSING = 'Assistant ID is required';
+const languageOf = (wanted: string | undefined, accepted: Language): Language =>
+  wanted === 'de' || wanted === 'en' ? wanted : accepted;
+
+const ApiPage = (): MethodDecorator =>
+  applyDecorators(
+    ApiQuery({ name: 'lang', required: false, enum: ['en', 'de'], description: 'In place of the browser’s language.' }),
+    ApiOkResponse({ description: 'The page', content: { 'text/html': TEXT } }),
+    ApiResponse({ status: 404, description: 'A page that says so', content: { 'text/html': TEXT } }),
+    ApiProblems(503),
+  );
+
+@ApiTags('Widget')
+@Controller()
+@Access('anonymous')
+export class WidgetPagesController {
+  constructor(
+    private readonly pages: WidgetPagesService,
+    private readonly assets: WidgetAssetsService,
+  ) {}
+
+  /** The chat page of a public bot, made to be embedded in other sites. */
+  @Get('widget/:botCode')
+  @ApiPage()
+  async getWidgetPage(
+    @Param('botCode') botCode: string,
+    @Query('lang') lang: string | undefined,
+    @CallerLanguage() accepted: Language,
+    @Req() { url }: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    await sendPage(reply, await this.pages.getPageByCode(botCode, { url, language: languageOf(lang, accepted) }));
+  }
+
+  /** The chat page by the id that the threads API gives a bot. That is `asst_` and the bot's id without hyphens; the bot's id itself will do, too. */
+  @Get('chatbot')
+  @ApiQuery({ name: 'assistant_id', required: true, schema: { type: 'string' }, example: `asst_${'0'.repeat(32)}` })
+  @ApiPage()
+  @ApiResponse({ status: 400, description: MISSING, content: { 'text/plain': TEXT } })
+  async getChatbotPage(
+    @Query('assistant_id') assistantId: string | undefined,
+    @Query('lang') lang: string | undefined,
+    @CallerLanguage() accepted: Language,
+    @Req() { url }: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    if (typeof assistantId !== 'string' || assistantId.trim() === '')
+      return void (await reply.code(400).type('text/plain; charset=utf-8').send(MISSING));
+    const request = { url, language: languageOf(lang, accepted) };
+    await sendPage(reply, await this.pages.getPageByAssistantId(assistantId.trim(), request));
+  }
+
+  /** A script that draws a button on any page, which opens the chat. The bot is named by `data-bot` on the script's element. */
+  @Get('widget.js')
+  @ApiProduces('text/javascript')
+  @ApiOkResponse({ description: 'The script', content: { 'text/javascript': TEXT } })
+  @ApiProblems(503)
+  async getWidgetScript(@Res() reply: FastifyReply): Promise<void> {
+    await sendLauncher(reply, await this.pages.getLauncher(null));
+  }
+
+  /** The script that draws the button, for one bot. */
+  @Get('widget/:botCode/loader.js')
+  @ApiProduces('text/javascript')
+  @ApiOkResponse({ description: 'The script', content: { 'text/javascript': TEXT } })
+  @ApiProblems(404, 503)
+  async getWidgetLoader(@Param('botCode') botCode: string, @Res() reply: FastifyReply): Promise<void> {
+    await sendLauncher(reply, await this.pages.getLauncher(botCode));
+  }
+
+  /** The page's script and style. A name stands for one content for ever (`~` is in no bot's code). */
+  @Get('widget/~/:fileName')
+  @SkipThrottle()
+  @ApiProduces('text/javascript', 'text/css')
+  @ApiOkResponse({ description: 'The file', content: { 'text/javascript': TEXT, 'text/css': TEXT } })
+  @ApiResponse({ status: 304, description: 'The caller has the file already.' })
+  @ApiProblems(404, 503)
+  async getWidgetFile(
+    @Param('fileName') fileName: string,
+    @Headers('if-none-match') knownTag: string | undefined,
+    @Headers('accept-encoding') encodings: string | undefined,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    await sendAsset(reply, this.assets.getFile(fileName), knownTag, encodings);
+  }
+}

@@ -1,0 +1,35 @@
+import { Access, ApiProblems, Audited, CurrentUser, IdPipe, type UserPrincipal } from '@app/common';
+import { Body, Controller, Get, Param, Put } from '@nestjs/common';
+import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { WidgetSettingsDto } from './widget-settings.dto.js';
+import { WidgetSettingsService } from './widget-settings.service.js';
+
+@ApiTags('AdminBot')
+@Controller('api/admin/bots/:botId/widget')
+@Access('user')
+export class WidgetSettingsController {
+  constructor(private readonly settings: WidgetSettingsService) {}
+
+  /** Reads how the bot's embedded page looks and who may embed it. */
+  @Get()
+  @ApiOkResponse({ type: WidgetSettingsDto })
+  @ApiProblems(403, 404)
+  getWidgetSettings(
+    @CurrentUser() caller: UserPrincipal,
+    @Param('botId', IdPipe('The bot')) botId: string,
+  ): Promise<WidgetSettingsDto> {
+    return this.settings.getWidgetSettings(caller, botId);
+  }
+
+  /** Replaces how the bot's embedded page looks and who may embed it. */
+  @Put()
+  @Audited('bot.widget_changed', 'botId')
+  @ApiProblems(400, 403, 404)
+  updateWidgetSettings(
+    @CurrentUser() caller: UserPrincipal,
+    @Param('botId', IdPipe('The bot')) botId: string,
+    @Body() dto: WidgetSettingsDto,
+  ): Promise<void> {
+    return this.settings.updateWidgetSettings(caller, botId, dto);
+  }
+}

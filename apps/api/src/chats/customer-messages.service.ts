@@ -1,0 +1,118 @@
+import { AppConfig, AppError, customerOf, inLanguage, stableId, type Language, type Principal } from '@app/common';
+import type { TurnOptions } from '@app/database';
+import { Injectable } from '@nestjs/common';
+import { uuidv7 } from 'uuidv7';
+import { HandOffRulesService } from '../baton/hand-off-rules.service.js';
+import { OwnershipService } from '../baton/ownership.service.js';
+import type { IncomingMessage } from '../baton/turn.types.js';
+import { TurnsService, type TakenMessage } from '../baton/turns.service.js';
+import type { BotProfile } from '../bots/bot-profile.js';
+import { BotStopService } from '../bots/bot-stop.service.js';
+import { BotsService } from '../bots/bots.service.js';
+import { ChatRoutingService } from './chat-routing.service.js';
+import { ChatSettingsService } from './chat-settings.service.js';
+import type { StoredChat } from './chats.repository.js';
+import { ChatsService } from './chats.service.js';
+import type { ChatCompletionRequestDto } from './completion.dto.js';
+import { usageKeyOf } from './usage-key.js';
+
+export interface AcceptOptions {
+  /** Hashes of the caller's Idempotency-Key and of the request. */
+  idempotency: { requestKey: string; requestHash: string } | null;
+  language: Language;
+  /** Another bot than the chat's shall answer. While nothing has been said the chat becomes that bot's. */
+  botId?: string;
+}
+
+/** A message that was stored, with all that it takes to answer it. */
+export interface TakenIn {
+  chat: StoredChat;
+  bot: BotProfile;
+  message: IncomingMessage;
+  accepted: TakenMessage;
+}
+
+/** How a customer's message comes into a chat: whether it may, which bot it is for, and whether it asks for a person. */
+@Injectable()
+export class CustomerMessagesService {
+  constructor(
+    private readonly config: AppConfig,
+    private readonly chats: ChatsService,
+    private readonly settings: ChatSettingsService,
+    private readonly bots: BotsService,
+    private readonly routing: ChatRoutingService,
+    private readonly botStop: BotStopService,
+    private readonly handOffs: HandOffRulesService,
+    private readonly ownership: OwnershipService,
+    private readonly turns: TurnsService,
+  ) {}
+
+  /** Stores the message; when this returns it is durable. Its turn begins when the caller says so. */
+  async takeIn(
+    caller: Principal,
+    chatId: string,
+    dto: ChatCompletionRequestDto,
+    options: AcceptOptions,
+    manner: Pick<TurnOptions, 'isRepeatedWhenCut'> = {},
+  ): Promise<TakenIn> {
+    const chat = await this.chats.getHeldChat(caller, chatId);
+    const entry = await this.bots.getUsableBot(caller, options.botId ?? chat.botId);
+    await this.refuseWhenNotAllowed(caller, chat);
+    if (entry.id !== chat.botId) await this.settings.giveToBot(chat.id, entry.id);
+    if (dto.isAdminChat) await this.settings.markAdminChat(caller, chat);
+    const turnId = uuidv7();
+    const requestKey = options.idempotency?.requestKey ?? null;
+    const routed = { turnId, text: dto.userMessage, requestKey };
+    const { bot, routing } = await this.routing.findAnsweringBot(caller, chat, entry, routed);
+    const isTraceLogEnabled = dto.isTraceLogEnabled && (await this.bots.isBotAdmin(caller, bot.id));
+    const { ignoreChatHistory } = dto;
+    const turnOptions = { ignoreChatHistory, isTraceLogEnabled, ...manner, ...(routing && { routing }) };
+    const message = incomingMessage(caller, chat, bot, dto.userMessage, turnId, turnOptions, options);
+    if (chat.owner === 'bot' && this.handOffs.asksForPerson(bot, dto.userMessage)) await this.requestPerson(message);
+    return { chat, bot, message, accepted: await this.turns.acceptMessage(message) };
+  }
+
+  /** The customer's own words ask for a person. Whoever was faster, the wish is fulfilled. */
+  private async requestPerson({ chatId, customer }: IncomingMessage): Promise<void> {
+    try {
+      const actor = { kind: 'customer' as const, ...customer };
+      await this.ownership.passBaton({ chatId, transition: 'request', reason: 'rule', actor });
+    } catch (error) {
+      if (!(error instanceof AppError) || error.status !== 409) throw error;
+    }
+  }
+
+  private async refuseWhenNotAllowed(caller: Principal, chat: StoredChat): Promise<void> {
+    if (this.config.auth.requireTerms && caller.kind === 'user' && !caller.isTermsAccepted)
+      throw new AppError('TERMS_NOT_ACCEPTED');
+    // Where people answer, customers go on writing.
+    if (chat.owner === 'bot' && (await this.botStop.isStopped()))
+      throw new AppError('BOTS_STOPPED', { retryAfterSeconds: 60 });
+  }
+}
+
+function incomingMessage(
+  caller: Principal,
+  chat: StoredChat,
+  bot: BotProfile,
+  text: string,
+  turnId: string,
+  turnOptions: TurnOptions,
+  { idempotency, language }: AcceptOptions,
+): IncomingMessage {
+  return {
+    chatId: chat.id,
+    messageId: idempotency === null ? uuidv7() : stableId([idempotency.requestKey]),
+    turnId,
+    outputMessageId: uuidv7(),
+    botId: bot.id,
+    botName: bot.displayName.value,
+    text,
+    notice: inLanguage(bot.takeover.firstMessageNotice, language),
+    customer: customerOf(caller),
+    userKey: usageKeyOf(caller, chat.id),
+    options: turnOptions,
+    requestKey: idempotency?.requestKey ?? null,
+    requestHash: idempotency?.requestHash ?? null,
+  };
+}
