@@ -1,6 +1,11 @@
 import { CatalogueClient, type OperationId } from '../support/catalogue-client.js';
 import { ADMIN_KEY, ChatServer } from '../support/chat-server.js';
+import { EventStream } from '../support/event-stream.js';
+import { eventually } from '../support/eventually.js';
+import { signatureOf } from '../support/fake-twilio.mjs';
+import { OidcIssuer } from '../support/oidc-issuer.js';
 import { OpenApiValidator } from '../support/openapi-validator.js';
+import { PUBLIC_URL, WhatsApp } from './whatsapp.support.js';
 
 type Page<Item = Record<string, unknown>> = { items: Item[]; totalItemCount: number };
 type Ids = Record<string, string>;
@@ -14,6 +19,7 @@ const LIST = { PageNumber: 1, PageSize: 5, SearchFor: 'a', OrderBy: '-displayNam
 describe('the whole catalogue, through the generated client', () => {
   const validator = new OpenApiValidator();
   let server: ChatServer;
+  let issuer: OidcIssuer;
   let admin: CatalogueClient;
   let anonymous: CatalogueClient;
   let openAiServiceId = '';
@@ -27,11 +33,15 @@ describe('the whole catalogue, through the generated client', () => {
   const createMessage = (): Promise<string> => admin.call<string>('createUserSystemMessage');
 
   beforeAll(async () => {
-    server = await ChatServer.start();
+    issuer = await OidcIssuer.start();
+    server = await ChatServer.start(issuer.settings);
     admin = clientOf(ADMIN_KEY);
     anonymous = clientOf(null);
   }, 60_000);
-  afterAll(() => server.stop());
+  afterAll(async () => {
+    await server.stop();
+    await issuer.stop();
+  });
 
   it('serves the services that bots answer through', async () => {
     const endpoint = { azureOpenAiEndpoint: server.provider.baseUrl };
@@ -72,6 +82,13 @@ describe('the whole catalogue, through the generated client', () => {
     await admin.call('updateBotFact', { path: { botId, botFactId: botFactId! } });
     expect(await admin.call<Page>('getBotFacts', { path })).toMatchObject({ totalItemCount: 1 });
     await admin.call('deleteBotFact', { path: { botId, botFactId: botFactId! } });
+    const { botToolId } = await admin.call<Ids>('createBotTool', { path });
+    const tool = { botId, botToolId: botToolId! };
+    await admin.call('updateBotTool', { path: tool, body: { url: null, secretHeaders: [] } });
+    expect(await admin.call('getBotTool', { path: tool })).toMatchObject({ name: 'find_order', url: null });
+    expect(await admin.call('dryRunBotTool', { path: tool })).toMatchObject({ outcome: 'ok', status: null });
+    expect(await admin.call('getBotTools', { path })).toMatchObject({ tools: [{ botToolId }] });
+    await admin.call('deleteBotTool', { path: tool });
     await admin.call('updateBotImage', { path, body: PIXEL, headers: { 'content-type': 'image/png' } });
     const { response } = await anonymous.send('getBotImage', { path });
     const headers = { 'if-none-match': response.headers.get('etag') ?? '' };
@@ -117,6 +134,12 @@ describe('the whole catalogue, through the generated client', () => {
     await admin.call('getUserApiKeys', { path });
     await admin.call('deleteUserApiKey', { path: { ...path, apiKeyId: apiKeyId! } });
     await admin.call('deleteUser', { path });
+    const external = clientOf(await issuer.token());
+    const { id } = await external.call<{ id: number }>('getCurrentUser');
+    await admin.call('deleteUser', { path: { userId: id } });
+    expect(await external.send('getCurrentUser')).toMatchObject({ status: 401 });
+    await admin.call('readmitUser', { path: { userId: id } });
+    await external.call('getCurrentUser');
     const { apiKeyId: own } = await admin.call<Ids>('createApiKey');
     await admin.call('getApiKeys');
     await admin.call('deleteApiKey', { path: { apiKeyId: own! } });
@@ -153,6 +176,7 @@ describe('the whole catalogue, through the generated client', () => {
     expect(await streamed.text()).toContain('event: message.delta');
     expect((await admin.call<{ completions: unknown[] }>('getChat', { path })).completions).toHaveLength(2);
     await admin.call('getChatEvents', { path, query: { after: 2, limit: 3 } });
+    expect(await admin.call('getChatVariables', { path })).toEqual({ variables: {} });
     await admin.call('createBotFeedback', { path, body: { chatId } });
     const feedback = await admin.call<Page<{ id: string }>>('getBotFeedback', { path: { botId } });
     await admin.call('updateBotFeedback', { path: { botId, feedbackId: feedback.items[0]!.id } });
@@ -240,6 +264,79 @@ describe('the whole catalogue, through the generated client', () => {
     expect(await pass('reopenChat')).toBe('bot');
   });
 
+  it('is embedded in other sites', async () => {
+    await admin.call('updateWidgetSettings', { path: { botId } });
+    expect(await admin.call('getWidgetSettings', { path: { botId } })).toEqual(
+      validator.exampleBody('updateWidgetSettings'),
+    );
+    const path = { botCode: 'welcome' };
+    const page = await anonymous.call<string>('getWidgetPage', { path });
+    const fileName = /widget\/~\/([\w.-]+\.js)/.exec(page)![1]!;
+    await anonymous.call('getWidgetFile', { path: { fileName } });
+    const assistantId = `asst_${botId.replaceAll('-', '')}`;
+    await anonymous.call('getChatbotPage', { query: { assistant_id: assistantId } });
+    await anonymous.call('getWidgetScript');
+    await anonymous.call('getWidgetLoader', { path });
+    const session = await anonymous.call<Ids>('openWidgetSession', { path });
+    expect(await anonymous.call('openWidgetSession', { path, body: { token: session['token'] } })).toMatchObject({
+      visitorId: session['visitorId'],
+    });
+  });
+
+  it('speaks the threads API', async () => {
+    const begin = async (): Promise<string> => (await anonymous.call<Ids>('createThread'))['thread_id']!;
+    const stream = await EventStream.open(`${server.app.url}/events/threads`, {
+      headers: { authorization: `Bearer ${ADMIN_KEY}` },
+    });
+    const [threadId, other] = [await begin(), await begin()];
+    await stream.until((events) => events.length > 0);
+    const text = stream.events.map(({ data }) => `data: ${JSON.stringify(data)}\n\n`).join('');
+    await validator.check('GET', '/events/threads', new Response(text, { headers: stream.headers }));
+    await stream.close();
+    const path = { threadId };
+    const { assistant_id: assistantId } = await admin.call<Ids>('createAssistant');
+    await admin.call('updateAssistant', { body: { asst_id: assistantId, model: '' } });
+    expect(await admin.call('getAssistant', { path: { assistantId: assistantId! } })).toMatchObject({ model: '' });
+    await admin.call('listAssistants');
+    const say = { thread_id: threadId, asst_id: assistantId };
+    expect(await anonymous.call('addThreadMessage', { body: say })).toEqual({ run_id: expect.any(String) });
+    await admin.call('deleteAssistant', { path: { assistantId: assistantId! } });
+    expect(await anonymous.call('getThreadMessages', { path })).toMatchObject({
+      messages: [{ assistant_id: assistantId }, { role: 'user' }],
+    });
+    await anonymous.call('getThreadVariables', { path });
+    await admin.call('takeThreadOver', { path });
+    await admin.call('addAgentMessage', { body: { thread_id: threadId } });
+    await anonymous.call('getThread', { path });
+    await anonymous.call('endThread', { body: { thread_id: other } });
+    await anonymous.call('terminateThread', { path: { threadId: other, code: 'window_closed' } });
+    await admin.call('deleteThread', { path });
+    await admin.call('listThreads');
+  });
+
+  it('serves customers on WhatsApp', async () => {
+    const whatsapp = await WhatsApp.start();
+    const { twilio } = whatsapp;
+    const client = new CatalogueClient(validator, whatsapp.server.app.url, ADMIN_KEY);
+    const sign = (path: string, form: object): Record<string, string> => ({
+      'x-twilio-signature': signatureOf(twilio.authToken, `${PUBLIC_URL}${path}`, form as Ids),
+    });
+    const message = validator.exampleBody('receiveWhatsAppMessage')!;
+    expect(await client.call('receiveWhatsAppMessage', { headers: sign('/webhook', message) })).toBe('');
+    let sent: { id: number; sid: string } | undefined;
+    const query = { State: 'sent' };
+    await eventually(async () => {
+      [sent] = (await client.call<Page<{ id: number; sid: string }>>('getWhatsAppOutbox', { query })).items;
+      return sent !== undefined;
+    });
+    const report = { ...validator.exampleBody('receiveWhatsAppStatus'), MessageSid: sent!.sid };
+    const headers = sign(`/webhook/status?message=${sent!.id}`, report);
+    await client.call('receiveWhatsAppStatus', { query: { message: sent!.id }, body: report, headers });
+    expect(await client.call('getWhatsAppStatus')).toMatchObject({ isOn: true, dead: 1 });
+    await client.call('retryWhatsAppMessage', { path: { outboxId: sent!.id } });
+    await whatsapp.stop();
+  });
+
   it('tells what was used and how it is', async () => {
     const query = { BotId: botId, TokenUsageTypeId: 1, FromRequestDate: '2024-01-02', ToRequestDate: '2999-01-01' };
     const used = await admin.call<Page>('getTokenUsageStatistic', { query });
@@ -248,11 +345,19 @@ describe('the whole catalogue, through the generated client', () => {
     expect(await admin.call('getTokenUsageStatistic', { query })).toEqual(used);
     expect((await admin.call<Page>('getUsageCosts', { query: { BotId: botId } })).items.length).toBeGreaterThan(0);
     await admin.call('setCurrentSystemStatus');
+    expect((await admin.call<Page>('getAudit', { query: LIST })).totalItemCount).toBeGreaterThan(20);
     expect(await anonymous.call('getCurrentSystemStatus')).toEqual(validator.exampleBody('setCurrentSystemStatus'));
     await admin.call('deleteCache');
     await anonymous.call('getLiveness');
     await anonymous.call('getReadiness');
     await admin.call('getMetrics');
+  });
+
+  it('answers the simple chat, and exports what was said', async () => {
+    const { thread_id } = await anonymous.call<Ids>('answerSimpleChat');
+    expect(await anonymous.call('answerSimpleChat', { body: { thread_id } })).toMatchObject({ thread_id });
+    const { user_id } = validator.exampleBody('answerSimpleChat') as Ids;
+    expect((await admin.call<Record<string, unknown[]>>('getConversations'))[user_id!]).toHaveLength(2);
   });
 
   it('documents an example for every body', () => {
@@ -272,7 +377,7 @@ describe('the whole catalogue, through the generated client', () => {
   });
 
   it('leaves no operation out', () => {
-    const succeeded = (id: string): boolean => validator.seen.get(id)?.has(200) ?? false;
+    const succeeded = (id: string): boolean => [200, 201].some((status) => validator.seen.get(id)?.has(status));
     expect(validator.operations.filter(({ id }) => !succeeded(id)).map(({ id }) => id)).toEqual([]);
   });
 });

@@ -1,9 +1,10 @@
 import { freshDatabase } from '../support/app.js';
 import { ChatServer } from '../support/chat-server.js';
 import { eventually } from '../support/eventually.js';
+import { describeOnServer } from '../support/servers.js';
 import { Caller } from './chats.support.js';
 
-(process.env['TEST_MYSQL_URL'] ? describe : describe.skip)('chats on two instances', () => {
+describeOnServer('chats on two instances', () => {
   let database: Awaited<ReturnType<typeof freshDatabase>>;
   let here: ChatServer;
   let there: ChatServer;

@@ -21,6 +21,10 @@ describe('answers', () => {
     expect(answer.headers.get('cache-control')).toBe('no-store');
   });
 
+  it.each(['//api//probe/flag/true', '/API/probe/flag/true', '/metrics'])('are stored nowhere: %s', async (path) =>
+    expect((await get(path)).headers.get('cache-control')).toBe('no-store'),
+  );
+
   it.each([
     ['text/plain', 'text/plain; charset=utf-8', 'a'],
     ['text/plain, application/json;q=0.5', 'text/plain; charset=utf-8', 'a'],

@@ -3,6 +3,8 @@ import { getDataSourceToken } from '@nestjs/typeorm';
 import { randomBytes } from 'node:crypto';
 import type { DataSource } from 'typeorm';
 import { startTestApp, type TestApp } from '../support/app.js';
+import { eventually } from '../support/eventually.js';
+import { describeWithRedis } from '../support/servers.js';
 import { ProbeController } from './platform-probe.js';
 
 /** Stands in for whoever has something to finish when the server stops. */
@@ -119,15 +121,14 @@ describe('operating it', () => {
   });
 });
 
-const redis = process.env.TEST_REDIS_URL;
-(redis ? describe : describe.skip)('with Redis', () => {
+describeWithRedis('with Redis', () => {
   it('instances share a limit', async () => {
     const settings = { THROTTLE_ANONYMOUS_LIMIT: '2', TRUST_PROXY: 'true' };
     const servers = [await startTestApp(settings, PROBE), await startTestApp(settings, PROBE)];
     try {
       for (const { url } of servers) {
         const isUp = async () => (await (await fetch(`${url}/health/ready`)).text()).includes('"redis":"up"');
-        while (!(await isUp()));
+        await eventually(isUp);
       }
       const address = `10.${randomBytes(3).join('.')}`;
       const statuses: number[] = [];
@@ -156,7 +157,7 @@ describe('shutting down', () => {
     let finish!: () => void;
     probe.gate = new Promise((resolve) => (finish = resolve));
     const running = count(server.url);
-    await until(() => probe.calls === 1);
+    await eventually(() => probe.calls === 1);
 
     const stopped = server.stop();
     const refused = await fetch(`${server.url}/api/probe/null`);
@@ -177,12 +178,8 @@ describe('shutting down', () => {
     const probe = server.app.get(ProbeController);
     probe.gate = new Promise(() => {});
     const running = count(server.url).catch((error: unknown) => error);
-    await until(() => probe.calls === 1);
+    await eventually(() => probe.calls === 1);
     await server.stop();
     expect(String(await running)).toContain('fetch failed');
   });
 });
-
-async function until(isTrue: () => boolean): Promise<void> {
-  while (!isTrue()) await new Promise((resolve) => setImmediate(resolve));
-}

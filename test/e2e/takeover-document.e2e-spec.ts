@@ -60,7 +60,18 @@ describe('the document of the socket', () => {
     expect(await send(name, payload)).toMatchObject({ ok: false });
   });
 
-  it('lists all commands and what the server says', () => {
-    expect(document.operations.toSorted()).toEqual([...TAKEOVER_COMMANDS, 'sendEvent', 'sendTransient'].toSorted());
+  it('lists all commands and what the server says of chats', () => {
+    expect(document.operationsOf('takeover').toSorted()).toEqual(
+      [...TAKEOVER_COMMANDS, 'sendEvent', 'sendTransient'].toSorted(),
+    );
+  });
+
+  it('lists what the server says of threads', () => {
+    expect(document.operationsOf('threads').toSorted()).toEqual([
+      'sendAgentMessage',
+      'sendAssistantMessage',
+      'sendLeadMessage',
+      'sendThreadStatus',
+    ]);
   });
 });

@@ -2,15 +2,12 @@ import { DataSource } from 'typeorm';
 import { ChatServer } from '../support/chat-server.js';
 import { freshDatabase } from '../support/app.js';
 import { EventStream } from '../support/event-stream.js';
+import { eventually } from '../support/eventually.js';
 import { expectedText } from '../support/fake-provider/fake-provider.mjs';
-import { eventually, Person, type Desk } from './takeover.support.js';
+import { describeOnServer, REDIS_OR_NONE } from '../support/servers.js';
+import { Person, type Desk } from './takeover.support.js';
 
-const REDIS = process.env.TEST_REDIS_URL ?? '';
-const settings = [['without Redis', ''], ...(REDIS === '' ? [] : [['with Redis', REDIS]])];
-// Two instances need a database server between them.
-const describeOnServer = (process.env.TEST_MYSQL_URL ?? '') === '' ? describe.skip : describe;
-
-describeOnServer.each(settings)('two instances %s', (_, redisUrl) => {
+describeOnServer.each(REDIS_OR_NONE)('two instances %s', (_, redisUrl) => {
   let database: NonNullable<Awaited<ReturnType<typeof freshDatabase>>>;
   let first: ChatServer;
   let second: ChatServer;
@@ -20,7 +17,7 @@ describeOnServer.each(settings)('two instances %s', (_, redisUrl) => {
 
   beforeAll(async () => {
     database = (await freshDatabase())!;
-    const overrides = { DATABASE_URL: database.url, REDIS_URL: redisUrl ?? '' };
+    const overrides = { DATABASE_URL: database.url, REDIS_URL: redisUrl };
     first = await ChatServer.start(overrides);
     second = await ChatServer.start(overrides);
     ada = await Person.create(second, 'Ada', ['user', 'agent']);
@@ -73,6 +70,34 @@ describeOnServer.each(settings)('two instances %s', (_, redisUrl) => {
       const chatId = await first.createChat();
       const answers = await Promise.all([ada, bob].map((agent) => agent.act(chatId, 'claim')));
       expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 409]);
+    }
+  });
+
+  it('never stumble over each other, however many commands come at once', async () => {
+    for (let round = 0; round < 8; round++) {
+      const chatId = await first.createChat();
+      await ada.act(chatId, 'claim');
+      const commands = Array.from({ length: 6 }, (_, index) => [
+        ada.act(chatId, 'messages', { text: 'Hello.' }),
+        first.call('POST', `/api/takeover/chats/${chatId}/notes`, { text: 'A note.' }, ada.headers),
+        first.complete(chatId, 'And now?'),
+        index % 2 ? ada.act(chatId, 'claim') : ada.act(chatId, 'release', { to: 'queue' }),
+      ]);
+      const answers = await Promise.all(commands.flat());
+      expect(answers.filter(({ status }) => status >= 500).map(({ body }) => body)).toEqual([]);
+    }
+  });
+
+  it('take the same message once when it comes to both at once, and answer alike', async () => {
+    for (let round = 0; round < 20; round++) {
+      const chatId = await first.createChat();
+      const message = { text: 'Once.', clientMessageId: 'm1', expectedEpoch: 1 };
+      const path = `/api/takeover/chats/${chatId}/messages`;
+      const answers = await Promise.all(
+        [first, second, first, second].map((server) => server.call('POST', path, message, ada.headers)),
+      );
+      expect(answers.map(({ body }) => body)).toEqual(answers.map(() => answers[0]!.body));
+      expect((await ada.log(chatId)).map(({ type }) => type)).toEqual(['ownership.changed', 'message.created']);
     }
   });
 

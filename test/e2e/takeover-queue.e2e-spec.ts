@@ -1,8 +1,9 @@
 import type { ChatState } from '@app/contracts';
 import { DataSource } from 'typeorm';
 import { ChatServer } from '../support/chat-server.js';
+import { eventually } from '../support/eventually.js';
 import { expectedText } from '../support/fake-provider/fake-provider.mjs';
-import { changePolicy, eventually, Person, type Desk } from './takeover.support.js';
+import { changePolicy, Person, type Desk } from './takeover.support.js';
 
 interface QueueItem extends ChatState {
   botDisplayName: string;
@@ -89,7 +90,7 @@ describe('the queue', () => {
   it('can be filtered, searched and paged', async () => {
     const chats = await Promise.all([1, 2, 3].map(() => server.createChat()));
     for (const [index, chatId] of chats.entries()) {
-      await server.complete(chatId, `Topic ${index} 50%_off`);
+      await server.complete(chatId, `Topic ${index} 50%_off ${index === 1 ? 'Übersicht' : ''}`);
       await request(chatId);
     }
     await ada.act(chats[0]!, 'claim');
@@ -99,6 +100,8 @@ describe('the queue', () => {
     expect(await ids(`?AgentId=${ada.id}`)).toEqual([chats[0]]);
     expect(await ids('?AgentId=999')).toEqual([]);
     expect(await ids('?SearchFor=topic%201')).toEqual([chats[1]]);
+    for (const word of ['übersicht', 'ÜBERSICHT', 'Über'])
+      expect(await ids(`?SearchFor=${encodeURIComponent(word)}`)).toEqual([chats[1]]);
     expect(await ids('?SearchFor=0%25_o')).toHaveLength(3);
     expect(await ids('?SearchFor=%25%25')).toEqual([]);
     expect(await ids('?PageSize=2&PageNumber=2')).toEqual([chats[0]]);
@@ -208,10 +211,14 @@ describe('a customer who waits', () => {
       () => stateOf(chatId),
       ({ owner }) => owner === 'bot',
     );
-    await eventually(
+    const log = await eventually(
       () => ada.log(chatId),
-      (log) => log.at(-1)?.type === 'note.created',
+      ({ length }) => length === 3,
     );
+    expect(log.slice(1)).toMatchObject([
+      { type: 'ownership.changed', actor: { kind: 'system' }, data: { to: 'bot', reason: 'wait_expired' } },
+      { type: 'note.created', data: { text: 'Nobody came within 300 s. The chat went back to the bot.' } },
+    ]);
   });
 
   it('too long is told that nobody comes, where the bot is set so', async () => {

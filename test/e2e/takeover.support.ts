@@ -57,23 +57,29 @@ export class Person {
 
 /** Holds what goes over the socket against asyncapi.json. */
 export class SocketDocument {
-  readonly operations: string[];
+  private readonly document: { operations: Record<string, { channel: { $ref: string } }> };
   private readonly ajv: Ajv2020;
   private readonly known = new Map<string, ValidateFunction>();
 
   constructor() {
-    const document = JSON.parse(readFileSync(join(__dirname, '../../asyncapi.json'), 'utf8')) as { operations: object };
-    this.operations = Object.keys(document.operations);
+    this.document = JSON.parse(
+      readFileSync(join(__dirname, '../../asyncapi.json'), 'utf8'),
+    ) as SocketDocument['document'];
     this.ajv = new Ajv2020({ strict: false });
     addFormats.default(this.ajv);
-    this.ajv.addSchema(document, 'asyncapi.json');
+    this.ajv.addSchema(this.document, 'asyncapi.json');
+  }
+
+  operationsOf(channel: 'takeover' | 'threads'): string[] {
+    const operations = Object.entries(this.document.operations);
+    return operations.flatMap(([name, each]) => (each.channel.$ref === `#/channels/${channel}` ? [name] : []));
   }
 
   /** What is wrong with a message, or null. */
-  faultOf(name: string, payload: unknown): string | null {
-    const $ref = `asyncapi.json#/channels/takeover/messages/${name}/payload`;
-    const validate = this.known.get(name) ?? this.ajv.compile({ $ref });
-    this.known.set(name, validate);
+  faultOf(name: string, payload: unknown, channel: 'takeover' | 'threads' = 'takeover'): string | null {
+    const $ref = `asyncapi.json#/channels/${channel}/messages/${name}/payload`;
+    const validate = this.known.get($ref) ?? this.ajv.compile({ $ref });
+    this.known.set($ref, validate);
     return validate(payload) ? null : `${name}: ${this.ajv.errorsText(validate.errors)}: ${JSON.stringify(payload)}`;
   }
 }
@@ -147,18 +153,6 @@ export class Desk {
     const waiting = [...this.waiting];
     this.waiting.clear();
     for (const resolve of waiting) resolve();
-  }
-}
-
-/** Asks again and again until the answer is as wanted. */
-export async function eventually<Value>(
-  read: () => Promise<Value>,
-  isWanted: (value: Value) => boolean,
-): Promise<Value> {
-  for (;;) {
-    const value = await read();
-    if (isWanted(value)) return value;
-    await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }
 

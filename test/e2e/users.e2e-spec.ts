@@ -254,6 +254,7 @@ describe('the routes of users', () => {
           expect((await admin(route)).status).toBe(404);
         expect((await admin(`PUT ${BASE}/${id}`, { displayName: 'x' })).status).toBe(404);
         expect((await admin(`POST ${BASE}/${id}/apiKeys`, { name: 'x' })).status).toBe(404);
+        expect((await admin(`GET ${BASE}/${id}/apiKeys`)).status).toBe(404);
       },
     );
 

@@ -5,27 +5,30 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { io } from 'socket.io-client';
 import { BatonServer } from '../support/server.mjs';
-import { clientFor, conclude, createChats, percentile, printTable, readOptions, startSurroundings } from './suite.mjs';
+import {
+  clientFor,
+  conclude,
+  createChats,
+  percentile,
+  printTable,
+  readOptions,
+  settledMemory,
+  startSurroundings,
+  TELLS_MEMORY,
+} from './suite.mjs';
 import { createAgents } from './takeover-watcher.mjs';
 
 const options = readOptions({ sockets: 2000, watching: 100, events: 300, db: 'sqlite' });
 const ACCOUNTS = 50;
 const AT_A_TIME = 25;
-const SETTLE_MS = 3000;
 const ARRIVES_WITHIN_MS = 10_000;
 const GOAL_KILOBYTES = 15;
 const GOAL_FAN_OUT_MS = 20;
-/** Collects garbage when it is told to and says what is in use then. (Other signals end the server.) */
-const TELL_ON_SIGNAL = [
-  '--expose-gc',
-  '--import',
-  'data:text/javascript,process.on("SIGWINCH",()=>{gc();console.log("MEMORY",JSON.stringify(process.memoryUsage()))})',
-];
 
 const faults = [];
 const surroundings = await startSurroundings({ db: options.db, prefix: 'socketsoak', journalSize: 1 });
 const { fake, databaseUrl } = surroundings;
-const server = await BatonServer.start({ providerUrl: fake.baseUrl, databaseUrl, nodeArgs: TELL_ON_SIGNAL });
+const server = await BatonServer.start({ providerUrl: fake.baseUrl, databaseUrl, nodeArgs: TELLS_MEMORY });
 const client = clientFor(server);
 const agents = await createAgents(
   [server],
@@ -36,9 +39,9 @@ const anonymous = await createAnonymousChats(options.sockets / 2);
 // Code is compiled and pools are filled by sockets that are gone again before anything is measured.
 const warm = await openAll(200);
 for (const socket of warm) socket.close();
-const before = await settledMemory();
+const before = await settledMemory(server);
 const sockets = await openAll(options.sockets);
-const after = await settledMemory();
+const after = await settledMemory(server);
 const perSocket = (kind) => (after[kind] - before[kind]) / sockets.length / 1000;
 const watchers = sockets.filter(({ isAgent }) => isAgent).slice(0, options.watching);
 const { spread, sinceAck } = await measureFanOut(watchers);
@@ -103,19 +106,6 @@ async function acknowledged(socket, command, payload) {
     if (answer.problem.code !== 'RATE_LIMITED') throw new Error(`${command}: ${JSON.stringify(answer.problem)}`);
     await delay(1000);
   }
-}
-
-/** What the server uses once nothing is under way and garbage is gone: the least of some looks. */
-async function settledMemory() {
-  const looks = [];
-  for (let look = 0; look < 3; look++) {
-    await delay(SETTLE_MS);
-    server.process.output = '';
-    process.kill(server.process.pid, 'SIGWINCH');
-    const [, json] = await server.process.line(/^MEMORY (.*)$/m);
-    looks.push(JSON.parse(json));
-  }
-  return looks.reduce((least, each) => (each.rss < least.rss ? each : least));
 }
 
 /** One agent writes notes into a chat that all of them watch. */

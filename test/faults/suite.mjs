@@ -1,7 +1,10 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { FakeProvider } from '../support/fake-provider/fake-provider.mjs';
 import { ADMIN_KEY, freshMariaDb } from '../support/server.mjs';
 import { HttpClient } from '../support/sse-client.mjs';
+
+const MEMORY_SETTLES_MS = 3000;
 
 /** Reads `--name value` options; each default also gives the type. */
 export function readOptions(defaults) {
@@ -38,6 +41,27 @@ export async function createChats(client, count) {
   const { openChatBotId: botId } = await client.call('GET', '/api/chats/OpenChatBotId');
   const chats = Array.from({ length: count }, () => client.call('POST', '/api/chats', { botId }));
   return (await Promise.all(chats)).map(({ chatId }) => chatId);
+}
+
+/** For a server that collects garbage when it is told to and says what is in use then. (Other signals end the server.) */
+export const TELLS_MEMORY = [
+  '--expose-gc',
+  '--import',
+  'data:text/javascript,process.on("SIGWINCH",()=>{gc();console.log("MEMORY",JSON.stringify(process.memoryUsage()))})',
+];
+
+/** What a server started with {@link TELLS_MEMORY} uses once nothing is under way and garbage is gone: of each kind the least of some looks. */
+export async function settledMemory(server) {
+  const looks = [];
+  for (let look = 0; look < 3; look++) {
+    await delay(MEMORY_SETTLES_MS);
+    server.process.output = '';
+    process.kill(server.process.pid, 'SIGWINCH');
+    const [, json] = await server.process.line(/^MEMORY (.*)$/m);
+    looks.push(JSON.parse(json));
+  }
+  const least = (kind) => Math.min(...looks.map((look) => look[kind]));
+  return { rss: least('rss'), heapUsed: least('heapUsed'), external: least('external') };
 }
 
 /** The whole numbered log of a chat after `after`, page by page. */

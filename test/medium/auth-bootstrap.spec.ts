@@ -11,6 +11,7 @@ import { ApiKeysService, generateApiKey } from '../../apps/api/src/users/api-key
 import { FirstAdminService } from '../../apps/api/src/users/first-admin.service.js';
 import { UsersService } from '../../apps/api/src/users/users.service.js';
 import { freshDatabase, startTestApp, type TestApp } from '../support/app.js';
+import { describeOnServer } from '../support/servers.js';
 
 const INVALID = expect.objectContaining({ code: 'INVALID_TOKEN' }) as unknown;
 
@@ -134,7 +135,7 @@ describe('the first administrator', () => {
     await expect(bootAgain(server, settings)).rejects.toThrow(/visible ASCII/);
   });
 
-  (process.env['TEST_MYSQL_URL'] ? describe : describe.skip)('on a server that instances share', () => {
+  describeOnServer('on a server that instances share', () => {
     it('is one, however many instances start together', async () => {
       const database = (await freshDatabase())!;
       const folders = ['a', 'a', 'b', 'c'].map((name) => join(folder, name));

@@ -12,6 +12,7 @@ import { BotsService } from '../../apps/api/src/bots/bots.service.js';
 import { StartBotsService } from '../../apps/api/src/bots/start-bots.service.js';
 import { freshDatabase, startTestApp, type TestApp } from '../support/app.js';
 import { FakeProvider } from '../support/fake-provider/fake-provider.mjs';
+import { describeOnServer } from '../support/servers.js';
 import { ADMIN, code, ENGINES, KEY, person, reach } from './bots.support.js';
 
 const USER = person('ada', 'user');
@@ -211,7 +212,7 @@ describe.each(ENGINES)('the first start on $engine', ({ settings }) => {
   });
 });
 
-(process.env['TEST_MYSQL_URL'] ? describe : describe.skip)('several instances', () => {
+describeOnServer('several instances', () => {
   it('instances that start together make one bot', async () => {
     const database = await freshDatabase();
     const servers = await Promise.all(

@@ -2,10 +2,11 @@ import { PagingQuery, type UserPrincipal } from '@app/common';
 import { BotAdministrationService } from '../../apps/api/src/bots/bot-administration.service.js';
 import type { AdminCreateBotRequestDto } from '../../apps/api/src/bots/bot-request.dto.js';
 import type { TestApp } from '../support/app.js';
+import { MYSQL_URL } from '../support/servers.js';
 
 export const ENGINES = [
   { engine: 'SQLite', settings: { DATABASE_URL: '' } },
-  ...(process.env['TEST_MYSQL_URL'] ? [{ engine: 'MySQL or MariaDB', settings: {} }] : []),
+  ...(MYSQL_URL !== '' ? [{ engine: 'MySQL or MariaDB', settings: {} }] : []),
 ];
 export const KEY = { ADMIN_API_KEY: 'k'.repeat(32) };
 

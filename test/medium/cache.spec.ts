@@ -3,9 +3,10 @@ import { createServer, connect, type Server, type Socket } from 'node:net';
 import { once } from 'node:events';
 import { CacheService } from '../../apps/api/src/cache/cache.service.js';
 import { startTestApp, type TestApp } from '../support/app.js';
+import { eventually } from '../support/eventually.js';
+import { describeWithRedis, REDIS_URL } from '../support/servers.js';
 
 const KEY = { ADMIN_API_KEY: 'k'.repeat(32) };
-const REDIS_URL = process.env['TEST_REDIS_URL'];
 
 const cacheOf = (server: TestApp): CacheService => server.app.get(CacheService, { strict: false });
 /** Loads of which each answers another number, one after the other. */
@@ -84,14 +85,14 @@ describe('the cache', () => {
   });
 });
 
-(REDIS_URL ? describe : describe.skip)('the caches of two instances', () => {
+describeWithRedis('the caches of two instances', () => {
   /** A way to Redis that can be cut. */
   class Line {
     private readonly sockets = new Set<Socket>();
     private constructor(private readonly server: Server) {}
 
     static async open(): Promise<Line> {
-      const target = new URL(REDIS_URL!);
+      const target = new URL(REDIS_URL);
       const server = createServer((socket) => {
         const other = connect(Number(target.port || 6379), target.hostname);
         for (const [from, to] of [
@@ -121,30 +122,27 @@ describe('the cache', () => {
     }
   }
 
-  const until = async (condition: () => boolean | Promise<boolean>): Promise<void> => {
-    while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 5));
-  };
   const subscribers = async (redis: Redis): Promise<number> => {
     const [, count] = (await redis.pubsub('NUMSUB', 'baton:cache')) as [string, number];
     return count;
   };
 
   it('forget together, and go on without Redis', async () => {
-    const redis = new Redis(REDIS_URL!);
+    const redis = new Redis(REDIS_URL);
     const before = await subscribers(redis);
     const line = await Line.open();
     const [here, there] = await Promise.all(
       [1, 2].map(() => startTestApp({ ...KEY, DATABASE_URL: '', REDIS_URL: line.url })),
     );
-    await until(async () => (await subscribers(redis)) === before + 2);
+    await eventually(async () => (await subscribers(redis)) === before + 2);
 
     const value = { there: 'old' };
     const ask = () => cacheOf(there!).remember('bots', 'shared', 60_000, () => Promise.resolve(value.there));
-    await until(async () => (await ask()) === 'old');
+    await eventually(async () => (await ask()) === 'old');
     value.there = 'new';
     expect(await ask()).toBe('old');
     await cacheOf(here!).forget('bots', 'shared');
-    await until(async () => (await ask()) === 'new');
+    await eventually(async () => (await ask()) === 'new');
 
     line.cut();
     await cacheOf(here!).forget('bots', 'shared');
@@ -152,5 +150,5 @@ describe('the cache', () => {
     expect(await ask()).toBe('new');
     await Promise.all([here!.stop(), there!.stop()]);
     redis.disconnect();
-  }, 30_000);
+  });
 });

@@ -42,7 +42,13 @@ describe.each(ENGINES)('keeping chats on $engine', ({ settings }) => {
   };
   const insertChat = async (userId: number | null, daysAgo: number, isFavorite = false): Promise<string> => {
     const id = uuidv7();
-    await reach<ChatsRepository>(server, ChatsRepository).insertChat({ id, userId, botId, channel: 'api' });
+    await reach<ChatsRepository>(server, ChatsRepository).insertChat({
+      id,
+      userId,
+      visitorId: null,
+      botId,
+      channel: 'api',
+    });
     await dataSource.query('UPDATE chats SET last_accessed_at = ?, is_favorite = ? WHERE id = ?', [
       toSqlTime(new Date(now.getTime() - daysAgo * DAY)),
       Number(isFavorite),

@@ -2,12 +2,11 @@ import { migrate, openDataSource, SystemState } from '@app/database';
 import { randomUUID } from 'node:crypto';
 import { createConnection } from 'mysql2/promise';
 import type { DataSource } from 'typeorm';
-
-const MYSQL_URL = process.env['TEST_MYSQL_URL'];
+import { describeOnServer, MYSQL_URL } from '../support/servers.js';
 
 async function withEmptyDatabase(work: (url: string) => Promise<void>): Promise<void> {
   const name = `baton_schema_${randomUUID().slice(0, 8)}`;
-  const connection = await createConnection(MYSQL_URL!);
+  const connection = await createConnection(MYSQL_URL);
   await connection.query(`CREATE DATABASE ${name}`);
   try {
     await work(new URL(`/${name}`, MYSQL_URL).href);
@@ -71,7 +70,7 @@ describe('the schema on SQLite', () => {
   it('keeps what parallel transactions commit', () => expectParallelTransactionsToKeepEverything(null));
 });
 
-(MYSQL_URL ? describe : describe.skip)('the schema on MySQL or MariaDB', () => {
+describeOnServer('the schema on MySQL or MariaDB', () => {
   it(
     'has migrations that match the entities, up and down',
     () => withEmptyDatabase(expectMigrationsToMatchEntities),

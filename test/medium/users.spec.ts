@@ -293,11 +293,27 @@ describe.each(ENGINES)('users on $engine', ({ settings }) => {
       await expect(users.getExternalPrincipal(identity('x'.repeat(191)))).rejects.toEqual(code('INVALID_TOKEN'));
     });
 
-    it('are new again after their account was deleted', async () => {
+    it('do not come back after their account was deleted, until they are let in again', async () => {
       const before = await users.getExternalPrincipal(identity('returning'));
       await admin.delete(before.userId);
+      for (let attempt = 0; attempt < 2; attempt++)
+        await expect(users.getExternalPrincipal(identity('returning'))).rejects.toMatchObject({
+          code: 'INVALID_TOKEN',
+          message: expect.stringContaining(`The account ${before.userId} was deleted.`),
+        });
+      await admin.readmit(before.userId);
+      await expect(admin.readmit(before.userId)).rejects.toEqual(code('NOT_FOUND'));
       const after = await users.getExternalPrincipal(identity('returning'));
       expect(after.userId).not.toBe(before.userId);
+      await admin.delete(after.userId);
+      await expect(users.getExternalPrincipal(identity('returning'))).rejects.toEqual(code('INVALID_TOKEN'));
+    });
+
+    it('of the server itself come back', async () => {
+      const builtIn = { login: 'house', displayName: 'House', roles: ['agent' as const] };
+      const { userId } = await users.getBuiltInPrincipal(builtIn);
+      await admin.delete(userId);
+      expect((await users.getBuiltInPrincipal(builtIn)).userId).not.toBe(userId);
     });
   });
 });

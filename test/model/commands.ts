@@ -11,6 +11,7 @@ export const anyCommands = (maxCommands: number) =>
     [
       ...often(5, asks),
       ...often(6, speaks),
+      ...often(2, people.callsTools),
       ...often(2, windowEnds),
       ...often(2, claims),
       ...often(3, customerPasses),

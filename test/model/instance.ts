@@ -2,16 +2,16 @@ import { AppConfig } from '@app/common';
 import { OpenAiProvider } from '@app/openai';
 import { getRepositoryToken } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
-import { AgentMessagesService } from '../../apps/api/src/chats/agent-messages.service.js';
-import { ChatHints } from '../../apps/api/src/chats/chat-hints.service.js';
-import { ChatStreamsService } from '../../apps/api/src/chats/chat-streams.service.js';
+import { AgentMessagesService } from '../../apps/api/src/baton/agent-messages.service.js';
+import { ChatHints } from '../../apps/api/src/baton/chat-hints.service.js';
+import { ChatStreamsService } from '../../apps/api/src/baton/chat-streams.service.js';
 import { CompletionsService } from '../../apps/api/src/chats/completions.service.js';
-import { OwnershipRepository } from '../../apps/api/src/chats/ownership.repository.js';
-import { OwnershipService } from '../../apps/api/src/chats/ownership.service.js';
-import { TurnChunksRepository } from '../../apps/api/src/chats/turn-chunks.repository.js';
-import { TurnSweeper } from '../../apps/api/src/chats/turn-sweeper.service.js';
-import { TurnRunner } from '../../apps/api/src/chats/turn-runner.service.js';
-import { TurnMetrics } from '../../apps/api/src/chats/turn.metrics.js';
+import { OwnershipRepository } from '../../apps/api/src/baton/ownership.repository.js';
+import { OwnershipService } from '../../apps/api/src/baton/ownership.service.js';
+import { TurnChunksRepository } from '../../apps/api/src/baton/turn-chunks.repository.js';
+import { TurnSweeper } from '../../apps/api/src/baton/turn-sweeper.service.js';
+import { TurnRunner } from '../../apps/api/src/baton/turn-runner.service.js';
+import { TurnMetrics } from '../../apps/api/src/baton/turn.metrics.js';
 import { gateDataSource, type ProcessGate } from './process-gate.js';
 import { ScriptedProvider } from './scripted-provider.js';
 
@@ -19,7 +19,7 @@ type Class<Instance> = abstract new (...parameters: never[]) => Instance;
 /** What a constructor asks for: a class, or the name of a repository. */
 export type Token = Function | string;
 
-/** What an instance is made of beside the real services of `chats`. */
+/** What an instance is made of beside the real services of `baton` and `chats`. */
 export interface InstanceParts {
   dataSource: DataSource;
   config: AppConfig;
@@ -27,7 +27,7 @@ export interface InstanceParts {
   metrics: TurnMetrics;
   chunks: TurnChunksRepository;
   ownership: OwnershipRepository;
-  /** Stand-ins for what `chats` uses of other features. */
+  /** Stand-ins for what they use of other features. */
   outside: ReadonlyMap<Token, unknown>;
 }
 
@@ -77,9 +77,10 @@ export class Instance {
     return this.sweeper['sweep']();
   }
 
-  /** What the instance does every second: looks for what other instances have written. */
-  poll(): Promise<void> {
-    return this.hints['poll']();
+  /** What the instance does all the time: looks for turns that others have ended, and for what other instances have written. */
+  async poll(): Promise<void> {
+    await this.hints['checkOwnTurns']();
+    await this.hints['poll']();
   }
 
   /** The process is gone: whatever was under way is never heard of again. */

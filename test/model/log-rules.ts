@@ -14,6 +14,9 @@ export class LogReading {
   epoch = 1;
   runningTurnId: string | null = null;
   private holder: number | null = null;
+  /** By turn, the calls of tools that have not come back, and the epoch they were made in. */
+  private readonly openTools = new Map<string, Set<string>>();
+  private readonly toolEpochs = new Map<string, number>();
 
   constructor(readonly events: readonly ChatEventEnvelope[]) {
     events.forEach((event, index) => {
@@ -42,8 +45,12 @@ export class LogReading {
         return this.readEnd(event);
       case 'ownership.changed':
         return this.readPassing(event);
+      case 'tool.called':
+      case 'tool.returned':
+        return this.readTool(event);
       case 'note.created':
       case 'whisper.created':
+      case 'delivery.failed':
         return;
     }
   }
@@ -58,12 +65,30 @@ export class LogReading {
     if (turnId !== null) this.inputs.set(turnId, text);
   }
 
+  /** A turn that has called a tool is not begun anew: nobody knows what the tool has done. */
+  private readTool(event: Envelope<'tool.called' | 'tool.returned'>): void {
+    const { turnId, callId } = event.data;
+    if (turnId !== this.runningTurnId) this.fault(event, 'is of a turn that was not running');
+    if (this.owner !== 'bot') this.fault(event, `is the bot's, but the chat was with: ${this.owner}`);
+    const calls = this.openTools.get(turnId) ?? new Set();
+    const epoch = this.toolEpochs.get(turnId) ?? event.epoch;
+    if (epoch !== event.epoch) this.fault(event, `is of a turn that called its tools in epoch ${epoch}`);
+    this.toolEpochs.set(turnId, epoch);
+    this.openTools.set(turnId, calls);
+    if (event.type === 'tool.called') calls.add(callId);
+    else if (!calls.delete(callId)) this.fault(event, 'was not called');
+  }
+
   private readEnd(event: Envelope<'turn.ended'>): void {
     const { turnId, status } = event.data;
     if (this.endings.has(turnId)) this.fault(event, 'is a second end');
     if (!this.inputs.has(turnId)) this.fault(event, 'is of a turn that nobody asked for');
     if ((status === 'superseded') === (this.runningTurnId === turnId)) this.fault(event, `cannot end ${status}`);
     if (this.runningTurnId === turnId) this.runningTurnId = null;
+    if (status === 'completed' && (this.openTools.get(turnId)?.size ?? 0) > 0)
+      this.fault(event, 'completed before its tools have answered');
+    if (status === 'completed' && (this.toolEpochs.get(turnId) ?? event.epoch) !== event.epoch)
+      this.fault(event, 'completed a turn that was begun anew although it had called tools');
     this.endings.set(turnId, status);
   }
 

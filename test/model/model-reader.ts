@@ -1,7 +1,7 @@
 import type { ChatEventEnvelope } from '@app/contracts';
 import type { EventAudience } from '@app/database';
-import type { LogItem } from '../../apps/api/src/chats/chat-log.hub.js';
-import type { LogPosition } from '../../apps/api/src/chats/chat-follower.js';
+import type { LogItem } from '../../apps/api/src/baton/chat-log.hub.js';
+import type { LogPosition } from '../../apps/api/src/baton/log-position.js';
 import type { Instance } from './instance.js';
 
 /** Somebody who reads the chat, over any number of connections, and notices what must not be. */
@@ -103,9 +103,14 @@ export class ModelReader {
         if (this.openTurnId !== null) this.faults.push(`${this.name} saw the baton pass while a turn was on`);
         this.openTurnId = null;
         break;
+      case 'tool.called':
+      case 'tool.returned':
+        if (event.data.turnId !== this.openTurnId) this.faults.push(`${this.name} saw a tool of a turn that is not on`);
+        break;
       case 'message.created':
       case 'note.created':
       case 'whisper.created':
+      case 'delivery.failed':
         break;
     }
   }

@@ -28,11 +28,18 @@ export const speaks = record({
     }),
 );
 
-export const callEnds = record({ how: constantFrom('complete', 'fail', 'askForPerson'), steps } as const).map(
+export const callEnds = record({
+  how: constantFrom('complete', 'fail', 'askForPerson'),
+  steps,
+} as const).map(
   ({ how, steps: count }) =>
     new WorldCommand(`a call ends: ${how}`, count, (world) => {
       world.openCalls()[0]?.[how as 'complete']();
     }),
+);
+
+export const callsTools = steps.map(
+  (count) => new WorldCommand('the bot calls its tools', count, (world) => world.openCalls()[0]?.callTools()),
 );
 
 export const windowEnds = steps.map(

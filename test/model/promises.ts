@@ -1,7 +1,9 @@
 import type { ChatEventEnvelope } from '@app/contracts';
 import { dialectOf } from '@app/database';
 import { isDeepStrictEqual } from 'node:util';
-import { ChatLogRepository, type LoggedEvent } from '../../apps/api/src/chats/chat-log.repository.js';
+import { viewOf } from '../../apps/api/src/baton/chat-event-view.js';
+import { ChatLogRepository, type LoggedEvent } from '../../apps/api/src/baton/chat-log.repository.js';
+import { ChatVariablesRepository } from '../../apps/api/src/chats/chat-variables.repository.js';
 import { readCommitted } from './chunk-ledger.js';
 import { LogReading } from './log-rules.js';
 import type { World } from './world.js';
@@ -40,7 +42,7 @@ export async function expectGoodEnd(world: World): Promise<void> {
   for (const [turnId] of reading.inputs) if (!reading.endings.has(turnId)) faults.push(`turn ${turnId} has no end`);
   if (world.openCalls().length > 0) faults.push('a call of the model service is still open');
   faults.push(...faultsOfReaders(world, log), ...faultsOfReplies(world, reading));
-  faults.push(...(await faultsOfTurns(world, reading)));
+  faults.push(...(await faultsOfTurns(world, reading)), ...(await faultsOfVariables(world, reading)));
   if (faults.length > 0) throw new Error(`${faults.join('\n')}\n${describe(log)}`);
 }
 
@@ -169,8 +171,8 @@ function faultsOfReaders(world: World, log: LoggedEvent[]): string[] {
   const faults: string[] = [];
   const [stayed] = world.readers;
   for (const reader of world.readers) {
-    const visible = log.filter(({ audience }) => audience === 'everyone' || reader.audience === 'agents');
-    const at = visible.findIndex(({ event }, index) => !isDeepStrictEqual(event, reader.events[index]));
+    const visible = log.map((logged) => viewOf(logged, reader.audience)).filter((event) => event !== null);
+    const at = visible.findIndex((event, index) => !isDeepStrictEqual(event, reader.events[index]));
     if (reader.events.length !== visible.length || at !== -1)
       faults.push(`${reader.name} read ${reader.events.length} of ${visible.length} events; first other: ${at + 1}`);
     for (const [messageId, shown] of reader.shown) {
@@ -231,6 +233,23 @@ async function faultsOfTurns({ dataSource, chatId }: World, reading: LogReading)
   if (Number(audit!.rows) !== reading.passings.length)
     faults.push(`${audit!.rows} audit rows for ${reading.passings.length} passings`);
   return faults;
+}
+
+/** Variables are what the tools in the log were told, and have answered, and nothing else. */
+async function faultsOfVariables({ dataSource, chatId }: World, { events }: LogReading): Promise<string[]> {
+  const expected: Record<string, unknown> = {};
+  const told = new Map<string, Record<string, unknown>>();
+  for (const event of events) {
+    if (event.type === 'tool.called') {
+      told.set(event.data.callId, JSON.parse(event.data.arguments!) as Record<string, unknown>);
+      Object.assign(expected, told.get(event.data.callId));
+    }
+    if (event.type === 'tool.returned') expected['answered'] = Object.values(told.get(event.data.callId)!)[0];
+  }
+  const variables = await new ChatVariablesRepository(dataSource).findVariables(chatId);
+  return isDeepStrictEqual(variables, expected)
+    ? []
+    : [`the variables are ${JSON.stringify(variables)}, by the log ${JSON.stringify(expected)}`];
 }
 
 const textOf = (event: ChatEventEnvelope | undefined): string | null =>

@@ -1,5 +1,7 @@
 import { ProviderError, type OpenAiProvider, type ProviderEvent, type ProviderRequest } from '@app/openai';
-import { HAND_TO_HUMAN } from '../../apps/api/src/chats/turn-tools.service.js';
+import { HAND_TO_HUMAN } from '../../apps/api/src/baton/turn-tools.service.js';
+
+export const SCRIPTED_TOOL = 'note_down';
 
 /** One call of a model service: it says what it is told to say, when it is told to. */
 export class ScriptedCall {
@@ -38,6 +40,17 @@ export class ScriptedCall {
   askForPerson(): void {
     const call = { callId: `call-${this.number}`, name: HAND_TO_HUMAN.name, arguments: '{}' };
     this.finish({ type: 'tool_call', ...call }, { type: 'done', reason: 'tool_calls' });
+  }
+
+  /** The turn goes on with another call, once the tools have answered. */
+  callTools(): void {
+    const call = (place: number) => ({
+      type: 'tool_call' as const,
+      callId: `call-${this.number}-${place}`,
+      name: SCRIPTED_TOOL,
+      arguments: JSON.stringify({ [`told-${place}`]: this.number }),
+    });
+    this.finish(call(1), call(2), { type: 'done', reason: 'tool_calls' });
   }
 
   fail(): void {

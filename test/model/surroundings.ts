@@ -7,11 +7,14 @@ import { BotSearchService } from '../../apps/api/src/bots/bot-search.service.js'
 import { BotStopService } from '../../apps/api/src/bots/bot-stop.service.js';
 import { newBot } from '../../apps/api/src/bots/new-bot.js';
 import { takeoverPolicyOf } from '../../apps/api/src/bots/takeover-policy.js';
+import { BotToolsService, type CallableTool } from '../../apps/api/src/bots/bot-tools.service.js';
+import { ToolCallsService, type ToolAnswer } from '../../apps/api/src/bots/tool-calls.service.js';
 import { BotsService } from '../../apps/api/src/bots/bots.service.js';
-import { TurnMetrics } from '../../apps/api/src/chats/turn.metrics.js';
+import { TurnMetrics } from '../../apps/api/src/baton/turn.metrics.js';
 import { UsersService } from '../../apps/api/src/users/users.service.js';
 import { freshDatabase } from '../support/app.js';
 import type { Token } from './instance.js';
+import { SCRIPTED_TOOL } from './scripted-provider.js';
 import type { Surroundings } from './world.js';
 
 /** An empty database with one bot: embedded, or one of its own on the server of `TEST_MYSQL_URL`. */
@@ -38,6 +41,8 @@ export async function openSurroundings(): Promise<Surroundings & { close(): Prom
       [BotsService, botsWith(bot)],
       [BotStopService, { isStopped: () => Promise.resolve(false) } satisfies Partial<BotStopService>],
       [BotSearchService, {}],
+      [BotToolsService, { getCallable: () => Promise.resolve([TOOL]) } satisfies Partial<BotToolsService>],
+      [ToolCallsService, { call: (_, json) => Promise.resolve(answerOf(json)) } satisfies Partial<ToolCallsService>],
       [UsersService, {}],
     ]),
     advanceTime: (milliseconds) => jest.advanceTimersByTime(milliseconds),
@@ -69,6 +74,23 @@ const profileOf = (row: ReturnType<typeof newBot>): BotProfile => ({
   openAiServiceId: 'scripted',
   isUserSystemMessageSupported: false,
   takeover: takeoverPolicyOf({ takeover: { isOfferedToBot: true, failedTurns: 2 } }),
+});
+
+const TOOL: CallableTool = {
+  name: SCRIPTED_TOOL,
+  description: '',
+  parameters: { type: 'object' },
+  url: null,
+  headers: {},
+  timeoutMs: 1000,
+};
+
+const answerOf = (json: Record<string, unknown>): ToolAnswer => ({
+  outcome: 'ok',
+  status: 200,
+  output: 'noted',
+  variables: { answered: Object.values(json)[0] },
+  milliseconds: 1,
 });
 
 const NOTHING = { value: '', valueDe: '' };

@@ -7,6 +7,7 @@ import { createConnection } from 'mysql2/promise';
 import { randomBytes } from 'node:crypto';
 import { AppModule } from '../../apps/api/src/app.module.js';
 import { APP_OPTIONS, configureApp, createAdapter } from '../../apps/api/src/configure-app.js';
+import { MYSQL_URL, REDIS_URL } from './servers.js';
 
 export interface TestApp {
   app: NestFastifyApplication;
@@ -28,6 +29,7 @@ const QUIET_AND_FAST = {
   LOG_LEVEL: 'silent',
   THROTTLE_LIMIT: '0',
   THROTTLE_ANONYMOUS_LIMIT: '0',
+  SIMPLE_CHAT_RATE: '0',
   SHUTDOWN_GRACE_SECONDS: '2',
 };
 
@@ -44,7 +46,7 @@ export async function startTestApp(
   const config = new AppConfig(
     parseEnvironment({
       ...QUIET_AND_FAST,
-      REDIS_URL: process.env.TEST_REDIS_URL,
+      REDIS_URL,
       ...overrides,
       DATABASE_URL: overrides.DATABASE_URL ?? database?.url,
     }),
@@ -70,16 +72,15 @@ export async function startTestApp(
 
 /** An empty database of its own on the server of `TEST_MYSQL_URL`; null when the embedded database is to be used. */
 export async function freshDatabase(): Promise<{ url: string; drop(): Promise<void> } | null> {
-  const server = process.env.TEST_MYSQL_URL;
-  if (server === undefined || server === '') return null;
+  if (MYSQL_URL === '') return null;
   const name = `baton_test_${randomBytes(6).toString('hex')}`;
   const query = async (sql: string): Promise<void> => {
-    const connection = await createConnection(server);
+    const connection = await createConnection(MYSQL_URL);
     await connection.query(sql);
     await connection.end();
   };
   await query(`CREATE DATABASE ${name} CHARACTER SET utf8mb4`);
-  const url = new URL(server);
+  const url = new URL(MYSQL_URL);
   url.pathname = `/${name}`;
   return { url: url.href, drop: () => query(`DROP DATABASE IF EXISTS ${name}`) };
 }

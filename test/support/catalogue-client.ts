@@ -38,7 +38,7 @@ export class CatalogueClient {
   /** Throws unless the operation succeeds. */
   async call<Data = Record<string, unknown>>(id: OperationId, options: CallOptions = {}): Promise<Data> {
     const { status, data } = await this.send(id, options);
-    if (status !== 200) throw new Error(`${id} answered ${status}: ${JSON.stringify(data)}`);
+    if (status !== 200 && status !== 201) throw new Error(`${id} answered ${status}: ${JSON.stringify(data)}`);
     return data as Data;
   }
 

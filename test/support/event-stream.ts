@@ -106,7 +106,7 @@ function parseFrame(frame: string): StreamedEvent {
   const data = field('data');
   return {
     id: field('id'),
-    type: field('event') ?? 'comment',
+    type: field('event') ?? (data === null ? 'comment' : 'message'),
     data: data === null ? {} : (JSON.parse(data) as Record<string, unknown>),
   };
 }

@@ -76,6 +76,11 @@ export class OpenApiValidator {
     return this.known.map(({ id, method, path }) => ({ id, method, path }));
   }
 
+  /** Whether the operation may answer with this status. */
+  documents(id: string, status: number): boolean {
+    return this.known.find((operation) => operation.id === id)?.object.responses[status] !== undefined;
+  }
+
   /** Fetches, and throws when the answer is not as documented. */
   readonly fetch = async (input: string | URL | Request, init?: RequestInit): Promise<Response> => {
     const request = new Request(input, init);

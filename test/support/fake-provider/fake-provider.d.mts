@@ -12,6 +12,10 @@ export interface Scenario {
   big?: number;
   /** Call this tool first, and answer with text once its result has come back. */
   tool?: { name: string; arguments: string };
+  /** Call these tools, round by round, as long as tools are offered; then answer with text. */
+  rounds?: { name: string; arguments: string }[][];
+  /** Say this before the calls of every round. */
+  sayBeforeTools?: string[];
   /** How the answer ends. */
   finish?: 'length' | 'content_filter';
   /** Send the text as a refusal. */

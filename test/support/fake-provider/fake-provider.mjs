@@ -167,21 +167,26 @@ export class FakeProvider {
 
   #compose(request, body, scenario) {
     const id = `fake${++this.#count}`;
-    const wantsTool = scenario.tool && !request.answersTool;
-    const forced = request.forced && request.tools.length > 0 ? { name: request.tools[0], arguments: '{}' } : null;
-    const called = wantsTool ? scenario.tool : forced;
-    const tool = called ? { ...called, callId: `call_${id}` } : null;
-    const tokens = tool ? [] : request.schema ? ['{"ok":', 'true}'] : tokensOf(request.userMessage, scenario);
+    const calls = this.#callsOf(request, scenario);
+    const tools = calls.map((call, place) => ({ ...call, callId: place === 0 ? `call_${id}` : `call_${id}_${place}` }));
+    const words = () => (request.schema ? ['{"ok":', 'true}'] : tokensOf(request.userMessage, scenario));
+    const tokens = calls.length > 0 ? (scenario.sayBeforeTools ?? []) : words();
     return {
       id,
       model: body.model,
       tokens,
-      tool,
+      tools,
       finish: scenario.finish,
       refusal: scenario.refusal === true,
-      usage: usageOf(request.inputCharacters, tool ? 8 : tokens.length, scenario),
+      usage: usageOf(request.inputCharacters, calls.length > 0 ? 8 : tokens.length, scenario),
       reportUsage: request.wantsUsage && this.features.streamingUsage === true,
     };
+  }
+
+  #callsOf(request, scenario) {
+    if (scenario.tool && request.rounds === 0) return [scenario.tool];
+    if (request.tools.length === 0) return [];
+    return scenario.rounds?.[request.rounds] ?? (request.forced ? [{ name: request.tools[0], arguments: '{}' }] : []);
   }
 
   #whenDue(scenario, send) {

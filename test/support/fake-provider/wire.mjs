@@ -21,19 +21,18 @@ const chatUsage = (usage) => ({
 const errorText = 'The fake provider was told to fail here.';
 
 export const responses = {
-  whole({ id, model, tokens, tool, usage, finish, refusal }) {
+  whole({ id, model, tokens, tools, usage, finish, refusal }) {
     const text = tokens.join('');
     const content = refusal ? { type: 'refusal', refusal: text } : { type: 'output_text', text, annotations: [] };
-    const item = tool
-      ? {
-          type: 'function_call',
-          id: `fc_${id}`,
-          call_id: tool.callId,
-          name: tool.name,
-          arguments: tool.arguments,
-          status: 'completed',
-        }
-      : { type: 'message', id: `msg_${id}`, role: 'assistant', status: 'completed', content: [content] };
+    const message = { type: 'message', id: `msg_${id}`, role: 'assistant', status: 'completed', content: [content] };
+    const calls = tools.map((tool, place) => ({
+      type: 'function_call',
+      id: `fc_${id}_${place}`,
+      call_id: tool.callId,
+      name: tool.name,
+      arguments: tool.arguments,
+      status: 'completed',
+    }));
     const cut = { length: 'max_output_tokens', content_filter: 'content_filter' }[finish];
     return {
       id: `resp_${id}`,
@@ -43,59 +42,29 @@ export const responses = {
       status: cut ? 'incomplete' : 'completed',
       incomplete_details: cut ? { reason: cut } : null,
       error: null,
-      output: [item],
+      output: calls.length === 0 || text !== '' ? [message, ...calls] : calls,
       usage: responsesUsage(usage),
     };
   },
 
   plan(answer) {
-    const { id, tokens, tool, refusal, reportUsage } = answer;
     const whole = this.whole(answer);
-    if (!reportUsage) whole.usage = null;
+    if (!answer.reportUsage) whole.usage = null;
     const started = { ...whole, status: 'in_progress', output: [], usage: null };
     let number = 0;
     const next = (type, data) => sse(type, { ...data, sequence_number: number++ });
-    let head = next('response.created', { response: started }) + next('response.in_progress', { response: started });
-    const at = { item_id: `msg_${id}`, output_index: 0 };
-    const pieces = [];
-    let tail = '';
-    if (tool) {
-      const call = whole.output[0];
-      head += next('response.output_item.added', {
-        output_index: 0,
-        item: { ...call, arguments: '', status: 'in_progress' },
-      });
-      const middle = Math.ceil(tool.arguments.length / 2);
-      for (const delta of [tool.arguments.slice(0, middle), tool.arguments.slice(middle)]) {
-        pieces.push(next('response.function_call_arguments.delta', { item_id: call.id, output_index: 0, delta }));
-      }
-      tail += next('response.function_call_arguments.done', {
-        item_id: call.id,
-        output_index: 0,
-        arguments: tool.arguments,
-      });
-    } else {
-      const kind = refusal ? 'refusal' : 'output_text';
-      head += next('response.output_item.added', {
-        output_index: 0,
-        item: { ...whole.output[0], content: [], status: 'in_progress' },
-      });
-      head += next('response.content_part.added', {
-        ...at,
-        content_index: 0,
-        part: { type: kind, [refusal ? 'refusal' : 'text']: '' },
-      });
-      for (const delta of tokens) pieces.push(next(`response.${kind}.delta`, { ...at, content_index: 0, delta }));
-      tail += next(`response.${kind}.done`, {
-        ...at,
-        content_index: 0,
-        [refusal ? 'refusal' : 'text']: tokens.join(''),
-      });
-      tail += next('response.content_part.done', { ...at, content_index: 0, part: whole.output[0].content[0] });
-    }
-    tail += next('response.output_item.done', { output_index: 0, item: whole.output[0] });
-    tail += next(`response.${whole.status}`, { response: whole });
-    return { head, pieces, tail };
+    const head = next('response.created', { response: started }) + next('response.in_progress', { response: started });
+    const items = whole.output.map((item, place) =>
+      item.type === 'message' ? planMessage(next, item, place, answer) : planCall(next, item, place),
+    );
+    const [first] = items;
+    const last = items.at(-1);
+    const pieces = items.flatMap((item) => [
+      ...(item === first ? [] : [item.head]),
+      ...item.pieces,
+      ...(item === last ? [] : [item.tail]),
+    ]);
+    return { head: head + first.head, pieces, tail: last.tail + next(`response.${whole.status}`, { response: whole }) };
   },
 
   streamError: (code, id) =>
@@ -105,44 +74,78 @@ export const responses = {
     }),
 };
 
+function planMessage(next, item, place, { tokens, refusal }) {
+  const at = { item_id: item.id, output_index: place };
+  const kind = refusal ? 'refusal' : 'output_text';
+  const field = refusal ? 'refusal' : 'text';
+  return {
+    head:
+      next('response.output_item.added', {
+        output_index: place,
+        item: { ...item, content: [], status: 'in_progress' },
+      }) + next('response.content_part.added', { ...at, content_index: 0, part: { type: kind, [field]: '' } }),
+    pieces: tokens.map((delta) => next(`response.${kind}.delta`, { ...at, content_index: 0, delta })),
+    tail:
+      next(`response.${kind}.done`, { ...at, content_index: 0, [field]: tokens.join('') }) +
+      next('response.content_part.done', { ...at, content_index: 0, part: item.content[0] }) +
+      next('response.output_item.done', { output_index: place, item }),
+  };
+}
+
+function planCall(next, item, place) {
+  const at = { item_id: item.id, output_index: place };
+  return {
+    head: next('response.output_item.added', {
+      output_index: place,
+      item: { ...item, arguments: '', status: 'in_progress' },
+    }),
+    pieces: halvesOf(item.arguments).map((delta) => next('response.function_call_arguments.delta', { ...at, delta })),
+    tail:
+      next('response.function_call_arguments.done', { ...at, arguments: item.arguments }) +
+      next('response.output_item.done', { output_index: place, item }),
+  };
+}
+
+const halvesOf = (text) => {
+  const middle = Math.ceil(text.length / 2);
+  return [text.slice(0, middle), text.slice(middle)];
+};
+
 export const chatCompletions = {
-  whole({ id, model, tokens, tool, usage, finish, refusal }) {
+  whole({ id, model, tokens, tools, usage, finish, refusal }) {
     const text = tokens.join('');
-    const message = { role: 'assistant', content: tool || refusal ? null : text, refusal: refusal ? text : null };
-    if (tool) message.tool_calls = [chatToolCall(tool)];
+    const isSilent = refusal || (tools.length > 0 && text === '');
+    const message = { role: 'assistant', content: isSilent ? null : text, refusal: refusal ? text : null };
+    if (tools.length > 0) message.tool_calls = tools.map(chatToolCall);
     return {
       id: `chatcmpl-${id}`,
       object: 'chat.completion',
       created: 1_700_000_000,
       model,
-      choices: [{ index: 0, message, finish_reason: finish ?? (tool ? 'tool_calls' : 'stop') }],
+      choices: [{ index: 0, message, finish_reason: finish ?? finishOf(tools) }],
       usage: chatUsage(usage),
     };
   },
 
-  plan({ id, model, tokens, tool, usage, finish, refusal, reportUsage }) {
+  plan({ id, model, tokens, tools, usage, finish, refusal, reportUsage }) {
     const base = { id: `chatcmpl-${id}`, object: 'chat.completion.chunk', created: 1_700_000_000, model };
     const data = (choices, extra) => `data: ${JSON.stringify({ ...base, choices, ...extra })}\n\n`;
     const chunk = (delta, reason = null) => data([{ index: 0, delta, finish_reason: reason }]);
     const head = chunk({ role: 'assistant', content: '' });
-    const pieces = [];
-    if (tool) {
-      const call = chatToolCall(tool);
-      const middle = Math.ceil(tool.arguments.length / 2);
-      pieces.push(chunk({ tool_calls: [{ index: 0, ...call, function: { name: tool.name, arguments: '' } }] }));
-      for (const part of [tool.arguments.slice(0, middle), tool.arguments.slice(middle)]) {
-        pieces.push(chunk({ tool_calls: [{ index: 0, function: { arguments: part } }] }));
-      }
-    } else {
-      for (const token of tokens) pieces.push(chunk(refusal ? { refusal: token } : { content: token }));
-    }
-    let tail = chunk({}, finish ?? (tool ? 'tool_calls' : 'stop'));
+    const words = tokens.map((token) => chunk(refusal ? { refusal: token } : { content: token }));
+    const calls = tools.flatMap((tool, index) => [
+      chunk({ tool_calls: [{ index, ...chatToolCall(tool), function: { name: tool.name, arguments: '' } }] }),
+      ...halvesOf(tool.arguments).map((part) => chunk({ tool_calls: [{ index, function: { arguments: part } }] })),
+    ]);
+    let tail = chunk({}, finish ?? finishOf(tools));
     if (reportUsage) tail += data([], { usage: chatUsage(usage) });
-    return { head, pieces, tail: `${tail}data: [DONE]\n\n` };
+    return { head, pieces: [...words, ...calls], tail: `${tail}data: [DONE]\n\n` };
   },
 
   streamError: (code) => `data: ${JSON.stringify({ error: { code, type: code, message: errorText } })}\n\n`,
 };
+
+const finishOf = (tools) => (tools.length > 0 ? 'tool_calls' : 'stop');
 
 const chatToolCall = (tool) => ({
   id: tool.callId,
@@ -164,7 +167,7 @@ function readResponsesRequest(body) {
   const lastUser = items.findLastIndex((item) => item.role === 'user');
   return {
     userMessage: lastUser === -1 ? '' : partsText(items[lastUser].content),
-    answersTool: items.slice(lastUser + 1).some((item) => item.type === 'function_call_output'),
+    rounds: roundsOf(items.slice(lastUser + 1).map((item) => item.type === 'function_call_output')),
     tools: (body.tools ?? []).map((tool) => tool.name),
     schema: body.text?.format?.type === 'json_schema',
     image: items.some((item) => hasImage(item.content)),
@@ -173,6 +176,9 @@ function readResponsesRequest(body) {
     inputCharacters: (body.instructions ?? '').length + items.reduce((sum, item) => sum + itemLength(item), 0),
   };
 }
+
+/** How often tools have answered since the customer spoke. */
+const roundsOf = (areAnswers) => areAnswers.filter((isAnswer, index) => isAnswer && !areAnswers[index - 1]).length;
 
 function itemLength(item) {
   if (item.type === 'function_call') return item.arguments.length;
@@ -187,7 +193,7 @@ function readChatRequest(body) {
     (message.tool_calls ?? []).reduce((sum, call) => sum + call.function.arguments.length, 0);
   return {
     userMessage: lastUser === -1 ? '' : partsText(messages[lastUser].content),
-    answersTool: messages.slice(lastUser + 1).some((message) => message.role === 'tool'),
+    rounds: roundsOf(messages.slice(lastUser + 1).map((message) => message.role === 'tool')),
     tools: (body.tools ?? []).map((tool) => tool.function.name),
     schema: body.response_format?.type === 'json_schema',
     image: messages.some((message) => hasImage(message.content)),

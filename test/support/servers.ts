@@ -1,0 +1,13 @@
+/** The servers that a run has been given; empty when it has none. */
+export const MYSQL_URL = process.env.TEST_MYSQL_URL ?? '';
+export const REDIS_URL = process.env.TEST_REDIS_URL ?? '';
+
+/** For what needs a database server, like instances: they have it between them. */
+export const describeOnServer = MYSQL_URL === '' ? describe.skip : describe;
+export const describeWithRedis = REDIS_URL === '' ? describe.skip : describe;
+
+/** What instances may have between them beside the database. */
+export const REDIS_OR_NONE: [name: string, redisUrl: string][] = [
+  ['without Redis', ''],
+  ...(REDIS_URL === '' ? [] : [['with Redis', REDIS_URL] satisfies [string, string]]),
+];
