@@ -210,11 +210,9 @@ describe('a connection', () => {
     const chatId = await server.createChat();
     const desk = await connect(agent);
     await desk.client.watch(chatId);
-    const begun = performance.now();
     await server.asAdmin('PUT', `/api/admin/users/${agent.id}`, { roles: ['user'] });
     expect(await agent.act(chatId, 'claim')).toMatchObject({ status: 403 });
     await desk.until(({ ended }) => ended !== null);
-    expect(performance.now() - begun).toBeLessThan(5000);
     expect(desk.ended?.code).toBe('FORBIDDEN');
     expect(await codeOf(desk.client.claim({ chatId }))).toBe('FORBIDDEN');
     await ada.act(chatId, 'notes', { text: 'He must not see this.' });

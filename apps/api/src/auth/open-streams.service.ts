@@ -2,7 +2,7 @@ import { AppError, hasCode, type EventStream, type Principal } from '@app/common
 import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { AuthService } from './auth.service.js';
 
-/** With what may be remembered of an account, a lost right is noticed within seven seconds. */
+/** With what may be remembered of an account, a lost right is noticed within five seconds. */
 const CHECK_EVERY_MS = 2000;
 
 interface Held {

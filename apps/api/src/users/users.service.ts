@@ -11,7 +11,7 @@ import { UserSystemMessagesRepository } from './user-system-messages.repository.
 import { BUILT_IN, UsersRepository, type NewUser, type UserSettings } from './users.repository.js';
 
 /** How long a change made on another instance may go unnoticed when nothing tells of it. */
-export const PRINCIPAL_TTL_MS = 5000;
+export const PRINCIPAL_TTL_MS = 2500;
 
 /** Somebody whom a trusted issuer vouches for. */
 export interface ExternalIdentity {
@@ -49,7 +49,7 @@ export class UsersService {
     private readonly events: EventEmitter2,
   ) {}
 
-  /** The account as callers are known by, or null when it is gone. Remembered for at most five seconds. */
+  /** The account as callers are known by, or null when it is gone. Remembered for at most two and a half seconds. */
   getPrincipal(userId: number): Promise<UserPrincipal | null> {
     return this.cache.remember('permissions', `user:${userId}`, PRINCIPAL_TTL_MS, async () => {
       const user = await this.users.find(userId);
