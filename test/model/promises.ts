@@ -27,6 +27,7 @@ const REFUSALS = new Set([
   'NO_RUNNING_TURN',
   'CHAT_QUEUE_FULL',
   'PROVIDER_ERROR',
+  'PROVIDER_INCOMPLETE',
   'TURN_DEADLINE_EXCEEDED',
 ]);
 
@@ -195,14 +196,17 @@ function faultsOfReplies(world: World, reading: LogReading): string[] {
   const faults: string[] = [];
   const turnOf = new Map([...reading.inputs].map(([turnId, text]) => [text, turnId]));
   for (const { question, instance, reply } of world.questions) {
+    const turnId = turnOf.get(question.text);
+    const text = (turnId !== undefined && reading.finalTexts.get(turnId)) || '';
     if (reply === null) {
       if (!instance.isDead) faults.push(`"${question.text}" was never answered`);
     } else if (reply.kind === 'broken') faults.push(`"${question.text}": ${reply.detail}`);
     else if (reply.kind === 'refused') {
       if (!REFUSALS.has(reply.code)) faults.push(`"${question.text}" was refused with ${reply.code}`);
+      // The model service has said nothing at all.
+      if (reply.code === 'PROVIDER_INCOMPLETE' && text !== '')
+        faults.push(`"${question.text}" was refused for want of a word, but the log says "${text}"`);
     } else {
-      const turnId = turnOf.get(question.text);
-      const text = (turnId !== undefined && reading.finalTexts.get(turnId)) || '';
       const hasRun = turnId !== undefined && reading.endings.get(turnId) !== 'superseded';
       if (reply.isHandedOver ? hasRun : turnId === undefined)
         faults.push(`"${question.text}" ${reply.isHandedOver ? 'was' : 'was not'} handed over`);
