@@ -8,8 +8,8 @@ import { TokenBucket } from './token-bucket.js';
 
 const PER_SOCKET = { burst: 60, perSecond: 20 };
 const PER_CALLER = { burst: 300, perSecond: 60 };
-/** Who goes on after so many refusals in a row is cut off. */
-const PATIENCE = 500;
+/** Refusals that a connection may cause; whoever goes on is cut off. */
+const PATIENCE = { burst: 500, perSecond: 10 };
 const BUCKETS_KEPT = 10_000;
 
 /** What happens to every command before it reaches its handler: it must be known, come slowly enough, and be of the right shape. */
@@ -19,14 +19,13 @@ export class CommandLimits {
 
   apply(socket: TakeoverSocket): void {
     const bucket = new TokenBucket(PER_SOCKET.burst, PER_SOCKET.perSecond);
-    let refusals = 0;
+    const patience = new TokenBucket(PATIENCE.burst, PATIENCE.perSecond);
     socket.use(([name, ...parts], next) => {
       const caller = this.bucketOf(socket);
       if (!bucket.take() || !caller.take()) {
-        if (++refusals > PATIENCE) socket.disconnect(true);
+        if (!patience.take()) socket.disconnect(true);
         return refuse(parts, new AppError('RATE_LIMITED', { retryAfterSeconds: 1 }));
       }
-      refusals = 0;
       const error = checkCommand(name, parts);
       if (error === null) next();
       else refuse(parts, error);
