@@ -185,7 +185,7 @@ describe('too much', () => {
     expect(await codeOf(other.client.claim({ chatId: await server.createChat() }))).toBe('OK');
   });
 
-  it('1,000 commands at once: every one is answered, most of them with "not so fast"', async () => {
+  it('500 commands at once: every one is answered, most of them with "not so fast"', async () => {
     const desk = await connect(await Person.create(server, 'Flo', ['user', 'agent']));
     const chatId = await server.createChat();
     const answers = await Promise.all(
