@@ -204,13 +204,29 @@ describe('the webhook', () => {
     expect(await post(form, signed(form))).toEqual([400, '']);
   });
 
-  it('answers problems to what is no form at all', async () => {
+  it.each([
+    ['a list', 'application/json', '[1]'],
+    ['fields that are no texts', 'application/json', '{"From":{"a":1},"Body":"x"}'],
+    ['JSON that is cut off', 'application/json', '{"From":'],
+    ['characters that no text has', 'application/x-www-form-urlencoded', 'From=%00&Body=x'],
+  ])('answers 400 and nothing else to %s', async (_, type, body) => {
+    const answer = await fetch(url(), { method: 'POST', headers: { 'content-type': type }, body });
+    expect([answer.status, await answer.text()]).toEqual([400, '']);
+  });
+
+  it('says what is wrong where the one who entered the address can mend it', async () => {
     const send = (type: string, body: string): Promise<Response> =>
       fetch(url(), { method: 'POST', headers: { 'content-type': type }, body });
-    expect((await send('text/xml', '<Response/>')).status).toBe(415);
-    expect((await send('application/json', '[1]')).status).toBe(400);
-    expect((await send('application/json', '{"From":{"a":1},"Body":"x"}')).status).toBe(400);
-    expect((await fetch(url())).status).toBe(405);
+    const answers = [
+      await send('text/xml', '<Response/>'),
+      await send('application/json', ' '.repeat(3_000_000)),
+      await fetch(url()),
+    ];
+    expect(answers.map(({ status }) => status)).toEqual([415, 413, 405]);
+    for (const answer of answers) {
+      expect(answer.headers.get('content-type')).toBe('application/problem+json; charset=utf-8');
+      expect(await answer.json()).toMatchObject({ status: answer.status, code: expect.any(String) });
+    }
   });
 
   it('says that the channel is not set up where it is not', async () => {

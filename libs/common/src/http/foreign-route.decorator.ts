@@ -1,18 +1,19 @@
 import type { Problem } from '@app/contracts';
-import { RouteConfig } from '@nestjs/platform-fastify';
 import type { FastifyRequest } from 'fastify';
 import type { IsOpen } from '../access/access.decorator.js';
+import { RouteSettings } from './route-settings.decorator.js';
 
 /** An error in the words of somebody else's clients. */
 export interface ErrorAnswer {
   status: number;
-  body: object;
+  /** Null for none. */
+  body: object | null;
 }
 
 /** What a route in another system's wire format does differently from ours. */
 export interface ForeignRouteOptions {
-  /** How errors look, also those that come before the handler. */
-  errorAnswer: (problem: Problem, error: unknown) => ErrorAnswer;
+  /** How errors look, also those that come before the handler; undefined for those that look as everywhere. */
+  errorAnswer: (problem: Problem, error: unknown) => ErrorAnswer | undefined;
   /** Whether pages of every origin may call it; else CORS_ORIGINS holds here, too. */
   isOpenToBrowsers?: IsOpen;
 }
@@ -21,4 +22,4 @@ export const isForeignRoute = ({ routeOptions }: FastifyRequest): boolean =>
   'errorAnswer' in (routeOptions.config ?? {});
 
 /** Marks a route of a channel. */
-export const ForeignRoute = (options: ForeignRouteOptions): MethodDecorator => RouteConfig(options);
+export const ForeignRoute = (options: ForeignRouteOptions): MethodDecorator => RouteSettings(options);

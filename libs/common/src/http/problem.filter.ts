@@ -7,6 +7,7 @@ import { PROBLEM_TYPE, retryAfterOf, toProblem } from './problem.js';
 import { REQUEST_ID_HEADER } from './request-id.js';
 
 const JSON_TYPE = 'application/json; charset=utf-8';
+const EMPTY_TYPE = 'text/plain; charset=utf-8';
 
 /**
  * Answers every error of an HTTP request as `application/problem+json`, or as the route of another system's format says. What nobody
@@ -22,16 +23,7 @@ export class ProblemFilter implements ExceptionFilter {
     const problem = toProblem(error, id);
     this.log(error, problem);
     const { errorAnswer } = (routeOptions?.config ?? {}) as Partial<ForeignRouteOptions>;
-    this.send(http.getResponse<FastifyReply | ServerResponse>(), problem, error, errorAnswer?.(problem, error));
-  }
-
-  protected send(
-    response: FastifyReply | ServerResponse,
-    problem: Problem,
-    error: unknown,
-    answer?: ErrorAnswer,
-  ): void {
-    sendProblem(response, problem, error, answer);
+    sendProblem(http.getResponse<FastifyReply | ServerResponse>(), problem, error, errorAnswer?.(problem, error));
   }
 
   private log(error: unknown, problem: Problem): void {
@@ -47,14 +39,22 @@ export function sendProblem(
   error?: unknown,
   answer?: ErrorAnswer,
 ): void {
-  const headers: Record<string, string> = { 'content-type': answer === undefined ? PROBLEM_TYPE : JSON_TYPE };
-  const { status, body } = answer ?? { status: problem.status, body: problem };
+  const { status, type, text } = writtenAnswer(problem, answer);
+  const headers: Record<string, string> = { 'content-type': type };
   if (problem.requestId !== null) headers[REQUEST_ID_HEADER] = problem.requestId;
   const retryAfter = retryAfterOf(error);
   if (retryAfter !== null) headers['retry-after'] = String(Math.max(1, Math.ceil(retryAfter)));
 
   const raw = 'raw' in response ? response.raw : response;
   if (raw.headersSent || raw.destroyed) raw.destroy();
-  else if ('raw' in response) void response.code(status).headers(headers).send(JSON.stringify(body));
-  else raw.writeHead(status, headers).end(JSON.stringify(body));
+  else if ('raw' in response) void response.code(status).headers(headers).send(text);
+  else raw.writeHead(status, headers).end(text);
+}
+
+function writtenAnswer(problem: Problem, answer?: ErrorAnswer): { status: number; type: string; text: string } {
+  if (answer === undefined) return { status: problem.status, type: PROBLEM_TYPE, text: JSON.stringify(problem) };
+  const { status, body } = answer;
+  return body === null
+    ? { status, type: EMPTY_TYPE, text: '' }
+    : { status, type: JSON_TYPE, text: JSON.stringify(body) };
 }
