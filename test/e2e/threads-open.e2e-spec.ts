@@ -104,9 +104,12 @@ describe('the threads API, open as its original was', () => {
       await ask('GET', `/threads/${threadId}`),
       await ask('GET', `/get_variables/${threadId}`),
       await ask('GET', '/threads/nowhere'),
+      // A base address that ends with a slash, and a path that begins with one.
+      await ask('OPTIONS', '//create_thread'),
+      await ask('GET', `//threads//${threadId}`),
     ];
     expect(open.map(({ headers }) => headers.get('access-control-allow-origin'))).toEqual(open.map(() => '*'));
-    expect(open.map(({ status }) => status)).toEqual([204, 204, 204, 200, 200, 404]);
+    expect(open.map(({ status }) => status)).toEqual([204, 204, 204, 200, 200, 404, 204, 200]);
     const closed = [
       await ask('OPTIONS', '/api/chats'),
       await ask('GET', '/api/bots'),

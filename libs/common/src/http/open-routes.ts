@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { AppConfig } from '../config/app-config.js';
 import type { ForeignRouteOptions } from './foreign-route.decorator.js';
-import { patternOf } from './route-table.js';
+import { pathOf, patternOf } from './route-table.js';
 
 /** Knows which paths pages of every origin may call. */
 export class OpenRoutes {
@@ -16,7 +16,7 @@ export class OpenRoutes {
 
   /** Also for preflights, which have no route of their own. */
   has(url: string): boolean {
-    const path = url.split('?', 1)[0]!;
+    const path = pathOf(url);
     return [...this.patterns.values()].some((pattern) => pattern.test(path));
   }
 }

@@ -34,10 +34,13 @@ export class RouteTable {
   }
 
   private find(url: string): Path[] {
-    const asked = url.split('?', 1)[0]!.replace(/\/{2,}/g, '/');
-    return [...this.paths.values()].filter(({ pattern }) => pattern.test(asked));
+    const path = pathOf(url);
+    return [...this.paths.values()].filter(({ pattern }) => pattern.test(path));
   }
 }
+
+/** The path of an address as the router reads it. */
+export const pathOf = (url: string): string => url.split('?', 1)[0]!.replace(/\/{2,}/g, '/');
 
 /** A route as the router matches it, without regard to case and a slash at the end. */
 export const patternOf = (url: string): RegExp =>
