@@ -77,6 +77,14 @@ export default {
       to: { path: `${API}/channels/([^/]+)/`, pathNot: `${API}/channels/$1/` },
     },
     {
+      name: 'channels-are-known-by-their-list-alone',
+      comment:
+        'Without its folder and its line in channels.module.ts a channel is gone, and everything else still works.',
+      severity: 'error',
+      from: { path: '^(apps|libs)/', pathNot: `${API}/channels/` },
+      to: { path: `${API}/channels/[^/]+/` },
+    },
+    {
       name: 'the-embedded-page-is-a-program-of-its-own',
       comment: 'It knows the server by the client and the words on the wire alone.',
       severity: 'error',

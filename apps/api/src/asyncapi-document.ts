@@ -1,13 +1,8 @@
-import { ProblemDto } from '@app/common';
-import { TAKEOVER_NAMESPACE, THREADS_NAMESPACE } from '@app/contracts';
+import { findDescribedSockets, ProblemDto, type SocketDescription, type SocketEventDescription } from '@app/common';
+import { TAKEOVER_NAMESPACE } from '@app/contracts';
 import type { INestApplication, Type } from '@nestjs/common';
+import { ModulesContainer } from '@nestjs/core';
 import { DocumentBuilder, getSchemaPath, SwaggerModule } from '@nestjs/swagger';
-import {
-  ThreadNewsDto,
-  ThreadsHandshakeDto,
-  ThreadStatusChangeDto,
-  ThreadWordsDto,
-} from './channels/threads/thread-broadcast.dto.js';
 import { ChatEventDto } from './chats/chat-event.dto.js';
 import { COMMAND, type CommandDescription } from './takeover/command.decorator.js';
 import { HandshakeDto, TransientEventDto } from './takeover/takeover-events.dto.js';
@@ -15,82 +10,43 @@ import { TakeoverGateway } from './takeover/takeover.gateway.js';
 
 type Json = Record<string, unknown>;
 
-/** Something that the server says. */
-interface Told {
-  operation: string;
-  /** The event's name on the wire. */
-  name: string;
-  summary: string;
-  payload: Type;
-}
-
 const VERSION = '0.1.0';
 const DESCRIPTION =
   'Over socket.io (protocol 5), on the port of everything else. The `auth` of a handshake is described by the schema that ' +
   'its channel names; a refusal is a `connect_error` whose `data` is a problem. A frame has at most 64 kB.';
-const TAKEOVER_DESCRIPTION =
-  'Chats as they happen, and the commands of agents and customers. Handshake: `HandshakeDto`. Every command takes one object ' +
-  'and is acknowledged with `{ok: true, data}` or `{ok: false, problem}`.';
-const THREADS_DESCRIPTION =
-  'What happens in the threads of the threads API. Nobody says anything here. Handshake: `ThreadsHandshakeDto`; with ' +
-  '`THREADS_OPEN` nothing need be shown, and everybody hears everything. `{thread_id}` in the name of an event is the id of the thread.';
+const TAKEOVER: SocketDescription = {
+  key: 'takeover',
+  namespace: TAKEOVER_NAMESPACE,
+  description:
+    'Chats as they happen, and the commands of agents and customers. Handshake: `HandshakeDto`. Every command takes one object ' +
+    'and is acknowledged with `{ok: true, data}` or `{ok: false, problem}`.',
+  handshake: HandshakeDto,
+  events: [
+    {
+      operation: 'sendEvent',
+      name: 'event',
+      summary: 'A numbered event of a watched chat: in order, without repetition, as over SSE and plain GET.',
+      payload: ChatEventDto,
+    },
+    {
+      operation: 'sendTransient',
+      name: 'transient',
+      summary: 'Something without a number: text of a running answer, typing, a place in line, a change of the queue.',
+      payload: TransientEventDto,
+    },
+  ],
+};
 
-const TAKEOVER_EVENTS: Told[] = [
-  {
-    operation: 'sendEvent',
-    name: 'event',
-    summary: 'A numbered event of a watched chat: in order, without repetition, as over SSE and plain GET.',
-    payload: ChatEventDto,
-  },
-  {
-    operation: 'sendTransient',
-    name: 'transient',
-    summary: 'Something without a number: text of a running answer, typing, a place in line, a change of the queue.',
-    payload: TransientEventDto,
-  },
-];
-
-const THREADS_EVENTS: Told[] = [
-  {
-    operation: 'sendAssistantMessage',
-    name: 'lead_chats-{thread_id}',
-    summary: 'The assistant has answered.',
-    payload: ThreadNewsDto,
-  },
-  {
-    operation: 'sendLeadMessage',
-    name: 'lead_msg-{thread_id}',
-    summary: 'The lead has written, and an agent is to answer.',
-    payload: ThreadWordsDto,
-  },
-  {
-    operation: 'sendAgentMessage',
-    name: 'agent_msg-{thread_id}',
-    summary: 'An agent has written.',
-    payload: ThreadWordsDto,
-  },
-  {
-    operation: 'sendThreadStatus',
-    name: 'thread_status_change',
-    summary: 'The status of a thread has changed.',
-    payload: ThreadStatusChangeDto,
-  },
-];
-
-/** The AsyncAPI document of the sockets, read from the takeover's gateway and the classes of commands and events. */
+/** The AsyncAPI document of the sockets: the takeover's, with its commands, and those that gateways of channels describe. */
 export function buildSocketDocument(app: INestApplication): Json {
   const commands = commandsOf(TakeoverGateway);
-  const takeover = new Channel('takeover', TAKEOVER_NAMESPACE, TAKEOVER_DESCRIPTION);
-  for (const command of commands) takeover.takes(command);
-  for (const told of TAKEOVER_EVENTS) takeover.tells(told);
-  const threads = new Channel('threads', THREADS_NAMESPACE, THREADS_DESCRIPTION);
-  for (const told of THREADS_EVENTS) threads.tells(told);
+  const sockets = [TAKEOVER, ...findDescribedSockets(app.get(ModulesContainer))];
+  const channels = sockets.map((socket) => new Channel(socket));
+  for (const command of commands) channels[0]!.takes(command);
   const models = [
     ...commands.flatMap(({ payload, result }) => [payload, result]),
-    ...[...TAKEOVER_EVENTS, ...THREADS_EVENTS].map(({ payload }) => payload),
+    ...sockets.flatMap(({ handshake, events }) => [handshake, ...events.map(({ payload }) => payload)]),
     ProblemDto,
-    HandshakeDto,
-    ThreadsHandshakeDto,
   ];
   return {
     asyncapi: '3.0.0',
@@ -104,8 +60,8 @@ export function buildSocketDocument(app: INestApplication): Json {
         security: [{ $ref: '#/components/securitySchemes/token' }],
       },
     },
-    channels: { takeover: takeover.description, threads: threads.description },
-    operations: { ...takeover.operations, ...threads.operations },
+    channels: Object.fromEntries(channels.map(({ key, description }) => [key, description])),
+    operations: Object.assign({}, ...channels.map(({ operations }) => operations)) as Json,
     components: {
       schemas: schemasOf(app, models),
       securitySchemes: {
@@ -120,14 +76,17 @@ class Channel {
   readonly operations: Json = {};
   private readonly messages: Json = {};
 
-  constructor(
-    private readonly key: string,
-    private readonly address: string,
-    private readonly about: string,
-  ) {}
+  constructor(private readonly socket: SocketDescription) {
+    for (const event of socket.events) this.tells(event);
+  }
+
+  get key(): string {
+    return this.socket.key;
+  }
 
   get description(): Json {
-    return { address: this.address, description: this.about, messages: this.messages };
+    const { namespace: address, description } = this.socket;
+    return { address, description, messages: this.messages };
   }
 
   takes({ name, summary, access, payload, result }: CommandDescription): void {
@@ -148,7 +107,7 @@ class Channel {
     };
   }
 
-  tells({ operation, name, summary, payload }: Told): void {
+  private tells({ operation, name, summary, payload }: SocketEventDescription): void {
     const [key] = name.split('-') as [string];
     this.messages[key] = { name, summary, payload: ref(payload) };
     this.operations[operation] = {

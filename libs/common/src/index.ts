@@ -38,5 +38,6 @@ export * from './metrics/metrics-registry.js';
 export * from './paging/paging.dto.js';
 export * from './redis/redis-connection.js';
 export * from './redis/redis.module.js';
+export * from './sockets/described-socket.decorator.js';
 export * from './stable-id.js';
 export * from './throttle/throttle.module.js';

@@ -1,5 +1,7 @@
+import type { SocketDescription } from '@app/common';
 import {
   THREAD_STATUSES,
+  THREADS_NAMESPACE,
   type ThreadNews,
   type ThreadsHandshake,
   type ThreadStatus,
@@ -34,3 +36,38 @@ export class ThreadStatusChangeDto extends ThreadNewsDto implements ThreadStatus
   @ApiProperty({ enum: THREAD_STATUSES, example: 'agent_takeover' })
   status: ThreadStatus;
 }
+
+export const THREADS_SOCKET: SocketDescription = {
+  key: 'threads',
+  namespace: THREADS_NAMESPACE,
+  description:
+    'What happens in the threads of the threads API. Nobody says anything here. Handshake: `ThreadsHandshakeDto`; with ' +
+    '`THREADS_OPEN` nothing need be shown, and everybody hears everything. `{thread_id}` in the name of an event is the id of the thread.',
+  handshake: ThreadsHandshakeDto,
+  events: [
+    {
+      operation: 'sendAssistantMessage',
+      name: 'lead_chats-{thread_id}',
+      summary: 'The assistant has answered.',
+      payload: ThreadNewsDto,
+    },
+    {
+      operation: 'sendLeadMessage',
+      name: 'lead_msg-{thread_id}',
+      summary: 'The lead has written, and an agent is to answer.',
+      payload: ThreadWordsDto,
+    },
+    {
+      operation: 'sendAgentMessage',
+      name: 'agent_msg-{thread_id}',
+      summary: 'An agent has written.',
+      payload: ThreadWordsDto,
+    },
+    {
+      operation: 'sendThreadStatus',
+      name: 'thread_status_change',
+      summary: 'The status of a thread has changed.',
+      payload: ThreadStatusChangeDto,
+    },
+  ],
+};

@@ -1,10 +1,12 @@
 import { THREADS_NAMESPACE } from '@app/contracts';
-import { connectionRefusal } from '@app/common';
+import { connectionRefusal, DescribedSocket } from '@app/common';
 import { WebSocketGateway, type OnGatewayConnection, type OnGatewayInit } from '@nestjs/websockets';
+import { THREADS_SOCKET } from './thread-broadcast.dto.js';
 import { ThreadSocketsService, type ThreadNamespace, type ThreadSocket } from './thread-sockets.service.js';
 
 /** The socket without a namespace of its own: it only tells, nobody says anything here. */
 @WebSocketGateway({ namespace: THREADS_NAMESPACE })
+@DescribedSocket(THREADS_SOCKET)
 export class ThreadsGateway implements OnGatewayInit<ThreadNamespace>, OnGatewayConnection<ThreadSocket> {
   constructor(private readonly sockets: ThreadSocketsService) {}
 
