@@ -1,9 +1,8 @@
-import { insertRows, toSqlTime } from '@app/database';
+import { insertRows, JobLeasesRepository, toSqlTime } from '@app/database';
 import { DataSource } from 'typeorm';
 import { uuidv7 } from 'uuidv7';
 import { ChatFilesRepository } from '../../apps/api/src/chats/chat-files.repository.js';
 import { ChatsRepository } from '../../apps/api/src/chats/chats.repository.js';
-import { JobLeasesRepository } from '../../apps/api/src/chats/job-leases.repository.js';
 import { RetentionService } from '../../apps/api/src/chats/retention.service.js';
 import { startTestApp, type TestApp } from '../support/app.js';
 import { ENGINES, reach } from './bots.support.js';
@@ -121,13 +120,15 @@ describe.each(ENGINES)('keeping chats on $engine', ({ settings }) => {
 
   it('is done by one instance at a time, and again when its lease is over', async () => {
     const leases = reach<JobLeasesRepository>(server, JobLeasesRepository);
-    const takes = await Promise.all(Array.from({ length: 8 }, () => leases.take('test', 60_000)));
+    const takes = await Promise.all(Array.from({ length: 8 }, () => leases.acquire('job:test', 60_000)));
     expect(takes.filter((taken) => taken)).toHaveLength(1);
-    expect(await leases.take('test', 60_000)).toBe(false);
+    expect(await leases.acquire('job:test', 60_000)).toBe(false);
+    await leases.release('job:test');
+    expect(await leases.acquire('job:test', 60_000)).toBe(true);
     await dataSource.query(`UPDATE system_state SET updated_at = ? WHERE name = 'job:test'`, [
-      toSqlTime(new Date(Date.now() - 61_000)),
+      toSqlTime(new Date(Date.now() - 1000)),
     ]);
-    const again = await Promise.all(Array.from({ length: 8 }, () => leases.take('test', 60_000)));
+    const again = await Promise.all(Array.from({ length: 8 }, () => leases.acquire('job:test', 60_000)));
     expect(again.filter((taken) => taken)).toHaveLength(1);
   });
 

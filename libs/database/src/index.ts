@@ -7,6 +7,7 @@ export * from './entities/index.js';
 export * from './errors.js';
 export * from './find-page.js';
 export * from './group-commit.js';
+export * from './job-leases.repository.js';
 export * from './migrate.js';
 export * from './retry.js';
 export * from './text-search.js';

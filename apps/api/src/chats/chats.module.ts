@@ -1,4 +1,4 @@
-import { Chat } from '@app/database';
+import { Chat, JobLeasesRepository } from '@app/database';
 import { OpenAiModule } from '@app/openai';
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
@@ -34,7 +34,6 @@ import { CompletionsController } from './completions.controller.js';
 import { CompletionsService } from './completions.service.js';
 import { CustomerMessagesService } from './customer-messages.service.js';
 import { FirstWords } from './first-words.service.js';
-import { JobLeasesRepository } from './job-leases.repository.js';
 import { RetentionRepository } from './retention.repository.js';
 import { RetentionService } from './retention.service.js';
 import { TakeoverChatEventsController } from './takeover-chat-events.controller.js';

@@ -1,9 +1,9 @@
+import { JobLeasesRepository } from '@app/database';
 import { Injectable, Logger, type BeforeApplicationShutdown } from '@nestjs/common';
 import { Cron, CronExpression } from '@nestjs/schedule';
 import { FeedbackService } from '../bots/feedback.service.js';
 import { ChatDeletionService } from './chat-deletion.service.js';
 import { ChatFilesRepository } from './chat-files.repository.js';
-import { JobLeasesRepository } from './job-leases.repository.js';
 import { RetentionRepository, type RetentionRule } from './retention.repository.js';
 import { TicketsRepository } from './tickets.repository.js';
 
@@ -13,6 +13,8 @@ const DAY_MS = 24 * HOUR_MS;
 const HOURLY_LEASE_MS = HOUR_MS - 300_000;
 const DAILY_LEASE_MS = DAY_MS - HOUR_MS;
 const ANONYMOUS_DAYS = 30;
+const HOURLY_JOB = 'job:chat-retention';
+const DAILY_JOB = 'job:file-cleaning';
 const RULES_PER_READ = 200;
 const CHATS_PER_READ = 200;
 
@@ -40,7 +42,7 @@ export class RetentionService implements BeforeApplicationShutdown {
 
   @Cron(CronExpression.EVERY_HOUR)
   async runHourly(): Promise<void> {
-    await this.runOnce('chat-retention', HOURLY_LEASE_MS, async () => {
+    await this.runOnce(HOURLY_JOB, HOURLY_LEASE_MS, async () => {
       const deleted = await this.deleteExpired(new Date());
       return deleted + (await this.feedback.forgetWords());
     });
@@ -48,7 +50,7 @@ export class RetentionService implements BeforeApplicationShutdown {
 
   @Cron(CronExpression.EVERY_DAY_AT_3AM)
   async runDaily(): Promise<void> {
-    await this.runOnce('file-cleaning', DAILY_LEASE_MS, () => this.cleanFiles(new Date()));
+    await this.runOnce(DAILY_JOB, DAILY_LEASE_MS, () => this.cleanFiles(new Date()));
   }
 
   /** Returns how many chats were deleted. */
@@ -82,15 +84,16 @@ export class RetentionService implements BeforeApplicationShutdown {
       const chatIds = await this.retention.findExpired(userId, before, keepFavorites, CHATS_PER_READ);
       if (chatIds.length === 0) break;
       await this.deletion.deleteChats(chatIds);
-      await this.leases.renew('chat-retention');
+      await this.leases.extend(HOURLY_JOB, HOURLY_LEASE_MS);
       deleted += chatIds.length;
     }
     return deleted;
   }
 
+  /** The lease is left to run out: no other instance does the job again before its next time. */
   private async runOnce(job: string, leaseMs: number, work: () => Promise<number>): Promise<void> {
     try {
-      if (!(await this.leases.take(job, leaseMs))) return;
+      if (!(await this.leases.acquire(job, leaseMs))) return;
       const done = await work();
       if (done > 0) this.logger.log({ job, done }, 'A job has cleaned up');
     } catch (error) {

@@ -1,5 +1,5 @@
+import { JobLeasesRepository } from '@app/database';
 import { Module } from '@nestjs/common';
-import { JobLeasesRepository } from './job-leases.repository.js';
 import { StatisticsController } from './statistics.controller.js';
 import { StatisticsService } from './statistics.service.js';
 import { UsageRollupRepository } from './usage-rollup.repository.js';

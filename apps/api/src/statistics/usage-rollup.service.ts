@@ -1,7 +1,7 @@
 import { AppConfig, AppError } from '@app/common';
+import { JobLeasesRepository } from '@app/database';
 import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
-import { JobLeasesRepository } from './job-leases.repository.js';
 import { UsageRollupRepository } from './usage-rollup.repository.js';
 
 const MINUTE_MS = 60_000;

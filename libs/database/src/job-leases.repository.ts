@@ -1,6 +1,8 @@
-import { dialectOf, isDuplicate, SystemState } from '@app/database';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { dialectOf } from './dialect.js';
+import { SystemState } from './entities/index.js';
+import { isDuplicate } from './errors.js';
 
 /**
  * Leases in database time: which instance does a job now. They save work, no more: what a job writes is right even if two of them run.
@@ -9,7 +11,7 @@ import { DataSource } from 'typeorm';
 export class JobLeasesRepository {
   constructor(private readonly dataSource: DataSource) {}
 
-  /** False while somebody else has it. */
+  /** False while somebody has it: until it is released, or its time is over. */
   async acquire(name: string, milliseconds: number): Promise<boolean> {
     await this.create(name);
     const { affected } = await this.dataSource
