@@ -65,13 +65,4 @@ describe('the document of the socket', () => {
       [...TAKEOVER_COMMANDS, 'sendEvent', 'sendTransient'].toSorted(),
     );
   });
-
-  it('lists what the server says of threads', () => {
-    expect(document.operationsOf('threads').toSorted()).toEqual([
-      'sendAgentMessage',
-      'sendAssistantMessage',
-      'sendLeadMessage',
-      'sendThreadStatus',
-    ]);
-  });
 });

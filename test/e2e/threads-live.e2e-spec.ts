@@ -2,7 +2,7 @@ import { ADMIN_KEY, ChatServer } from '../support/chat-server.js';
 import { eventually } from '../support/eventually.js';
 import type { EventStream } from '../support/event-stream.js';
 import { OpenApiValidator } from '../support/openapi-validator.js';
-import { Person } from './takeover.support.js';
+import { Person, SocketDocument } from './takeover.support.js';
 import { changesOf, chatIdOf, followThreads, Listener, ThreadsClient } from './threads.support.js';
 
 describe('threads as they happen', () => {
@@ -99,6 +99,15 @@ describe('threads as they happen', () => {
   });
 
   describe('over the socket', () => {
+    it('are in the document of the sockets', () => {
+      expect(new SocketDocument().operationsOf('threads').toSorted()).toEqual([
+        'sendAgentMessage',
+        'sendAssistantMessage',
+        'sendLeadMessage',
+        'sendThreadStatus',
+      ]);
+    });
+
     it('are told to agents, by their ids', async () => {
       const desk = await listen({ token: ada.key });
       const threadId = await lead.createThread();

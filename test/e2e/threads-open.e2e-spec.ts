@@ -139,9 +139,17 @@ describe('the threads API, open as its original was', () => {
   });
 
   it('lets older socket clients in', async () => {
-    const response = await fetch(`${server.app.url}/socket.io/?EIO=3&transport=polling`, { headers: ORIGIN });
+    const poll = (sid?: string): Promise<Response> =>
+      fetch(`${server.app.url}/socket.io/?EIO=3&transport=polling${sid ? `&sid=${sid}` : ''}`, { headers: ORIGIN });
+    const response = await poll();
     expect([response.status, response.headers.get('access-control-allow-origin')]).toEqual([200, '*']);
-    expect(await response.text()).toContain('"sid"');
+    const [, sid] = /"sid":"([\w-]+)"/.exec(await response.text())!;
+    // Version 2 does not ask to be let into the namespace.
+    expect(await (await poll(sid)).text()).toBe('2:40');
+    const news = poll(sid);
+    const thread_id = await anybody.createThread();
+    await anybody.chat(thread_id, 'Hello');
+    expect(await (await news).text()).toContain(`42["lead_chats-${thread_id}",{"thread_id":"${thread_id}"}]`);
   });
 
   it('stays closed to browsers without the setting', async () => {
