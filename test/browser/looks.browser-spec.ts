@@ -96,6 +96,17 @@ describeInBrowser('how the page looks', () => {
     await visit.leave();
   });
 
+  it('draws one button for a bot, however often the page has its line', async () => {
+    const page = await house.newPage();
+    const tag = house.launcherTag(bot);
+    const same = `<script src="${house.line.url}/widget/${bot.code}/loader.js" async></script>`;
+    await page.goto(house.site.add('/twice', tag + same + tag));
+    await page.getByRole('button', { name: 'Open chat' }).waitFor();
+    await page.waitForLoadState('load');
+    expect(await page.locator('[data-baton-widget]').count()).toBe(1);
+    await page.context().close();
+  });
+
   it('begins with the greeting where there is little room', async () => {
     const visit = await house.visit(bot, { viewport: { width: 640, height: 330 } });
     const greeting = visit.answers.first();

@@ -2,6 +2,7 @@ import type { Language } from '../settings.js';
 import { STYLE } from './launcher-style.js';
 
 interface Appearance {
+  code: string;
   title: string;
   text: string;
   colour: string;
@@ -31,8 +32,8 @@ export class LauncherView {
   private isUnread = false;
 
   constructor(private readonly appearance: Appearance) {
-    const { colour, textColour, position, text, title, onToggle } = appearance;
-    this.host.setAttribute('data-baton-widget', '');
+    const { code, colour, textColour, position, text, title, onToggle } = appearance;
+    this.host.setAttribute('data-baton-widget', code);
     this.host.lang = appearance.language;
     const style = new CSSStyleSheet();
     style.replaceSync(STYLE);
@@ -56,6 +57,10 @@ export class LauncherView {
     this.button.addEventListener('click', onToggle);
     this.root.append(this.panel, this.button);
     this.describe();
+  }
+
+  static isOnPage(code: string): boolean {
+    return document.querySelector(`[data-baton-widget="${CSS.escape(code)}"]`) !== null;
   }
 
   addFrame(address: string): HTMLIFrameElement {

@@ -24,7 +24,10 @@ function begin(): void {
   const { lang } = element.dataset;
   const language = lang === 'en' || lang === 'de' ? lang : languageOf(navigator.languages);
   const isOpen = element.dataset['open'] === 'true';
-  const draw = (): void => new Launcher(batonWidget, server, language).begin(isOpen);
+  const draw = (): void => {
+    // Tag managers and templates bring the same line twice; a second button would lie on the first and hold a chat of its own.
+    if (!LauncherView.isOnPage(batonWidget.code)) new Launcher(batonWidget, server, language).begin(isOpen);
+  };
   if (document.body === null) addEventListener('DOMContentLoaded', draw);
   else draw();
 }
@@ -55,6 +58,7 @@ class Launcher {
     this.address.searchParams.set('lang', language);
     this.address.hash = new URLSearchParams({ host: location.origin }).toString();
     this.view = new LauncherView({
+      code: settings.code,
       title: inLanguage(settings.title, language),
       text: inLanguage(settings.text, language),
       colour: settings.colour,
