@@ -190,6 +190,16 @@ describeInBrowser('a conversation on a page of another origin', () => {
     expect((await lastAnswer()).length).toBeLessThan(STORY.length);
   });
 
+  it('says so when an answer is stopped before it said anything, and asks again', async () => {
+    house.provider.script('silent', { text: 'Spoken', ttft: 300_000 });
+    await visit.say('a silent question');
+    await visit.button('Stop the answer').click();
+    await visit.sees('This answer was cut short.');
+    house.provider.script('silent', { text: 'Spoken' });
+    await visit.button('Ask again').click();
+    await visit.answered('Spoken');
+  });
+
   it('shows a person who takes over, live', async () => {
     await visit.say('[[text=I am a bot]]');
     await visit.answered('I am a bot');

@@ -62,6 +62,16 @@ describe('a conversation', () => {
     ]);
   });
 
+  it('says that an answer ended before it said anything', () => {
+    const { lines } = after(asked('Hi'), started(), completed('', 'interrupted'), ended('interrupted'));
+    expect(lines.slice(1)).toEqual([{ kind: 'failure', id: 'failure-4', code: 'INTERRUPTED', question: 'Hi' }]);
+    expect(texts(after(asked('Hi'), started(), completed('He', 'interrupted'), ended('interrupted')))).toEqual([
+      'customer complete: Hi',
+      'bot interrupted: He',
+    ]);
+    expect(after(ended('interrupted')).lines).toEqual([]);
+  });
+
   it('knows which question a failed answer belongs to', () => {
     const { lines } = after(asked('Hi'), started(), ended('failed', 'PROVIDER_TIMEOUT'));
     expect(lines.slice(1)).toEqual([{ kind: 'failure', id: 'failure-3', code: 'PROVIDER_TIMEOUT', question: 'Hi' }]);

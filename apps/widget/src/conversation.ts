@@ -15,7 +15,7 @@ export interface Message {
   name: string;
   text: string;
   status: 'streaming' | 'complete' | 'interrupted' | 'failed';
-  /** While a bot's message is running. */
+  /** Of a bot's message: what it belongs to. Null for what others said. */
   turnId: string | null;
   at: string;
 }
@@ -32,7 +32,7 @@ export interface Passing {
   before: string;
 }
 
-/** An answer that failed, and the question that it was to answer. */
+/** An answer that failed, or ended before it said anything, and the question that it was to answer. */
 export interface Failure {
   kind: 'failure';
   id: string;
@@ -46,6 +46,9 @@ export interface Remark {
   id: string;
   text: 'gone' | 'expired';
 }
+
+/** The code of an answer that was stopped, or lost with its server. */
+export const INTERRUPTED = 'INTERRUPTED';
 
 export type Line = Message | Passing | Failure | Remark;
 
@@ -86,9 +89,9 @@ export function withEvent(before: Conversation, event: ChatEventEnvelope): Conve
       return withLine(conversation, started);
     }
     case 'message.completed': {
-      const { messageId, text, status } = event.data;
+      const { messageId, turnId, text, status } = event.data;
       if (text === '') return withoutLine(conversation, messageId);
-      return withLine(conversation, { ...messageOf(event, messageId, text), author: 'bot', status });
+      return withLine(conversation, { ...messageOf(event, messageId, text), author: 'bot', status, turnId });
     }
     case 'turn.ended':
       return withEnded(conversation, event.data, event.seq);
@@ -172,8 +175,12 @@ function withEnded(
     (line) => !(line.kind === 'message' && line.turnId === turnId && line.status === 'streaming' && line.text === ''),
   );
   const ended = { ...conversation, open, lines };
-  if (status !== 'failed') return ended;
-  return withLine(ended, { kind: 'failure', id: `failure-${seq}`, code: error?.code ?? 'INTERNAL', question });
+  const id = `failure-${seq}`;
+  if (status === 'failed') return withLine(ended, { kind: 'failure', id, code: error?.code ?? 'INTERNAL', question });
+  // Where nothing was said there is no message to say it on. Without the question in view, the message may be out of view, too.
+  const isSilent = question !== null && !lines.some((line) => line.kind === 'message' && line.turnId === turnId);
+  if (status !== 'interrupted' || !isSilent) return ended;
+  return withLine(ended, { kind: 'failure', id, code: INTERRUPTED, question });
 }
 
 function withPassing(

@@ -1,4 +1,4 @@
-import type { Passing } from './conversation.js';
+import { INTERRUPTED, type Passing } from './conversation.js';
 import type { Texts } from './texts.js';
 
 /** What a change of the chat's holder means to the visitor. */
@@ -45,5 +45,14 @@ export function wordsOfError(code: string, texts: Texts): string {
   }
 }
 
-export const wordsOfFailure = (code: string, texts: Texts): string =>
-  code === 'PROVIDER_TIMEOUT' || code === 'TURN_DEADLINE_EXCEEDED' ? texts.answerTookTooLong : texts.answerFailed;
+export function wordsOfFailure(code: string, texts: Texts): string {
+  switch (code) {
+    case INTERRUPTED:
+      return texts.interrupted;
+    case 'PROVIDER_TIMEOUT':
+    case 'TURN_DEADLINE_EXCEEDED':
+      return texts.answerTookTooLong;
+    default:
+      return texts.answerFailed;
+  }
+}
