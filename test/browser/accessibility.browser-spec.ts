@@ -158,11 +158,38 @@ describeInBrowser('the page without a mouse or without eyes', () => {
     await press('What?', 'Conversation');
     await press('Talk to a person', 'Stop waiting');
     await press('Stop waiting', 'Talk to a person');
+    house.provider.script('silent', { text: 'x', ttft: 300_000 });
+    await visit.say('silent');
+    await press('Stop the answer', 'Write a message');
     await press('End chat', 'End it');
     await press('Keep it', 'End chat');
     await press('End chat', 'End it');
     await press('End it', 'Start a new chat');
     await press('Start a new chat', 'Write a message');
+  });
+
+  it('goes on in the conversation when what was pressed there goes away', async () => {
+    visit = await house.visit(bot);
+    const isInLog = (): Promise<boolean> => visit.log.evaluate((log) => log === document.activeElement);
+    await house.call('PUT', '/api/admin/bots/stop/true');
+    try {
+      await visit.say('[[text=ok]] again');
+      await visit.button('Try again').waitFor();
+    } finally {
+      await house.call('PUT', '/api/admin/bots/stop/false');
+    }
+    await visit.button('Try again').press('Enter');
+    await visit.answered('ok');
+    expect(await isInLog()).toBe(true);
+    house.provider.script('at length', { text: Array.from({ length: 40 }, (_, line) => `line ${line}`).join('\n\n') });
+    await visit.say('at length');
+    await visit.sees('line 39');
+    await visit.button('Stop the answer').waitFor({ state: 'detached' });
+    await visit.log.evaluate((log) => (log.scrollTop = 0));
+    const newest = visit.button('Newest message');
+    await newest.press('Enter');
+    await newest.waitFor({ state: 'detached' });
+    expect(await isInLog()).toBe(true);
   });
 
   it('has the keyboard in a chat that has ended, too', async () => {

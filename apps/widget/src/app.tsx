@@ -3,6 +3,7 @@ import { Announcer } from './announcer.js';
 import { Avatar } from './avatar.js';
 import type { ChatSession } from './chat-session.js';
 import { Composer } from './composer.js';
+import { isTouched } from './focus.js';
 import type { HostFrame } from './host-frame.js';
 import { CloseIcon } from './icons.js';
 import { Messages } from './messages.js';
@@ -72,9 +73,6 @@ export function App({ settings, session, frame }: AppProps) {
     </div>
   );
 }
-
-/** A keyboard on the screen would come up at once and hide what is there to be read. */
-const isTouched = (): boolean => matchMedia('(hover: none) and (pointer: coarse)').matches;
 
 function statusOf({ view: { conversation }, texts, bot }: Surroundings): string {
   const { owner, agent, position } = conversation;

@@ -2,7 +2,7 @@ import type { RefObject } from 'preact';
 import { useCallback, useEffect, useLayoutEffect, useState } from 'preact/hooks';
 import type { Surroundings } from './app.js';
 import { runningMessage } from './conversation.js';
-import { focusAtOnce, focusIfLost } from './focus.js';
+import { focusAtOnce, focusIfLost, isTouched } from './focus.js';
 import { PersonIcon, SendIcon, StopIcon } from './icons.js';
 
 const MAX_LENGTH = 32_000;
@@ -30,6 +30,11 @@ export function Composer({ input, ...parts }: Surroundings & { input: RefObject<
     area.style.height = `${area.scrollHeight}px`;
   }, [text, input]);
   const isClosed = view.conversation.owner === 'closed';
+  const isAnswering = view.conversation.owner === 'bot' && runningMessage(view.conversation) !== null;
+  // The button that stops the answer goes with it.
+  useLayoutEffect(() => {
+    if (!isAnswering && !isTouched()) focusIfLost(input.current);
+  }, [isAnswering, input]);
   useEffect(() => {
     if (isEmpty) return undefined;
     const timer = setTimeout(() => session.type(false), IDLE_MS);
@@ -67,7 +72,6 @@ export function Composer({ input, ...parts }: Surroundings & { input: RefObject<
         </button>
       </div>
     );
-  const isAnswering = view.conversation.owner === 'bot' && runningMessage(view.conversation) !== null;
   return (
     <form id="chat-input" class="composer" onSubmit={onSubmit}>
       <div class="writing">
@@ -157,24 +161,12 @@ function ChatActions({ session, view, texts }: Surroundings) {
         </button>
       )}
       {owner === 'requested' && (
-        <button
-          type="button"
-          class="quiet-button"
-          ref={focusIfLost}
-
-          onClick={() => void session.stopWaiting()}
-        >
+        <button type="button" class="quiet-button" ref={focusIfLost} onClick={() => void session.stopWaiting()}>
           {texts.cancelWaiting}
         </button>
       )}
       {view.hasChat && (
-        <button
-          type="button"
-          class="quiet-button end"
-          ref={focusIfLost}
-
-          onClick={() => setEnding(true)}
-        >
+        <button type="button" class="quiet-button end" ref={focusIfLost} onClick={() => setEnding(true)}>
           {texts.endChat}
         </button>
       )}

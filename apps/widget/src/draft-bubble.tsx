@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { Surroundings } from './app.js';
+import { focusLog } from './focus.js';
 import type { Draft } from './outbox.js';
 import { wordsOfError } from './words.js';
 
@@ -20,10 +21,10 @@ export function DraftBubble({ draft, parts }: { draft: Draft; parts: Surrounding
       </span>
       {draft.state === 'failed' && (
         <span class="state-actions">
-          <button type="button" class="link-button" onClick={() => session.retry(draft.key)}>
+          <button type="button" class="link-button" onClick={(event) => (focusLog(event), session.retry(draft.key))}>
             {texts.retry}
           </button>
-          <button type="button" class="link-button" onClick={() => session.discard(draft.key)}>
+          <button type="button" class="link-button" onClick={(event) => (focusLog(event), session.discard(draft.key))}>
             {texts.discard}
           </button>
         </span>

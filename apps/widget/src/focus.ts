@@ -10,4 +10,11 @@ export function focusIfLost(successor: HTMLElement | null): void {
   if (isGone && document.activeElement === document.body) successor?.focus();
 }
 
+/** A keyboard on the screen would come up at once and hide what is there to be read. */
+export const isTouched = (): boolean => matchMedia('(hover: none) and (pointer: coarse)').matches;
+
+/** What was pressed in the conversation goes away; what is read next is the conversation. */
+export const focusLog = ({ currentTarget }: { currentTarget: Element }): void =>
+  currentTarget.closest<HTMLElement>('.log')?.focus();
+
 export const focusAtOnce = (element: HTMLElement | null): void => element?.focus();

@@ -2,6 +2,7 @@ import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { Surroundings } from './app.js';
 import { isBotThinking } from './conversation.js';
 import { DraftBubble } from './draft-bubble.js';
+import { focusIfLost, focusLog } from './focus.js';
 import { DownIcon } from './icons.js';
 import { LineView } from './line-view.js';
 import { Markdown } from './markdown-view.js';
@@ -52,6 +53,11 @@ export function Messages(parts: Surroundings) {
     if (drafts.length > 0) toEnd();
   }, [drafts.length]);
 
+  // The button for what was earlier goes when there is no more.
+  useLayoutEffect(() => {
+    if (!hasEarlier) focusIfLost(log.current);
+  }, [hasEarlier]);
+
   const greeting = inLanguage(settings.bot.greeting, settings.language).trim();
   const isBeginning = !hasEarlier && (phase === 'ready' || !view.hasChat);
   const isUnused = conversation.lines.every(({ kind }) => kind === 'remark') && drafts.length === 0;
@@ -94,7 +100,16 @@ export function Messages(parts: Surroundings) {
         {who !== '' && <Typing name={who} texts={texts} />}
       </div>
       {isAway && (
-        <button type="button" class="to-end" aria-label={texts.toNewest} title={texts.toNewest} onClick={toEnd}>
+        <button
+          type="button"
+          class="to-end"
+          aria-label={texts.toNewest}
+          title={texts.toNewest}
+          onClick={() => {
+            log.current!.focus();
+            toEnd();
+          }}
+        >
           <DownIcon />
         </button>
       )}
@@ -112,8 +127,7 @@ function SampleQuestions({ settings, session }: Surroundings) {
           <button
             type="button"
             onClick={(event) => {
-              // The questions go; what is read next is the conversation.
-              event.currentTarget.closest<HTMLElement>('.log')?.focus();
+              focusLog(event);
               session.say(question);
             }}
           >
