@@ -123,4 +123,12 @@ describe('browsers', () => {
     const document = (await (await get('/openapi.json')).json()) as { openapi: string };
     expect(document.openapi).toBe('3.1.0');
   });
+
+  it('are not made to send a key of the documentation’s with everything that they try there', async () => {
+    const { components } = (await (await get('/openapi.json')).json()) as {
+      components: { parameters: Record<string, { name: string; example?: string }> };
+    };
+    expect(components.parameters['IdempotencyKey']).toMatchObject({ name: 'Idempotency-Key' });
+    expect(components.parameters['IdempotencyKey']).not.toHaveProperty('example');
+  });
 });

@@ -112,8 +112,8 @@ const PARAMETERS: NonNullable<Components['parameters']> = {
     in: 'header',
     required: false,
     description:
-      'Makes a retry safe: the first request with this key runs, later ones within 24 hours get its answer. Any text of your own.',
+      'Makes a retry safe: the first request with this key runs, later ones within 24 hours get its answer. Any text of your own, for each request another: a UUID, for example.',
+    // No example: Swagger UI would send it with every try, and the second one would be answered with the first one's answer, or refused.
     schema: { type: 'string', minLength: 1, maxLength: 255, pattern: '^[!-~]+$' },
-    example: '8f14e45f-ceea-467f-a0e6-0c1d1d1b1f4e',
   },
 };

@@ -15,7 +15,7 @@ export class TakeoverChatEventsController {
    * The numbered log of a chat as agents see it, with notes and whispers
    *
    * A page as JSON, or, with `Accept: text/event-stream`, everything after `after` (or `Last-Event-ID`) and whatever follows. A running
-   * answer begins with what was said so far.
+   * answer begins with what was said so far. Swagger UI shows answers once they have ended, so it never shows this stream: use `curl -N`.
    */
   @Get(':chatId/events')
   @Access('agent')

@@ -1955,7 +1955,7 @@ export class BatonClient extends HeyApiClient {
   /**
    * The numbered log of a chat
    *
-   * A page as JSON, or, with `Accept: text/event-stream`, everything after `after` (or `Last-Event-ID`) and whatever follows. A running answer begins with what was said so far.
+   * A page as JSON, or, with `Accept: text/event-stream`, everything after `after` (or `Last-Event-ID`) and whatever follows. A running answer begins with what was said so far. Swagger UI shows answers once they have ended, so it never shows this stream: use `curl -N`.
    */
   public getChatEvents<ThrowOnError extends boolean = false>(
     options: Options<GetChatEventsData, ThrowOnError>,
@@ -2300,7 +2300,7 @@ export class BatonClient extends HeyApiClient {
   /**
    * The numbered log of a chat as agents see it, with notes and whispers
    *
-   * A page as JSON, or, with `Accept: text/event-stream`, everything after `after` (or `Last-Event-ID`) and whatever follows. A running answer begins with what was said so far.
+   * A page as JSON, or, with `Accept: text/event-stream`, everything after `after` (or `Last-Event-ID`) and whatever follows. A running answer begins with what was said so far. Swagger UI shows answers once they have ended, so it never shows this stream: use `curl -N`.
    *
    * Needs the role `agent` or `admin`.
    */
@@ -3018,6 +3018,8 @@ export class BatonClient extends HeyApiClient {
 
   /**
    * Follows all threads: each event is a thread that was begun, changed or deleted
+   *
+   * Swagger UI shows answers once they have ended, so it never shows this stream: use `curl -N`.
    *
    * Needs the role `agent` or `admin`.
    */

@@ -2276,7 +2276,7 @@ export type ToolHeaderDtoWritable = {
 };
 
 /**
- * Makes a retry safe: the first request with this key runs, later ones within 24 hours get its answer. Any text of your own.
+ * Makes a retry safe: the first request with this key runs, later ones within 24 hours get its answer. Any text of your own, for each request another: a UUID, for example.
  */
 export type IdempotencyKey = string;
 
@@ -2548,7 +2548,7 @@ export type CreateBotData = {
   body: AdminCreateBotRequestDto;
   headers?: {
     /**
-     * Makes a retry safe: the first request with this key runs, later ones within 24 hours get its answer. Any text of your own.
+     * Makes a retry safe: the first request with this key runs, later ones within 24 hours get its answer. Any text of your own, for each request another: a UUID, for example.
      */
     'Idempotency-Key'?: string;
   };
@@ -3328,7 +3328,7 @@ export type CreateBotFactData = {
   body: AdminCreateBotFactRequestDto;
   headers?: {
     /**
-     * Makes a retry safe: the first request with this key runs, later ones within 24 hours get its answer. Any text of your own.
+     * Makes a retry safe: the first request with this key runs, later ones within 24 hours get its answer. Any text of your own, for each request another: a UUID, for example.
      */
     'Idempotency-Key'?: string;
   };
@@ -4092,7 +4092,7 @@ export type CreateBotToolData = {
   body: AdminCreateBotToolRequestDtoWritable;
   headers?: {
     /**
-     * Makes a retry safe: the first request with this key runs, later ones within 24 hours get its answer. Any text of your own.
+     * Makes a retry safe: the first request with this key runs, later ones within 24 hours get its answer. Any text of your own, for each request another: a UUID, for example.
      */
     'Idempotency-Key'?: string;
   };
@@ -4337,7 +4337,7 @@ export type DryRunBotToolData = {
   body: DryRunRequestDto;
   headers?: {
     /**
-     * Makes a retry safe: the first request with this key runs, later ones within 24 hours get its answer. Any text of your own.
+     * Makes a retry safe: the first request with this key runs, later ones within 24 hours get its answer. Any text of your own, for each request another: a UUID, for example.
      */
     'Idempotency-Key'?: string;
   };
@@ -4647,7 +4647,7 @@ export type CreateStartBotBotData = {
   body: AdminCreateStartBotBotRequestDto;
   headers?: {
     /**
-     * Makes a retry safe: the first request with this key runs, later ones within 24 hours get its answer. Any text of your own.
+     * Makes a retry safe: the first request with this key runs, later ones within 24 hours get its answer. Any text of your own, for each request another: a UUID, for example.
      */
     'Idempotency-Key'?: string;
   };
@@ -5020,7 +5020,7 @@ export type CreateOpenAiServiceData = {
   body: AdminCreateOpenAiServiceRequestDtoWritable;
   headers?: {
     /**
-     * Makes a retry safe: the first request with this key runs, later ones within 24 hours get its answer. Any text of your own.
+     * Makes a retry safe: the first request with this key runs, later ones within 24 hours get its answer. Any text of your own, for each request another: a UUID, for example.
      */
     'Idempotency-Key'?: string;
   };
@@ -5430,7 +5430,7 @@ export type ProbeOpenAiServiceData = {
   body?: never;
   headers?: {
     /**
-     * Makes a retry safe: the first request with this key runs, later ones within 24 hours get its answer. Any text of your own.
+     * Makes a retry safe: the first request with this key runs, later ones within 24 hours get its answer. Any text of your own, for each request another: a UUID, for example.
      */
     'Idempotency-Key'?: string;
   };
@@ -5556,7 +5556,7 @@ export type CreateUserData = {
   body: AdminCreateUserRequestDto;
   headers?: {
     /**
-     * Makes a retry safe: the first request with this key runs, later ones within 24 hours get its answer. Any text of your own.
+     * Makes a retry safe: the first request with this key runs, later ones within 24 hours get its answer. Any text of your own, for each request another: a UUID, for example.
      */
     'Idempotency-Key'?: string;
   };
@@ -5864,7 +5864,7 @@ export type CreateUserApiKeyData = {
   body: CreateApiKeyRequestDto;
   headers?: {
     /**
-     * Makes a retry safe: the first request with this key runs, later ones within 24 hours get its answer. Any text of your own.
+     * Makes a retry safe: the first request with this key runs, later ones within 24 hours get its answer. Any text of your own, for each request another: a UUID, for example.
      */
     'Idempotency-Key'?: string;
   };
@@ -5991,7 +5991,7 @@ export type ReadmitUserData = {
   body?: never;
   headers?: {
     /**
-     * Makes a retry safe: the first request with this key runs, later ones within 24 hours get its answer. Any text of your own.
+     * Makes a retry safe: the first request with this key runs, later ones within 24 hours get its answer. Any text of your own, for each request another: a UUID, for example.
      */
     'Idempotency-Key'?: string;
   };
@@ -6121,7 +6121,7 @@ export type RetryWhatsAppMessageData = {
   body?: never;
   headers?: {
     /**
-     * Makes a retry safe: the first request with this key runs, later ones within 24 hours get its answer. Any text of your own.
+     * Makes a retry safe: the first request with this key runs, later ones within 24 hours get its answer. Any text of your own, for each request another: a UUID, for example.
      */
     'Idempotency-Key'?: string;
   };
@@ -6495,7 +6495,7 @@ export type SearchBotByStartBotData = {
   body: SearchBotByStartBotRequestDto;
   headers?: {
     /**
-     * Makes a retry safe: the first request with this key runs, later ones within 24 hours get its answer. Any text of your own.
+     * Makes a retry safe: the first request with this key runs, later ones within 24 hours get its answer. Any text of your own, for each request another: a UUID, for example.
      */
     'Idempotency-Key'?: string;
   };
@@ -6575,7 +6575,7 @@ export type AnswerSimpleChatData = {
   };
   headers?: {
     /**
-     * Makes a retry safe: the first request with this key runs, later ones within 24 hours get its answer. Any text of your own.
+     * Makes a retry safe: the first request with this key runs, later ones within 24 hours get its answer. Any text of your own, for each request another: a UUID, for example.
      */
     'Idempotency-Key'?: string;
   };
@@ -6652,7 +6652,7 @@ export type CreateChatData = {
   body: ChatCreateRequestDto;
   headers?: {
     /**
-     * Makes a retry safe: the first request with this key runs, later ones within 24 hours get its answer. Any text of your own.
+     * Makes a retry safe: the first request with this key runs, later ones within 24 hours get its answer. Any text of your own, for each request another: a UUID, for example.
      */
     'Idempotency-Key'?: string;
   };
@@ -6756,7 +6756,7 @@ export type CreateChatByBotCodeData = {
   body: ChatCreateByBotCodeRequestDto;
   headers?: {
     /**
-     * Makes a retry safe: the first request with this key runs, later ones within 24 hours get its answer. Any text of your own.
+     * Makes a retry safe: the first request with this key runs, later ones within 24 hours get its answer. Any text of your own, for each request another: a UUID, for example.
      */
     'Idempotency-Key'?: string;
   };
@@ -6919,7 +6919,7 @@ export type CreateCompletionData = {
      */
     'Last-Event-ID'?: string;
     /**
-     * Makes a retry safe: the first request with this key runs, later ones within 24 hours get its answer. Any text of your own.
+     * Makes a retry safe: the first request with this key runs, later ones within 24 hours get its answer. Any text of your own, for each request another: a UUID, for example.
      */
     'Idempotency-Key'?: string;
   };
@@ -7307,7 +7307,7 @@ export type CreateBotFeedbackData = {
   body: BotFeedbackRequestDto;
   headers?: {
     /**
-     * Makes a retry safe: the first request with this key runs, later ones within 24 hours get its answer. Any text of your own.
+     * Makes a retry safe: the first request with this key runs, later ones within 24 hours get its answer. Any text of your own, for each request another: a UUID, for example.
      */
     'Idempotency-Key'?: string;
   };
@@ -7471,7 +7471,7 @@ export type CancelPersonRequestData = {
   body: ExpectedEpochRequestDto;
   headers?: {
     /**
-     * Makes a retry safe: the first request with this key runs, later ones within 24 hours get its answer. Any text of your own.
+     * Makes a retry safe: the first request with this key runs, later ones within 24 hours get its answer. Any text of your own, for each request another: a UUID, for example.
      */
     'Idempotency-Key'?: string;
   };
@@ -7543,7 +7543,7 @@ export type EndChatData = {
   body: ExpectedEpochRequestDto;
   headers?: {
     /**
-     * Makes a retry safe: the first request with this key runs, later ones within 24 hours get its answer. Any text of your own.
+     * Makes a retry safe: the first request with this key runs, later ones within 24 hours get its answer. Any text of your own, for each request another: a UUID, for example.
      */
     'Idempotency-Key'?: string;
   };
@@ -7615,7 +7615,7 @@ export type ReopenChatData = {
   body: ExpectedEpochRequestDto;
   headers?: {
     /**
-     * Makes a retry safe: the first request with this key runs, later ones within 24 hours get its answer. Any text of your own.
+     * Makes a retry safe: the first request with this key runs, later ones within 24 hours get its answer. Any text of your own, for each request another: a UUID, for example.
      */
     'Idempotency-Key'?: string;
   };
@@ -7687,7 +7687,7 @@ export type RequestPersonData = {
   body: ExpectedEpochRequestDto;
   headers?: {
     /**
-     * Makes a retry safe: the first request with this key runs, later ones within 24 hours get its answer. Any text of your own.
+     * Makes a retry safe: the first request with this key runs, later ones within 24 hours get its answer. Any text of your own, for each request another: a UUID, for example.
      */
     'Idempotency-Key'?: string;
   };
@@ -7759,7 +7759,7 @@ export type SetCustomerTypingData = {
   body: TypingRequestDto;
   headers?: {
     /**
-     * Makes a retry safe: the first request with this key runs, later ones within 24 hours get its answer. Any text of your own.
+     * Makes a retry safe: the first request with this key runs, later ones within 24 hours get its answer. Any text of your own, for each request another: a UUID, for example.
      */
     'Idempotency-Key'?: string;
   };
@@ -7831,7 +7831,7 @@ export type CreateChatOneTimeTicketData = {
   body?: never;
   headers?: {
     /**
-     * Makes a retry safe: the first request with this key runs, later ones within 24 hours get its answer. Any text of your own.
+     * Makes a retry safe: the first request with this key runs, later ones within 24 hours get its answer. Any text of your own, for each request another: a UUID, for example.
      */
     'Idempotency-Key'?: string;
   };
@@ -7891,7 +7891,7 @@ export type StopCurrentTurnData = {
   body?: never;
   headers?: {
     /**
-     * Makes a retry safe: the first request with this key runs, later ones within 24 hours get its answer. Any text of your own.
+     * Makes a retry safe: the first request with this key runs, later ones within 24 hours get its answer. Any text of your own, for each request another: a UUID, for example.
      */
     'Idempotency-Key'?: string;
   };
@@ -8391,7 +8391,7 @@ export type ClaimChatData = {
   body: ExpectedEpochRequestDto;
   headers?: {
     /**
-     * Makes a retry safe: the first request with this key runs, later ones within 24 hours get its answer. Any text of your own.
+     * Makes a retry safe: the first request with this key runs, later ones within 24 hours get its answer. Any text of your own, for each request another: a UUID, for example.
      */
     'Idempotency-Key'?: string;
   };
@@ -8467,7 +8467,7 @@ export type EndTakeoverChatData = {
   body: ExpectedEpochRequestDto;
   headers?: {
     /**
-     * Makes a retry safe: the first request with this key runs, later ones within 24 hours get its answer. Any text of your own.
+     * Makes a retry safe: the first request with this key runs, later ones within 24 hours get its answer. Any text of your own, for each request another: a UUID, for example.
      */
     'Idempotency-Key'?: string;
   };
@@ -8612,7 +8612,7 @@ export type SendAgentMessageData = {
   body: SendTextRequestDto;
   headers?: {
     /**
-     * Makes a retry safe: the first request with this key runs, later ones within 24 hours get its answer. Any text of your own.
+     * Makes a retry safe: the first request with this key runs, later ones within 24 hours get its answer. Any text of your own, for each request another: a UUID, for example.
      */
     'Idempotency-Key'?: string;
   };
@@ -8688,7 +8688,7 @@ export type AddChatNoteData = {
   body: SendTextRequestDto;
   headers?: {
     /**
-     * Makes a retry safe: the first request with this key runs, later ones within 24 hours get its answer. Any text of your own.
+     * Makes a retry safe: the first request with this key runs, later ones within 24 hours get its answer. Any text of your own, for each request another: a UUID, for example.
      */
     'Idempotency-Key'?: string;
   };
@@ -8764,7 +8764,7 @@ export type ReleaseChatData = {
   body: ReleaseChatRequestDto;
   headers?: {
     /**
-     * Makes a retry safe: the first request with this key runs, later ones within 24 hours get its answer. Any text of your own.
+     * Makes a retry safe: the first request with this key runs, later ones within 24 hours get its answer. Any text of your own, for each request another: a UUID, for example.
      */
     'Idempotency-Key'?: string;
   };
@@ -8840,7 +8840,7 @@ export type ReopenTakeoverChatData = {
   body: ExpectedEpochRequestDto;
   headers?: {
     /**
-     * Makes a retry safe: the first request with this key runs, later ones within 24 hours get its answer. Any text of your own.
+     * Makes a retry safe: the first request with this key runs, later ones within 24 hours get its answer. Any text of your own, for each request another: a UUID, for example.
      */
     'Idempotency-Key'?: string;
   };
@@ -8916,7 +8916,7 @@ export type SetAgentTypingData = {
   body: TypingRequestDto;
   headers?: {
     /**
-     * Makes a retry safe: the first request with this key runs, later ones within 24 hours get its answer. Any text of your own.
+     * Makes a retry safe: the first request with this key runs, later ones within 24 hours get its answer. Any text of your own, for each request another: a UUID, for example.
      */
     'Idempotency-Key'?: string;
   };
@@ -8992,7 +8992,7 @@ export type AddChatWhisperData = {
   body: SendTextRequestDto;
   headers?: {
     /**
-     * Makes a retry safe: the first request with this key runs, later ones within 24 hours get its answer. Any text of your own.
+     * Makes a retry safe: the first request with this key runs, later ones within 24 hours get its answer. Any text of your own, for each request another: a UUID, for example.
      */
     'Idempotency-Key'?: string;
   };
@@ -9373,7 +9373,7 @@ export type CreateApiKeyData = {
   body: CreateApiKeyRequestDto;
   headers?: {
     /**
-     * Makes a retry safe: the first request with this key runs, later ones within 24 hours get its answer. Any text of your own.
+     * Makes a retry safe: the first request with this key runs, later ones within 24 hours get its answer. Any text of your own, for each request another: a UUID, for example.
      */
     'Idempotency-Key'?: string;
   };
@@ -10065,7 +10065,7 @@ export type CreateUserSystemMessageData = {
   body: UpdateUserSystemMessageRequestDto;
   headers?: {
     /**
-     * Makes a retry safe: the first request with this key runs, later ones within 24 hours get its answer. Any text of your own.
+     * Makes a retry safe: the first request with this key runs, later ones within 24 hours get its answer. Any text of your own, for each request another: a UUID, for example.
      */
     'Idempotency-Key'?: string;
   };
@@ -10316,7 +10316,7 @@ export type OpenWidgetSessionData = {
   body: WidgetSessionRequestDto;
   headers?: {
     /**
-     * Makes a retry safe: the first request with this key runs, later ones within 24 hours get its answer. Any text of your own.
+     * Makes a retry safe: the first request with this key runs, later ones within 24 hours get its answer. Any text of your own, for each request another: a UUID, for example.
      */
     'Idempotency-Key'?: string;
   };

@@ -12,7 +12,11 @@ import { ThreadChangeDto } from './thread.dto.js';
 export class ThreadFeedController {
   constructor(private readonly feed: ThreadFeedService) {}
 
-  /** Follows all threads: each event is a thread that was begun, changed or deleted. */
+  /**
+   * Follows all threads: each event is a thread that was begun, changed or deleted
+   *
+   * Swagger UI shows answers once they have ended, so it never shows this stream: use `curl -N`.
+   */
   @Get('events/threads')
   @ThreadRoute()
   @ApiOkResponse({
