@@ -59,6 +59,43 @@ describe('hand-offs that nobody orders', () => {
     await setPolicy({ keywords: [] });
   });
 
+  it('hears them once, however often the message is sent', async () => {
+    await setPolicy({ keywords: ['human being'] });
+    const chatId = await server.createChat();
+    const headers = { 'idempotency-key': crypto.randomUUID() };
+    const say = (text: string) => server.complete(chatId, text, headers);
+    const first = await say('A human being, please');
+    await server.call('POST', `/api/chats/${chatId}/takeover/cancel`, {});
+    expect((await say('A human being, please')).body).toMatchObject({ metaData: { tags: ['human'] } });
+    expect(await say('Another human being')).toMatchObject({ body: { code: 'IDEMPOTENCY_KEY_REUSED' } });
+    expect(first.status).toBe(200);
+    expect(await passes(chatId)).toMatchObject([{ to: 'requested' }, { to: 'bot' }]);
+    await setPolicy({ keywords: [] });
+  });
+
+  it('stops a bot that speaks when it hears them, with those that wait behind it', async () => {
+    await setPolicy({ keywords: ['human being'] });
+    const chatId = await server.createChat();
+    const message = 'endless [[tokens=2000 delay=10]]';
+    const [stream, follower] = [await server.stream(chatId, message), await server.follow(chatId)];
+    await follower.until((events) => events.some(({ type }) => type === 'message.delta'));
+    const waiting = server.complete(chatId, 'Meanwhile');
+    await follower.until(() => follower.numbered().some(({ seq }) => seq === 3));
+    const answer = await server.complete(chatId, 'Give me a human being');
+    expect(answer).toMatchObject({ status: 200, body: { metaData: { tags: ['human'] } } });
+    expect(await waiting).toMatchObject({ status: 200, body: { assistantMessage: '', metaData: { tags: ['human'] } } });
+    await server.provider.journal.until(({ aborts }) => aborts.some(({ userMessage }) => userMessage === message));
+    await Promise.all([stream.untilEnd(), follower.close()]);
+    expect((await log(chatId)).slice(3).map(({ type }) => type)).toEqual([
+      'message.completed',
+      'turn.ended',
+      'turn.ended',
+      'ownership.changed',
+      'message.created',
+    ]);
+    await setPolicy({ keywords: [] });
+  });
+
   it('makes way for a person after failures in a row, once', async () => {
     await setPolicy({ failedTurns: 2 });
     const chatId = await server.createChat();

@@ -51,6 +51,7 @@ describe('TurnIntakeRepository, while a person holds the chat', () => {
     botName: bot.displayName,
     text,
     notice: '',
+    asksForPerson: false,
     customer: { id: null, name: 'Guest' },
     userKey: 'anonymous',
     options: { ignoreChatHistory: false, isTraceLogEnabled: false },
@@ -68,6 +69,7 @@ describe('TurnIntakeRepository, while a person holds the chat', () => {
     expect(await intake.acceptMessage(message(key))).toEqual({
       kind: 'handed_over',
       messageId: stableId([key]),
+      cutTurnId: null,
       events: [],
     });
     expect(await texts()).toEqual(['Hello']);

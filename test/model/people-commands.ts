@@ -5,10 +5,16 @@ import { AGENTS } from './world.js';
 /** So many steps may pass until the model service is called; a bot that nobody asks says nothing. */
 const LONGEST_WAIT = 25;
 
-export const asks = record({ place, steps, wantsStream: flag, isRepeated: nat({ max: 5 }).map((n) => n === 0) }).map(
+export const asks = record({
+  place,
+  steps,
+  wantsStream: flag,
+  isRepeated: nat({ max: 5 }).map((n) => n === 0),
+  wantsPerson: nat({ max: 9 }).map((n) => n === 0),
+}).map(
   (ask) =>
     new WorldCommand(`the customer asks at ${ask.place} (${JSON.stringify(ask)})`, ask.steps, (world) =>
-      at(ask.place, (instance) => world.ask(instance, ask.wantsStream, ask.isRepeated))(world),
+      at(ask.place, (instance) => world.ask(instance, ask))(world),
     ),
 );
 

@@ -15,7 +15,7 @@ import { UsersService } from '../../apps/api/src/users/users.service.js';
 import { freshDatabase } from '../support/app.js';
 import type { Token } from './instance.js';
 import { SCRIPTED_TOOL } from './scripted-provider.js';
-import type { Surroundings } from './world.js';
+import { KEYWORD, type Surroundings } from './world.js';
 
 /** An empty database with one bot: embedded, or one of its own on the server of `TEST_MYSQL_URL`. */
 export async function openSurroundings(): Promise<Surroundings & { close(): Promise<void> }> {
@@ -73,7 +73,7 @@ const profileOf = (row: ReturnType<typeof newBot>): BotProfile => ({
   facts: [],
   openAiServiceId: 'scripted',
   isUserSystemMessageSupported: false,
-  takeover: takeoverPolicyOf({ takeover: { isOfferedToBot: true, failedTurns: 2 } }),
+  takeover: takeoverPolicyOf({ takeover: { isOfferedToBot: true, failedTurns: 2, keywords: [KEYWORD] } }),
 });
 
 const TOOL: CallableTool = {

@@ -19,6 +19,8 @@ export const AGENTS: readonly [AgentName, AgentName] = [
   { id: 1, name: 'Ada' },
   { id: 2, name: 'Ben' },
 ];
+/** Whoever says it asks for a person. */
+export const KEYWORD = 'person';
 const FINISH_ROUNDS = 60;
 
 /** Repositories that a run may break on purpose. */
@@ -46,6 +48,14 @@ export interface Surroundings {
 
 /** What somebody was told; null while nothing. */
 type Outcome<Result> = Result | { code: string } | null;
+
+/** How the customer asks. */
+interface Asking {
+  wantsStream: boolean;
+  isRepeated: boolean;
+  /** The words are those that the bot makes way at. */
+  wantsPerson: boolean;
+}
 
 /** One attempt to pass the baton, and what its caller was told. */
 export interface Attempt {
@@ -133,8 +143,8 @@ export class World {
     for (const reader of this.readers) if (reader.isConnectedTo(instance)) reader.disconnect();
   }
 
-  ask(instance: Instance, wantsStream: boolean, isRepeated: boolean): void {
-    const text = `question ${this.questions.length}`;
+  ask(instance: Instance, { wantsStream, isRepeated, wantsPerson }: Asking): void {
+    const text = `question ${this.questions.length}${wantsPerson ? ` to a ${KEYWORD}` : ''}`;
     const key = { requestKey: `${this.chatId}:${text}`, requestHash: text };
     const question: Question =
       isRepeated && this.lastQuestion ? { ...this.lastQuestion, wantsStream } : { text, wantsStream, idempotency: key };

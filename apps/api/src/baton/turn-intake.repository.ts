@@ -1,29 +1,15 @@
 import { AppConfig, AppError, notFound } from '@app/common';
 import type { Actor, ChatEventEnvelope } from '@app/contracts';
-import {
-  dialectOf,
-  fromSqlJson,
-  GroupCommit,
-  insertRows,
-  placeholders,
-  SqlExpression,
-  toSqlTime,
-  type SqlRow,
-} from '@app/database';
+import { dialectOf, GroupCommit, insertRows, SqlExpression, toSqlTime, type SqlRow } from '@app/database';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { uuidv7 } from 'uuidv7';
+import { passBaton, type PassedBaton } from './baton.repository.js';
 import { ChatTransaction, type LockedChat } from './chat-transaction.repository.js';
+import { attach, findKnownRequests, findKnownTexts, keep, type KnownRequest } from './known-requests.repository.js';
 import type { AcceptedMessage, IncomingMessage } from './turn.types.js';
 
 const TITLE_LENGTH = 80;
-
-interface KnownRequest {
-  id: string;
-  seq: number;
-  request_key: string;
-  request_hash: string;
-}
 
 /** Takes customers' messages in: message, turn and events in one commit, which the messages of the same instant share. */
 @Injectable()
@@ -45,37 +31,42 @@ export class TurnIntakeRepository {
   private acceptAll(messages: IncomingMessage[]): Promise<AcceptedMessage[]> {
     const chatIds = messages.map(({ chatId }) => chatId);
     return ChatTransaction.run(this.dataSource, chatIds, async (transaction) => {
-      const known = await this.findKnownRequests(transaction, messages);
-      const texts = await this.findKnownTexts(transaction, messages);
+      const known = await findKnownRequests(transaction.manager, messages);
+      const texts = await findKnownTexts(transaction.manager, messages);
       const turns: SqlRow[] = [];
-      const accepted = messages.map((message) => {
+      const accepted: AcceptedMessage[] = [];
+      for (const message of messages) {
         const text = texts.get(message.messageId);
-        if (text !== undefined && !known.has(message.requestKey ?? '')) return keep(message, text);
-        const result = this.accept(transaction, message, known, turns);
+        const isKept = text !== undefined && !known.has(message.requestKey ?? '');
+        const result = isKept ? keep(message, text) : await this.accept(transaction, message, known, turns);
         if (result.kind === 'handed_over') texts.set(message.messageId, message.text);
-        return result;
-      });
+        accepted.push(result);
+      }
       await insertRows(transaction.manager, 'turns', turns);
       return accepted;
     });
   }
 
-  private accept(
+  private async accept(
     transaction: ChatTransaction,
     message: IncomingMessage,
     known: Map<string, KnownRequest>,
     turns: SqlRow[],
-  ): AcceptedMessage {
+  ): Promise<AcceptedMessage> {
     const chat = transaction.chat(message.chatId);
     if (!chat) return { kind: 'rejected', error: notFound('The chat') };
     const earlier = message.requestKey === null ? undefined : known.get(message.requestKey);
     if (earlier) return attach(earlier, message);
     if (chat.owner === 'closed') return { kind: 'rejected', error: new AppError('CHAT_CLOSED') };
+    const passed = await this.passWhenAskedFor(transaction, chat, message, turns);
     if (chat.runningTurnId !== null && chat.queuedTurns >= this.config.turns.queueLimit) {
       return { kind: 'rejected', error: new AppError('CHAT_QUEUE_FULL', { retryAfterSeconds: 5 }) };
     }
     const created = this.storeMessage(transaction, chat, message);
-    if (chat.owner !== 'bot') return { kind: 'handed_over', messageId: message.messageId, events: [created] };
+    if (chat.owner !== 'bot') {
+      const events = [...(passed?.events ?? []), created];
+      return { kind: 'handed_over', messageId: message.messageId, cutTurnId: passed?.cutTurnId ?? null, events };
+    }
 
     const isFirst = chat.runningTurnId === null;
     const events = [created, ...this.storeNotice(transaction, chat, message, created.seq)];
@@ -115,6 +106,26 @@ export class TurnIntakeRepository {
       options: message.options,
     };
     return { kind: 'started', turn, events: [...events, started] };
+  }
+
+  /** The customer's own words ask for a person, who finds them below the change of holder. */
+  private async passWhenAskedFor(
+    transaction: ChatTransaction,
+    chat: LockedChat,
+    { asksForPerson, customer }: IncomingMessage,
+    turns: SqlRow[],
+  ): Promise<PassedBaton | null> {
+    if (!asksForPerson || chat.owner !== 'bot') return null;
+    // Turns that messages of the same instant have begun end with the others.
+    await insertRows(transaction.manager, 'turns', turns.splice(0));
+    return passBaton(transaction, chat, {
+      transition: 'request',
+      reason: 'rule',
+      actor: { kind: 'customer', ...customer },
+      agent: null,
+      runningAnswer: 'keep',
+      lease: 'NULL',
+    });
   }
 
   private storeMessage(transaction: ChatTransaction, chat: LockedChat, message: IncomingMessage) {
@@ -185,46 +196,6 @@ export class TurnIntakeRepository {
       started_at: isRunning ? toSqlTime(at) : null,
     };
   }
-
-  private async findKnownRequests(
-    { manager }: ChatTransaction,
-    messages: IncomingMessage[],
-  ): Promise<Map<string, KnownRequest>> {
-    const keys = messages.map(({ requestKey }) => requestKey).filter((key) => key !== null);
-    if (keys.length === 0) return new Map();
-    const rows = await manager.query<KnownRequest[]>(
-      `SELECT id, seq, request_key, request_hash FROM turns WHERE request_key IN (${placeholders(keys.length)})`,
-      keys,
-    );
-    return new Map(rows.map((row) => [row.request_key, row]));
-  }
-
-  /** Messages that carry a request key have the id of that key: the request is recognised although no turn answered it. */
-  private async findKnownTexts(
-    { manager }: ChatTransaction,
-    messages: IncomingMessage[],
-  ): Promise<Map<string, string>> {
-    const ids = messages.filter(({ requestKey }) => requestKey !== null).map(({ messageId }) => messageId);
-    if (ids.length === 0) return new Map();
-    const rows = await manager.query<{ id: string; text: string }[]>(
-      `SELECT id, text FROM messages WHERE id IN (${placeholders(ids.length)})`,
-      ids,
-    );
-    return new Map(rows.map((row) => [row.id, fromSqlJson<string>(row.text)]));
-  }
-}
-
-/** The same request came before, when a person held the chat. */
-function keep({ messageId, text }: IncomingMessage, storedText: string): AcceptedMessage {
-  return storedText === text
-    ? { kind: 'handed_over', messageId, events: [] }
-    : { kind: 'rejected', error: new AppError('IDEMPOTENCY_KEY_REUSED') };
-}
-
-function attach(earlier: KnownRequest, message: IncomingMessage): AcceptedMessage {
-  return earlier.request_hash === message.requestHash
-    ? { kind: 'attached', turnId: earlier.id, seq: earlier.seq }
-    : { kind: 'rejected', error: new AppError('IDEMPOTENCY_KEY_REUSED') };
 }
 
 /** The first words of the first message name the chat until somebody names it. */

@@ -18,6 +18,8 @@ export interface IncomingMessage {
   customer: { id: string | null; name: string };
   /** Who is counted in the statistics. */
   userKey: string;
+  /** The words ask for a person: the baton passes in the commit that stores them. */
+  asksForPerson: boolean;
   options: TurnOptions;
   requestKey: string | null;
   requestHash: string | null;
@@ -44,7 +46,7 @@ export type AcceptedMessage =
   /** The request was seen before: its turn goes on (or has ended). */
   | { kind: 'attached'; turnId: string; seq: number }
   /** A person holds the chat: the message is stored, no turn begins. */
-  | { kind: 'handed_over'; messageId: string; events: ChatEventEnvelope[] }
+  | { kind: 'handed_over'; messageId: string; cutTurnId: string | null; events: ChatEventEnvelope[] }
   | { kind: 'rejected'; error: AppError };
 
 export type FinalTurnStatus = Exclude<TurnStatus, 'queued' | 'running'>;

@@ -46,6 +46,8 @@ export class TurnsService {
   begin(accepted: TakenMessage, chatId: string): void {
     if (accepted.kind === 'attached') return;
     if (accepted.kind === 'queued') this.metrics.queuedMessages.inc();
+    if (accepted.kind === 'handed_over' && accepted.cutTurnId !== null)
+      this.runner.stopTurn(accepted.cutTurnId, { kind: 'fenced' });
     this.hub.publishEvents(chatId, accepted.events);
     if (accepted.kind === 'started') this.runner.start(accepted.turn);
   }

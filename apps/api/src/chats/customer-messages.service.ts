@@ -3,7 +3,6 @@ import type { TurnOptions } from '@app/database';
 import { Injectable } from '@nestjs/common';
 import { uuidv7 } from 'uuidv7';
 import { HandOffRulesService } from '../baton/hand-off-rules.service.js';
-import { OwnershipService } from '../baton/ownership.service.js';
 import type { IncomingMessage } from '../baton/turn.types.js';
 import { TurnsService, type TakenMessage } from '../baton/turns.service.js';
 import type { BotProfile } from '../bots/bot-profile.js';
@@ -43,7 +42,6 @@ export class CustomerMessagesService {
     private readonly routing: ChatRoutingService,
     private readonly botStop: BotStopService,
     private readonly handOffs: HandOffRulesService,
-    private readonly ownership: OwnershipService,
     private readonly turns: TurnsService,
   ) {}
 
@@ -67,19 +65,8 @@ export class CustomerMessagesService {
     const isTraceLogEnabled = dto.isTraceLogEnabled && (await this.bots.isBotAdmin(caller, bot.id));
     const { ignoreChatHistory } = dto;
     const turnOptions = { ignoreChatHistory, isTraceLogEnabled, ...manner, ...(routing && { routing }) };
-    const message = incomingMessage(caller, chat, bot, dto.userMessage, turnId, turnOptions, options);
-    if (chat.owner === 'bot' && this.handOffs.asksForPerson(bot, dto.userMessage)) await this.requestPerson(message);
+    const message = this.incomingMessage(caller, chat, bot, dto.userMessage, turnId, turnOptions, options);
     return { chat, bot, message, accepted: await this.turns.acceptMessage(message) };
-  }
-
-  /** The customer's own words ask for a person. Whoever was faster, the wish is fulfilled. */
-  private async requestPerson({ chatId, customer }: IncomingMessage): Promise<void> {
-    try {
-      const actor = { kind: 'customer' as const, ...customer };
-      await this.ownership.passBaton({ chatId, transition: 'request', reason: 'rule', actor });
-    } catch (error) {
-      if (!(error instanceof AppError) || error.status !== 409) throw error;
-    }
   }
 
   private async refuseWhenNotAllowed(caller: Principal, chat: StoredChat): Promise<void> {
@@ -89,30 +76,31 @@ export class CustomerMessagesService {
     if (chat.owner === 'bot' && (await this.botStop.isStopped()))
       throw new AppError('BOTS_STOPPED', { retryAfterSeconds: 60 });
   }
-}
 
-function incomingMessage(
-  caller: Principal,
-  chat: StoredChat,
-  bot: BotProfile,
-  text: string,
-  turnId: string,
-  turnOptions: TurnOptions,
-  { idempotency, language }: AcceptOptions,
-): IncomingMessage {
-  return {
-    chatId: chat.id,
-    messageId: idempotency === null ? uuidv7() : stableId([idempotency.requestKey]),
-    turnId,
-    outputMessageId: uuidv7(),
-    botId: bot.id,
-    botName: bot.displayName.value,
-    text,
-    notice: inLanguage(bot.takeover.firstMessageNotice, language),
-    customer: customerOf(caller),
-    userKey: usageKeyOf(caller, chat.id),
-    options: turnOptions,
-    requestKey: idempotency?.requestKey ?? null,
-    requestHash: idempotency?.requestHash ?? null,
-  };
+  private incomingMessage(
+    caller: Principal,
+    chat: StoredChat,
+    bot: BotProfile,
+    text: string,
+    turnId: string,
+    turnOptions: TurnOptions,
+    { idempotency, language }: AcceptOptions,
+  ): IncomingMessage {
+    return {
+      chatId: chat.id,
+      messageId: idempotency === null ? uuidv7() : stableId([idempotency.requestKey]),
+      turnId,
+      outputMessageId: uuidv7(),
+      botId: bot.id,
+      botName: bot.displayName.value,
+      text,
+      notice: inLanguage(bot.takeover.firstMessageNotice, language),
+      asksForPerson: this.handOffs.asksForPerson(bot, text),
+      customer: customerOf(caller),
+      userKey: usageKeyOf(caller, chat.id),
+      options: turnOptions,
+      requestKey: idempotency?.requestKey ?? null,
+      requestHash: idempotency?.requestHash ?? null,
+    };
+  }
 }
