@@ -115,6 +115,15 @@ describe('hand-offs that nobody orders', () => {
     expect(notices.map(({ seq, data }) => ({ seq, text: (data as { text: string }).text }))).toEqual([
       { seq: 2, text: 'Hier spricht ein Bot.' },
     ]);
+
+    const late = await server.createChat();
+    await server.call('POST', `/api/chats/${late}/takeover/request`, {});
+    await server.complete(late, 'Is anybody there?');
+    await server.call('POST', `/api/chats/${late}/takeover/cancel`, {});
+    await server.complete(late, 'Then a bot will do');
+    await server.complete(late, 'Thanks');
+    const system = (await log(late)).filter(({ actor }) => actor.kind === 'system');
+    expect(system.map(({ seq }) => seq)).toEqual([5]);
     await setPolicy({ firstMessageNotice: { value: '', valueDe: '' } });
   });
 });

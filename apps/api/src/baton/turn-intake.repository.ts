@@ -1,6 +1,6 @@
 import { AppConfig, AppError, notFound } from '@app/common';
 import type { Actor, ChatEventEnvelope } from '@app/contracts';
-import { dialectOf, GroupCommit, insertRows, SqlExpression, toSqlTime, type SqlRow } from '@app/database';
+import { dialectOf, GroupCommit, insertRows, placeholders, SqlExpression, toSqlTime, type SqlRow } from '@app/database';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { uuidv7 } from 'uuidv7';
@@ -33,12 +33,13 @@ export class TurnIntakeRepository {
     return ChatTransaction.run(this.dataSource, chatIds, async (transaction) => {
       const known = await findKnownRequests(transaction.manager, messages);
       const texts = await findKnownTexts(transaction.manager, messages);
+      const greeted = await findGreetedChats(transaction, messages);
       const turns: SqlRow[] = [];
       const accepted: AcceptedMessage[] = [];
       for (const message of messages) {
         const text = texts.get(message.messageId);
         const isKept = text !== undefined && !known.has(message.requestKey ?? '');
-        const result = isKept ? keep(message, text) : await this.accept(transaction, message, known, turns);
+        const result = isKept ? keep(message, text) : await this.accept(transaction, message, known, turns, greeted);
         if (result.kind === 'handed_over') texts.set(message.messageId, message.text);
         accepted.push(result);
       }
@@ -52,6 +53,7 @@ export class TurnIntakeRepository {
     message: IncomingMessage,
     known: Map<string, KnownRequest>,
     turns: SqlRow[],
+    greeted: Set<string>,
   ): Promise<AcceptedMessage> {
     const chat = transaction.chat(message.chatId);
     if (!chat) return { kind: 'rejected', error: notFound('The chat') };
@@ -69,7 +71,9 @@ export class TurnIntakeRepository {
     }
 
     const isFirst = chat.runningTurnId === null;
-    const events = [created, ...this.storeNotice(transaction, chat, message, created.seq)];
+    const events = [created];
+    if (!greeted.has(chat.id)) events.push(...this.storeNotice(transaction, chat, message));
+    greeted.add(chat.id);
     turns.push(this.turnRow(message, chat, created.seq, isFirst, transaction.at));
     if (message.requestKey !== null) {
       known.set(message.requestKey, {
@@ -148,9 +152,8 @@ export class TurnIntakeRepository {
     transaction: ChatTransaction,
     chat: LockedChat,
     { notice, turnId }: IncomingMessage,
-    seq: number,
   ): ChatEventEnvelope[] {
-    if (seq !== 1 || notice === '') return [];
+    if (notice === '') return [];
     const id = uuidv7();
     const event = transaction.addEvent(chat, {
       type: 'message.created',
@@ -196,6 +199,19 @@ export class TurnIntakeRepository {
       started_at: isRunning ? toSqlTime(at) : null,
     };
   }
+}
+
+/** Of the chats whose bots have something to say of themselves, those where a bot has been asked before. */
+async function findGreetedChats(transaction: ChatTransaction, messages: IncomingMessage[]): Promise<Set<string>> {
+  const mayBeGreeted = ({ chatId, notice }: IncomingMessage): boolean =>
+    notice !== '' && (transaction.chat(chatId)?.nextSeq ?? 1) > 1;
+  const chatIds = [...new Set(messages.filter(mayBeGreeted).map(({ chatId }) => chatId))];
+  if (chatIds.length === 0) return new Set();
+  const rows = await transaction.manager.query<{ chat_id: string }[]>(
+    `SELECT DISTINCT chat_id FROM turns WHERE chat_id IN (${placeholders(chatIds.length)})`,
+    chatIds,
+  );
+  return new Set(rows.map((row) => row.chat_id));
 }
 
 /** The first words of the first message name the chat until somebody names it. */
