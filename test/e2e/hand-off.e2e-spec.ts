@@ -103,6 +103,32 @@ describe('hand-offs that nobody orders', () => {
     expect(await passes(chatId)).toEqual([]);
     await server.complete(chatId, 'two [[status=400]]');
     expect(await passes(chatId)).toMatchObject([{ to: 'requested', reason: 'error' }]);
+    const backToTheBot = () => server.call('POST', `/api/chats/${chatId}/takeover/cancel`, {});
+    await backToTheBot();
+    for (const text of ['three', 'four']) await server.complete(chatId, `${text} [[status=400]]`);
+    expect(await passes(chatId)).toHaveLength(2);
+    await server.call('POST', `/api/chats/${chatId}/takeover/request`, {});
+    await backToTheBot();
+    await server.complete(chatId, 'five [[status=400]]');
+    expect((await passes(chatId)).slice(4)).toMatchObject([{ to: 'requested', reason: 'error' }]);
+
+    const { body } = await server.asAdmin<{ items: { id: string; displayName: string }[] }>(
+      'GET',
+      '/api/admin/openAiServices',
+    );
+    const { id, displayName } = body.items[0]!;
+    const switchService = (isActive: boolean) =>
+      server.asAdmin('PUT', `/api/admin/openAiServices/${id}`, {
+        displayName,
+        isActive,
+        isUpdateOpenAi: false,
+      });
+    expect((await switchService(false)).status).toBe(200);
+    const other = await server.createChat();
+    expect(await server.complete(other, 'one')).toMatchObject({ body: { code: 'BOT_NOT_READY' } });
+    await server.complete(other, 'two');
+    expect(await passes(other)).toMatchObject([{ to: 'requested', reason: 'error' }]);
+    await switchService(true);
     await setPolicy({ failedTurns: null });
   });
 

@@ -14,7 +14,6 @@ import { HAND_TO_HUMAN } from './turn-tools.service.js';
 import type { StartedTurn } from './turn.types.js';
 
 export interface Prompt {
-  bot: BotProfile;
   request: ProviderRequest;
   serviceId: string;
   /** The chat's own files that the model was given. */
@@ -57,7 +56,6 @@ export class TurnPromptService {
     const tools = connection.capabilities.tools ? offered : [];
     const { temperature, maxOutputTokens } = bot.parameters;
     return {
-      bot,
       request: { connection, model, instructions, items, tools, temperature, maxOutputTokens },
       serviceId,
       sources: sources.map(({ id, path }) => ({ id, path })),

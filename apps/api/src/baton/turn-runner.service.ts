@@ -5,6 +5,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { EventEmitter2 } from '@nestjs/event-emitter';
 import { setTimeout as delay } from 'node:timers/promises';
 import { BotStopService } from '../bots/bot-stop.service.js';
+import { BotsService } from '../bots/bots.service.js';
 import type { AppEvents } from '../events.js';
 import { ChatLogHub } from './chat-log.hub.js';
 import { CommitWindow } from './commit-window.js';
@@ -36,6 +37,7 @@ export class TurnRunner {
   constructor(
     private readonly config: AppConfig,
     private readonly prompts: TurnPromptService,
+    private readonly bots: BotsService,
     private readonly botStop: BotStopService,
     private readonly conversation: TurnConversation,
     private readonly handOffs: HandOffRulesService,
@@ -151,7 +153,7 @@ export class TurnRunner {
     if (status === 'failed')
       this.logger.warn({ turnId: turn.turnId, code: error?.code }, `A turn failed: ${error?.message ?? ''}`);
     const isCut = status === 'interrupted';
-    if (status === 'failed') await this.wishForPerson(live, prompt);
+    if (status === 'failed') await this.wishForPerson(live);
     for (let attempt = 1; ; attempt++) {
       try {
         const ended = await this.outcomes.endTurn({
@@ -193,10 +195,10 @@ export class TurnRunner {
   }
 
   /** A bot that fails too often makes way for a person. */
-  private async wishForPerson(live: LiveTurn, prompt: Prompt | null): Promise<void> {
-    if (prompt === null) return;
+  private async wishForPerson(live: LiveTurn): Promise<void> {
     try {
-      if (await this.handOffs.isDueAfterFailure(prompt.bot, live.turn.chatId)) live.handOff ??= 'error';
+      const bot = await this.bots.getProfile(live.turn.botId);
+      if (await this.handOffs.isDueAfterFailure(bot, live.turn.chatId)) live.handOff ??= 'error';
     } catch (error) {
       this.logger.error({ err: error, turnId: live.turn.turnId }, 'The rule for failures could not be looked at');
     }
