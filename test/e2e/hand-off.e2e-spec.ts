@@ -45,7 +45,14 @@ describe('hand-offs that nobody orders', () => {
     const stream = await server.stream(chatId, 'Anybody?');
     await stream.untilEnd();
     expect(stream.events.at(-1)).toMatchObject({ type: 'turn.ended', data: { status: 'handed_over' } });
+
+    await server.call('POST', `/api/chats/${chatId}/takeover/cancel`, {});
+    expect(await server.complete(chatId, message)).toMatchObject({ status: 200, body: { metaData: { tags: [] } } });
+    expect(await passes(chatId)).toHaveLength(2);
     await setPolicy({ isOfferedToBot: false });
+    const other = await server.createChat();
+    expect(await server.complete(other, message)).toMatchObject({ status: 200, body: { metaData: { tags: [] } } });
+    expect(await passes(other)).toEqual([]);
   });
 
   it('hears the words that ask for a person', async () => {

@@ -4,7 +4,7 @@ import { Injectable } from '@nestjs/common';
 import { setTimeout as delay } from 'node:timers/promises';
 import { CommitWindow } from './commit-window.js';
 import type { LiveTurn } from './live-turn.js';
-import { TurnToolsService, type ToolCall } from './turn-tools.service.js';
+import { HAND_TO_HUMAN, TurnToolsService, type ToolCall } from './turn-tools.service.js';
 import { TurnMetrics } from './turn.metrics.js';
 
 const BACKOFF_MS = 250;
@@ -24,6 +24,7 @@ export class TurnConversation {
   /** Asks until the model has nothing more to call. Throws PROVIDER_INCOMPLETE when it has not said a word by then. */
   async hold(live: LiveTurn, request: ProviderRequest): Promise<void> {
     let { items } = request;
+    const mayHandOff = request.tools.includes(HAND_TO_HUMAN);
     for (let round = 1; ; round++) {
       // In the end nothing is offered any more: the model has to speak.
       const isLast = round > MAX_TOOL_ROUNDS;
@@ -31,7 +32,7 @@ export class TurnConversation {
       const calls = await this.askUntilItSpeaks(live, { ...request, items, tools });
       if (live.signal.aborted) return;
       if (calls.length === 0 || isLast) return requireAnswer(live);
-      items = [...items, ...(await this.tools.answerCalls(live, calls))];
+      items = [...items, ...(await this.tools.answerCalls(live, calls, mayHandOff))];
       if (live.signal.aborted) return;
     }
   }

@@ -56,9 +56,12 @@ export class TurnToolsService {
     private readonly metrics: TurnMetrics,
   ) {}
 
-  /** The calls of one round and their outputs, as the next request has to carry them. The tools are called at once. */
-  async answerCalls(live: LiveTurn, calls: readonly ToolCall[]): Promise<ProviderItem[]> {
-    const own = calls.filter(({ name }) => name !== HAND_TO_HUMAN.name);
+  /**
+   * The calls of one round and their outputs, as the next request has to carry them. The tools are called at once. A person is asked for
+   * only where that was offered: to a model that asks unbidden it is a tool that does not exist.
+   */
+  async answerCalls(live: LiveTurn, calls: readonly ToolCall[], mayHandOff: boolean): Promise<ProviderItem[]> {
+    const own = calls.filter(({ name }) => name !== HAND_TO_HUMAN.name || !mayHandOff);
     if (own.length < calls.length) live.handOff = 'bot_tool';
     const answers = own.length === 0 ? [] : await this.callTools(live, own);
     const outputs = new Map(own.map((call, index) => [call, answers[index]?.output ?? '']));
