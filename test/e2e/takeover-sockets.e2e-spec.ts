@@ -228,6 +228,25 @@ describe('a connection', () => {
     expect(desk.events).toEqual([]);
   });
 
+  it("whose customer becomes an agent is an agent's, and cut when they are none any more", async () => {
+    const person = await Person.create(server, 'Uma', ['user']);
+    const chatId = await server.createChat();
+    const desk = await connect(person);
+    const setRoles = (roles: string[]) => server.asAdmin('PUT', `/api/admin/users/${person.id}`, { roles });
+    await setRoles(['user', 'agent']);
+    await desk.until(({ transients }) =>
+      transients.some(
+        ({ type, data }) => type === 'presence.changed' && 'agentId' in data && data.agentId === person.id,
+      ),
+    );
+    expect(await desk.client.watch(chatId)).toMatchObject({ audience: 'agents' });
+    await setRoles(['user']);
+    await desk.until(({ ended }) => ended !== null);
+    await ada.act(chatId, 'notes', { text: 'She must not see this.' });
+    expect(desk.ended?.code).toBe('FORBIDDEN');
+    expect(desk.events).toEqual([]);
+  });
+
   it('whose key is revoked is cut', async () => {
     const agent = await Person.create(server, 'Kay', ['user', 'agent']);
     const desk = await connect(agent);

@@ -63,11 +63,7 @@ export class SocketSessions implements OnApplicationBootstrap, OnApplicationShut
       socket.conn.close(true);
     });
     const { principal } = socket.data;
-    if (!socket.data.isAgent || principal.kind !== 'user') return;
-    this.run(async () => {
-      await this.sockets.joinAgents(socket);
-      await this.presence.updatePresence(principal, {});
-    });
+    if (socket.data.isAgent) this.run(() => this.welcomeAgent(socket, principal));
   }
 
   close(socket: TakeoverSocket): void {
@@ -96,8 +92,17 @@ export class SocketSessions implements OnApplicationBootstrap, OnApplicationShut
       if (now instanceof AppError) {
         if (now.code === 'INVALID_TOKEN') this.cut(socket, now);
       } else if (socket.data.isAgent && !isAgent(now)) this.cut(socket, new AppError('FORBIDDEN'));
-      else socket.data.principal = now;
+      else {
+        socket.data.principal = now;
+        if (!socket.data.isAgent && isAgent(now)) await this.welcomeAgent(socket, now);
+      }
     }
+  }
+
+  private async welcomeAgent(socket: TakeoverSocket, principal: Principal): Promise<void> {
+    socket.data.isAgent = true;
+    await this.sockets.joinAgents(socket);
+    await this.presence.updatePresence(principal, {});
   }
 
   private async authenticate(token: string): Promise<Principal | AppError> {

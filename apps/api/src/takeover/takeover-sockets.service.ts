@@ -13,7 +13,7 @@ import type { Namespace, Socket } from 'socket.io';
 export interface SocketState {
   principal: Principal;
   token: string | null;
-  /** Whether it connected as an agent: a connection that loses that right is cut. */
+  /** Whether it is, or was, an agent's: a connection that loses that right is cut. */
   isAgent: boolean;
   watches: Map<string, ChatWatch>;
 }
