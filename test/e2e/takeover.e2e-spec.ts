@@ -246,6 +246,14 @@ describe('two agents', () => {
     }
   });
 
+  it('learn who was faster also when they say which state of the chat they mean', async () => {
+    const chatId = await server.createChat();
+    await ada.act(chatId, 'claim', { expectedEpoch: 1 });
+    const refused = { status: 409, body: { code: 'OUTDATED_CHAT', detail: 'Ada holds the chat.' } };
+    expect(await bob.act(chatId, 'claim', { expectedEpoch: 1 })).toMatchObject(refused);
+    expect(await bob.act(chatId, 'messages', { expectedEpoch: 1, text: 'Hello' })).toMatchObject(refused);
+  });
+
   it('may claim again what they hold', async () => {
     const chatId = await server.createChat();
     const first = await ada.act(chatId, 'claim');

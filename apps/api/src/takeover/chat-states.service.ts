@@ -31,12 +31,12 @@ export class ChatStatesService {
     return this.queue.findPositions(chats.flatMap(({ id, owner }) => (owner === 'requested' ? [id] : [])));
   }
 
-  /** The same refusal, with the name of the person who holds the chat. */
+  /** The same refusal, with the name of the person who holds the chat, if one does. */
   async nameHolder(error: unknown, chatId: string): Promise<unknown> {
-    if (!hasCode(error, 'CHAT_HELD')) return error;
+    if (!hasCode(error, 'CHAT_HELD', 'OUTDATED_CHAT')) return error;
     const chat = await this.queue.findChat(chatId);
     if (chat === null || chat.agentId === null) return error;
-    return new AppError('CHAT_HELD', { detail: `${await this.nameOf(chat.agentId)} holds the chat.` });
+    return new AppError(error.code, { detail: `${await this.nameOf(chat.agentId)} holds the chat.` });
   }
 
   async nameOf(agentId: number): Promise<string> {
