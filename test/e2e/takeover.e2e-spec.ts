@@ -340,6 +340,11 @@ describe('a customer', () => {
       transients.some((event) => event.type === 'queue.position' && event.data.position === position),
     );
     expect(await act(first, 'cancel')).toMatchObject({ status: 409, body: { code: 'CONFLICT' } });
+    await ada.act(second, 'claim');
+    expect(await act(second, 'request')).toMatchObject({
+      status: 200,
+      body: { owner: 'human', agent: { name: 'Ada' } },
+    });
     expect(await act(first, 'end')).toMatchObject({ status: 200, body: { owner: 'closed' } });
     for (const action of ['request', 'cancel', 'end'])
       expect(await act(first, action)).toMatchObject({ status: 409, body: { code: 'CHAT_CLOSED' } });

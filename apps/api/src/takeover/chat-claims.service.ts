@@ -4,7 +4,7 @@ import { Injectable } from '@nestjs/common';
 import { ChatStreamsService } from '../baton/chat-streams.service.js';
 import { OwnershipService, type PassBaton } from '../baton/ownership.service.js';
 import { BotsService } from '../bots/bots.service.js';
-import { agentActor } from './agent.js';
+import { agentActor, isWithPeople } from './agent.js';
 import { ChatStatesService } from './chat-states.service.js';
 import { QueueRepository } from './queue.repository.js';
 
@@ -53,8 +53,9 @@ export class ChatClaimsService {
     try {
       await this.passBaton({ chatId, transition: 'request', reason: 'customer_request', actor, expectedEpoch });
     } catch (error) {
-      // Two requests at once: both have succeeded.
-      if ((await this.queue.findChat(chatId))?.owner !== 'requested') throw error;
+      // Two requests at once, or an agent who came at the same time: the wish is fulfilled.
+      const now = await this.queue.findChat(chatId);
+      if (now === null || !isWithPeople(now.owner)) throw error;
     }
   }
 

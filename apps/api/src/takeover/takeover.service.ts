@@ -4,7 +4,7 @@ import { Injectable } from '@nestjs/common';
 import { AgentMessagesService } from '../baton/agent-messages.service.js';
 import { OwnershipService } from '../baton/ownership.service.js';
 import { ChatsService } from '../chats/chats.service.js';
-import { agentActor, agentOf, customerActor } from './agent.js';
+import { agentActor, agentOf, customerActor, isWithPeople } from './agent.js';
 import { AgentPresenceService } from './agent-presence.service.js';
 import { ChatClaimsService } from './chat-claims.service.js';
 import { ChatStatesService, type ChatDetails } from './chat-states.service.js';
@@ -62,10 +62,10 @@ export class TakeoverService {
     return this.states.getDetails(chatId);
   }
 
-  /** The customer wants a person. Asking again changes nothing. */
+  /** The customer wants a person. Asking again changes nothing, nor does asking when one is there. */
   async requestPerson(caller: Principal, chatId: string, { expectedEpoch }: Expectation): Promise<ChatState> {
     const { chat, actor } = await this.takePartAsCustomer(caller, chatId);
-    if (chat.owner !== 'requested') await this.claims.request(chatId, actor, expectedEpoch ?? null);
+    if (!isWithPeople(chat.owner)) await this.claims.request(chatId, actor, expectedEpoch ?? null);
     return this.changed(chatId);
   }
 
