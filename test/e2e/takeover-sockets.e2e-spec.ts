@@ -274,6 +274,10 @@ describe('a connection', () => {
     const [desk, guest] = [await connect(), new Desk({ url: server.app.url, chatId })];
     desks.push(guest);
     await Promise.all([desk.client.watch(chatId), guest.client.watch(chatId)]);
+    const message = 'a long story [[tokens=150 delay=10]]';
+    const answering = server.complete(chatId, message);
+    // Whoever comes back when all is over is told the answer as a whole, not word by word.
+    await Promise.all([desk, guest].map((each) => each.until((view) => view.hasEvent('turn.started'))));
     const story = { isOver: false };
     const breaking = (async () => {
       while (!story.isOver) {
@@ -282,8 +286,7 @@ describe('a connection', () => {
         await bob.act(chatId, 'notes', { text: 'note' });
       }
     })();
-    const message = 'a long story [[tokens=150 delay=10]]';
-    const answer = await server.complete(chatId, message);
+    const answer = await answering;
     await bob.act(chatId, 'messages', { text: 'The end.' });
     story.isOver = true;
     await breaking;
