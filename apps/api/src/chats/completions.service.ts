@@ -127,7 +127,8 @@ const plain = (userMessage: string): ChatCompletionRequestDto => ({
 
 /** A person holds the chat: the message is stored, nobody answers here. */
 const handedOver = ({ chat, bot, message }: TakenIn): TurnOutcome => ({
-  turnId: message.turnId,
+  // There is no turn; the message's own id is the same when the request is repeated.
+  turnId: message.messageId,
   chatId: chat.id,
   botId: bot.id,
   status: 'superseded',
