@@ -126,6 +126,9 @@ describe('a chat that a person holds', () => {
       status: 200,
       body: { userMessage: 'Are you real?', assistantMessage: '', metaData: { tags: ['human'] } },
     });
+    const headers = { 'idempotency-key': crypto.randomUUID() };
+    const again = [await server.complete(chatId, 'Again?', headers), await server.complete(chatId, 'Again?', headers)];
+    expect(again[1]!.body).toEqual(again[0]!.body);
     const stream = await server.stream(chatId, 'Hello?');
     await stream.untilEnd();
     expect(stream.types()).toEqual(['message.created', 'turn.ended']);
@@ -134,7 +137,7 @@ describe('a chat that a person holds', () => {
       completion: { assistantMessage: '', metaData: { tags: ['human'] } },
     });
     await desk.until(({ events }) => texts(events).includes('Hello?'));
-    expect(texts(desk.events)).toEqual(['Are you real?', 'Hello?']);
+    expect(texts(desk.events)).toEqual(['Are you real?', 'Again?', 'Hello?']);
     expect(server.provider.journal.count).toBe(requests);
   });
 
@@ -185,6 +188,29 @@ describe('a chat that a person holds', () => {
     expect(places).toEqual(places.toSorted((a, b) => a - b));
     expect(JSON.stringify(body)).toContain('Offer him a discount.');
     expect(JSON.stringify(body)).not.toContain('secret note');
+  });
+
+  it('has the bot heed a whisper once, also where the customer wants the rest forgotten', async () => {
+    const chatId = await server.createChat();
+    await server.complete(chatId, 'What is the price?');
+    await ada.act(chatId, 'whispers', { text: 'Offer a discount.' });
+    const ask = async (userMessage: string): Promise<string> => {
+      await server.call('POST', `/api/chats/${chatId}/completions`, { userMessage, ignoreChatHistory: true });
+      return JSON.stringify(server.provider.journal.last!.body);
+    };
+    const first = await ask('And now?');
+    expect(first).toContain('Offer a discount.');
+    expect(first).not.toContain('What is the price?');
+    expect(await ask('And then?')).not.toContain('Offer a discount.');
+  });
+
+  it('keeps what was said in mind however much colleagues note', async () => {
+    const chatId = await server.createChat();
+    await server.complete(chatId, 'What is the price?');
+    for (let round = 0; round < 10; round++)
+      await Promise.all(Array.from({ length: 10 }, () => ada.act(chatId, 'notes', { text: 'a note' })));
+    await server.complete(chatId, 'And in dollars?');
+    expect(JSON.stringify(server.provider.journal.last!.body)).toContain('What is the price?');
   });
 
   it('passes from colleague to colleague', async () => {

@@ -11,21 +11,21 @@ const item = (role: Role, text: string): ProviderItem => ({ type: 'message', rol
  * only those since the bot's last answer do.
  */
 export function contextOf(past: readonly PastMessage[]): ProviderItem[] {
-  const lastAnswer = past.findLastIndex(({ author }) => author === 'bot');
+  const open = new Set(openWhispers(past));
   const items: ProviderItem[] = [];
   let holder: string | null = null;
   const leave = (): void => {
     if (holder !== null) items.push(item('developer', `${holder} has left. You are answering the customer again.`));
     holder = null;
   };
-  past.forEach((message, index) => {
-    if (message.kind === 'note') return;
+  for (const message of past) {
+    if (message.kind === 'note') continue;
     if (message.kind === 'whisper') {
-      if (index > lastAnswer)
+      if (open.has(message))
         items.push(
           item('developer', `Instruction of the team for your next answer, not to be mentioned: ${message.text}`),
         );
-      return;
+      continue;
     }
     if (message.author === 'agent' && message.speaker !== holder) {
       items.push(item('developer', `${message.speaker}, a person of the team, answers the customer from here on.`));
@@ -33,10 +33,14 @@ export function contextOf(past: readonly PastMessage[]): ProviderItem[] {
     }
     if (message.author === 'bot') leave();
     items.push(itemOf(message));
-  });
+  }
   leave();
   return items;
 }
+
+/** Those that no answer has heeded yet. */
+export const openWhispers = (past: readonly PastMessage[]): PastMessage[] =>
+  past.slice(past.findLastIndex(({ author }) => author === 'bot') + 1).filter(({ kind }) => kind === 'whisper');
 
 function itemOf({ author, text, speaker }: PastMessage): ProviderItem {
   switch (author) {

@@ -36,7 +36,7 @@ export class TurnHistoryRepository {
   constructor(private readonly dataSource: DataSource) {}
 
   /**
-   * The messages before a turn, oldest first, at most the last 100. Answers stand behind the message they answer, also when the
+   * The messages before a turn but for notes, oldest first, at most the last 100. Answers stand behind the message they answer, also when the
    * customer had written on meanwhile.
    */
   findHistory(chatId: string, beforeTurnSeq: number): Promise<PastMessage[]> {
@@ -54,7 +54,7 @@ export class TurnHistoryRepository {
       (_, index) =>
         `SELECT ${index} AS asked, m.author, m.kind, m.text, COALESCE(t.seq, m.seq) AS place, m.seq, u.display_name AS speaker
          FROM messages m LEFT JOIN turns t ON t.id = m.turn_id LEFT JOIN users u ON u.id = m.agent_id
-         WHERE m.chat_id = ? AND COALESCE(t.seq, m.seq) < ? ORDER BY m.seq DESC LIMIT ${HISTORY_LIMIT}`,
+         WHERE m.chat_id = ? AND m.kind <> 'note' AND COALESCE(t.seq, m.seq) < ? ORDER BY m.seq DESC LIMIT ${HISTORY_LIMIT}`,
     );
     // SQLite knows no brackets here; MariaDB writes every derived table with texts to a file first.
     const { isSqlite } = dialectOf(this.dataSource);

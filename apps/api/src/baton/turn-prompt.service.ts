@@ -8,7 +8,7 @@ import { BotsService } from '../bots/bots.service.js';
 import { HandOffRulesService } from './hand-off-rules.service.js';
 import { ChatSourcesRepository } from './chat-sources.repository.js';
 import { fittingSources, sourcesText } from './turn-sources.js';
-import { contextOf } from './turn-context.js';
+import { contextOf, openWhispers } from './turn-context.js';
 import { TurnHistoryRepository, type PastMessage } from './turn-history.repository.js';
 import { HAND_TO_HUMAN } from './turn-tools.service.js';
 import type { StartedTurn } from './turn.types.js';
@@ -40,7 +40,7 @@ export class TurnPromptService {
     const [{ connection, model, serviceId }, userSystemMessage, past, mayHandOff, botTools, files] = await Promise.all([
       this.bots.getTarget(bot),
       bot.isUserSystemMessageSupported ? this.history.findUserSystemMessage(turn.chatId) : null,
-      turn.seq === 1 || turn.options.ignoreChatHistory ? [] : this.history.findHistory(turn.chatId, turn.seq),
+      this.findPast(turn),
       this.handOffs.isOfferedToBot(bot, turn.chatId),
       this.botTools.getCallable(bot.id),
       this.files.findTextFiles(turn.chatId),
@@ -73,6 +73,13 @@ export class TurnPromptService {
         items,
       },
     };
+  }
+
+  /** Also a customer who wants what was said forgotten is answered as the team has told the bot to. */
+  private async findPast({ chatId, seq, options }: StartedTurn): Promise<PastMessage[]> {
+    if (seq === 1) return [];
+    const past = await this.history.findHistory(chatId, seq);
+    return options.ignoreChatHistory ? openWhispers(past) : past;
   }
 }
 
