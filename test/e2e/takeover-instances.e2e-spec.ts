@@ -4,8 +4,9 @@ import { freshDatabase } from '../support/app.js';
 import { EventStream } from '../support/event-stream.js';
 import { eventually } from '../support/eventually.js';
 import { expectedText } from '../support/fake-provider/fake-provider.mjs';
-import { describeOnServer, REDIS_OR_NONE } from '../support/servers.js';
-import { Person, type Desk } from './takeover.support.js';
+import { RedisLine } from '../support/redis-line.js';
+import { describeOnServer, MYSQL_URL, REDIS_OR_NONE, describeWithRedis } from '../support/servers.js';
+import { Desk, Person } from './takeover.support.js';
 
 describeOnServer.each(REDIS_OR_NONE)('two instances %s', (_, redisUrl) => {
   let database: NonNullable<Awaited<ReturnType<typeof freshDatabase>>>;
@@ -153,3 +154,41 @@ describeOnServer.each(REDIS_OR_NONE)('two instances %s', (_, redisUrl) => {
     expect([...before.events, ...after.events]).toEqual(await ada.log(chatId));
   });
 });
+
+(MYSQL_URL === '' ? describe.skip : describeWithRedis)(
+  'two instances that lose their Redis while the bot speaks',
+  () => {
+    it('are slower, and lose nothing', async () => {
+      const line = await RedisLine.open();
+      const database = (await freshDatabase())!;
+      const overrides = { DATABASE_URL: database.url, REDIS_URL: line.url };
+      const [first, second] = [await ChatServer.start(overrides), await ChatServer.start(overrides)];
+      const ada = await Person.create(second, 'Ada', ['user', 'agent']);
+      const chatId = await first.createChat();
+      const guest = new Desk({ url: first.app.url, chatId });
+      await guest.client.watch(chatId);
+      const desk = await ada.connect();
+      await desk.client.watch(chatId);
+      const message = 'a lot to say [[tokens=3000 delay=10]]';
+      const stream = await first.stream(chatId, message);
+      await desk.until((view) => view.deltas().length > 0);
+      line.cut();
+      const shown = desk.text().length;
+      await desk.until((view) => view.text().length > shown);
+      await desk.client.claim({ chatId });
+      await desk.client.send({ chatId, text: 'My turn.' });
+      await first.provider.journal.until(({ aborts }) => aborts.some(({ userMessage }) => userMessage === message));
+      await first.complete(chatId, 'At last');
+      const isWhole = ({ events }: Desk): boolean =>
+        events.some(({ data }) => 'text' in data && data.text === 'At last');
+      await Promise.all([desk, guest].map((view) => view.until(isWhole)));
+      await stream.untilEnd();
+      const log = await ada.log(chatId);
+      expect([desk.events, guest.events]).toEqual([log, log]);
+      expect([desk.text(), guest.text()]).toEqual([stream.text(), stream.text()]);
+      for (const view of [desk, guest]) view.close();
+      await Promise.all([first.stop(), second.stop()]);
+      await database.drop();
+    });
+  },
+);

@@ -1,9 +1,8 @@
 import { Redis } from 'ioredis';
-import { createServer, connect, type Server, type Socket } from 'node:net';
-import { once } from 'node:events';
 import { CacheService } from '../../apps/api/src/cache/cache.service.js';
 import { startTestApp, type TestApp } from '../support/app.js';
 import { eventually } from '../support/eventually.js';
+import { RedisLine } from '../support/redis-line.js';
 import { describeWithRedis, REDIS_URL } from '../support/servers.js';
 
 const KEY = { ADMIN_API_KEY: 'k'.repeat(32) };
@@ -86,42 +85,6 @@ describe('the cache', () => {
 });
 
 describeWithRedis('the caches of two instances', () => {
-  /** A way to Redis that can be cut. */
-  class Line {
-    private readonly sockets = new Set<Socket>();
-    private constructor(private readonly server: Server) {}
-
-    static async open(): Promise<Line> {
-      const target = new URL(REDIS_URL);
-      const server = createServer((socket) => {
-        const other = connect(Number(target.port || 6379), target.hostname);
-        for (const [from, to] of [
-          [socket, other],
-          [other, socket],
-        ] as const) {
-          line.sockets.add(from);
-          from
-            .on('error', () => undefined)
-            .on('close', () => to.destroy())
-            .pipe(to);
-        }
-      });
-      const line = new Line(server);
-      server.listen(0, '127.0.0.1');
-      await once(server, 'listening');
-      return line;
-    }
-
-    get url(): string {
-      return `redis://127.0.0.1:${(this.server.address() as { port: number }).port}`;
-    }
-
-    cut(): void {
-      this.server.close();
-      for (const socket of this.sockets) socket.destroy();
-    }
-  }
-
   const subscribers = async (redis: Redis): Promise<number> => {
     const [, count] = (await redis.pubsub('NUMSUB', 'baton:cache')) as [string, number];
     return count;
@@ -130,7 +93,7 @@ describeWithRedis('the caches of two instances', () => {
   it('forget together, and go on without Redis', async () => {
     const redis = new Redis(REDIS_URL);
     const before = await subscribers(redis);
-    const line = await Line.open();
+    const line = await RedisLine.open();
     const [here, there] = await Promise.all(
       [1, 2].map(() => startTestApp({ ...KEY, DATABASE_URL: '', REDIS_URL: line.url })),
     );
