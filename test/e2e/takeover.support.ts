@@ -1,4 +1,4 @@
-import { connectTakeover, type TakeoverClient, type TakeoverOptions } from '@app/client';
+import { connectTakeover, TakeoverError, type TakeoverClient, type TakeoverOptions } from '@app/client';
 import type { ChatEventEnvelope, MessageDelta, Problem, TransientEvent } from '@app/contracts';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
@@ -83,6 +83,13 @@ export class SocketDocument {
     return validate(payload) ? null : `${name}: ${this.ajv.errorsText(validate.errors)}: ${JSON.stringify(payload)}`;
   }
 }
+
+/** How a command of the client ends. */
+export const codeOf = (promise: Promise<unknown>): Promise<string> =>
+  promise.then(
+    () => 'OK',
+    (error: unknown) => (error instanceof TakeoverError ? error.code : String(error)),
+  );
 
 const DOCUMENT = new SocketDocument();
 

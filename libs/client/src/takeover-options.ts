@@ -5,7 +5,7 @@ export interface TakeoverOptions {
   url: string;
   /** Where socket.io is found there, when a proxy has put a path before it. */
   path?: string;
-  /** An API key or JWT; a function is asked again for every connection. */
+  /** An API key or JWT; a function is asked again for every connection, and once more a moment after it has failed. */
   token?: string | (() => string | Promise<string>);
   /** Without a token: the id of a chat that needs no account. */
   chatId?: string;

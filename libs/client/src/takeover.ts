@@ -24,7 +24,7 @@ type Where = { chatId: string; expectedEpoch?: number };
 
 /** A claim may wait until the bot has finished its sentence. */
 const TIMEOUT_MS = 45_000;
-/** When the server cannot check who we are at the moment. */
+/** When our token cannot be had, or the server cannot check it, at the moment. */
 const RETRY_MS = 1000;
 /** Sent again, they do nothing that the first did not do: after a lost connection they are repeated. */
 const REPEATABLE: ReadonlySet<TakeoverCommand> = new Set<TakeoverCommand>([
@@ -68,7 +68,7 @@ export class TakeoverClient {
       reconnectionDelayMax: 2000,
       extraHeaders: headers,
       auth: (give) => {
-        handshakeOf(token, chatId).then(give, () => give({}));
+        handshakeOf(token, chatId).then(give, () => this.tryAgain());
       },
     });
     this.socket.on('connect', () => this.onConnect());
@@ -205,7 +205,12 @@ export class TakeoverClient {
     // Without a problem it is the network: the library tries again by itself.
     if (!isProblem(error.data)) return;
     if (error.data.status < 500) this.finish(error.data);
-    else setTimeout(() => this.isClosed || this.socket.connect(), RETRY_MS);
+    else this.tryAgain();
+  }
+
+  private tryAgain(): void {
+    this.socket.disconnect();
+    setTimeout(() => this.isClosed || this.socket.connect(), RETRY_MS);
   }
 
   private onDisconnect(reason: string): void {
