@@ -63,7 +63,14 @@ describe('threads as they happen', () => {
       for (const { data } of stream.events)
         expect(data).toEqual({
           operationType: expect.stringMatching(/^(insert|update|delete)$/),
-          fullDocument: expect.objectContaining({ object: 'thread', status: expect.any(String) }),
+          fullDocument: {
+            id: threadId,
+            object: 'thread',
+            created_at: expect.any(Number),
+            metadata: {},
+            tool_resources: {},
+            status: expect.any(String),
+          },
         });
     });
 

@@ -850,6 +850,7 @@ export type {
   TerminateThreadResponses,
   TermValueDto,
   ThreadChangeDto,
+  ThreadDocumentDto,
   ThreadDto,
   ThreadErrorDto,
   ThreadMessageDto,

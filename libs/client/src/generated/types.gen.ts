@@ -1754,8 +1754,24 @@ export type ThreadChangeDto = {
   /**
    * The thread as it is now; as it was, when it is deleted.
    */
-  fullDocument: ThreadDto;
+  fullDocument: ThreadDocumentDto;
   operationType: 'insert' | 'update' | 'delete';
+};
+
+export type ThreadDocumentDto = {
+  /**
+   * Seconds since 1970.
+   */
+  created_at: number;
+  id: string;
+  metadata: {
+    [key: string]: unknown;
+  };
+  object: 'thread';
+  status: 'active' | 'agent_takeover' | 'inactive_chat' | 'window_closed';
+  tool_resources: {
+    [key: string]: unknown;
+  };
 };
 
 export type ThreadDto = {

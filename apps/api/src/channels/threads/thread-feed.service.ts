@@ -1,8 +1,9 @@
 import { EventStream, type Principal } from '@app/common';
 import { Injectable, type BeforeApplicationShutdown, type StreamableFile } from '@nestjs/common';
+import type { ChannelChat } from '../../chats/channel-chats.service.js';
 import { ChannelWatch } from '../../chats/channel-watch.service.js';
 import { ThreadStaffService } from './thread-staff.service.js';
-import { mapThread, type ThreadChangeDto, type ThreadDto } from './thread.dto.js';
+import { mapThreadDocument, type ThreadChangeDto } from './thread.dto.js';
 
 /** Tells agents of every change of every thread, as a stream of events. */
 @Injectable()
@@ -22,11 +23,13 @@ export class ThreadFeedService implements BeforeApplicationShutdown {
   async followThreads(caller: Principal): Promise<StreamableFile> {
     await this.staff.asAgent(caller);
     const stream = new EventStream();
-    const tell = (operationType: ThreadChangeDto['operationType'], fullDocument: ThreadDto): void =>
-      stream.send(`data: ${JSON.stringify({ operationType, fullDocument } satisfies ThreadChangeDto)}\n\n`);
+    const tell = (operationType: ThreadChangeDto['operationType'], chat: ChannelChat): void => {
+      const change: ThreadChangeDto = { operationType, fullDocument: mapThreadDocument(chat) };
+      stream.send(`data: ${JSON.stringify(change)}\n\n`);
+    };
     const leave = await this.watch.follow('threads', {
-      changed: (chat, _events, isNew) => tell(isNew ? 'insert' : 'update', mapThread(chat)),
-      deleted: (chat) => tell('delete', mapThread(chat)),
+      changed: (chat, _events, isNew) => tell(isNew ? 'insert' : 'update', chat),
+      deleted: (chat) => tell('delete', chat),
     });
     this.open.add(stream);
     stream.once('close', () => {

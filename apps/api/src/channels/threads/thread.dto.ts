@@ -43,9 +43,8 @@ export class CreatedThreadDto {
   thread_id: string;
 }
 
-export class ThreadDto {
-  @ApiProperty({ example: '0199aa0e7c1b7d0a9a550d5a3c0f8f6e' })
-  _id: string;
+/** A thread as its readers are told of it. */
+export class ThreadDocumentDto {
   @ApiProperty({ example: THREAD_ID })
   id: string;
   @ApiProperty({ enum: ['thread'] })
@@ -61,11 +60,16 @@ export class ThreadDto {
   status: ThreadStatus;
 }
 
+export class ThreadDto extends ThreadDocumentDto {
+  @ApiProperty({ example: '0199aa0e7c1b7d0a9a550d5a3c0f8f6e' })
+  _id: string;
+}
+
 export class ThreadChangeDto {
   @ApiProperty({ enum: ['insert', 'update', 'delete'], example: 'update' })
   operationType: 'insert' | 'update' | 'delete';
   /** The thread as it is now; as it was, when it is deleted. */
-  fullDocument: ThreadDto;
+  fullDocument: ThreadDocumentDto;
 }
 
 /** Instead of a result, with status 200. */
@@ -153,8 +157,9 @@ export class EndChatRequestDto {
 export const MESSAGE_ADDED: MessageAddedDto = { success: true, message: 'Message added to thread successfully!' };
 export const ALREADY_CANCELLED: ThreadNoticeDto = { message: 'thread already cancelled' };
 
-export const mapThread = (chat: Pick<ChannelChat, 'id' | 'createdAt' | 'owner' | 'endReason'>): ThreadDto => ({
-  _id: hexOf(chat.id),
+type ThreadSource = Pick<ChannelChat, 'id' | 'createdAt' | 'owner' | 'endReason'>;
+
+export const mapThreadDocument = (chat: ThreadSource): ThreadDocumentDto => ({
   id: threadIdOf(chat.id),
   object: 'thread',
   created_at: Math.floor(chat.createdAt.getTime() / 1000),
@@ -162,3 +167,6 @@ export const mapThread = (chat: Pick<ChannelChat, 'id' | 'createdAt' | 'owner' |
   tool_resources: {},
   status: statusOf(chat),
 });
+
+export const mapThread = (chat: ThreadSource): ThreadDto =>
+  Object.assign(mapThreadDocument(chat), { _id: hexOf(chat.id) });
