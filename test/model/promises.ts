@@ -248,7 +248,8 @@ async function faultsOfVariables({ dataSource, chatId }: World, { events }: LogR
       told.set(event.data.callId, JSON.parse(event.data.arguments!) as Record<string, unknown>);
       Object.assign(expected, told.get(event.data.callId));
     }
-    if (event.type === 'tool.returned' && event.data.outcome === 'ok') expected['answered'] = Object.values(told.get(event.data.callId)!)[0];
+    if (event.type === 'tool.returned' && event.data.outcome === 'ok')
+      expected['answered'] = Object.values(told.get(event.data.callId)!)[0];
   }
   const variables = await new ChatVariablesRepository(dataSource).findVariables(chatId);
   return isDeepStrictEqual(variables, expected)
