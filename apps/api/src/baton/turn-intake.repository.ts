@@ -207,11 +207,12 @@ async function findGreetedChats(transaction: ChatTransaction, messages: Incoming
     notice !== '' && (transaction.chat(chatId)?.nextSeq ?? 1) > 1;
   const chatIds = [...new Set(messages.filter(mayBeGreeted).map(({ chatId }) => chatId))];
   if (chatIds.length === 0) return new Set();
-  const rows = await transaction.manager.query<{ chat_id: string }[]>(
-    `SELECT DISTINCT chat_id FROM turns WHERE chat_id IN (${placeholders(chatIds.length)})`,
+  const rows = await transaction.manager.query<{ id: string }[]>(
+    `SELECT c.id FROM chats c WHERE c.id IN (${placeholders(chatIds.length)})
+     AND EXISTS (SELECT 1 FROM turns t WHERE t.chat_id = c.id)`,
     chatIds,
   );
-  return new Set(rows.map((row) => row.chat_id));
+  return new Set(rows.map(({ id }) => id));
 }
 
 /** The first words of the first message name the chat until somebody names it. */
