@@ -66,6 +66,18 @@ describe('hand-offs that nobody orders', () => {
     await setPolicy({ keywords: [] });
   });
 
+  it('hears them also while all bots are stopped, and nothing else', async () => {
+    await setPolicy({ keywords: ['human being'] });
+    const chatId = await server.createChat();
+    await server.asAdmin('PUT', '/api/admin/bots/stop/true');
+    expect(await server.complete(chatId, 'Hello?')).toMatchObject({ status: 503, body: { code: 'BOTS_STOPPED' } });
+    const answer = await server.complete(chatId, 'A human being, please');
+    await server.asAdmin('PUT', '/api/admin/bots/stop/false');
+    expect(answer).toMatchObject({ status: 200, body: { metaData: { tags: ['human'] } } });
+    expect(await passes(chatId)).toMatchObject([{ to: 'requested', reason: 'rule' }]);
+    await setPolicy({ keywords: [] });
+  });
+
   it('hears them once, however often the message is sent', async () => {
     await setPolicy({ keywords: ['human being'] });
     const chatId = await server.createChat();

@@ -55,7 +55,8 @@ export class CustomerMessagesService {
   ): Promise<TakenIn> {
     const chat = await this.chats.getHeldChat(caller, chatId);
     const entry = await this.bots.getUsableBot(caller, options.botId ?? chat.botId);
-    await this.refuseWhenNotAllowed(caller, chat);
+    this.requireTerms(caller);
+    if (chat.owner === 'bot') await this.refuseWhenBotsAreStopped(entry, dto.userMessage);
     if (entry.id !== chat.botId) await this.settings.giveToBot(chat.id, entry.id);
     if (dto.isAdminChat) await this.settings.markAdminChat(caller, chat);
     const turnId = uuidv7();
@@ -69,11 +70,14 @@ export class CustomerMessagesService {
     return { chat, bot, message, accepted: await this.turns.acceptMessage(message) };
   }
 
-  private async refuseWhenNotAllowed(caller: Principal, chat: StoredChat): Promise<void> {
+  private requireTerms(caller: Principal): void {
     if (this.config.auth.requireTerms && caller.kind === 'user' && !caller.isTermsAccepted)
       throw new AppError('TERMS_NOT_ACCEPTED');
-    // Where people answer, customers go on writing.
-    if (chat.owner === 'bot' && (await this.botStop.isStopped()))
+  }
+
+  /** Who asks for a person is heard all the same; where people answer, customers go on writing. */
+  private async refuseWhenBotsAreStopped(bot: BotProfile, text: string): Promise<void> {
+    if ((await this.botStop.isStopped()) && !this.handOffs.asksForPerson(bot, text))
       throw new AppError('BOTS_STOPPED', { retryAfterSeconds: 60 });
   }
 
