@@ -1,8 +1,11 @@
+import { DataSource } from 'typeorm';
+import { TurnRunner } from '../../apps/api/src/baton/turn-runner.service.js';
+import { TurnSweeper } from '../../apps/api/src/baton/turn-sweeper.service.js';
 import { TurnsService } from '../../apps/api/src/baton/turns.service.js';
 import { Person } from '../e2e/takeover.support.js';
 import { ChatServer } from '../support/chat-server.js';
 
-describe('a chat that is taken over after the message was stored and before its turn has begun', () => {
+describe('after the message was stored and before its turn has begun', () => {
   let server: ChatServer;
   let ada: Person;
 
@@ -12,7 +15,7 @@ describe('a chat that is taken over after the message was stored and before its 
   });
   afterAll(() => server.stop());
 
-  it('does not have the model service called for nothing', async () => {
+  it('a chat that is taken over does not have the model service called for nothing', async () => {
     const chatId = await server.createChat();
     const turns = server.app.app.get(TurnsService);
     const begin = turns.begin.bind(turns);
@@ -37,5 +40,23 @@ describe('a chat that is taken over after the message was stored and before its 
       'turn.ended',
       'ownership.changed',
     ]);
+  });
+
+  it('a turn whose lease runs out is begun anew here, and nobody forgets it', async () => {
+    const chatId = await server.createChat();
+    const { app } = server.app;
+    const turns = app.get(TurnsService);
+    const begin = turns.begin.bind(turns);
+    jest.spyOn(turns, 'begin').mockImplementationOnce((accepted, id) => {
+      const expired = app.get(DataSource).query('UPDATE turns SET lease_until = created_at WHERE chat_id = ?', [id]);
+      void expired.then(() => app.get(TurnSweeper)['sweep']()).then(() => begin(accepted, id));
+    });
+    const answer = server.complete(chatId, 'Tell me a story [[tokens=300 delay=10]]');
+    const stream = await server.follow(chatId);
+    await stream.until((events) => events.filter(({ type }) => type === 'message.delta').length > 20);
+    expect(app.get(TurnRunner).runningChatIds()).toContain(chatId);
+    expect(await ada.act(chatId, 'claim')).toMatchObject({ status: 200 });
+    expect((await answer).status).toBe(200);
+    expect((await ada.log(chatId)).at(-2)).toMatchObject({ type: 'turn.ended', data: { status: 'interrupted' } });
   });
 });

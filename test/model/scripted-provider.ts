@@ -87,10 +87,12 @@ export class ScriptedProvider implements Pick<OpenAiProvider, 'stream'> {
     return call.stream();
   }
 
-  /** All that was said in answer to a message, over the rounds of its turn. */
-  saidTo(input: string): string {
-    const calls = this.calls.filter((call) => call.input === input);
-    return calls.flatMap(({ words }) => words).join('');
+  /** All that was said in answer to a message over the rounds of its turn, each time that the turn was begun. */
+  saidTo(input: string): string[] {
+    const said = new Map<AbortSignal, string>();
+    for (const { words, signal } of this.calls.filter((call) => call.input === input))
+      said.set(signal, (said.get(signal) ?? '') + words.join(''));
+    return [...said.values()];
   }
 
   get openCalls(): ScriptedCall[] {

@@ -122,9 +122,9 @@ export class World {
     return this.everyInstance.filter(({ isDead }) => !isDead).flatMap(({ provider }) => provider.openCalls);
   }
 
-  /** All that was said in answer to a message, by each instance that ran its turn. */
+  /** All that was said in answer to a message, each time that its turn was begun; at first nothing is. */
   saidTo(input: string): string[] {
-    return this.everyInstance.map(({ provider }) => provider.saidTo(input));
+    return ['', ...this.everyInstance.flatMap(({ provider }) => provider.saidTo(input))];
   }
 
   startInstance(place: number): void {

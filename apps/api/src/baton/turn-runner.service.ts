@@ -49,17 +49,16 @@ export class TurnRunner {
     private readonly events: EventEmitter2,
   ) {}
 
-  /** Begins to run the turn; it goes on whoever leaves. */
+  /** Begins to run the turn; it goes on whoever leaves. Of two beginnings of one turn the later epoch runs. */
   start(turn: StartedTurn): void {
+    const other = this.live.get(turn.turnId);
+    if (other && other.turn.epoch >= turn.epoch) return;
+    // Its lease ran out here, before this instance heard that it was to run it.
+    other?.stop({ kind: 'fenced' });
     const live = new LiveTurn(turn);
     this.live.set(turn.turnId, live);
     this.metrics.runningTurns.set(this.live.size);
-    void this.run(live).finally(() => {
-      this.live.delete(turn.turnId);
-      this.metrics.runningTurns.set(this.live.size);
-      this.tell(turn.turnId, null);
-      if (this.live.size === 0) this.idle?.();
-    });
+    void this.run(live).finally(() => this.forget(live));
   }
 
   isRunning(turnId: string): boolean {
@@ -211,6 +210,15 @@ export class TurnRunner {
       .catch((error: unknown) =>
         this.logger.error({ err: error, turnId: turn.turnId }, 'The usage of a cut turn could not be stored'),
       );
+  }
+
+  private forget(live: LiveTurn): void {
+    const { turnId } = live.turn;
+    if (this.live.get(turnId) !== live) return;
+    this.live.delete(turnId);
+    this.metrics.runningTurns.set(this.live.size);
+    this.tell(turnId, null);
+    if (this.live.size === 0) this.idle?.();
   }
 
   private tell(turnId: string, outcome: TurnOutcome | null): void {
