@@ -196,7 +196,7 @@ describe('the threads API', () => {
     });
 
     it('says when it is too much', async () => {
-      const busy = await ChatServer.start({ THROTTLE_ANONYMOUS_LIMIT: '1' });
+      const busy = await ChatServer.start({ THROTTLE_ANONYMOUS_LIMIT: '1', REDIS_URL: '' });
       const client = new ThreadsClient(busy);
       await client.call('POST', '/create_thread');
       const { status, body, headers } = await client.call('POST', '/create_thread');

@@ -169,7 +169,7 @@ describe('the embedded page', () => {
     });
 
     it('count against no limit', async () => {
-      const limited = await ChatServer.start({ THROTTLE_ANONYMOUS_LIMIT: '3' });
+      const limited = await ChatServer.start({ THROTTLE_ANONYMOUS_LIMIT: '3', REDIS_URL: '' });
       const ask = async (path: string): Promise<number> => (await fetch(limited.app.url + path)).status;
       const page = await (await fetch(`${limited.app.url}/widget/welcome`)).text();
       const name = /widget\/~\/([\w.-]+\.css)/.exec(page)![1]!;
