@@ -56,9 +56,11 @@ describe('a message to a customer', () => {
     await ada.say('Go on');
     expect(await ada.heard(2)).toEqual([expectedText('Hello'), expectedText('Go on')]);
     expect(methods()).toEqual(['POST', 'GET', 'POST']);
-    expect((await ada.outbox()).map(({ sid }) => sid).toSorted()).toEqual(
-      whatsapp.twilio.messages.map(({ sid }) => sid).toSorted(),
+    const sent = await eventually(
+      () => ada.outbox('State=sent'),
+      ({ length }) => length === 2,
     );
+    expect(sent.map(({ sid }) => sid).toSorted()).toEqual(whatsapp.twilio.messages.map(({ sid }) => sid).toSorted());
   });
 
   it('is looked for again when Twilio does not let us look', async () => {
