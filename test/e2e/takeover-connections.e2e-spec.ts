@@ -3,12 +3,12 @@ import type { Acknowledgement, ChatEventEnvelope } from '@app/contracts';
 import { io, type Socket } from 'socket.io-client';
 import { ChatServer } from '../support/chat-server.js';
 import { OidcIssuer } from '../support/oidc-issuer.js';
-import { codeOf, Desk, Person, type EventsPage } from './takeover.support.js';
+import { codeOf, Desk, Desks, Person, type EventsPage } from './takeover.support.js';
 
 let server: ChatServer;
 let issuer: OidcIssuer;
 let ada: Person;
-let desks: Desk[] = [];
+const desks = new Desks();
 let sockets: Socket[] = [];
 
 beforeAll(async () => {
@@ -21,16 +21,12 @@ afterAll(async () => {
   await issuer.stop();
 });
 afterEach(() => {
-  for (const desk of desks) desk.close();
+  desks.closeAll();
   for (const socket of sockets) socket.close();
-  [desks, sockets] = [[], []];
+  sockets = [];
 });
 
-const connect = async (person = ada): Promise<Desk> => {
-  const desk = await person.connect();
-  desks.push(desk);
-  return desk;
-};
+const connect = (person = ada): Promise<Desk> => desks.connect(person);
 
 describe('a connection', () => {
   it('whose agent loses the role is cut, and its commands are refused', async () => {
@@ -81,7 +77,7 @@ describe('a connection', () => {
   it('whose token expires is cut', async () => {
     const soon = Math.floor(Date.now() / 1000) - 28;
     const desk = new Desk({ url: server.app.url, token: await issuer.token({ claims: { exp: soon } }) });
-    desks.push(desk);
+    desks.add(desk);
     await desk.client.whenConnected();
     await desk.until(({ ended }) => ended !== null);
     expect(desk.ended?.code).toBe('INVALID_TOKEN');
@@ -91,7 +87,7 @@ describe('a connection', () => {
     const chatId = await server.createChat();
     const bob = await Person.create(server, 'Bob', ['user', 'agent']);
     const [desk, guest] = [await connect(), new Desk({ url: server.app.url, chatId })];
-    desks.push(guest);
+    desks.add(guest);
     await Promise.all([desk.client.watch(chatId), guest.client.watch(chatId)]);
     const message = 'a long story [[tokens=150 delay=10]]';
     const answering = server.complete(chatId, message);
@@ -179,7 +175,7 @@ describe('a connection', () => {
   it('of a client whose token cannot be had at the moment comes when it can', async () => {
     const answers = [() => Promise.reject(new Error('The issuer is away.')), () => Promise.resolve(ada.key)];
     const desk = new Desk({ url: server.app.url, token: () => answers.shift()!() });
-    desks.push(desk);
+    desks.add(desk);
     await desk.client.whenConnected();
     expect(answers).toEqual([]);
     expect(desk.ended).toBe(null);

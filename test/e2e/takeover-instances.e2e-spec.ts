@@ -6,7 +6,7 @@ import { eventually } from '../support/eventually.js';
 import { expectedText } from '../support/fake-provider/fake-provider.mjs';
 import { RedisLine } from '../support/redis-line.js';
 import { describeOnServer, MYSQL_URL, REDIS_OR_NONE, describeWithRedis } from '../support/servers.js';
-import { Desk, Person } from './takeover.support.js';
+import { Desk, Desks, Person } from './takeover.support.js';
 
 describeOnServer.each(REDIS_OR_NONE)('two instances %s', (_, redisUrl) => {
   let database: NonNullable<Awaited<ReturnType<typeof freshDatabase>>>;
@@ -14,7 +14,7 @@ describeOnServer.each(REDIS_OR_NONE)('two instances %s', (_, redisUrl) => {
   let second: ChatServer;
   let ada: Person;
   let bob: Person;
-  let desks: Desk[] = [];
+  const desks = new Desks();
 
   beforeAll(async () => {
     database = (await freshDatabase())!;
@@ -29,15 +29,11 @@ describeOnServer.each(REDIS_OR_NONE)('two instances %s', (_, redisUrl) => {
     await database.drop();
   });
   afterEach(() => {
-    for (const desk of desks) desk.close();
-    desks = [];
+    desks.closeAll();
   });
 
-  const connect = async (person: Person, url?: string): Promise<Desk> => {
-    const desk = await person.connect(url === undefined ? {} : { url });
-    desks.push(desk);
-    return desk;
-  };
+  const connect = (person: Person, url?: string): Promise<Desk> =>
+    desks.connect(person, url === undefined ? {} : { url });
 
   it('cut a bot that speaks on the other one, and agree on what it said', async () => {
     const chatId = await first.createChat();

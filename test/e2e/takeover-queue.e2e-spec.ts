@@ -3,7 +3,7 @@ import { DataSource } from 'typeorm';
 import { ChatServer } from '../support/chat-server.js';
 import { eventually } from '../support/eventually.js';
 import { expectedText } from '../support/fake-provider/fake-provider.mjs';
-import { changePolicy, Person, type Desk } from './takeover.support.js';
+import { changePolicy, Desks, Person, type Desk } from './takeover.support.js';
 
 interface QueueItem extends ChatState {
   botDisplayName: string;
@@ -20,23 +20,18 @@ const LONG_AGO = '2020-01-01 00:00:00.000';
 
 let server: ChatServer;
 let ada: Person;
-let desks: Desk[] = [];
+const desks = new Desks();
 
 beforeEach(async () => {
   server = await ChatServer.start();
   ada = await Person.create(server, 'Ada', ['user', 'agent']);
 });
 afterEach(async () => {
-  for (const desk of desks) desk.close();
-  desks = [];
+  desks.closeAll();
   await server.stop();
 });
 
-const connect = async (person = ada): Promise<Desk> => {
-  const desk = await person.connect();
-  desks.push(desk);
-  return desk;
-};
+const connect = (person = ada): Promise<Desk> => desks.connect(person);
 const queue = async (query = ''): Promise<QueuePage> =>
   (await ada.call<QueuePage>('GET', `/api/takeover/queue${query}`)).body;
 const request = async (chatId: string, headers = {}): Promise<ChatState> =>

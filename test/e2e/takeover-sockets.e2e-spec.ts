@@ -2,12 +2,12 @@ import type { Acknowledgement } from '@app/contracts';
 import { io, Manager, type Socket } from 'socket.io-client';
 import { ChatServer } from '../support/chat-server.js';
 import { OidcIssuer } from '../support/oidc-issuer.js';
-import { codeOf, Desk, Person } from './takeover.support.js';
+import { codeOf, Desk, Desks, Person } from './takeover.support.js';
 
 let server: ChatServer;
 let issuer: OidcIssuer;
 let ada: Person;
-let desks: Desk[] = [];
+const desks = new Desks();
 let sockets: Socket[] = [];
 
 beforeAll(async () => {
@@ -20,16 +20,12 @@ afterAll(async () => {
   await issuer.stop();
 });
 afterEach(() => {
-  for (const desk of desks) desk.close();
+  desks.closeAll();
   for (const socket of sockets) socket.close();
-  [desks, sockets] = [[], []];
+  sockets = [];
 });
 
-const connect = async (person = ada): Promise<Desk> => {
-  const desk = await person.connect();
-  desks.push(desk);
-  return desk;
-};
+const connect = (person = ada): Promise<Desk> => desks.connect(person);
 
 /** How an attempt to connect ends. */
 const attempt = async (
@@ -159,7 +155,7 @@ describe('a command', () => {
   it('of agents, sent without an account', async () => {
     const chatId = await server.createChat();
     const desk = new Desk({ url: server.app.url, chatId });
-    desks.push(desk);
+    desks.add(desk);
     for (const refused of [desk.client.claim({ chatId }), desk.client.send({ chatId, text: 'x' })])
       expect(await codeOf(refused)).toBe('UNAUTHENTICATED');
     expect(await codeOf(desk.client.watch(await server.createChat(ada.headers)))).toBe('NOT_FOUND');

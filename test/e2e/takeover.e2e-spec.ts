@@ -1,14 +1,13 @@
-import { TakeoverError } from '@app/client';
 import type { ChatEventEnvelope, ChatState } from '@app/contracts';
 import { ChatServer } from '../support/chat-server.js';
 import { EventStream } from '../support/event-stream.js';
 import { expectedText } from '../support/fake-provider/fake-provider.mjs';
-import { changePolicy, Desk, Person, type EventsPage } from './takeover.support.js';
+import { changePolicy, codeOf, Desk, Desks, Person, type EventsPage } from './takeover.support.js';
 
 let server: ChatServer;
 let ada: Person;
 let bob: Person;
-let desks: Desk[] = [];
+const desks = new Desks();
 
 beforeAll(async () => {
   server = await ChatServer.start();
@@ -17,18 +16,13 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 afterEach(() => {
-  for (const desk of desks) desk.close();
-  desks = [];
+  desks.closeAll();
 });
 
-const connect = async (person: Person): Promise<Desk> => {
-  const desk = await person.connect();
-  desks.push(desk);
-  return desk;
-};
+const connect = (person: Person): Promise<Desk> => desks.connect(person);
 const connectGuest = async (chatId: string): Promise<Desk> => {
   const desk = new Desk({ url: server.app.url, chatId });
-  desks.push(desk);
+  desks.add(desk);
   await desk.client.watch(chatId);
   return desk;
 };
@@ -36,11 +30,6 @@ const customerLog = async (chatId: string): Promise<ChatEventEnvelope[]> =>
   (await server.call<EventsPage>('GET', `/api/chats/${chatId}/events?limit=500`)).body.items;
 const texts = (events: ChatEventEnvelope[]): string[] =>
   events.flatMap(({ data }) => ('text' in data ? [data.text] : []));
-const codeOf = (promise: Promise<unknown>): Promise<string> =>
-  promise.then(
-    () => 'OK',
-    (error: unknown) => (error instanceof TakeoverError ? error.code : String(error)),
-  );
 
 describe('an agent who takes over a bot in the middle of its answer', () => {
   it('silences it: what was shown stays, nothing follows, the model is stopped', async () => {

@@ -84,6 +84,25 @@ export class SocketDocument {
   }
 }
 
+/** The desks of a test, which are closed together at its end. */
+export class Desks {
+  private open: Desk[] = [];
+
+  add(desk: Desk): Desk {
+    this.open.push(desk);
+    return desk;
+  }
+
+  async connect(person: Person, options: Partial<TakeoverOptions> = {}): Promise<Desk> {
+    return this.add(await person.connect(options));
+  }
+
+  closeAll(): void {
+    for (const desk of this.open) desk.close();
+    this.open = [];
+  }
+}
+
 /** How a command of the client ends. */
 export const codeOf = (promise: Promise<unknown>): Promise<string> =>
   promise.then(

@@ -1,4 +1,4 @@
-import { AppError, hasCode, type EventStream, type Principal } from '@app/common';
+import { AppError, type EventStream, type Principal } from '@app/common';
 import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { AuthService } from './auth.service.js';
 
@@ -42,30 +42,16 @@ export class OpenStreamsService implements OnApplicationBootstrap, OnApplication
       .finally(() => (this.checking = null)));
   }
 
-  /** Streams of the same token are looked at once. */
   private async checkAll(): Promise<void> {
-    const answers = new Map<string, Promise<Principal | AppError>>();
-    for (const [stream, { token, admit }] of this.open) {
-      const answer = answers.get(token) ?? this.authenticate(token);
-      answers.set(token, answer);
-      if (!mayStay(await answer, admit)) stream.cut('session_ended');
-    }
-  }
-
-  private authenticate(token: string): Promise<Principal | AppError> {
-    return this.auth
-      .authenticate(token)
-      .catch((error: unknown) =>
-        error instanceof AppError ? error : new AppError('AUTH_UNAVAILABLE', { cause: error }),
-      );
+    for await (const [[stream, { admit }], now] of this.auth.recheck(this.open, ([, { token }]) => token))
+      if (!mayStay(now, admit)) stream.cut('session_ended');
   }
 }
 
-/** Whoever cannot be checked at the moment stays. */
-function mayStay(answer: Principal | AppError, admit: Held['admit']): boolean {
-  if (answer instanceof AppError) return !hasCode(answer, 'INVALID_TOKEN');
+function mayStay(now: Principal | AppError, admit: Held['admit']): boolean {
+  if (now instanceof AppError) return false;
   try {
-    admit(answer);
+    admit(now);
     return true;
   } catch {
     return false;

@@ -80,18 +80,10 @@ export class SocketSessions implements OnApplicationBootstrap, OnApplicationShut
     if (concerned.length > 0) this.run(() => this.check(concerned));
   }
 
-  /** Connections of the same token are looked at once. */
   private async check(sockets: TakeoverSocket[]): Promise<void> {
-    const answers = new Map<string, Promise<Principal | AppError>>();
-    for (const socket of sockets) {
-      const { token } = socket.data;
-      if (token === null) continue;
-      const answer = answers.get(token) ?? this.authenticate(token);
-      answers.set(token, answer);
-      const now = await answer;
-      if (now instanceof AppError) {
-        if (now.code === 'INVALID_TOKEN') this.cut(socket, now);
-      } else if (socket.data.isAgent && !isAgent(now)) this.cut(socket, new AppError('FORBIDDEN'));
+    for await (const [socket, now] of this.auth.recheck(sockets, ({ data }) => data.token)) {
+      if (now instanceof AppError) this.cut(socket, now);
+      else if (socket.data.isAgent && !isAgent(now)) this.cut(socket, new AppError('FORBIDDEN'));
       else {
         socket.data.principal = now;
         if (!socket.data.isAgent && isAgent(now)) await this.welcomeAgent(socket, now);
@@ -103,15 +95,6 @@ export class SocketSessions implements OnApplicationBootstrap, OnApplicationShut
     socket.data.isAgent = true;
     await this.sockets.joinAgents(socket);
     await this.presence.updatePresence(principal, {});
-  }
-
-  private async authenticate(token: string): Promise<Principal | AppError> {
-    try {
-      return await this.auth.authenticate(token);
-    } catch (error) {
-      // Whoever cannot be checked at the moment stays.
-      return error instanceof AppError ? error : new AppError('AUTH_UNAVAILABLE', { cause: error });
-    }
   }
 
   private cut(socket: TakeoverSocket, error: AppError): void {

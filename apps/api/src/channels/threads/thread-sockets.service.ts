@@ -118,19 +118,9 @@ export class ThreadSocketsService implements OnApplicationBootstrap, OnApplicati
   }
 
   private async checkAgents(): Promise<void> {
-    for (const socket of this.namespace?.sockets.values() ?? []) {
-      const { token } = socket.data;
-      if (token !== null && !(await this.isStillAgent(token))) socket.disconnect(true);
-    }
-  }
-
-  private async isStillAgent(token: string): Promise<boolean> {
-    try {
-      return isAgent(await this.auth.authenticate(token));
-    } catch (error) {
-      // Whoever cannot be checked at the moment stays.
-      return !(error instanceof AppError) || error.code !== 'INVALID_TOKEN';
-    }
+    const sockets = this.namespace?.sockets.values() ?? [];
+    for await (const [socket, now] of this.auth.recheck(sockets, ({ data }) => data.token))
+      if (now instanceof AppError || !isAgent(now)) socket.disconnect(true);
   }
 }
 
