@@ -1,4 +1,4 @@
-// Who may import whom. The two tables are the rule; docs/architecture.md shows them as a picture.
+// Who may import whom. The two tables are the rule; docs/internals/architecture.md shows them as a picture.
 
 /** Features and the features they may use, through services and modules only. Not listed means forbidden. */
 const FEATURES = {
