@@ -1,7 +1,7 @@
-export { defaultCapabilities } from './capability-probe.js';
-export { DEMO_MODEL, DemoService } from './demo.service.js';
-export { type Endpoint, normaliseEndpoint } from './endpoint.js';
-export { estimateUsage } from './estimate-usage.js';
+export { defaultCapabilities } from './probe/capability-probe.js';
+export { DEMO_MODEL, DemoService } from './demo/demo.service.js';
+export { type Endpoint, normaliseEndpoint } from './endpoint/endpoint.js';
+export { estimateUsage } from './usage/estimate-usage.js';
 export { OpenAiModule } from './openai.module.js';
 export {
   type BareConnection,
@@ -9,6 +9,6 @@ export {
   OpenAiProvider,
   type OpenAiProviderOptions,
 } from './openai-provider.js';
-export { ProviderError, type ProviderErrorCode } from './provider-error.js';
+export { ProviderError, type ProviderErrorCode } from './errors/provider-error.js';
 export * from './provider.types.js';
-export { countTokens } from './tokens.js';
+export { countTokens } from './usage/tokens.js';

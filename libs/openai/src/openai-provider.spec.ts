@@ -1,8 +1,8 @@
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { expectedText, FakeProvider, type Scenario } from '../../../test/support/fake-provider/fake-provider.mjs';
-import { defaultCapabilities } from './capability-probe.js';
+import { defaultCapabilities } from './probe/capability-probe.js';
 import { OpenAiProvider } from './openai-provider.js';
-import { ProviderError } from './provider-error.js';
+import { ProviderError } from './errors/provider-error.js';
 import type { ProviderDialect, ProviderEvent, ProviderRequest } from './provider.types.js';
 
 const KEY = 'sk-test-0123456789abcdef';

@@ -1,11 +1,11 @@
 import { Inject, Injectable, type OnApplicationShutdown, Optional } from '@nestjs/common';
 import { Agent } from 'undici';
-import { AnswerStream } from './answer-stream.js';
-import { CapabilityProbe } from './capability-probe.js';
-import { chatCompletionsAdapter } from './chat-completions-adapter.js';
-import type { DialectAdapter, ProbeExtras } from './dialect-adapter.js';
-import { fetchModels } from './model-list.js';
-import { ProviderError } from './provider-error.js';
+import { AnswerStream } from './stream/answer-stream.js';
+import { CapabilityProbe } from './probe/capability-probe.js';
+import { chatCompletionsAdapter } from './dialects/chat-completions/chat-completions-adapter.js';
+import type { DialectAdapter, ProbeExtras } from './dialects/dialect-adapter.js';
+import { fetchModels } from './probe/model-list.js';
+import { ProviderError } from './errors/provider-error.js';
 import type {
   ProbeResult,
   ProviderConnection,
@@ -14,7 +14,7 @@ import type {
   ProviderModel,
   ProviderRequest,
 } from './provider.types.js';
-import { responsesAdapter } from './responses-adapter.js';
+import { responsesAdapter } from './dialects/responses/responses-adapter.js';
 
 export interface OpenAiProviderOptions {
   connectTimeoutMs?: number;

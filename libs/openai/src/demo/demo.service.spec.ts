@@ -1,8 +1,8 @@
-import { defaultCapabilities } from './capability-probe.js';
+import { defaultCapabilities } from '../probe/capability-probe.js';
 import { demoAnswer } from './demo-brain.js';
 import { DEMO_MODEL, DemoService } from './demo.service.js';
-import { OpenAiProvider } from './openai-provider.js';
-import type { ProviderDialect, ProviderEvent } from './provider.types.js';
+import { OpenAiProvider } from '../openai-provider.js';
+import type { ProviderDialect, ProviderEvent } from '../provider.types.js';
 
 describe('DemoService', () => {
   const demo = new DemoService();

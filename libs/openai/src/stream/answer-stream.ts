@@ -1,8 +1,8 @@
 import { StringDecoder } from 'node:string_decoder';
 import type { Dispatcher } from 'undici';
 import { AnswerQueue } from './answer-queue.js';
-import type { AnswerReader, DialectAdapter } from './dialect-adapter.js';
-import { errorFromAnswer, errorFromTransport, ProviderError } from './provider-error.js';
+import type { AnswerReader, DialectAdapter } from '../dialects/dialect-adapter.js';
+import { errorFromAnswer, errorFromTransport, ProviderError } from '../errors/provider-error.js';
 import { SseParser } from './sse-parser.js';
 
 const LONGEST_ERROR_BODY = 64 * 1024;

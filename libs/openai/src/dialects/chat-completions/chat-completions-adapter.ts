@@ -1,6 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { type AnswerReader, type AnswerSink, count, type DialectAdapter, type ProbeExtras } from './dialect-adapter.js';
-import type { ProviderEvent, ProviderItem, ProviderRequest } from './provider.types.js';
+import {
+  type AnswerReader,
+  type AnswerSink,
+  count,
+  type DialectAdapter,
+  type ProbeExtras,
+} from '../dialect-adapter.js';
+import type { ProviderEvent, ProviderItem, ProviderRequest } from '../../provider.types.js';
 
 /** `POST /chat/completions`: messages in, chunks out. Spoken by nearly every compatible service. */
 export const chatCompletionsAdapter: DialectAdapter = {

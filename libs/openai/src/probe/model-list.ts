@@ -1,5 +1,5 @@
-import { errorFromAnswer, errorFromTransport, ProviderError } from './provider-error.js';
-import type { ProviderConnection, ProviderModel } from './provider.types.js';
+import { errorFromAnswer, errorFromTransport, ProviderError } from '../errors/provider-error.js';
+import type { ProviderConnection, ProviderModel } from '../provider.types.js';
 
 const MOST_MODELS = 1000;
 const LONGEST_ID = 200;

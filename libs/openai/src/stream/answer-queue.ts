@@ -1,7 +1,7 @@
 /// <reference lib="es2024.string" />
-import type { AnswerSink } from './dialect-adapter.js';
-import { errorFromEvent, ProviderError } from './provider-error.js';
-import type { ProviderEvent, ProviderUsage } from './provider.types.js';
+import type { AnswerSink } from '../dialects/dialect-adapter.js';
+import { errorFromEvent, ProviderError } from '../errors/provider-error.js';
+import type { ProviderEvent, ProviderUsage } from '../provider.types.js';
 
 const LONGEST_ANSWER = 4 * 1024 * 1024;
 const NOTHING_MORE: IteratorReturnResult<undefined> = { done: true, value: undefined };

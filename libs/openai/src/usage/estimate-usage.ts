@@ -1,5 +1,5 @@
 import type { TurnUsage } from '@app/contracts';
-import type { ProviderRequest } from './provider.types.js';
+import type { ProviderRequest } from '../provider.types.js';
 import { countTokens } from './tokens.js';
 
 /** Our own count of what was sent and heard, for services that give none. */

@@ -1,7 +1,7 @@
-import { FakeProvider, type FakeProviderOptions } from '../../../test/support/fake-provider/fake-provider.mjs';
+import { FakeProvider, type FakeProviderOptions } from '../../../../test/support/fake-provider/fake-provider.mjs';
 import { defaultCapabilities } from './capability-probe.js';
-import { type BareConnection, OpenAiProvider } from './openai-provider.js';
-import { ProviderError } from './provider-error.js';
+import { type BareConnection, OpenAiProvider } from '../openai-provider.js';
+import { ProviderError } from '../errors/provider-error.js';
 
 const KEY = 'sk-test-0123456789abcdef';
 

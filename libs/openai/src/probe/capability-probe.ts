@@ -1,6 +1,6 @@
-import type { AnswerStream } from './answer-stream.js';
-import type { ProbeExtras } from './dialect-adapter.js';
-import { ProviderError } from './provider-error.js';
+import type { AnswerStream } from '../stream/answer-stream.js';
+import type { ProbeExtras } from '../dialects/dialect-adapter.js';
+import { ProviderError } from '../errors/provider-error.js';
 import type {
   ProbeResult,
   ProviderCapabilities,
@@ -9,7 +9,7 @@ import type {
   ProviderModel,
   ProviderRequest,
   ProviderTool,
-} from './provider.types.js';
+} from '../provider.types.js';
 
 type BareConnection = Omit<ProviderConnection, 'dialect' | 'capabilities'>;
 type Open = (request: ProviderRequest, signal: AbortSignal, extras?: ProbeExtras) => AnswerStream;

@@ -1,5 +1,11 @@
-import { type AnswerReader, type AnswerSink, count, type DialectAdapter, type ProbeExtras } from './dialect-adapter.js';
-import type { ProviderItem, ProviderRequest } from './provider.types.js';
+import {
+  type AnswerReader,
+  type AnswerSink,
+  count,
+  type DialectAdapter,
+  type ProbeExtras,
+} from '../dialect-adapter.js';
+import type { ProviderItem, ProviderRequest } from '../../provider.types.js';
 
 /** `POST /responses`: typed items in, named events out. */
 export const responsesAdapter: DialectAdapter = {

@@ -1,4 +1,4 @@
-import type { ProviderEvent, ProviderRequest, ProviderUsage } from './provider.types.js';
+import type { ProviderEvent, ProviderRequest, ProviderUsage } from '../provider.types.js';
 
 type DoneReason = Extract<ProviderEvent, { type: 'done' }>['reason'];
 
