@@ -25,7 +25,6 @@ const LIBRARIES = {
   database: ['common', 'contracts'],
   openai: ['common', 'contracts'],
   outbound: ['common', 'contracts'],
-  client: ['contracts'],
 };
 
 const API = '^apps/api/src';
@@ -71,6 +70,12 @@ export default {
     ...featureRules,
     ...libraryRules,
     {
+      name: 'the-client-is-a-package-of-its-own',
+      severity: 'error',
+      from: { path: '^packages/client/' },
+      to: { path: '^(apps|libs|packages)/', pathNot: '^(packages/client|libs/contracts)/' },
+    },
+    {
       name: 'channels-know-nothing-of-each-other',
       severity: 'error',
       from: { path: `${API}/channels/([^/]+)/` },
@@ -89,7 +94,7 @@ export default {
       comment: 'It knows the server by the client and the words on the wire alone.',
       severity: 'error',
       from: { path: '^apps/widget/' },
-      to: { path: '^(apps|libs)/', pathNot: '^(apps/widget|libs/(client|contracts))/' },
+      to: { path: '^(apps|libs|packages)/', pathNot: '^(apps/widget|packages/client|libs/contracts)/' },
     },
     {
       name: 'nobody-imports-the-embedded-page',
@@ -134,7 +139,7 @@ export default {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '^libs/client/src/generated' },
+    exclude: { path: '^packages/client/src/generated' },
     tsConfig: { fileName: 'tsconfig.json' },
     tsPreCompilationDeps: true,
     enhancedResolveOptions: { extensions: ['.ts', '.tsx', '.js', '.mjs'] },

@@ -2,7 +2,7 @@ import { defineConfig } from '@hey-api/openapi-ts';
 
 export default defineConfig({
   input: './openapi.json',
-  output: { path: './libs/client/src/generated' },
+  output: { path: './packages/client/src/generated' },
   plugins: [
     '@hey-api/client-fetch',
     '@hey-api/typescript',

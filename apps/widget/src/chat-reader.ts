@@ -1,5 +1,5 @@
 import type { ChatEventEnvelope, ChatState, Problem, TransientEvent } from '@app/contracts';
-import { connectTakeover, type TakeoverClient } from '../../../libs/client/src/takeover.js';
+import { connectTakeover, type TakeoverClient } from '../../../packages/client/src/takeover.js';
 
 export interface ChatReaderListeners {
   event: (event: ChatEventEnvelope) => void;

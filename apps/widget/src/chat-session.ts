@@ -1,5 +1,5 @@
 import type { ChatEventEnvelope, Problem, TransientEvent } from '@app/contracts';
-import { TakeoverError } from '../../../libs/client/src/takeover-error.js';
+import { TakeoverError } from '../../../packages/client/src/takeover-error.js';
 import { Api, ApiError, newKey } from './api.js';
 import { ChatReader } from './chat-reader.js';
 import { EMPTY, withDelta, withEarlier, withEvent, withRemark, withState, type Remark } from './conversation.js';
