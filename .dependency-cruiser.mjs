@@ -7,10 +7,11 @@ const FEATURES = {
   idempotency: [],
   audit: [],
   users: [],
-  admin: [],
+  models: ['secrets'],
+  secrets: [],
   statistics: [],
-  auth: ['admin', 'users'],
-  bots: ['admin'],
+  auth: ['secrets', 'users'],
+  bots: ['models', 'secrets'],
   baton: ['bots'],
   chats: ['baton', 'bots', 'users'],
   takeover: ['auth', 'baton', 'bots', 'chats', 'users'],
@@ -30,7 +31,7 @@ const LIBRARIES = {
 const API = '^apps/api/src';
 const OFFERED = '\\.(service|module)\\.ts$';
 /** Plain types that belong to a feature's service. */
-const OFFERED_TYPES = `${API}/(bots/(bot-profile|takeover-policy)|baton/(turn.types|log-position))\\.ts$`;
+const OFFERED_TYPES = `${API}/(bots/profile/(bot-profile|takeover-policy)|baton/(turns/turn.types|log/log-position))\\.ts$`;
 const anyOf = (names) => `(${names.join('|')})`;
 
 const featureRules = Object.entries(FEATURES).flatMap(([feature, uses]) => {

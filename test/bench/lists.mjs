@@ -10,7 +10,7 @@ import { conclude, percentile, printTable, readOptions, startSurroundings } from
 import { BatonServer, ProgramProcess, spawnNode } from '../support/server.mjs';
 
 const FLAGS = readOptions({ db: 'sqlite', many: 20_000, few: 200, rounds: 200 });
-const SEED = 'dist/apps/api/src/seed/main.js';
+const SEED = 'dist/apps/api/src/commands/seed/main.js';
 const WARM_UP = 20;
 const MAX_RATIO = 2;
 const MAX_SECONDS_PER_LIST = 60;

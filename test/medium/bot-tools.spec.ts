@@ -1,11 +1,11 @@
 import { ANYBODY, type UserPrincipal } from '@app/common';
 import { DataSource } from 'typeorm';
-import { BotToolsService, type ToolDraft } from '../../apps/api/src/bots/bot-tools.service.js';
-import { BotsService } from '../../apps/api/src/bots/bots.service.js';
-import { ChatTransaction } from '../../apps/api/src/baton/chat-transaction.repository.js';
-import { mergeVariables } from '../../apps/api/src/baton/merge-variables.repository.js';
-import { ChatVariablesService } from '../../apps/api/src/chats/chat-variables.service.js';
-import { ChatsService } from '../../apps/api/src/chats/chats.service.js';
+import { BotToolsService, type ToolDraft } from '../../apps/api/src/bots/tools/bot-tools.service.js';
+import { BotsService } from '../../apps/api/src/bots/profile/bots.service.js';
+import { ChatTransaction } from '../../apps/api/src/baton/fence/chat-transaction.repository.js';
+import { mergeVariables } from '../../apps/api/src/baton/turns/tools/merge-variables.repository.js';
+import { ChatVariablesService } from '../../apps/api/src/chats/settings/chat-variables.service.js';
+import { ChatsService } from '../../apps/api/src/chats/chat/chats.service.js';
 import { startTestApp, type TestApp } from '../support/app.js';
 
 const ADMIN: UserPrincipal = {

@@ -2,13 +2,13 @@ import { ANONYMOUS, type Language, type PagingQuery, type Principal } from '@app
 import { Bot, BotLink, OpenAiService } from '@app/database';
 import { getDataSourceToken } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
-import { OpenAiServicesService } from '../../apps/api/src/admin/openai-services.service.js';
-import { BotAdministrationService } from '../../apps/api/src/bots/bot-administration.service.js';
-import { BotConfigurationService } from '../../apps/api/src/bots/bot-configuration.service.js';
-import { BotFactsService } from '../../apps/api/src/bots/bot-facts.service.js';
-import type { AdminCreateBotRequestDto } from '../../apps/api/src/bots/bot-request.dto.js';
-import { BotsService } from '../../apps/api/src/bots/bots.service.js';
-import { StartBotsService } from '../../apps/api/src/bots/start-bots.service.js';
+import { OpenAiServicesService } from '../../apps/api/src/models/openai-services.service.js';
+import { BotAdministrationService } from '../../apps/api/src/bots/administration/bot-administration.service.js';
+import { BotConfigurationService } from '../../apps/api/src/bots/configuration/bot-configuration.service.js';
+import { BotFactsService } from '../../apps/api/src/bots/facts/bot-facts.service.js';
+import type { AdminCreateBotRequestDto } from '../../apps/api/src/bots/administration/bot-request.dto.js';
+import { BotsService } from '../../apps/api/src/bots/profile/bots.service.js';
+import { StartBotsService } from '../../apps/api/src/bots/start-bots/start-bots.service.js';
 import { startTestApp, type TestApp } from '../support/app.js';
 import { ADMIN, code, createBot, ENGINES, KEY, page, person, reach, term } from './bots.support.js';
 

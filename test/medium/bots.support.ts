@@ -1,6 +1,6 @@
 import { PagingQuery, type UserPrincipal } from '@app/common';
-import { BotAdministrationService } from '../../apps/api/src/bots/bot-administration.service.js';
-import type { AdminCreateBotRequestDto } from '../../apps/api/src/bots/bot-request.dto.js';
+import { BotAdministrationService } from '../../apps/api/src/bots/administration/bot-administration.service.js';
+import type { AdminCreateBotRequestDto } from '../../apps/api/src/bots/administration/bot-request.dto.js';
 import type { TestApp } from '../support/app.js';
 import { MYSQL_URL } from '../support/servers.js';
 

@@ -1,13 +1,13 @@
 import { ANYBODY } from '@app/common';
 import { insertRows, toSqlTime } from '@app/database';
 import { DataSource } from 'typeorm';
-import { ChannelChatsRepository } from '../../apps/api/src/chats/channel-chats.repository.js';
-import { ChannelChatsService } from '../../apps/api/src/chats/channel-chats.service.js';
-import { ChannelWatch } from '../../apps/api/src/chats/channel-watch.service.js';
-import { ChatLogHub } from '../../apps/api/src/baton/chat-log.hub.js';
-import { ChatsService } from '../../apps/api/src/chats/chats.service.js';
-import { ChatDeletionService } from '../../apps/api/src/chats/chat-deletion.service.js';
-import { BotsService } from '../../apps/api/src/bots/bots.service.js';
+import { ChannelChatsRepository } from '../../apps/api/src/chats/for-channels/channel-chats.repository.js';
+import { ChannelChatsService } from '../../apps/api/src/chats/for-channels/channel-chats.service.js';
+import { ChannelWatch } from '../../apps/api/src/chats/for-channels/channel-watch.service.js';
+import { ChatLogHub } from '../../apps/api/src/baton/log/chat-log.hub.js';
+import { ChatsService } from '../../apps/api/src/chats/chat/chats.service.js';
+import { ChatDeletionService } from '../../apps/api/src/chats/deletion/chat-deletion.service.js';
+import { BotsService } from '../../apps/api/src/bots/profile/bots.service.js';
 import { startTestApp, type TestApp } from '../support/app.js';
 import { eventually } from '../support/eventually.js';
 

@@ -2,11 +2,11 @@ import { PagingQuery, type UserPrincipal } from '@app/common';
 import { insertRows, toSqlTime, type SqlRow } from '@app/database';
 import { DataSource } from 'typeorm';
 import { uuidv7 } from 'uuidv7';
-import { ChatDeletionRepository } from '../../apps/api/src/chats/chat-deletion.repository.js';
-import { ChatListsRepository, type ChatFilter } from '../../apps/api/src/chats/chat-lists.repository.js';
-import { ChatListsService } from '../../apps/api/src/chats/chat-lists.service.js';
-import { ChatSettingsRepository } from '../../apps/api/src/chats/chat-settings.repository.js';
-import { RetentionRepository } from '../../apps/api/src/chats/retention.repository.js';
+import { ChatDeletionRepository } from '../../apps/api/src/chats/deletion/chat-deletion.repository.js';
+import { ChatListsRepository, type ChatFilter } from '../../apps/api/src/chats/lists/chat-lists.repository.js';
+import { ChatListsService } from '../../apps/api/src/chats/lists/chat-lists.service.js';
+import { ChatSettingsRepository } from '../../apps/api/src/chats/settings/chat-settings.repository.js';
+import { RetentionRepository } from '../../apps/api/src/chats/deletion/retention.repository.js';
 import { startTestApp, type TestApp } from '../support/app.js';
 import { ENGINES, page, person, reach } from './bots.support.js';
 

@@ -1,9 +1,9 @@
 import { insertRows, JobLeasesRepository, toSqlTime } from '@app/database';
 import { DataSource } from 'typeorm';
 import { uuidv7 } from 'uuidv7';
-import { ChatFilesRepository } from '../../apps/api/src/chats/chat-files.repository.js';
-import { ChatsRepository } from '../../apps/api/src/chats/chats.repository.js';
-import { RetentionService } from '../../apps/api/src/chats/retention.service.js';
+import { ChatFilesRepository } from '../../apps/api/src/chats/files/chat-files.repository.js';
+import { ChatsRepository } from '../../apps/api/src/chats/chat/chats.repository.js';
+import { RetentionService } from '../../apps/api/src/chats/deletion/retention.service.js';
 import { startTestApp, type TestApp } from '../support/app.js';
 import { ENGINES, reach } from './bots.support.js';
 

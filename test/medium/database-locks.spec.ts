@@ -1,8 +1,8 @@
 import { createConnection, type Connection, type RowDataPacket } from 'mysql2/promise';
 import { DataSource } from 'typeorm';
-import { ChatTransaction } from '../../apps/api/src/baton/chat-transaction.repository.js';
-import { OwnershipRepository } from '../../apps/api/src/baton/ownership.repository.js';
-import { Person } from '../e2e/takeover.support.js';
+import { ChatTransaction } from '../../apps/api/src/baton/fence/chat-transaction.repository.js';
+import { OwnershipRepository } from '../../apps/api/src/baton/ownership/ownership.repository.js';
+import { Person } from '../e2e/takeover/takeover.support.js';
 import { ChatServer } from '../support/chat-server.js';
 import { eventually } from '../support/eventually.js';
 import { describeOnServer, MYSQL_URL } from '../support/servers.js';

@@ -1,10 +1,10 @@
 import { insertRows } from '@app/database';
 import { DataSource } from 'typeorm';
 import { uuidv7 } from 'uuidv7';
-import { OwnershipService } from '../../apps/api/src/baton/ownership.service.js';
-import { TakeoverSweeper } from '../../apps/api/src/takeover/takeover-sweeper.service.js';
+import { OwnershipService } from '../../apps/api/src/baton/ownership/ownership.service.js';
+import { TakeoverSweeper } from '../../apps/api/src/takeover/commands/takeover-sweeper.service.js';
 import { ChatServer } from '../support/chat-server.js';
-import { changePolicy, Person } from '../e2e/takeover.support.js';
+import { changePolicy, Person } from '../e2e/takeover/takeover.support.js';
 
 const LONG_AGO = '2020-01-01 00:00:00.000';
 const CROWD = 6000;

@@ -1,9 +1,9 @@
 import { DataSource } from 'typeorm';
-import { OwnershipService } from '../../apps/api/src/baton/ownership.service.js';
-import { AgentPresenceService } from '../../apps/api/src/takeover/agent-presence.service.js';
-import { TakeoverSweeper } from '../../apps/api/src/takeover/takeover-sweeper.service.js';
+import { OwnershipService } from '../../apps/api/src/baton/ownership/ownership.service.js';
+import { AgentPresenceService } from '../../apps/api/src/takeover/presence/agent-presence.service.js';
+import { TakeoverSweeper } from '../../apps/api/src/takeover/commands/takeover-sweeper.service.js';
 import { ChatServer } from '../support/chat-server.js';
-import { changePolicy, Person } from '../e2e/takeover.support.js';
+import { changePolicy, Person } from '../e2e/takeover/takeover.support.js';
 
 const LONG_AGO = '2020-01-01 00:00:00.000';
 

@@ -2,12 +2,12 @@ import { AppConfig, parseEnvironment, stableId } from '@app/common';
 import { Bot, Chat, migrate, openDataSource } from '@app/database';
 import type { DataSource } from 'typeorm';
 import { uuidv7 } from 'uuidv7';
-import { newBot } from '../../apps/api/src/bots/new-bot.js';
-import { ChatsRepository } from '../../apps/api/src/chats/chats.repository.js';
-import { ChatLogRepository } from '../../apps/api/src/baton/chat-log.repository.js';
-import { OwnershipRepository } from '../../apps/api/src/baton/ownership.repository.js';
-import { TurnIntakeRepository } from '../../apps/api/src/baton/turn-intake.repository.js';
-import type { IncomingMessage } from '../../apps/api/src/baton/turn.types.js';
+import { newBot } from '../../apps/api/src/bots/profile/new-bot.js';
+import { ChatsRepository } from '../../apps/api/src/chats/chat/chats.repository.js';
+import { ChatLogRepository } from '../../apps/api/src/baton/log/chat-log.repository.js';
+import { OwnershipRepository } from '../../apps/api/src/baton/ownership/ownership.repository.js';
+import { TurnIntakeRepository } from '../../apps/api/src/baton/turns/turn-intake.repository.js';
+import type { IncomingMessage } from '../../apps/api/src/baton/turns/turn.types.js';
 
 describe('TurnIntakeRepository, while a person holds the chat', () => {
   let dataSource: DataSource;

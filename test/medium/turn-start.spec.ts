@@ -1,8 +1,8 @@
 import { DataSource } from 'typeorm';
-import { TurnRunner } from '../../apps/api/src/baton/turn-runner.service.js';
-import { TurnSweeper } from '../../apps/api/src/baton/turn-sweeper.service.js';
-import { TurnsService } from '../../apps/api/src/baton/turns.service.js';
-import { Person } from '../e2e/takeover.support.js';
+import { TurnRunner } from '../../apps/api/src/baton/turns/turn-runner.service.js';
+import { TurnSweeper } from '../../apps/api/src/baton/instances/turn-sweeper.service.js';
+import { TurnsService } from '../../apps/api/src/baton/turns/turns.service.js';
+import { Person } from '../e2e/takeover/takeover.support.js';
 import { ChatServer } from '../support/chat-server.js';
 
 describe('after the message was stored and before its turn has begun', () => {

@@ -1,9 +1,9 @@
 import { ANONYMOUS, GUEST_NAME, type VisitorPrincipal } from '@app/common';
 import { AuthService } from '../../apps/api/src/auth/auth.service.js';
 import { VisitorTokensService } from '../../apps/api/src/auth/visitor-tokens.service.js';
-import { BotsService } from '../../apps/api/src/bots/bots.service.js';
-import { ChatsService } from '../../apps/api/src/chats/chats.service.js';
-import { OwnershipService } from '../../apps/api/src/baton/ownership.service.js';
+import { BotsService } from '../../apps/api/src/bots/profile/bots.service.js';
+import { ChatsService } from '../../apps/api/src/chats/chat/chats.service.js';
+import { OwnershipService } from '../../apps/api/src/baton/ownership/ownership.service.js';
 import { startTestApp, type TestApp } from '../support/app.js';
 import { code, createBot, ENGINES, KEY, reach } from './bots.support.js';
 

@@ -4,8 +4,8 @@ import {
   OwnershipRepository,
   type ChangedOwnership,
   type OwnershipChange,
-} from '../../apps/api/src/baton/ownership.repository.js';
-import type { NewChunk } from '../../apps/api/src/baton/turn-chunks.repository.js';
+} from '../../apps/api/src/baton/ownership/ownership.repository.js';
+import type { NewChunk } from '../../apps/api/src/baton/turns/turn-chunks.repository.js';
 import { LedgerChunksRepository } from './chunk-ledger.js';
 import type { ProcessGate } from './process-gate.js';
 

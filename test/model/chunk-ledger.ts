@@ -1,5 +1,9 @@
 import type { DataSource } from 'typeorm';
-import { TurnChunksRepository, readChunks, type NewChunk } from '../../apps/api/src/baton/turn-chunks.repository.js';
+import {
+  TurnChunksRepository,
+  readChunks,
+  type NewChunk,
+} from '../../apps/api/src/baton/turns/turn-chunks.repository.js';
 import type { ProcessGate } from './process-gate.js';
 
 /** What was ever committed of each turn, and every commit that must not have been. */

@@ -1,6 +1,6 @@
 import { AppError, ANONYMOUS } from '@app/common';
 import { StreamableFile } from '@nestjs/common';
-import { ChatCompletionRequestDto } from '../../apps/api/src/chats/completion.dto.js';
+import { ChatCompletionRequestDto } from '../../apps/api/src/chats/completions/completion.dto.js';
 import type { Instance } from './instance.js';
 
 export interface Question {

@@ -1,7 +1,7 @@
 import type { ChatEventEnvelope } from '@app/contracts';
 import type { EventAudience } from '@app/database';
-import type { LogItem } from '../../apps/api/src/baton/chat-log.hub.js';
-import type { LogPosition } from '../../apps/api/src/baton/log-position.js';
+import type { LogItem } from '../../apps/api/src/baton/log/chat-log.hub.js';
+import type { LogPosition } from '../../apps/api/src/baton/log/log-position.js';
 import type { Instance } from './instance.js';
 
 /** Somebody who reads the chat, over any number of connections, and notices what must not be. */

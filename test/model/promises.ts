@@ -1,9 +1,9 @@
 import type { ChatEventEnvelope } from '@app/contracts';
 import { dialectOf } from '@app/database';
 import { isDeepStrictEqual } from 'node:util';
-import { viewOf } from '../../apps/api/src/baton/chat-event-view.js';
-import { ChatLogRepository, type LoggedEvent } from '../../apps/api/src/baton/chat-log.repository.js';
-import { ChatVariablesRepository } from '../../apps/api/src/chats/chat-variables.repository.js';
+import { viewOf } from '../../apps/api/src/baton/log/chat-event-view.js';
+import { ChatLogRepository, type LoggedEvent } from '../../apps/api/src/baton/log/chat-log.repository.js';
+import { ChatVariablesRepository } from '../../apps/api/src/chats/settings/chat-variables.repository.js';
 import { readCommitted } from './chunk-ledger.js';
 import { LogReading } from './log-rules.js';
 import type { World } from './world.js';

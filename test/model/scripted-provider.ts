@@ -1,5 +1,5 @@
 import { ProviderError, type OpenAiProvider, type ProviderEvent, type ProviderRequest } from '@app/openai';
-import { HAND_TO_HUMAN } from '../../apps/api/src/baton/turn-tools.service.js';
+import { HAND_TO_HUMAN } from '../../apps/api/src/baton/turns/tools/turn-tools.service.js';
 
 export const SCRIPTED_TOOL = 'note_down';
 

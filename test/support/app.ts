@@ -6,7 +6,7 @@ import type { FastifyInstance } from 'fastify';
 import { createConnection } from 'mysql2/promise';
 import { randomBytes } from 'node:crypto';
 import { AppModule } from '../../apps/api/src/app.module.js';
-import { APP_OPTIONS, configureApp, createAdapter } from '../../apps/api/src/configure-app.js';
+import { APP_OPTIONS, configureApp, createAdapter } from '../../apps/api/src/server/configure-app.js';
 import { MYSQL_URL, REDIS_URL } from './servers.js';
 
 export interface TestApp {

@@ -3,7 +3,7 @@ import { DatabaseModule } from '@app/database';
 import { Module } from '@nestjs/common';
 import { EventEmitterModule } from '@nestjs/event-emitter';
 import { ScheduleModule } from '@nestjs/schedule';
-import { AdminModule } from './admin/admin.module.js';
+import { AdminModule } from './models/models.module.js';
 import { AuditModule } from './audit/audit.module.js';
 import { AuthModule } from './auth/auth.module.js';
 import { BatonModule } from './baton/baton.module.js';

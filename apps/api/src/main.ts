@@ -1,5 +1,5 @@
 import module from 'node:module';
-import { explain } from './explain.js';
+import { explain } from './server/explain.js';
 
 // Keeps compiled code for the next start, a quarter faster then; Node 20 does not have it.
 (module as { enableCompileCache?: () => void }).enableCompileCache?.();
@@ -16,4 +16,4 @@ process.on('unhandledRejection', crash);
 process.on('uncaughtException', crash);
 
 // Loaded only now: reading the configuration may fail, and that must end in a sentence.
-await import('./start.js').then(({ start }) => start()).catch((error: unknown) => giveUp(explain(error)));
+await import('./server/start.js').then(({ start }) => start()).catch((error: unknown) => giveUp(explain(error)));

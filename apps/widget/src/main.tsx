@@ -1,7 +1,7 @@
 import { render } from 'preact';
-import { App } from './app.js';
-import { ChatSession } from './chat-session.js';
-import { accentOn, textOn } from './colour.js';
+import { App } from './view/app.js';
+import { ChatSession } from './chat/chat-session.js';
+import { accentOn, textOn } from './view/colour.js';
 import { HostFrame } from './host-frame.js';
 import { inLanguage, readSettings, type Settings } from './settings.js';
 import './style.css';

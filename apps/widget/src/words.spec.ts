@@ -1,4 +1,4 @@
-import type { Passing } from './conversation.js';
+import type { Passing } from './chat/conversation.js';
 import { languageOf } from './settings.js';
 import { TEXTS } from './texts.js';
 import { wordsOfPassing } from './words.js';

@@ -1,4 +1,4 @@
-import { INTERRUPTED, type Passing } from './conversation.js';
+import { INTERRUPTED, type Passing } from './chat/conversation.js';
 import type { Texts } from './texts.js';
 
 /** What a change of the chat's holder means to the visitor. */

@@ -1,7 +1,7 @@
 import { AppError, GUEST_NAME, type VisitorPrincipal } from '@app/common';
 import { Injectable } from '@nestjs/common';
 import { jwtVerify, SignJWT } from 'jose';
-import { SecretsService } from '../admin/secrets.service.js';
+import { SecretsService } from '../secrets/secrets.service.js';
 
 const PREFIX = 'bv_';
 const ISSUER = 'baton';

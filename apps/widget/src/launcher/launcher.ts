@@ -1,4 +1,4 @@
-import { textOn } from '../colour.js';
+import { textOn } from '../view/colour.js';
 import type { FromHost, ToHost } from '../host-frame.js';
 import { inLanguage, languageOf, type Language, type Term } from '../settings.js';
 import { LauncherView } from './launcher-view.js';

@@ -10,7 +10,7 @@ import {
   TimeColumn,
   type JsonValue,
 } from '../columns.js';
-import { Chat } from './chat.entity.js';
+import { Chat } from './chats/chat.entity.js';
 
 /*
  * What is exchanged with services that call us back: what they sent is kept until it is handled, what we owe them until it is sent. Rows

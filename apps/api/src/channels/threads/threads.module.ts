@@ -4,17 +4,17 @@ import { AuthModule } from '../../auth/auth.module.js';
 import { BotsModule } from '../../bots/bots.module.js';
 import { ChatsModule } from '../../chats/chats.module.js';
 import { TakeoverModule } from '../../takeover/takeover.module.js';
-import { AssistantsController } from './assistants.controller.js';
-import { AssistantsService } from './assistants.service.js';
-import { ThreadAgentsController } from './thread-agents.controller.js';
-import { ThreadAgentsService } from './thread-agents.service.js';
-import { ThreadFeedController } from './thread-feed.controller.js';
-import { ThreadFeedService } from './thread-feed.service.js';
+import { AssistantsController } from './assistants/assistants.controller.js';
+import { AssistantsService } from './assistants/assistants.service.js';
+import { ThreadAgentsController } from './agents/thread-agents.controller.js';
+import { ThreadAgentsService } from './agents/thread-agents.service.js';
+import { ThreadFeedController } from './live/thread-feed.controller.js';
+import { ThreadFeedService } from './live/thread-feed.service.js';
 import { ThreadMessagesRepository } from './thread-messages.repository.js';
-import { ThreadSocketsService } from './thread-sockets.service.js';
-import { ThreadStaffService } from './thread-staff.service.js';
+import { ThreadSocketsService } from './live/thread-sockets.service.js';
+import { ThreadStaffService } from './agents/thread-staff.service.js';
 import { ThreadsController } from './threads.controller.js';
-import { ThreadsGateway } from './threads.gateway.js';
+import { ThreadsGateway } from './live/threads.gateway.js';
 import { ThreadsService } from './threads.service.js';
 
 /** The wire format of a threads API: threads are chats, assistants are bots, runs are turns. */

@@ -1,18 +1,18 @@
 import { ANYBODY, AppError, hasCode, type Language, type Principal } from '@app/common';
 import { Injectable } from '@nestjs/common';
-import { BotsService } from '../../bots/bots.service.js';
-import { PublicBotsService } from '../../bots/public-bots.service.js';
-import { ChannelChatsService, type ChannelChat } from '../../chats/channel-chats.service.js';
-import { ChatDeletionService } from '../../chats/chat-deletion.service.js';
-import { ChatVariablesService } from '../../chats/chat-variables.service.js';
-import { ChatsService } from '../../chats/chats.service.js';
-import { CompletionsService } from '../../chats/completions.service.js';
-import { TakeoverService } from '../../takeover/takeover.service.js';
+import { BotsService } from '../../bots/profile/bots.service.js';
+import { PublicBotsService } from '../../bots/profile/public-bots.service.js';
+import { ChannelChatsService, type ChannelChat } from '../../chats/for-channels/channel-chats.service.js';
+import { ChatDeletionService } from '../../chats/deletion/chat-deletion.service.js';
+import { ChatVariablesService } from '../../chats/settings/chat-variables.service.js';
+import { ChatsService } from '../../chats/chat/chats.service.js';
+import { CompletionsService } from '../../chats/completions/completions.service.js';
+import { TakeoverService } from '../../takeover/commands/takeover.service.js';
 import { assistantNotFound, ThreadEnded, threadNotFound } from './thread-errors.js';
 import { botIdOf, chatIdOf, runIdOf, threadIdOf } from './thread-ids.js';
 import { mapMessage, type ThreadMessagesDto } from './thread-message.dto.js';
 import { ThreadMessagesRepository } from './thread-messages.repository.js';
-import { ThreadStaffService } from './thread-staff.service.js';
+import { ThreadStaffService } from './agents/thread-staff.service.js';
 import { END_REASONS, statusOf, type EndReason } from './thread-status.js';
 import {
   ALREADY_CANCELLED,

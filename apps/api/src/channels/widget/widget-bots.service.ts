@@ -1,7 +1,7 @@
 import { ANYBODY, notFound, type TermValue } from '@app/common';
 import { Injectable } from '@nestjs/common';
-import type { BotProfile } from '../../bots/bot-profile.js';
-import { BotsService } from '../../bots/bots.service.js';
+import type { BotProfile } from '../../bots/profile/bot-profile.js';
+import { BotsService } from '../../bots/profile/bots.service.js';
 import { CacheService } from '../../cache/cache.service.js';
 import type { WidgetBotDto } from './widget-session.dto.js';
 import { WidgetSettingsRepository } from './widget-settings.repository.js';

@@ -1,0 +1,186 @@
+import { AppError, notFound, toProblem } from '@app/common';
+import type { ChatEventEnvelope } from '@app/contracts';
+import type { EventAudience } from '@app/database';
+import { Injectable, Logger, type BeforeApplicationShutdown } from '@nestjs/common';
+import { ChatFollower, type FollowerSink, type FollowerSources } from './chat-follower.js';
+import { ChatLogHub, LogEvent } from '../log/chat-log.hub.js';
+import { ChatLogRepository } from '../log/chat-log.repository.js';
+import { ChatStream } from './chat-stream.js';
+import type { LogPosition } from '../log/log-position.js';
+import { TurnChunksRepository } from '../turns/turn-chunks.repository.js';
+import { TurnMetrics } from '../turns/turn.metrics.js';
+import type { TurnOutcome } from '../turns/turn.types.js';
+import { TurnsRepository } from '../turns/turns.repository.js';
+
+/** Opens, feeds and closes the streams of this instance's readers. */
+@Injectable()
+export class ChatStreamsService implements BeforeApplicationShutdown {
+  private readonly logger = new Logger(ChatStreamsService.name);
+  private readonly open = new Set<ChatStream>();
+  private readonly sources: FollowerSources;
+
+  constructor(
+    hub: ChatLogHub,
+    log: ChatLogRepository,
+    chunks: TurnChunksRepository,
+    private readonly turns: TurnsRepository,
+    private readonly metrics: TurnMetrics,
+  ) {
+    this.sources = { hub, log, chunks };
+  }
+
+  beforeApplicationShutdown(): void {
+    for (const stream of this.open) {
+      stream.sendNotice('stream.closed', { reason: 'shutdown' });
+      stream.finish();
+    }
+  }
+
+  /**
+   * Follows a chat's log by other means than a stream of ours. Returns what ends it.
+   * @param audience whether events for agents are delivered, too
+   */
+  async followWith(
+    chatId: string,
+    from: LogPosition,
+    audience: EventAudience,
+    sink: FollowerSink,
+  ): Promise<() => void> {
+    const follower = new ChatFollower(chatId, from, this.sources, seenBy(audience, sink));
+    await follower.start();
+    return () => follower.close();
+  }
+
+  /** The chat's log from the position on, and everything that follows. */
+  async followChat(chatId: string, from: LogPosition, audience: EventAudience = 'everyone'): Promise<ChatStream> {
+    const stream = this.openStream();
+    const sink: FollowerSink = {
+      deliver: (item, position) => stream.sendItem(item, position),
+      fail: (error) => this.fail(stream, error),
+    };
+    const follower = this.follow(chatId, from, stream, seenBy(audience, sink));
+    return this.begin(stream, follower);
+  }
+
+  /**
+   * One turn from `from` to its end. `isNew` says that the turn begins with the next published events, so nothing needs to be read.
+   * The closing `turn.ended` carries the completion.
+   */
+  async followTurn(
+    turn: { chatId: string; turnId: string },
+    from: LogPosition,
+    isNew: boolean,
+    completionOf: () => Promise<object>,
+  ): Promise<ChatStream> {
+    const stream = this.openStream();
+    const follower = this.follow(turn.chatId, from, stream, {
+      deliver: (item, position) => {
+        if (item.kind === 'delta') {
+          if (item.delta.turnId === turn.turnId) stream.sendItem(item, position);
+          return;
+        }
+        const { data } = item.event;
+        if (!('turnId' in data) || data.turnId !== turn.turnId) return;
+        if (item.event.type !== 'turn.ended') {
+          const seen = item.viewFor('everyone');
+          return seen ? stream.sendItem(seen, position) : undefined;
+        }
+        follower.close();
+        const place = { ...position };
+        completionOf()
+          .then((completion) => {
+            const event = { ...item.event, data: { ...data, completion } };
+            stream.sendItem(item, place, JSON.stringify(event));
+            stream.finish();
+          })
+          .catch((error: unknown) => this.fail(stream, error));
+      },
+      fail: (error) => this.fail(stream, error),
+    });
+    if (!isNew) return this.begin(stream, follower);
+    follower.startLive();
+    return stream;
+  }
+
+  /** The stream of a message that no bot answers because a person holds the chat. */
+  handOver(events: ChatEventEnvelope[], completion: object): ChatStream {
+    const stream = this.openStream();
+    for (const event of events) stream.sendItem(new LogEvent(event), { seq: event.seq, offset: 0 });
+    stream.sendNotice('turn.ended', { status: 'handed_over', completion });
+    stream.finish();
+    return stream;
+  }
+
+  /** Resolves when the turn has ended, wherever it runs. */
+  async waitForEnd(chatId: string, turnId: string, afterSeq: number): Promise<TurnOutcome> {
+    const known = await this.turns.findOutcome(turnId);
+    if (known) return known;
+    await new Promise<void>((resolve, reject) => {
+      const fail = (error: unknown): void => {
+        follower.close();
+        reject(error);
+      };
+      const follower = new ChatFollower(chatId, { seq: afterSeq, offset: 0 }, this.sources, {
+        deliver: (item) => {
+          if (item.kind !== 'event' || item.event.type !== 'turn.ended' || item.event.data.turnId !== turnId) return;
+          follower.close();
+          resolve();
+        },
+        fail,
+      });
+      follower
+        .start()
+        .then(async () => {
+          // Deleted before anybody could have told us.
+          if ((await this.sources.log.findHeads([chatId])).length === 0) follower.end();
+        })
+        .catch(fail);
+    });
+    const outcome = await this.turns.findOutcome(turnId);
+    if (!outcome) throw notFound('The completion');
+    return outcome;
+  }
+
+  private openStream(): ChatStream {
+    const stream = new ChatStream();
+    this.open.add(stream);
+    this.metrics.openStreams.set(this.open.size);
+    stream.once('close', () => {
+      this.open.delete(stream);
+      this.metrics.openStreams.set(this.open.size);
+    });
+    return stream;
+  }
+
+  private follow(chatId: string, from: LogPosition, stream: ChatStream, sink: FollowerSink): ChatFollower {
+    const follower = new ChatFollower(chatId, from, this.sources, sink);
+    stream.once('close', () => follower.close());
+    return follower;
+  }
+
+  private async begin(stream: ChatStream, follower: ChatFollower): Promise<ChatStream> {
+    try {
+      await follower.start();
+    } catch (error) {
+      // Nobody was given the stream, so nobody else will.
+      stream.destroy();
+      throw error;
+    }
+    return stream;
+  }
+
+  private fail(stream: ChatStream, error: unknown): void {
+    if (!(error instanceof AppError)) this.logger.error({ err: error }, 'A stream could not be fed');
+    stream.sendNotice('error', { problem: toProblem(error, null) });
+    stream.finish();
+  }
+}
+
+/** The same reader, shown what such readers may see. */
+const seenBy = (audience: EventAudience, sink: FollowerSink): FollowerSink => ({
+  ...sink,
+  deliver: (item, position) => {
+    const seen = item.viewFor(audience);
+    if (seen) sink.deliver(seen, position);
+  },
+});

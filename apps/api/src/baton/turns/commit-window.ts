@@ -1,0 +1,103 @@
+import { AppConfig } from '@app/common';
+import { isTransient } from '@app/database';
+import { Injectable, Logger } from '@nestjs/common';
+import { ChatLogHub, LogDelta } from '../log/chat-log.hub.js';
+import type { LiveTurn } from './live-turn.js';
+import { TurnChunksRepository, type NewChunk } from './turn-chunks.repository.js';
+import { TurnMetrics } from './turn.metrics.js';
+
+const RETRY_AFTER_MS = 250;
+
+/**
+ * Write-ahead streaming: gathers what all live turns of this instance have said, commits it in one transaction, then delivers it. The
+ * first words of a turn somebody reads are committed at once, everything else once a window.
+ */
+@Injectable()
+export class CommitWindow {
+  private readonly logger = new Logger(CommitWindow.name);
+  private readonly dirty = new Set<LiveTurn>();
+  private timer: NodeJS.Timeout | null = null;
+  private immediate: NodeJS.Immediate | null = null;
+  private flushing: Promise<void> | null = null;
+  /** First words came while a commit was under way: the next one follows it at once. */
+  private isUrgent = false;
+
+  constructor(
+    private readonly config: AppConfig,
+    private readonly chunks: TurnChunksRepository,
+    private readonly hub: ChatLogHub,
+    private readonly metrics: TurnMetrics,
+  ) {}
+
+  /** The turn has said something. */
+  add(live: LiveTurn): void {
+    this.dirty.add(live);
+    if (live.isFirstChunk && this.hub.hasReaders(live.turn.chatId)) {
+      this.isUrgent = true;
+      this.flushAtOnce();
+    } else {
+      this.flushLater();
+    }
+  }
+
+  /** Forgets the turn and resolves when nothing of it is on its way into the database any more. */
+  async remove(live: LiveTurn): Promise<void> {
+    this.dirty.delete(live);
+    await this.flushing;
+  }
+
+  private flushAtOnce(): void {
+    if (this.timer) clearTimeout(this.timer);
+    this.timer = null;
+    // One turn of the event loop gathers the first words of turns that begin together.
+    this.immediate ??= setImmediate(() => {
+      this.immediate = null;
+      this.flushing ??= this.flush().finally(() => {
+        this.flushing = null;
+        if (this.dirty.size === 0) return;
+        if (this.isUrgent) this.flushAtOnce();
+        else this.flushLater();
+      });
+    });
+  }
+
+  private flushLater(): void {
+    this.timer ??= setTimeout(() => this.flushAtOnce(), this.config.turns.commitWindowMs);
+  }
+
+  private async flush(): Promise<void> {
+    this.isUrgent = false;
+    const writing = new Map<LiveTurn, NewChunk>();
+    for (const live of this.dirty) {
+      const chunk = live.takeChunk();
+      if (chunk) writing.set(live, chunk);
+    }
+    this.dirty.clear();
+    if (writing.size === 0) return;
+    const endTimer = this.metrics.commitWindow.startTimer();
+    try {
+      const stored = await this.chunks.appendChunks([...writing.values()]);
+      for (const [live, chunk] of writing) this.settle(live, chunk, stored.has(chunk.turnId));
+    } catch (error) {
+      this.keep(writing, error);
+    }
+    endTimer();
+  }
+
+  private settle(live: LiveTurn, chunk: NewChunk, isStored: boolean): void {
+    if (!isStored) return live.stop({ kind: 'fenced' });
+    live.chunkCommitted();
+    const { turnId, outputMessageId: messageId, chatId, epoch } = live.turn;
+    this.hub.publish(chatId, [new LogDelta({ messageId, turnId, offset: chunk.offset, text: chunk.text }, epoch)]);
+  }
+
+  /** Nothing was written, so nothing is shown; the next window tries again. */
+  private keep(writing: Map<LiveTurn, NewChunk>, error: unknown): void {
+    if (!isTransient(error)) this.logger.error({ err: error }, 'Streamed text could not be stored; trying again');
+    for (const live of writing.keys()) {
+      live.chunkReturned();
+      if (live.stopReason === null) this.dirty.add(live);
+    }
+    this.timer ??= setTimeout(() => this.flushAtOnce(), RETRY_AFTER_MS);
+  }
+}

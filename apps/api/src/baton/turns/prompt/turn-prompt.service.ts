@@ -1,0 +1,114 @@
+import { AppConfig } from '@app/common';
+import { countTokens, type ProviderItem, type ProviderRequest, type ProviderTool } from '@app/openai';
+import type { TurnSource } from '@app/database';
+import { Injectable } from '@nestjs/common';
+import type { BotProfile } from '../../../bots/profile/bot-profile.js';
+import { BotToolsService, type CallableTool } from '../../../bots/tools/bot-tools.service.js';
+import { BotsService } from '../../../bots/profile/bots.service.js';
+import { HandOffRulesService } from '../../handoff/hand-off-rules.service.js';
+import { ChatSourcesRepository } from './chat-sources.repository.js';
+import { fittingSources, sourcesText } from './turn-sources.js';
+import { contextOf, openWhispers } from './turn-context.js';
+import { TurnHistoryRepository, type PastMessage } from './turn-history.repository.js';
+import { HAND_TO_HUMAN } from '../tools/turn-tools.service.js';
+import type { StartedTurn } from '../turn.types.js';
+
+export interface Prompt {
+  request: ProviderRequest;
+  serviceId: string;
+  /** The chat's own files that the model was given. */
+  sources: TurnSource[];
+  /** What was sent, in parts, for the trace; no secrets. */
+  trace: Record<string, unknown>;
+}
+
+/** Builds what the model is sent: the bot's instructions and as much of our own history as the budget holds. */
+@Injectable()
+export class TurnPromptService {
+  constructor(
+    private readonly config: AppConfig,
+    private readonly bots: BotsService,
+    private readonly botTools: BotToolsService,
+    private readonly handOffs: HandOffRulesService,
+    private readonly history: TurnHistoryRepository,
+    private readonly files: ChatSourcesRepository,
+  ) {}
+
+  /** Throws `BOT_NOT_READY` when the bot has no usable service or model. */
+  async buildPrompt(turn: StartedTurn): Promise<Prompt> {
+    const bot = await this.bots.getProfile(turn.botId);
+    const [{ connection, model, serviceId }, userSystemMessage, past, mayHandOff, botTools, files] = await Promise.all([
+      this.bots.getTarget(bot),
+      bot.isUserSystemMessageSupported ? this.history.findUserSystemMessage(turn.chatId) : null,
+      this.findPast(turn),
+      this.handOffs.isOfferedToBot(bot, turn.chatId),
+      this.botTools.getCallable(bot.id),
+      this.files.findTextFiles(turn.chatId),
+    ]);
+
+    const instructions = instructionsOf(bot, userSystemMessage);
+    const budget = this.config.turns.contextTokenBudget;
+    const sources = fittingSources(files, Math.floor(budget / 2), model);
+    const given = sourcesText(sources);
+    const kept = newestThatFit(past, [instructions, given, turn.inputText], budget, model);
+    const items = [...(given === '' ? [] : [userItem(given)]), ...contextOf(kept), userItem(turn.inputText)];
+    const offered = [...(mayHandOff ? [HAND_TO_HUMAN] : []), ...botTools.map(functionOf)];
+    const tools = connection.capabilities.tools ? offered : [];
+    const { temperature, maxOutputTokens } = bot.parameters;
+    return {
+      request: { connection, model, instructions, items, tools, temperature, maxOutputTokens },
+      serviceId,
+      sources: sources.map(({ id, path }) => ({ id, path })),
+      trace: {
+        bot: { id: bot.id, code: bot.code },
+        model,
+        dialect: connection.dialect,
+        instructions,
+        facts: bot.facts.length,
+        userSystemMessage: userSystemMessage !== null,
+        files: { available: files.length, sent: sources.map(({ path }) => path) },
+        history: { available: past.length, sent: kept.length },
+        tools: tools.map(({ name }) => name),
+        ...(turn.options.routing && { routing: turn.options.routing }),
+        items,
+      },
+    };
+  }
+
+  /** Also a customer who wants what was said forgotten is answered as the team has told the bot to. */
+  private async findPast({ chatId, seq, options }: StartedTurn): Promise<PastMessage[]> {
+    if (seq === 1) return [];
+    const past = await this.history.findHistory(chatId, seq);
+    return options.ignoreChatHistory ? openWhispers(past) : past;
+  }
+}
+
+const functionOf = ({ name, description, parameters }: CallableTool): ProviderTool => ({
+  name,
+  description,
+  parameters,
+});
+
+const userItem = (text: string): ProviderItem => ({ type: 'message', role: 'user', text });
+
+/** The newest messages that fit. What is always sent comes first. */
+function newestThatFit(past: PastMessage[], always: string[], budget: number, model: string): PastMessage[] {
+  const all = [...always, ...past.map(({ text }) => text)];
+  // A token is at least one byte: what fits in bytes fits in tokens, and needs no counting.
+  if (all.reduce((sum, text) => sum + Buffer.byteLength(text), 0) <= budget) return past;
+  let left = always.reduce((rest, text) => rest - countTokens(text, model), budget);
+  const firstKept = past.findLastIndex(({ text }) => {
+    left -= countTokens(text, model);
+    return left < 0;
+  });
+  return past.slice(firstKept + 1);
+}
+
+function instructionsOf(bot: BotProfile, userSystemMessage: string | null): string {
+  const facts = bot.facts.length === 0 ? '' : `Facts:\n${bot.facts.map((fact) => `- ${fact}`).join('\n')}`;
+  const onlyFacts =
+    bot.implementationType === 'FactBot'
+      ? 'Answer from these facts alone. Say so when they do not hold the answer.'
+      : '';
+  return [bot.baseSystemMessage, facts, onlyFacts, userSystemMessage ?? ''].filter((part) => part !== '').join('\n\n');
+}

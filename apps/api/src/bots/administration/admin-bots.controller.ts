@@ -1,0 +1,154 @@
+import {
+  Access,
+  ApiProblems,
+  Audited,
+  CallerLanguage,
+  CurrentUser,
+  IdPipe,
+  PagingQuery,
+  parseFlag,
+  ParseFlagPipe,
+  RawBody,
+  type Language,
+  type UserPrincipal,
+} from '@app/common';
+import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put, Query } from '@nestjs/common';
+import { ApiOkResponse, ApiParam, ApiTags } from '@nestjs/swagger';
+import {
+  AdminCreateBotResponseDto,
+  AdminGetBotResponseDto,
+  AdminGetBotsResponseItemDtoPagingResult,
+} from './bot-administration.dto.js';
+import { AdminCreateBotRequestDto, AdminUpdateBotRequestDto } from './bot-request.dto.js';
+import { BotAdministrationService } from './bot-administration.service.js';
+import { BotImagesService, MAX_IMAGE_BYTES } from '../images/bot-images.service.js';
+import { BotStopService } from '../profile/bot-stop.service.js';
+
+const BotId = (): ParameterDecorator => Param('botId', IdPipe('The bot'));
+
+@ApiTags('AdminBot')
+@Controller('api/admin/bots')
+export class AdminBotsController {
+  constructor(
+    private readonly bots: BotAdministrationService,
+    private readonly images: BotImagesService,
+    private readonly stops: BotStopService,
+  ) {}
+
+  /** Lists the bots that the caller may administer or contribute to. */
+  @Get()
+  @Access('user')
+  @ApiOkResponse({ type: AdminGetBotsResponseItemDtoPagingResult })
+  @ApiProblems(400)
+  getAdminBots(
+    @CurrentUser() caller: UserPrincipal,
+    @Query() query: PagingQuery,
+    @CallerLanguage() language: Language,
+  ): Promise<AdminGetBotsResponseItemDtoPagingResult> {
+    return this.bots.list(caller, query, language);
+  }
+
+  /** Creates a bot. */
+  @Post()
+  @Audited('bot.created', 'botId')
+  @HttpCode(200)
+  @Access('admin')
+  @ApiOkResponse({ type: AdminCreateBotResponseDto })
+  @ApiProblems(400, 409)
+  createBot(@Body() dto: AdminCreateBotRequestDto): Promise<AdminCreateBotResponseDto> {
+    return this.bots.create(dto);
+  }
+
+  /** Lists the start bots that the caller may administer or contribute to. */
+  @Get('startbots')
+  @Access('user')
+  @ApiOkResponse({ type: AdminGetBotsResponseItemDtoPagingResult })
+  @ApiProblems(400)
+  getAdminStartBots(
+    @CurrentUser() caller: UserPrincipal,
+    @Query() query: PagingQuery,
+    @CallerLanguage() language: Language,
+  ): Promise<AdminGetBotsResponseItemDtoPagingResult> {
+    return this.bots.list(caller, query, language, { isStartBot: true });
+  }
+
+  /**
+   * Lists how bots can answer. `OpenAI`: from instructions and facts, and from what the model knows. `FactBot`: from facts alone.
+   * `StartBot`: not itself; it hands each message to the member that fits best.
+   */
+  @Get('implementationTypes')
+  @Access('user')
+  @ApiOkResponse({ schema: { type: 'array', items: { type: 'string' }, example: ['OpenAI', 'StartBot', 'FactBot'] } })
+  getBotImplementationTypes(): string[] {
+    return this.bots.getImplementationTypes();
+  }
+
+  /** Stops all bots, or lets them answer again. While stopped, completions are refused and running answers are interrupted. */
+  @Put('stop/:isStopAllBots')
+  @Audited(({ params }) => (parseFlag(params['isStopAllBots']) ? 'bots.stopped' : 'bots.released'))
+  @Access('admin')
+  @ApiParam({ name: 'isStopAllBots', schema: { type: 'boolean', example: true } })
+  @ApiProblems(400)
+  stopAllBots(@Param('isStopAllBots', ParseFlagPipe) isStopAllBots: boolean): Promise<void> {
+    return this.stops.setStopped(isStopAllBots);
+  }
+
+  /** Reads a bot. */
+  @Get(':botId')
+  @Access('user')
+  @ApiOkResponse({ type: AdminGetBotResponseDto })
+  @ApiProblems(404)
+  getAdminBot(@CurrentUser() caller: UserPrincipal, @BotId() botId: string): Promise<AdminGetBotResponseDto> {
+    return this.bots.get(caller, botId);
+  }
+
+  /** Changes a bot. What is not sent stays as it is. */
+  @Put(':botId')
+  @Audited('bot.updated', 'botId')
+  @Access('user')
+  @ApiProblems(400, 403, 404, 409)
+  updateBot(
+    @CurrentUser() caller: UserPrincipal,
+    @BotId() botId: string,
+    @Body() dto: AdminUpdateBotRequestDto,
+  ): Promise<void> {
+    return this.bots.update(caller, botId, dto);
+  }
+
+  /** Deletes a bot. The chats it answered in stay; its code can be used again. */
+  @Delete(':botId')
+  @Audited('bot.deleted', 'botId')
+  @Access('admin')
+  @ApiProblems(404)
+  deleteBot(@CurrentUser() caller: UserPrincipal, @BotId() botId: string): Promise<void> {
+    return this.bots.delete(caller, botId);
+  }
+
+  /** Makes a bot the open one, which may be used without an account while it is public and active. */
+  @Put(':botId/openBot')
+  @Audited('bot.opened', 'botId')
+  @Access('admin')
+  @ApiProblems(404)
+  updateOpenBot(@CurrentUser() caller: UserPrincipal, @BotId() botId: string): Promise<void> {
+    return this.bots.setOpenBot(caller, botId);
+  }
+
+  /** Gives a bot an image: PNG, JPEG, WebP or GIF, at most 2 MB and 8192 × 8192 pixels. */
+  @Put(':botId/image')
+  @Audited('bot.image_changed', 'botId')
+  @Access('user')
+  @RawBody(MAX_IMAGE_BYTES, 'image/png', 'image/jpeg', 'image/webp', 'image/gif')
+  @ApiProblems(400, 403, 404, 413, 415)
+  updateBotImage(@CurrentUser() caller: UserPrincipal, @BotId() botId: string, @Body() bytes: Buffer): Promise<void> {
+    return this.images.replace(caller, botId, bytes);
+  }
+
+  /** Removes the image of a bot. */
+  @Delete(':botId/image')
+  @Audited('bot.image_deleted', 'botId')
+  @Access('user')
+  @ApiProblems(403, 404)
+  deleteBotImage(@CurrentUser() caller: UserPrincipal, @BotId() botId: string): Promise<void> {
+    return this.images.remove(caller, botId);
+  }
+}

@@ -1,0 +1,101 @@
+import { ApiProperty, OmitType } from '@nestjs/swagger';
+import { Type } from 'class-transformer';
+import { IsBoolean, IsOptional, IsString, ValidateNested } from 'class-validator';
+import { OptionalFlag, OptionalText } from '../profile/optional.decorators.js';
+import { MaxTermLength } from './term-length.decorator.js';
+
+const ID_EXAMPLE = '0199aa0e-7c1b-7d0a-9a55-0d5a3c0f8f6e';
+const NAME_LENGTH = 200;
+const TEXT_LENGTH = 16_000;
+const QUESTION_LENGTH = 500;
+const PROMPT_LENGTH = 200_000;
+
+/** A text in English and German; an empty German text falls back to the English one. */
+export class TermValueDto {
+  @IsOptional()
+  @IsString()
+  @ApiProperty({ example: 'Welcome', type: 'string', nullable: true, required: false })
+  value?: string | null;
+
+  @IsOptional()
+  @IsString()
+  @ApiProperty({ example: 'Willkommen', type: 'string', nullable: true, required: false })
+  valueDe?: string | null;
+}
+
+const Term =
+  (maxLength: number, value: string, valueDe: string): PropertyDecorator =>
+  (target, key) => {
+    IsOptional()(target, key);
+    ValidateNested()(target, key);
+    MaxTermLength(maxLength)(target, key);
+    Type(() => TermValueDto)(target, key);
+    ApiProperty({ type: TermValueDto, example: { value, valueDe }, required: false })(target, key);
+  };
+
+export class AdminCreateBotRequestDto {
+  /** Unique without regard to case: letters, digits, `-`, `_` and `.`; made from the name when missing. */
+  @OptionalText(100, 'support')
+  code?: string | null;
+
+  @Term(NAME_LENGTH, 'Support', 'Kundendienst')
+  displayNameTv?: TermValueDto;
+
+  @Term(TEXT_LENGTH, 'Hello! What can I do for you?', 'Hallo! Was kann ich für Sie tun?')
+  displayMessageTv?: TermValueDto;
+
+  @Term(TEXT_LENGTH, 'Answers questions about our products.', 'Beantwortet Fragen zu unseren Produkten.')
+  descriptionTv?: TermValueDto;
+
+  @OptionalFlag(true)
+  isActive?: boolean;
+
+  /** What the model is told before anything else. */
+  @OptionalText(PROMPT_LENGTH, 'You answer questions about our products.')
+  baseSystemMessage?: string | null;
+
+  /** Whether everybody with an account may use the bot. Otherwise only the logins below may. */
+  @OptionalFlag(true)
+  isPublic?: boolean;
+
+  /** Logins that may use the bot, separated by commas, semicolons or white space. */
+  @OptionalText(TEXT_LENGTH, 'ada@example.org, grace@example.org')
+  userLogins?: string | null;
+
+  /** Logins that may change the bot. */
+  @OptionalText(TEXT_LENGTH, 'linus@example.org')
+  adminLogins?: string | null;
+
+  /** Logins that may edit the facts of the bot. */
+  @OptionalText(TEXT_LENGTH, 'barbara@example.org')
+  contributorLogins?: string | null;
+
+  @Term(QUESTION_LENGTH, 'How do I return an order?', 'Wie sende ich eine Bestellung zurück?')
+  sampleQuestion1Tv?: TermValueDto;
+
+  @Term(QUESTION_LENGTH, 'Where is my order?', 'Wo ist meine Bestellung?')
+  sampleQuestion2Tv?: TermValueDto;
+
+  /** One of `GET /api/admin/bots/implementationTypes`; cannot be changed later. */
+  @OptionalText(60, 'OpenAI')
+  implementationType?: string | null;
+
+  @OptionalText(64, ID_EXAMPLE)
+  openAiServiceId?: string | null;
+
+  /** A model of the service; empty for the service's own. */
+  @OptionalText(NAME_LENGTH, 'gpt-5-mini')
+  modelName?: string | null;
+
+  /** The same as the implementation type `StartBot`. */
+  @IsOptional()
+  @IsBoolean()
+  @ApiProperty({ example: false, type: 'boolean', nullable: true, required: false, deprecated: true })
+  isStartBot?: boolean | null;
+}
+
+/** What is not sent stays as it is. */
+export class AdminUpdateBotRequestDto extends OmitType(AdminCreateBotRequestDto, [
+  'implementationType',
+  'isStartBot',
+] as const) {}

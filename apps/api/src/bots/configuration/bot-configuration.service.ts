@@ -1,0 +1,199 @@
+import { AppError, type Principal } from '@app/common';
+import type { Bot } from '@app/database';
+import { Injectable } from '@nestjs/common';
+import { SecretsService } from '../../secrets/secrets.service.js';
+import { blobAddressOf } from './blob-address.js';
+import { BotAccessService } from '../profile/bot-access.service.js';
+import type {
+  AdminGetAcsBotConfigurationResponseDto,
+  AdminGetAzureOpenAISearchBotConfigurationResponseDto,
+  AdminGetBotConfigurationResponseDto,
+  AdminUpdateAcsBotConfigurationRequestDto,
+  AdminUpdateAzureOpenAISearchBotConfigurationRequestDto,
+  AdminUpdateBotConfigurationRequestDto,
+  BotParametersDto,
+} from './bot-configuration.dto.js';
+import { BotsRepository } from '../profile/bots.repository.js';
+import { BotsService } from '../profile/bots.service.js';
+import { keepMaskedSecrets, maskSecrets, MAX_DEPTH, TooDeepError } from './raw-configuration.js';
+
+type Part = 'acs' | 'azureSearch';
+
+/** How one configuration is stored: the secrets sealed, the rest as it came. */
+interface StoredSearch {
+  blobConnection?: string | null;
+  blobAddress?: string;
+  searchEndpoint?: string;
+  searchCredential?: string | null;
+  values?: Record<string, string | number | boolean | null>;
+}
+
+type StoredConfiguration = Partial<Record<Part, StoredSearch>> & { raw?: string };
+
+type SearchRequest = AdminUpdateAcsBotConfigurationRequestDto & AdminUpdateAzureOpenAISearchBotConfigurationRequestDto;
+
+/** The configurations of a bot. Secrets in them are encrypted, belong to the bot, and are never given back. */
+@Injectable()
+export class BotConfigurationService {
+  constructor(
+    private readonly bots: BotsRepository,
+    private readonly access: BotAccessService,
+    private readonly profiles: BotsService,
+    private readonly secrets: SecretsService,
+  ) {}
+
+  async getAcs(caller: Principal, botId: string): Promise<AdminGetAcsBotConfigurationResponseDto> {
+    const { shared, values } = this.read(await this.access.requireBotAdmin(caller, botId), 'acs');
+    return {
+      ...shared,
+      indexFields: textOf(values.indexFields),
+      useSemanticSearch: values.useSemanticSearch === true,
+      maxCharsTotal: numberOf(values.maxCharsTotal),
+    };
+  }
+
+  async getAzureSearch(
+    caller: Principal,
+    botId: string,
+  ): Promise<AdminGetAzureOpenAISearchBotConfigurationResponseDto> {
+    const { shared, values } = this.read(await this.access.requireBotAdmin(caller, botId), 'azureSearch');
+    const isRestricted = values.searchShouldRestrictResultScope;
+    return {
+      ...shared,
+      embeddingModelName: textOf(values.embeddingModelName),
+      temperature: numberOf(values.temperature),
+      searchFilter: textOf(values.searchFilter),
+      searchStrictness: numberOf(values.searchStrictness),
+      searchShouldRestrictResultScope: typeof isRestricted === 'boolean' ? isRestricted : null,
+    };
+  }
+
+  updateAcs(caller: Principal, botId: string, dto: AdminUpdateAcsBotConfigurationRequestDto): Promise<void> {
+    return this.updateSearch(caller, botId, 'acs', dto);
+  }
+
+  updateAzureSearch(
+    caller: Principal,
+    botId: string,
+    dto: AdminUpdateAzureOpenAISearchBotConfigurationRequestDto,
+  ): Promise<void> {
+    return this.updateSearch(caller, botId, 'azureSearch', dto);
+  }
+
+  async getRaw(caller: Principal, botId: string): Promise<AdminGetBotConfigurationResponseDto> {
+    const bot = await this.access.requireBotAdmin(caller, botId);
+    return { configurationRaw: maskSecrets(this.openRaw(bot)) };
+  }
+
+  async updateRaw(caller: Principal, botId: string, dto: AdminUpdateBotConfigurationRequestDto): Promise<void> {
+    const bot = await this.access.requireBotAdmin(caller, botId);
+    const raw = rawOf(dto.configurationRaw ?? '', this.openRaw(bot));
+    await this.store(bot, { raw: this.secrets.seal(raw, placeOf(bot.id, 'raw')) });
+  }
+
+  async getParameters(caller: Principal, botId: string): Promise<Required<BotParametersDto>> {
+    const { parameters, isUserSystemMessageSupported } = await this.access.requireBotAdmin(caller, botId);
+    return { isTitledByModel: false, ...parameters, isUserSystemMessageSupported };
+  }
+
+  /** What is not sent stays as it is. */
+  async updateParameters(caller: Principal, botId: string, dto: BotParametersDto): Promise<void> {
+    const { parameters, isUserSystemMessageSupported } = await this.access.requireBotAdmin(caller, botId);
+    const { temperature = parameters.temperature, maxOutputTokens = parameters.maxOutputTokens } = dto;
+    const isTitledByModel = dto.isTitledByModel ?? parameters.isTitledByModel ?? false;
+    await this.bots.update(botId, {
+      parameters: { temperature, maxOutputTokens, isTitledByModel },
+      isUserSystemMessageSupported: dto.isUserSystemMessageSupported ?? isUserSystemMessageSupported,
+    });
+    await this.profiles.changed(botId);
+  }
+
+  private read(bot: Bot, part: Part) {
+    const stored = (bot.configuration as StoredConfiguration)[part] ?? {};
+    const values = stored.values ?? {};
+    const shared = {
+      isBlobServiceClientSet: this.isReadable(stored.blobConnection, placeOf(bot.id, `${part}/blob`)),
+      blobServiceClientDisplayUri: stored.blobAddress ?? '',
+      isSearchClientSet: this.isReadable(stored.searchCredential, searchPlaceOf(bot.id, part, stored.searchEndpoint)),
+      searchClientEndpoint: stored.searchEndpoint ?? '',
+      indexName: textOf(values.indexName),
+      semanticSearchConfigurationName: textOf(values.semanticSearchConfigurationName),
+      maxResults: numberOf(values.maxResults),
+    };
+    return { shared, values };
+  }
+
+  private async updateSearch(caller: Principal, botId: string, part: Part, dto: SearchRequest): Promise<void> {
+    const bot = await this.access.requireBotAdmin(caller, botId);
+    const { isUpdateBlobClient, blobClientConnectionString, isUpdateSearchClient, ...rest } = dto;
+    const { searchClientEndpoint, searchClientCredential, ...values } = rest;
+    const before = (bot.configuration as StoredConfiguration)[part] ?? {};
+    await this.store(bot, {
+      [part]: {
+        ...before,
+        ...(isUpdateBlobClient === true && this.blobOf(bot.id, part, blobClientConnectionString ?? '')),
+        ...(isUpdateSearchClient === true &&
+          this.searchOf(bot.id, part, before, searchClientEndpoint ?? '', searchClientCredential ?? '')),
+        values: { ...values },
+      },
+    });
+  }
+
+  private blobOf(botId: string, part: Part, connection: string): StoredSearch {
+    if (connection.trim() === '') return { blobConnection: null, blobAddress: '' };
+    const sealed = this.secrets.seal(connection, placeOf(botId, `${part}/blob`));
+    return { blobConnection: sealed, blobAddress: blobAddressOf(connection.trim()) };
+  }
+
+  /** The credential stays only while the endpoint's origin does. */
+  private searchOf(botId: string, part: Part, before: StoredSearch, text: string, credential: string): StoredSearch {
+    if (text.trim() === '') return { searchEndpoint: '', searchCredential: null };
+    const searchEndpoint = addressOf(text.trim());
+    const place = searchPlaceOf(botId, part, searchEndpoint);
+    const kept = place === searchPlaceOf(botId, part, before.searchEndpoint) ? (before.searchCredential ?? null) : null;
+    return { searchEndpoint, searchCredential: credential === '' ? kept : this.secrets.seal(credential, place) };
+  }
+
+  private async store(bot: Bot, changes: StoredConfiguration): Promise<void> {
+    await this.bots.mergeConfiguration(bot.id, changes);
+    await this.profiles.changed(bot.id);
+  }
+
+  private openRaw(bot: Bot): string {
+    const { raw } = bot.configuration as StoredConfiguration;
+    return raw === undefined ? '' : (this.secrets.open(raw, placeOf(bot.id, 'raw')) ?? '');
+  }
+
+  private isReadable(sealed: string | null | undefined, place: string): boolean {
+    return typeof sealed === 'string' && this.secrets.open(sealed, place) !== null;
+  }
+}
+
+function rawOf(sent: string, stored: string): string {
+  try {
+    return keepMaskedSecrets(sent, stored);
+  } catch (error) {
+    if (!(error instanceof TooDeepError)) throw error;
+    throw invalid('configurationRaw', `configurationRaw must not be nested deeper than ${MAX_DEPTH} levels`);
+  }
+}
+
+const placeOf = (botId: string, what: string): string => `bots/${botId}/${what}`;
+
+const searchPlaceOf = (botId: string, part: Part, endpoint: string | undefined): string =>
+  placeOf(botId, `${part}/search ${endpoint ? new URL(endpoint).origin : ''}`);
+
+function addressOf(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (url !== null && /^https?:$/.test(url.protocol) && url.username === '' && url.password === '') return url.href;
+  throw invalid(
+    'searchClientEndpoint',
+    'searchClientEndpoint must be an address like https://example.search.windows.net/',
+  );
+}
+
+const invalid = (path: string, message: string): AppError =>
+  new AppError('VALIDATION_FAILED', { errors: [{ path, message }] });
+
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
+const numberOf = (value: unknown): number | null => (typeof value === 'number' ? value : null);

@@ -1,0 +1,177 @@
+import { AppError, notFound, StrictValidationPipe, type Principal } from '@app/common';
+import type { BotTool } from '@app/database';
+import { Injectable } from '@nestjs/common';
+import { uuidv7 } from 'uuidv7';
+import { CacheService } from '../../cache/cache.service.js';
+import { BotAccessService } from '../profile/bot-access.service.js';
+import {
+  BotToolSetDto,
+  DEFAULT_TIMEOUT_MS,
+  mapTool,
+  MAX_TOOLS,
+  type AdminBotToolDto,
+  type AdminCreateBotToolRequestDto,
+  type AdminCreateBotToolResponseDto,
+  type AdminGetBotToolsResponseDto,
+} from './bot-tool.dto.js';
+import { BotToolsRepository, type ToolChanges, type ToolRow } from './bot-tools.repository.js';
+import { BotsService } from '../profile/bots.service.js';
+import { ToolHeadersService } from './tool-headers.service.js';
+
+const TTL_MS = 60_000;
+
+/** A tool as the turn engine calls it. Secrets are plain text here: it is never logged and never shown. */
+export interface CallableTool {
+  readonly name: string;
+  readonly description: string;
+  readonly parameters: Record<string, unknown>;
+  /** Null: the tool has no address, its arguments only become variables. */
+  readonly url: string | null;
+  /** Null when a stored value cannot be read: the tool is not called without it. */
+  readonly headers: Readonly<Record<string, string>> | null;
+  readonly timeoutMs: number;
+}
+
+/** A tool as it shall be, checked by {@link BotToolsService.replaceAll}. What is left out keeps its value, or has its default. */
+export interface ToolDraft {
+  name: string;
+  description?: string;
+  /** JSON Schema of type object. */
+  parameters?: unknown;
+  url?: string | null;
+  secretHeaders?: { name: string; value?: string }[];
+  timeoutMs?: number;
+  isActive?: boolean;
+}
+
+/** The functions that a bot's model may call, and the addresses behind them. Secret headers are never given back. */
+@Injectable()
+export class BotToolsService {
+  private readonly validation = new StrictValidationPipe();
+
+  constructor(
+    private readonly tools: BotToolsRepository,
+    private readonly access: BotAccessService,
+    private readonly profiles: BotsService,
+    private readonly headers: ToolHeadersService,
+    private readonly cache: CacheService,
+  ) {}
+
+  /** All tools of the bot, in the order they were made. */
+  async list(caller: Principal, botId: string): Promise<AdminBotToolDto[]> {
+    await this.access.requireBotAdmin(caller, botId);
+    return (await this.tools.list(botId)).map((tool) => this.map(tool));
+  }
+
+  async getBotTools(caller: Principal, botId: string): Promise<AdminGetBotToolsResponseDto> {
+    return { tools: await this.list(caller, botId) };
+  }
+
+  async get(caller: Principal, botId: string, toolId: string): Promise<AdminBotToolDto> {
+    return this.map(await this.getTool(caller, botId, toolId));
+  }
+
+  async create(
+    caller: Principal,
+    botId: string,
+    dto: AdminCreateBotToolRequestDto,
+  ): Promise<AdminCreateBotToolResponseDto> {
+    await this.access.requireBotAdmin(caller, botId);
+    const tool = this.rowOf(botId, dto, null);
+    const result = await this.tools.insert(tool, MAX_TOOLS);
+    if (result === 'full') throw new AppError('CONFLICT', { detail: `A bot has at most ${MAX_TOOLS} tools.` });
+    if (result === 'taken') throw nameTaken();
+    await this.profiles.changed(botId);
+    return { botToolId: tool.id };
+  }
+
+  async update(caller: Principal, botId: string, toolId: string, dto: AdminCreateBotToolRequestDto): Promise<void> {
+    const before = await this.getTool(caller, botId, toolId);
+    const { id: _, botId: __, createdAt: ___, ...changes } = this.rowOf(botId, dto, before);
+    const result = await this.tools.update(botId, toolId, changes satisfies ToolChanges);
+    if (result === 'missing') throw toolNotFound();
+    if (result === 'taken') throw nameTaken();
+    await this.profiles.changed(botId);
+  }
+
+  async delete(caller: Principal, botId: string, toolId: string): Promise<void> {
+    await this.access.requireBotAdmin(caller, botId);
+    if (!(await this.tools.delete(botId, toolId))) throw toolNotFound();
+    await this.profiles.changed(botId);
+  }
+
+  /**
+   * Gives the bot these tools and no others. A name that it has already keeps its id, and its secret headers while the origin of the address
+   * stays. Drafts that are not valid are refused as VALIDATION_FAILED with paths like `tools.0.parameters`, and change nothing.
+   */
+  async replaceAll(caller: Principal, botId: string, tools: readonly ToolDraft[]): Promise<void> {
+    await this.access.requireBotAdmin(caller, botId);
+    const drafts = await this.checkDrafts(tools);
+    await this.tools.replaceAll(botId, (existing) =>
+      drafts.map((draft) => this.rowOf(botId, draft, existing.find(({ name }) => name === draft.name) ?? null)),
+    );
+    await this.profiles.changed(botId);
+  }
+
+  /** The drafts with their defaults; refused like {@link replaceAll} would refuse them. */
+  async checkDrafts(tools: readonly ToolDraft[]): Promise<AdminCreateBotToolRequestDto[]> {
+    const checked = await this.validation.transform({ tools }, { type: 'body', metatype: BotToolSetDto });
+    return (checked as BotToolSetDto).tools;
+  }
+
+  /** What the bot's model is offered: the active tools. Remembered until somebody changes the bot. */
+  getCallable(botId: string): Promise<readonly CallableTool[]> {
+    return this.cache.remember('bots', `tools/${botId}`, TTL_MS, async () => {
+      const tools = await this.tools.list(botId);
+      return tools.filter(({ isActive }) => isActive).map((tool) => this.callable(tool));
+    });
+  }
+
+  /** One tool as it would be called, active or not, with the names of its secret headers. */
+  async getForTrial(
+    caller: Principal,
+    botId: string,
+    toolId: string,
+  ): Promise<{ tool: CallableTool; secretHeaders: string[] }> {
+    const tool = await this.getTool(caller, botId, toolId);
+    return { tool: this.callable(tool), secretHeaders: tool.secretHeaders.map(({ name }) => name) };
+  }
+
+  private async getTool(caller: Principal, botId: string, toolId: string): Promise<BotTool> {
+    await this.access.requireBotAdmin(caller, botId);
+    const tool = await this.tools.find(botId, toolId);
+    if (tool === null) throw toolNotFound();
+    return tool;
+  }
+
+  private rowOf(botId: string, dto: AdminCreateBotToolRequestDto, before: BotTool | null): ToolRow {
+    const now = new Date();
+    const place = { id: before?.id ?? uuidv7(), url: dto.url === null ? null : new URL(dto.url).href };
+    return {
+      ...place,
+      botId,
+      name: dto.name,
+      description: dto.description ?? '',
+      parameters: dto.parameters,
+      secretHeaders: this.headers.seal(place, dto.secretHeaders, before),
+      timeoutMs: dto.timeoutMs ?? before?.timeoutMs ?? DEFAULT_TIMEOUT_MS,
+      isActive: dto.isActive ?? before?.isActive ?? true,
+      createdAt: before?.createdAt ?? now,
+      updatedAt: now,
+    };
+  }
+
+  private map(tool: BotTool): AdminBotToolDto {
+    return mapTool(tool, (header) => this.headers.isReadable(tool, header));
+  }
+
+  private callable(tool: BotTool): CallableTool {
+    const { name, description, parameters, url, timeoutMs } = tool;
+    return { name, description, parameters, url, timeoutMs, headers: this.headers.open(tool) };
+  }
+}
+
+const toolNotFound = (): AppError => notFound('The tool');
+
+const nameTaken = (): AppError =>
+  new AppError('CONFLICT', { detail: 'The bot has a tool of this name already: names are unique within a bot.' });

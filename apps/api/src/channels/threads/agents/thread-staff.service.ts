@@ -1,0 +1,33 @@
+import { accessDenied, AppConfig, isAdmin, isAgent, type Principal, type UserPrincipal } from '@app/common';
+import { Injectable } from '@nestjs/common';
+import { AuthService } from '../../../auth/auth.service.js';
+
+/** Shown to customers as the person who speaks, and in the audit log. */
+const BUILT_IN = { login: 'threads-agent', name: 'Agent' };
+
+/**
+ * As whom agents and administrators act. With THREADS_OPEN callers need no account: a built-in one, with the role `agent`, acts for
+ * them, and is an administrator for the one request that needs it.
+ */
+@Injectable()
+export class ThreadStaffService {
+  constructor(
+    private readonly config: AppConfig,
+    private readonly auth: AuthService,
+  ) {}
+
+  async asAgent(caller: Principal): Promise<UserPrincipal> {
+    return caller.kind === 'user' && isAgent(caller) ? caller : this.builtIn(caller);
+  }
+
+  async asAdmin(caller: Principal): Promise<UserPrincipal> {
+    if (caller.kind === 'user' && isAdmin(caller)) return caller;
+    const builtIn = await this.builtIn(caller);
+    return { ...builtIn, roles: [...builtIn.roles, 'admin'] };
+  }
+
+  private builtIn(caller: Principal): Promise<UserPrincipal> {
+    if (!this.config.threads.isOpen) throw accessDenied(caller);
+    return this.auth.getBuiltInAccount(BUILT_IN.login, BUILT_IN.name, ['agent']);
+  }
+}

@@ -1,0 +1,29 @@
+import { AppError } from '@app/common';
+import type { ToolDraft } from '../../../bots/tools/bot-tools.service.js';
+
+/**
+ * The functions of an assistant as tools of a bot. Forms send an empty function along, so one without a name is left out; everything
+ * else is checked by the tools themselves.
+ */
+export const toolDraftsOf = (tools: readonly unknown[]): ToolDraft[] => tools.flatMap(toolDraftOf);
+
+function toolDraftOf(tool: unknown, index: number): ToolDraft[] {
+  const { type = 'function', function: given } = isObject(tool) ? tool : {};
+  if (type !== 'function' || !isObject(given)) throw invalid(index);
+  const { name, description, parameters, url } = given;
+  if (name === undefined || name === null || (typeof name === 'string' && name.trim() === '')) return [];
+  return [
+    {
+      name: name as string,
+      description: (description ?? '') as string,
+      ...(parameters !== undefined && parameters !== null && { parameters }),
+      url: url === undefined || url === '' ? null : (url as string | null),
+    },
+  ];
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const invalid = (index: number): AppError =>
+  new AppError('VALIDATION_FAILED', { errors: [{ path: `tools.${index}`, message: 'must be a function' }] });

@@ -1,0 +1,169 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { Expose, Transform } from 'class-transformer';
+import { IsArray, IsOptional, IsString, MaxLength, MinLength } from 'class-validator';
+import type { BotWithTools } from '../../../bots/profile/public-bots.service.js';
+import { ASSISTANT_ID } from '../thread.dto.js';
+import { assistantIdOf } from '../thread-ids.js';
+
+const NAME_LENGTH = 200;
+const MODEL_LENGTH = 200;
+const INSTRUCTION_LENGTH = 200_000;
+const PARAMETERS = {
+  type: 'object',
+  properties: { name: { type: 'string', description: 'The name of the lead.' } },
+  required: ['name'],
+};
+const OPEN_OBJECT = { type: 'object', additionalProperties: true } as const;
+
+export class AssistantFunctionDto {
+  @ApiProperty({ example: 'note_name' })
+  name: string;
+  @ApiProperty({ example: 'Notes the name of the lead.' })
+  description: string;
+  /** JSON Schema of type object. */
+  @ApiProperty({ ...OPEN_OBJECT, example: PARAMETERS })
+  parameters: object;
+  /** The arguments are posted here; empty for a function whose arguments only become variables. */
+  @ApiProperty({ example: 'https://example.com/tools/note-name' })
+  url: string;
+}
+
+export class AssistantToolDto {
+  @ApiProperty({ enum: ['function'] })
+  type: 'function';
+  function: AssistantFunctionDto;
+}
+
+/** `instructions`, as assistants are read, is understood as well. */
+const Instruction = (): PropertyDecorator => (target, property) => {
+  Expose()(target, property);
+  Transform(({ value, obj }: { value: unknown; obj: Record<string, unknown> }) => value ?? obj['instructions'])(
+    target,
+    property,
+  );
+};
+
+export class UpdateAssistantRequestDto {
+  @IsString()
+  @MinLength(1)
+  @ApiProperty({ example: ASSISTANT_ID })
+  asst_id: string;
+
+  @IsOptional()
+  @IsString()
+  @MinLength(1)
+  @MaxLength(NAME_LENGTH)
+  @ApiProperty({ example: 'Support', required: false })
+  name?: string;
+
+  @Instruction()
+  @IsOptional()
+  @IsString()
+  @MaxLength(INSTRUCTION_LENGTH)
+  @ApiProperty({ example: 'You answer questions about our products.', required: false })
+  instruction?: string;
+
+  /** Empty for the model of the service. */
+  @IsOptional()
+  @IsString()
+  @MaxLength(MODEL_LENGTH)
+  @ApiProperty({ example: 'gpt-5-mini', required: false })
+  model?: string;
+
+  /** All tools, as they shall be; those without a name are left out. */
+  @IsOptional()
+  @IsArray()
+  @ApiProperty({ type: [AssistantToolDto], required: false })
+  tools?: unknown[];
+}
+
+export class CreateAssistantRequestDto {
+  @IsString()
+  @MinLength(1)
+  @MaxLength(NAME_LENGTH)
+  @ApiProperty({ example: 'Support' })
+  name: string;
+
+  @Instruction()
+  @IsString()
+  @MaxLength(INSTRUCTION_LENGTH)
+  @ApiProperty({ example: 'You answer questions about our products.' })
+  instruction: string;
+
+  /** Without it the model of the service answers. */
+  @IsOptional()
+  @IsString()
+  @MaxLength(MODEL_LENGTH)
+  @ApiProperty({ example: 'gpt-5-mini', required: false })
+  model?: string;
+
+  /** Those without a name are left out. */
+  @IsOptional()
+  @IsArray()
+  @ApiProperty({ type: [AssistantToolDto], required: false })
+  tools?: unknown[];
+}
+
+export class SavedAssistantDto {
+  @ApiProperty({ example: ASSISTANT_ID })
+  assistant_id: string;
+}
+
+export class DeletedAssistantDto {
+  @ApiProperty({ example: ASSISTANT_ID })
+  id: string;
+  @ApiProperty({ enum: ['assistant.deleted'] })
+  object: 'assistant.deleted';
+  @ApiProperty({ enum: [true] })
+  deleted: true;
+}
+
+export class AssistantDto {
+  @ApiProperty({ example: ASSISTANT_ID })
+  id: string;
+  @ApiProperty({ enum: ['assistant'] })
+  object: 'assistant';
+  /** Seconds since 1970. */
+  @ApiProperty({ type: 'integer', example: 1_795_219_200 })
+  created_at: number;
+  @ApiProperty({ example: 'Support' })
+  name: string;
+  @ApiProperty({ example: 'Answers questions about our products.' })
+  description: string;
+  @ApiProperty({ example: 'You answer questions about our products.' })
+  instructions: string;
+  /** Empty when the service chooses. */
+  @ApiProperty({ example: 'gpt-5-mini' })
+  model: string;
+  @ApiProperty({ type: [AssistantToolDto] })
+  tools: AssistantToolDto[];
+  @ApiProperty({ ...OPEN_OBJECT, example: {} })
+  metadata: object;
+  @ApiProperty({ ...OPEN_OBJECT, example: {} })
+  tool_resources: object;
+  @ApiProperty({ type: 'number', nullable: true, example: 1 })
+  temperature: number | null;
+  @ApiProperty({ type: 'number', nullable: true, example: null })
+  top_p: number | null;
+  @ApiProperty({ example: 'auto' })
+  response_format: string;
+}
+
+export const mapAssistant = ({ bot, tools }: BotWithTools): AssistantDto => ({
+  id: assistantIdOf(bot.id),
+  object: 'assistant',
+  created_at: Math.floor(bot.createdAt.getTime() / 1000),
+  name: bot.displayName,
+  description: bot.description,
+  instructions: bot.baseSystemMessage,
+  model: bot.modelName ?? '',
+  tools: tools.map(({ name, description, parameters, url }) => ({
+    type: 'function',
+    function: { name, description, parameters, url: url ?? '' },
+  })),
+  metadata: {},
+  tool_resources: {},
+  temperature: bot.parameters.temperature,
+  top_p: null,
+  response_format: 'auto',
+});

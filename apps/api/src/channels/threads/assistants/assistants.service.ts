@@ -1,0 +1,87 @@
+import { hasCode, type Principal } from '@app/common';
+import { Injectable } from '@nestjs/common';
+import { BotAdministrationService } from '../../../bots/administration/bot-administration.service.js';
+import { BotToolsService } from '../../../bots/tools/bot-tools.service.js';
+import { PublicBotsService, type BotWithTools } from '../../../bots/profile/public-bots.service.js';
+import {
+  mapAssistant,
+  type AssistantDto,
+  type CreateAssistantRequestDto,
+  type DeletedAssistantDto,
+  type SavedAssistantDto,
+  type UpdateAssistantRequestDto,
+} from './assistant.dto.js';
+import { toolDraftsOf } from './assistant-tools.js';
+import { assistantNotFound } from '../thread-errors.js';
+import { assistantIdOf, botIdOf } from '../thread-ids.js';
+import { ThreadStaffService } from '../agents/thread-staff.service.js';
+
+const MAX_ASSISTANTS = 1000;
+
+/** Assistants are the public, active bots; others are not found here, and not changed by anybody who comes this way. */
+@Injectable()
+export class AssistantsService {
+  constructor(
+    private readonly staff: ThreadStaffService,
+    private readonly publicBots: PublicBotsService,
+    private readonly bots: BotAdministrationService,
+    private readonly tools: BotToolsService,
+  ) {}
+
+  /** The newest first. */
+  async listAssistants(caller: Principal): Promise<AssistantDto[]> {
+    const admin = await this.staff.asAdmin(caller);
+    return (await this.publicBots.list(admin, MAX_ASSISTANTS)).map(mapAssistant);
+  }
+
+  async getAssistant(caller: Principal, assistantId: string): Promise<AssistantDto> {
+    return mapAssistant(await this.find(await this.staff.asAdmin(caller), assistantId));
+  }
+
+  /** The bot is public and active at once, and answers through the service of the open bot. */
+  async createAssistant(caller: Principal, dto: CreateAssistantRequestDto): Promise<SavedAssistantDto> {
+    const admin = await this.staff.asAdmin(caller);
+    const drafts = toolDraftsOf(dto.tools ?? []);
+    await this.tools.checkDrafts(drafts);
+    const { botId } = await this.bots.create({
+      displayNameTv: { value: dto.name },
+      baseSystemMessage: dto.instruction,
+      modelName: dto.model,
+      openAiServiceId: await this.publicBots.findService(),
+      isActive: true,
+      isPublic: true,
+    });
+    if (drafts.length > 0) await this.tools.replaceAll(admin, botId, drafts);
+    return { assistant_id: assistantIdOf(botId) };
+  }
+
+  /** What is not sent stays as it is. */
+  async updateAssistant(caller: Principal, dto: UpdateAssistantRequestDto): Promise<SavedAssistantDto> {
+    const admin = await this.staff.asAdmin(caller);
+    const { bot } = await this.find(admin, dto.asst_id);
+    const drafts = dto.tools && toolDraftsOf(dto.tools);
+    if (drafts) await this.tools.checkDrafts(drafts);
+    await this.bots.update(admin, bot.id, {
+      displayNameTv: dto.name === undefined ? undefined : { value: dto.name, valueDe: bot.displayNameDe },
+      baseSystemMessage: dto.instruction,
+      modelName: dto.model,
+    });
+    if (drafts) await this.tools.replaceAll(admin, bot.id, drafts);
+    return { assistant_id: assistantIdOf(bot.id) };
+  }
+
+  async deleteAssistant(caller: Principal, assistantId: string): Promise<DeletedAssistantDto> {
+    const admin = await this.staff.asAdmin(caller);
+    const { bot } = await this.find(admin, assistantId);
+    await this.bots.delete(admin, bot.id);
+    return { id: assistantIdOf(bot.id), object: 'assistant.deleted', deleted: true };
+  }
+
+  private async find(admin: Principal, assistantId: string): Promise<BotWithTools> {
+    try {
+      return await this.publicBots.get(admin, botIdOf(assistantId));
+    } catch (error) {
+      throw hasCode(error, 'NOT_FOUND') ? assistantNotFound() : error;
+    }
+  }
+}

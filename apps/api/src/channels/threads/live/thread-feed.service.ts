@@ -1,0 +1,41 @@
+import { EventStream, type Principal } from '@app/common';
+import { Injectable, type BeforeApplicationShutdown, type StreamableFile } from '@nestjs/common';
+import type { ChannelChat } from '../../../chats/for-channels/channel-chats.service.js';
+import { ChannelWatch } from '../../../chats/for-channels/channel-watch.service.js';
+import { ThreadStaffService } from '../agents/thread-staff.service.js';
+import { mapThreadDocument, type ThreadChangeDto } from '../thread.dto.js';
+
+/** Tells agents of every change of every thread, as a stream of events. */
+@Injectable()
+export class ThreadFeedService implements BeforeApplicationShutdown {
+  private readonly open = new Set<EventStream>();
+
+  constructor(
+    private readonly staff: ThreadStaffService,
+    private readonly watch: ChannelWatch,
+  ) {}
+
+  beforeApplicationShutdown(): void {
+    for (const stream of this.open) stream.finish();
+  }
+
+  /** A reader that does not keep up is let go: it connects again and reads the list. */
+  async followThreads(caller: Principal): Promise<StreamableFile> {
+    await this.staff.asAgent(caller);
+    const stream = new EventStream();
+    const tell = (operationType: ThreadChangeDto['operationType'], chat: ChannelChat): void => {
+      const change: ThreadChangeDto = { operationType, fullDocument: mapThreadDocument(chat) };
+      stream.send(`data: ${JSON.stringify(change)}\n\n`);
+    };
+    const leave = await this.watch.follow('threads', {
+      changed: (chat, _events, isNew) => tell(isNew ? 'insert' : 'update', chat),
+      deleted: (chat) => tell('delete', chat),
+    });
+    this.open.add(stream);
+    stream.once('close', () => {
+      this.open.delete(stream);
+      leave();
+    });
+    return stream.asFile();
+  }
+}

@@ -1,0 +1,132 @@
+import { accessDenied, AppConfig, AppError, isAgent } from '@app/common';
+import type { ChatEventEnvelope } from '@app/contracts';
+import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import type { DefaultEventsMap, Namespace, Socket } from 'socket.io';
+import { AuthService } from '../../../auth/auth.service.js';
+import { ChannelWatch } from '../../../chats/for-channels/channel-watch.service.js';
+import { broadcastOf } from './thread-broadcasts.js';
+import { ThreadsService } from '../threads.service.js';
+
+interface SocketState {
+  /** Of agents: looked at again and again. */
+  token: string | null;
+  room: string;
+}
+
+type Events = Record<string, (payload: object) => void>;
+export type ThreadSocket = Socket<DefaultEventsMap, Events, DefaultEventsMap, SocketState>;
+export type ThreadNamespace = Namespace<DefaultEventsMap, Events, DefaultEventsMap, SocketState>;
+
+const CHECK_EVERY_MS = 5000;
+/** With THREADS_OPEN all connections are here, and hear what was said as well. */
+const EVERYBODY = 'everybody';
+const AGENTS = 'agents';
+const roomOf = (chatId: string): string => `chat:${chatId}`;
+
+/**
+ * Broadcasts what happens in threads. Every instance tells its own connections what it sees in the log, so that each hears of
+ * everything once, with Redis or without.
+ */
+@Injectable()
+export class ThreadSocketsService implements OnApplicationBootstrap, OnApplicationShutdown {
+  private readonly logger = new Logger(ThreadSocketsService.name);
+  private namespace: ThreadNamespace | null = null;
+  private following: Promise<() => void> | null = null;
+  private admissions = 0;
+  private timer: NodeJS.Timeout | null = null;
+  private checking: Promise<void> | null = null;
+
+  constructor(
+    private readonly config: AppConfig,
+    private readonly auth: AuthService,
+    private readonly threads: ThreadsService,
+    private readonly watch: ChannelWatch,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.timer = setInterval(() => void this.check(), CHECK_EVERY_MS);
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    if (this.timer) clearInterval(this.timer);
+    await this.checking;
+  }
+
+  attach(namespace: ThreadNamespace): void {
+    this.namespace = namespace;
+  }
+
+  /** Agents hear of all threads, others of the one whose id they show. With THREADS_OPEN everybody hears of everything. */
+  async admit(socket: ThreadSocket): Promise<void> {
+    this.admissions++;
+    try {
+      socket.data = await this.findPlace(socket);
+      // From its first moment on a connection misses nothing.
+      await (this.following ??= this.follow());
+    } finally {
+      this.admissions--;
+    }
+  }
+
+  async open(socket: ThreadSocket): Promise<void> {
+    await socket.join(socket.data.room);
+  }
+
+  private async findPlace(socket: ThreadSocket): Promise<SocketState> {
+    const { token, threadId } = handshakeOf(socket);
+    const caller = await this.auth.authenticate(token);
+    if (this.config.threads.isOpen) return { token: null, room: EVERYBODY };
+    if (isAgent(caller)) return { token, room: AGENTS };
+    if (threadId === null) throw accessDenied(caller);
+    return { token: null, room: roomOf((await this.threads.find(threadId)).id) };
+  }
+
+  private async follow(): Promise<() => void> {
+    try {
+      return await this.watch.follow('threads', {
+        changed: (_chat, events) => events.forEach((event) => this.broadcast(event)),
+        deleted: () => undefined,
+      });
+    } catch (error) {
+      this.following = null;
+      throw error;
+    }
+  }
+
+  private broadcast(event: ChatEventEnvelope): void {
+    const broadcast = broadcastOf(event);
+    if (broadcast === null) return;
+    const { name, news, words } = broadcast;
+    this.namespace?.local.to(EVERYBODY).emit(name, { ...news, ...words });
+    this.namespace?.local.to([AGENTS, roomOf(event.chatId)]).emit(name, news);
+  }
+
+  /** Whoever is no agent any more hears of nothing any more. */
+  private async check(): Promise<void> {
+    this.leaveIfAlone();
+    await (this.checking ??= this.checkAgents()
+      .catch((error: unknown) => this.logger.warn({ err: error }, 'Looking after the connections failed; trying again'))
+      .finally(() => (this.checking = null)));
+  }
+
+  /** Nobody is connected, or about to be. */
+  private leaveIfAlone(): void {
+    const { following } = this;
+    if (following === null || this.admissions > 0 || (this.namespace?.sockets.size ?? 0) > 0) return;
+    this.following = null;
+    following.then((leave) => leave()).catch(() => undefined);
+  }
+
+  private async checkAgents(): Promise<void> {
+    const sockets = this.namespace?.sockets.values() ?? [];
+    for await (const [socket, now] of this.auth.recheck(sockets, ({ data }) => data.token))
+      if (now instanceof AppError || !isAgent(now)) socket.disconnect(true);
+  }
+}
+
+function handshakeOf({ handshake }: ThreadSocket): { token: string | null; threadId: string | null } {
+  const { token = null, thread_id: shown } = handshake.auth as { token?: unknown; thread_id?: unknown };
+  if (token !== null && (typeof token !== 'string' || token === '')) throw new AppError('INVALID_TOKEN');
+  const threadId = shown ?? handshake.query['thread_id'];
+  return { token, threadId: typeof threadId === 'string' ? threadId : null };
+}

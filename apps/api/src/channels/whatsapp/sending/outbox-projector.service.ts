@@ -1,0 +1,167 @@
+import type { ChatEventEnvelope } from '@app/contracts';
+import { Injectable, Logger, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import { ChatLogService, type LoggedEvent } from '../../../baton/log/chat-log.service.js';
+import { OutboxProjectionRepository, type ChatBehind } from './outbox-projection.repository.js';
+import type { NewOutboxMessage } from './outbox.repository.js';
+import { OutboxSender } from './outbox-sender.service.js';
+import { splitText } from './split-text.js';
+import { CHANNEL, WhatsAppSettingsService } from '../whatsapp-settings.service.js';
+import { WorkLoop } from '../../mail/work-loop.js';
+
+const POLL_MS = 5000;
+const EVENTS_PER_READ = 100;
+const CHATS_AT_A_TIME = 8;
+const CHATS_PER_LOOK = 500;
+/** Longer than any instance could have been without seeing an event that it was to take further. */
+const RECENT_MS = 600_000;
+const REMEMBERED_CHATS = 20_000;
+
+/**
+ * Makes what customers are to be told of a chat's log into messages that we owe them. The log is the only source, so it does not matter
+ * who spoke, or on which surface. Each event is taken once: its messages and the chat's place are one commit.
+ */
+@Injectable()
+export class OutboxProjector implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly logger = new Logger('WhatsApp');
+  private readonly changed = new Set<string>();
+  /** Whether a chat is of this channel; that never changes. */
+  private readonly isOwn = new Map<string, boolean>();
+  private lastLook = Number.NEGATIVE_INFINITY;
+  private lastFullLook = Number.NEGATIVE_INFINITY;
+  private readonly loop = new WorkLoop(
+    () => this.projectChanged(),
+    POLL_MS,
+    (error) => this.logger.error({ err: error }, 'The logs cannot be read; trying again'),
+  );
+
+  constructor(
+    private readonly settings: WhatsAppSettingsService,
+    private readonly log: ChatLogService,
+    private readonly projection: OutboxProjectionRepository,
+    private readonly sender: OutboxSender,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    if (!this.settings.isOn) return;
+    this.log.afterNews((chatId) => {
+      if (this.isOwn.get(chatId) === false) return;
+      this.changed.add(chatId);
+      this.loop.wake();
+    });
+    this.loop.start();
+  }
+
+  beforeApplicationShutdown(): Promise<void> {
+    return this.loop.stop();
+  }
+
+  private async projectChanged(): Promise<boolean> {
+    await this.lookForMissed();
+    const chatIds = [...this.changed];
+    this.changed.clear();
+    await this.learn(chatIds.filter((chatId) => !this.isOwn.has(chatId)));
+    const own = chatIds.filter((chatId) => this.isOwn.get(chatId));
+    for (let index = 0; index < own.length; index += CHATS_AT_A_TIME)
+      await Promise.all(own.slice(index, index + CHATS_AT_A_TIME).map((chatId) => this.tryToProject(chatId)));
+    return this.changed.size > 0;
+  }
+
+  /** What instances committed that died before they could go on; after the start, whenever it was. */
+  private async lookForMissed(): Promise<void> {
+    const now = performance.now();
+    if (now - this.lastLook < POLL_MS * 0.9) return;
+    const isFull = now - this.lastFullLook > RECENT_MS;
+    const since = isFull ? null : new Date(Date.now() - RECENT_MS);
+    const missed = await this.projection.findAllBehind(CHANNEL, since, CHATS_PER_LOOK);
+    for (const chatId of missed) this.changed.add(chatId);
+    if (missed.length === CHATS_PER_LOOK) return;
+    this.lastLook = now;
+    if (isFull) this.lastFullLook = now;
+  }
+
+  private async learn(chatIds: string[]): Promise<void> {
+    if (chatIds.length === 0) return;
+    if (this.isOwn.size > REMEMBERED_CHATS) this.isOwn.clear();
+    const own = await this.projection.findOwn(CHANNEL, chatIds);
+    for (const chatId of chatIds) this.isOwn.set(chatId, own.has(chatId));
+  }
+
+  /** A chat that fails holds no other up; it is found again as one that was missed. */
+  private async tryToProject(chatId: string): Promise<void> {
+    try {
+      await this.project(chatId);
+    } catch (error) {
+      this.logger.error({ err: error, chatId }, 'A chat could not be put into the outbox; trying again');
+    }
+  }
+
+  private async project(chatId: string): Promise<void> {
+    for (;;) {
+      const behind = await this.projection.findBehind(chatId);
+      if (behind === null) return;
+      const read = await this.log.readEvents(chatId, behind.deliveredSeq, EVENTS_PER_READ);
+      const logged = completeTurns(read, read.length === EVENTS_PER_READ);
+      const last = logged.at(-1);
+      if (last === undefined) return;
+      const events = logged.filter(({ audience }) => audience !== 'agents').map(({ event }) => event);
+      const messages = withoutRepeated(events).flatMap((event) => this.messagesOf(behind, event));
+      if (!(await this.projection.advance(behind, last.event.seq, messages))) return;
+      if (messages.length > 0) this.sender.wake();
+    }
+  }
+
+  private messagesOf({ chatId, lane }: ChatBehind, event: ChatEventEnvelope): NewOutboxMessage[] {
+    const said = saidIn(event, this.settings.get().errorText);
+    if (said === null) return [];
+    return splitText(said.text).map((text, part) => ({
+      channel: CHANNEL,
+      lane,
+      chatId,
+      messageId: said.messageId,
+      sourceKey: `${chatId}:${event.seq}:${part}`,
+      text,
+    }));
+  }
+}
+
+/** A turn's message and its end are written together. Where a read ends between them, the message is left to the next one. */
+const completeTurns = (events: LoggedEvent[], isCut: boolean): LoggedEvent[] =>
+  isCut && events.at(-1)?.event.type === 'message.completed' ? events.slice(0, -1) : events;
+
+/** Of an answer that is given anew the customer is told that one alone. */
+export function withoutRepeated(events: ChatEventEnvelope[]): ChatEventEnvelope[] {
+  const repeated = new Set(
+    events.map(({ type, data }) =>
+      type === 'turn.ended' && data.error?.code === 'TURN_REPEATED' ? data.turnId : null,
+    ),
+  );
+  return events.filter(
+    ({ type, data }) => !((type === 'message.completed' || type === 'turn.ended') && repeated.has(data.turnId)),
+  );
+}
+
+/** What the customer is told of an event: whatever anybody but the customer said, and that there will be no answer. */
+export function saidIn(
+  { type, data }: ChatEventEnvelope,
+  errorText: string,
+): { messageId: string | null; text: string } | null {
+  switch (type) {
+    case 'message.created':
+      return data.author === 'customer' ? null : data;
+    case 'message.completed':
+      return data.status === 'failed' ? null : data;
+    case 'turn.ended': {
+      // An answer that a person cut has no error: that person speaks now.
+      const isLost = data.status === 'failed' || (data.status === 'interrupted' && data.error !== null);
+      return isLost ? { messageId: null, text: errorText } : null;
+    }
+    case 'turn.started':
+    case 'tool.called':
+    case 'tool.returned':
+    case 'ownership.changed':
+    case 'note.created':
+    case 'whisper.created':
+    case 'delivery.failed':
+      return null;
+  }
+}

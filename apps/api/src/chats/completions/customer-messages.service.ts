@@ -1,0 +1,110 @@
+import { AppConfig, AppError, customerOf, inLanguage, stableId, type Language, type Principal } from '@app/common';
+import type { TurnOptions } from '@app/database';
+import { Injectable } from '@nestjs/common';
+import { uuidv7 } from 'uuidv7';
+import { HandOffRulesService } from '../../baton/handoff/hand-off-rules.service.js';
+import type { IncomingMessage } from '../../baton/turns/turn.types.js';
+import { TurnsService, type TakenMessage } from '../../baton/turns/turns.service.js';
+import type { BotProfile } from '../../bots/profile/bot-profile.js';
+import { BotStopService } from '../../bots/profile/bot-stop.service.js';
+import { BotsService } from '../../bots/profile/bots.service.js';
+import { ChatRoutingService } from './chat-routing.service.js';
+import { ChatSettingsService } from '../settings/chat-settings.service.js';
+import type { StoredChat } from '../chat/chats.repository.js';
+import { ChatsService } from '../chat/chats.service.js';
+import type { ChatCompletionRequestDto } from './completion.dto.js';
+import { usageKeyOf } from './usage-key.js';
+
+export interface AcceptOptions {
+  /** Hashes of the caller's Idempotency-Key and of the request. */
+  idempotency: { requestKey: string; requestHash: string } | null;
+  language: Language;
+  /** Another bot than the chat's shall answer. While nothing has been said the chat becomes that bot's. */
+  botId?: string;
+}
+
+/** A message that was stored, with all that it takes to answer it. */
+export interface TakenIn {
+  chat: StoredChat;
+  bot: BotProfile;
+  message: IncomingMessage;
+  accepted: TakenMessage;
+}
+
+/** How a customer's message comes into a chat: whether it may, which bot it is for, and whether it asks for a person. */
+@Injectable()
+export class CustomerMessagesService {
+  constructor(
+    private readonly config: AppConfig,
+    private readonly chats: ChatsService,
+    private readonly settings: ChatSettingsService,
+    private readonly bots: BotsService,
+    private readonly routing: ChatRoutingService,
+    private readonly botStop: BotStopService,
+    private readonly handOffs: HandOffRulesService,
+    private readonly turns: TurnsService,
+  ) {}
+
+  /** Stores the message; when this returns it is durable. Its turn begins when the caller says so. */
+  async takeIn(
+    caller: Principal,
+    chatId: string,
+    dto: ChatCompletionRequestDto,
+    options: AcceptOptions,
+    manner: Pick<TurnOptions, 'isRepeatedWhenCut'> = {},
+  ): Promise<TakenIn> {
+    const chat = await this.chats.getHeldChat(caller, chatId);
+    const entry = await this.bots.getUsableBot(caller, options.botId ?? chat.botId);
+    this.requireTerms(caller);
+    if (chat.owner === 'bot') await this.refuseWhenBotsAreStopped(entry, dto.userMessage);
+    if (entry.id !== chat.botId) await this.settings.giveToBot(chat.id, entry.id);
+    if (dto.isAdminChat) await this.settings.markAdminChat(caller, chat);
+    const turnId = uuidv7();
+    const requestKey = options.idempotency?.requestKey ?? null;
+    const routed = { turnId, text: dto.userMessage, requestKey };
+    const { bot, routing } = await this.routing.findAnsweringBot(caller, chat, entry, routed);
+    const isTraceLogEnabled = dto.isTraceLogEnabled && (await this.bots.isBotAdmin(caller, bot.id));
+    const { ignoreChatHistory } = dto;
+    const turnOptions = { ignoreChatHistory, isTraceLogEnabled, ...manner, ...(routing && { routing }) };
+    const message = this.incomingMessage(caller, chat, bot, dto.userMessage, turnId, turnOptions, options);
+    return { chat, bot, message, accepted: await this.turns.acceptMessage(message) };
+  }
+
+  private requireTerms(caller: Principal): void {
+    if (this.config.auth.requireTerms && caller.kind === 'user' && !caller.isTermsAccepted)
+      throw new AppError('TERMS_NOT_ACCEPTED');
+  }
+
+  /** Who asks for a person is heard all the same; where people answer, customers go on writing. */
+  private async refuseWhenBotsAreStopped(bot: BotProfile, text: string): Promise<void> {
+    if ((await this.botStop.isStopped()) && !this.handOffs.asksForPerson(bot, text))
+      throw new AppError('BOTS_STOPPED', { retryAfterSeconds: 60 });
+  }
+
+  private incomingMessage(
+    caller: Principal,
+    chat: StoredChat,
+    bot: BotProfile,
+    text: string,
+    turnId: string,
+    turnOptions: TurnOptions,
+    { idempotency, language }: AcceptOptions,
+  ): IncomingMessage {
+    return {
+      chatId: chat.id,
+      messageId: idempotency === null ? uuidv7() : stableId([idempotency.requestKey]),
+      turnId,
+      outputMessageId: uuidv7(),
+      botId: bot.id,
+      botName: bot.displayName.value,
+      text,
+      notice: inLanguage(bot.takeover.firstMessageNotice, language),
+      asksForPerson: this.handOffs.asksForPerson(bot, text),
+      customer: customerOf(caller),
+      userKey: usageKeyOf(caller, chat.id),
+      options: turnOptions,
+      requestKey: idempotency?.requestKey ?? null,
+      requestHash: idempotency?.requestHash ?? null,
+    };
+  }
+}

@@ -1,0 +1,31 @@
+import { Access, Caller, IdPipe, type Principal } from '@app/common';
+import { Controller, Get, Param, Query, type StreamableFile } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { ChatEventsQuery, type ChatEventsDto } from './chat-event.dto.js';
+import { ApiEventLog } from './event-log.decorator.js';
+import { ChatEventsService } from './chat-events.service.js';
+import { Streaming, type StreamRequest } from '../completions/stream-request.js';
+
+@ApiTags('Chat')
+@Controller('api/chats')
+export class ChatEventsController {
+  constructor(private readonly events: ChatEventsService) {}
+
+  /**
+   * The numbered log of a chat
+   *
+   * A page as JSON, or, with `Accept: text/event-stream`, everything after `after` (or `Last-Event-ID`) and whatever follows. A running
+   * answer begins with what was said so far. Swagger UI shows answers once they have ended, so it never shows this stream: use `curl -N`.
+   */
+  @Get(':chatId/events')
+  @Access('anonymous')
+  @ApiEventLog()
+  getChatEvents(
+    @Caller() caller: Principal,
+    @Param('chatId', IdPipe('The chat')) chatId: string,
+    @Query() query: ChatEventsQuery,
+    @Streaming() streaming: StreamRequest,
+  ): Promise<ChatEventsDto | StreamableFile> {
+    return this.events.getChatEvents(caller, chatId, query, streaming);
+  }
+}

@@ -1,0 +1,52 @@
+import { AppError, isAgent, type Principal } from '@app/common';
+import type { EventAudience } from '@app/database';
+import { Injectable, type StreamableFile } from '@nestjs/common';
+import { ChatLogService } from '../../baton/log/chat-log.service.js';
+import { ChatStreamsService } from '../../baton/readers/chat-streams.service.js';
+import { mapEvents, type ChatEventsDto, type ChatEventsQuery } from './chat-event.dto.js';
+import { ChatsService } from '../chat/chats.service.js';
+import type { StreamRequest } from '../completions/stream-request.js';
+
+/** The log of a chat. Those who hold it do not see what is for agents only; numbers keep their places. */
+@Injectable()
+export class ChatEventsService {
+  constructor(
+    private readonly chats: ChatsService,
+    private readonly log: ChatLogService,
+    private readonly streams: ChatStreamsService,
+  ) {}
+
+  async getChatEvents(
+    caller: Principal,
+    chatId: string,
+    query: ChatEventsQuery,
+    request: StreamRequest,
+  ): Promise<ChatEventsDto | StreamableFile> {
+    await this.chats.getHeldChat(caller, chatId);
+    return this.read(chatId, 'everyone', query, request);
+  }
+
+  /** The same log with notes and whispers, of any chat. */
+  async getTakeoverChatEvents(
+    caller: Principal,
+    chatId: string,
+    query: ChatEventsQuery,
+    request: StreamRequest,
+  ): Promise<ChatEventsDto | StreamableFile> {
+    if (!isAgent(caller)) throw new AppError('FORBIDDEN');
+    await this.chats.getAnyChat(chatId);
+    return this.read(chatId, 'agents', query, request);
+  }
+
+  private async read(
+    chatId: string,
+    reader: EventAudience,
+    { after, limit }: ChatEventsQuery,
+    { wantsStream, position }: StreamRequest,
+  ): Promise<ChatEventsDto | StreamableFile> {
+    const from = position ?? { seq: after, offset: 0 };
+    if (wantsStream) return (await this.streams.followChat(chatId, from, reader)).asFile();
+    const { events, lastSeq, hasMore } = await this.log.readPage(chatId, from.seq, limit, reader);
+    return mapEvents(events, lastSeq, hasMore);
+  }
+}

@@ -1,0 +1,89 @@
+import { AppConfig } from '@app/common';
+import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { ChatLogService } from '../../baton/log/chat-log.service.js';
+import { ChannelChatsRepository } from './channel-chats.repository.js';
+import { ChannelFollower, type ChannelReader } from './channel-follower.js';
+import type { ChatChannel } from '../chat/chats.repository.js';
+
+const POLL_MS = 1000;
+/** Deleted chats are looked for every so many polls. */
+const DELETED_EVERY = 5;
+
+/** Tells what happens in the chats of a channel, whichever surface or instance caused it. Idle while nobody reads. */
+@Injectable()
+export class ChannelWatch implements OnApplicationBootstrap, OnApplicationShutdown {
+  private readonly logger = new Logger(ChannelWatch.name);
+  private readonly followers = new Map<ChatChannel, ChannelFollower>();
+  private readonly starting = new Map<ChannelFollower, Promise<void>>();
+  private timer: NodeJS.Timeout | null = null;
+  private polling: Promise<void> | null = null;
+  private polls = 0;
+
+  constructor(
+    private readonly config: AppConfig,
+    private readonly chats: ChannelChatsRepository,
+    private readonly log: ChatLogService,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.log.afterNews((chatId) => {
+      for (const follower of this.followers.values()) follower.noticed(chatId);
+    });
+    // An embedded database has no other instance that could write.
+    if (this.config.database.url === null) return;
+    this.timer = setInterval(() => void this.poll(), POLL_MS);
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    if (this.timer) clearInterval(this.timer);
+    const followers = [...this.followers.values()];
+    this.followers.clear();
+    await this.polling;
+    await Promise.all(followers.map((follower) => follower.settled()));
+  }
+
+  /** When this returns, the reader is told of everything that happens from now on. Returns what ends it. */
+  async follow(channel: ChatChannel, reader: ChannelReader): Promise<() => void> {
+    const follower = this.followers.get(channel) ?? this.open(channel);
+    follower.readers.add(reader);
+    const leave = (): void => {
+      follower.readers.delete(reader);
+      if (follower.readers.size === 0 && this.followers.get(channel) === follower) this.followers.delete(channel);
+    };
+    try {
+      await this.starting.get(follower);
+    } catch (error) {
+      leave();
+      throw error;
+    }
+    return leave;
+  }
+
+  private open(channel: ChatChannel): ChannelFollower {
+    const follower = new ChannelFollower(channel, this.chats, this.log, (error) => this.warn(error));
+    this.followers.set(channel, follower);
+    this.starting.set(
+      follower,
+      follower.start().finally(() => this.starting.delete(follower)),
+    );
+    return follower;
+  }
+
+  private async poll(): Promise<void> {
+    await (this.polling ??= this.pollAll()
+      .catch((error: unknown) => this.warn(error))
+      .finally(() => (this.polling = null)));
+  }
+
+  private async pollAll(): Promise<void> {
+    this.polls++;
+    for (const follower of this.followers.values()) {
+      await follower.lookForNews();
+      if (this.polls % DELETED_EVERY === 0) await follower.lookForDeleted();
+    }
+  }
+
+  private warn(error: unknown): void {
+    this.logger.warn({ err: error }, 'Looking at the chats of a channel failed; trying again');
+  }
+}

@@ -1,0 +1,154 @@
+import {
+  Access,
+  ApiProblems,
+  CallerLanguage,
+  CurrentUser,
+  IdPipe,
+  ParseFlagPipe,
+  type Language,
+  type UserPrincipal,
+} from '@app/common';
+import { Body, Controller, Delete, Get, Param, Put, Query } from '@nestjs/common';
+import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { ChatDeletionService } from '../deletion/chat-deletion.service.js';
+import { ChatListsService } from './chat-lists.service.js';
+import { ChatUpdateIsFavoriteRequestDto } from '../settings/chat-settings.dto.js';
+import { ChatSettingsService } from '../settings/chat-settings.service.js';
+import { GetChatsResponseItemDtoPagingResult } from '../chat/chat.dto.js';
+import { UserChatsQuery } from './user-chats.dto.js';
+
+const ChatId = (): ParameterDecorator => Param('chatId', IdPipe('The chat'));
+const BotId = (): ParameterDecorator => Param('botId', IdPipe('The bot'));
+const KeepFavorites = (): ParameterDecorator => Param('keepFavorites', ParseFlagPipe);
+
+@ApiTags('User')
+@Controller('api/users/current/chats')
+export class UserChatsController {
+  constructor(
+    private readonly lists: ChatListsService,
+    private readonly settings: ChatSettingsService,
+    private readonly deletion: ChatDeletionService,
+  ) {}
+
+  /** The user's own chats, newest first */
+  @Get()
+  @Access('user')
+  @ApiOkResponse({ type: GetChatsResponseItemDtoPagingResult })
+  @ApiProblems(400)
+  getCurrentUserChats(
+    @CurrentUser() user: UserPrincipal,
+    @Query() query: UserChatsQuery,
+    @CallerLanguage() language: Language,
+  ): Promise<GetChatsResponseItemDtoPagingResult> {
+    return this.lists.getUserChats(
+      user,
+      { botId: null, userSystemMessageId: null, onlyFavorites: query.OnlyFavorites },
+      query,
+      language,
+    );
+  }
+
+  /** The user's own chats with one bot */
+  @Get(':botId')
+  @Access('user')
+  @ApiOkResponse({ type: GetChatsResponseItemDtoPagingResult })
+  @ApiProblems(400, 404)
+  getCurrentUserChatsByBot(
+    @CurrentUser() user: UserPrincipal,
+    @BotId() botId: string,
+    @Query() query: UserChatsQuery,
+    @CallerLanguage() language: Language,
+  ): Promise<GetChatsResponseItemDtoPagingResult> {
+    return this.lists.getUserChats(
+      user,
+      { botId, userSystemMessageId: null, onlyFavorites: query.OnlyFavorites },
+      query,
+      language,
+    );
+  }
+
+  /** The user's own chats with one bot that use one of the user's system messages */
+  @Get(':botId/:userSystemPromptId')
+  @Access('user')
+  @ApiOkResponse({ type: GetChatsResponseItemDtoPagingResult })
+  @ApiProblems(400, 404)
+  getCurrentUserChatsByBotAndSystemprompt(
+    @CurrentUser() user: UserPrincipal,
+    @BotId() botId: string,
+    @Param('userSystemPromptId', IdPipe('The system message')) userSystemMessageId: string,
+    @Query() query: UserChatsQuery,
+    @CallerLanguage() language: Language,
+  ): Promise<GetChatsResponseItemDtoPagingResult> {
+    return this.lists.getUserChats(
+      user,
+      { botId, userSystemMessageId, onlyFavorites: query.OnlyFavorites },
+      query,
+      language,
+    );
+  }
+
+  /** Make a chat a favourite, or one like the others again */
+  @Put(':chatId/isfavorite')
+  @Access('user')
+  @ApiProblems(400, 404)
+  updateChatIsFavorite(
+    @CurrentUser() user: UserPrincipal,
+    @ChatId() chatId: string,
+    @Body() { isFavorite }: ChatUpdateIsFavoriteRequestDto,
+  ): Promise<void> {
+    return this.settings.setFavorite(user, chatId, isFavorite);
+  }
+
+  /** Delete all chats of the user */
+  @Delete('all/:keepFavorites')
+  @Access('user')
+  @ApiProblems(400)
+  deleteCurrentUserChats(@CurrentUser() user: UserPrincipal, @KeepFavorites() keepFavorites: boolean): Promise<void> {
+    return this.deletion.deleteOwnChats(user, { botId: null, userSystemMessageId: null, keepFavorites });
+  }
+
+  /** Delete one chat of the user */
+  @Delete('byid/:chatId')
+  @Access('user')
+  @ApiProblems(404)
+  deleteCurrentUserChatById(@CurrentUser() user: UserPrincipal, @ChatId() chatId: string): Promise<void> {
+    return this.deletion.deleteOwnChat(user, chatId);
+  }
+
+  /** Delete the user's chats with one bot */
+  @Delete('bybot/:botId/:keepFavorites')
+  @Access('user')
+  @ApiProblems(400, 404)
+  deleteCurrentUserChatsByBotId(
+    @CurrentUser() user: UserPrincipal,
+    @BotId() botId: string,
+    @KeepFavorites() keepFavorites: boolean,
+  ): Promise<void> {
+    return this.deletion.deleteOwnChats(user, { botId, userSystemMessageId: null, keepFavorites });
+  }
+
+  /** Delete the user's chats with one bot that use one of the user's system messages */
+  @Delete('bybot/:botId/:systemMessageId/:keepFavorites')
+  @Access('user')
+  @ApiProblems(400, 404)
+  deleteCurrentUserChatsByBotIdAndSystemMessageId(
+    @CurrentUser() user: UserPrincipal,
+    @BotId() botId: string,
+    @Param('systemMessageId', IdPipe('The system message')) userSystemMessageId: string,
+    @KeepFavorites() keepFavorites: boolean,
+  ): Promise<void> {
+    return this.deletion.deleteOwnChats(user, { botId, userSystemMessageId, keepFavorites });
+  }
+
+  /** Take one question and its answer out of a chat; refused while the bot still answers it */
+  @Delete(':chatId/completion/:completionId')
+  @Access('user')
+  @ApiProblems(404, 409)
+  deleteCurrentUserChatCompletionById(
+    @CurrentUser() user: UserPrincipal,
+    @ChatId() chatId: string,
+    @Param('completionId', IdPipe('The completion')) completionId: string,
+  ): Promise<void> {
+    return this.deletion.deleteCompletion(user, chatId, completionId);
+  }
+}

@@ -1,0 +1,59 @@
+import { Access, ApiProblems, Caller, CurrentUser, IdPipe, type Principal, type UserPrincipal } from '@app/common';
+import { Body, Controller, Delete, HttpCode, Param, Post, Put } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { BotFeedbackRequestDto, BotFeedbackResponseDto } from '../../bots/feedback/feedback.service.js';
+import { UpdateChatDisplayNameRequestDto, UpdateChatUserSystemMessageRequestDto } from './chat-settings.dto.js';
+import { ChatSettingsService } from './chat-settings.service.js';
+
+const ChatId = (): ParameterDecorator => Param('chatId', IdPipe('The chat'));
+
+@ApiTags('Chat')
+@Controller('api/chats/:chatId')
+export class ChatSettingsController {
+  constructor(private readonly settings: ChatSettingsService) {}
+
+  /** Name a chat; the name is not replaced by any that the first message or the model suggests */
+  @Put('displayName')
+  @Access('user')
+  @ApiProblems(400, 404)
+  updateChatDisplayName(
+    @Caller() caller: Principal,
+    @ChatId() chatId: string,
+    @Body() { displayName }: UpdateChatDisplayNameRequestDto,
+  ): Promise<void> {
+    return this.settings.updateDisplayName(caller, chatId, displayName);
+  }
+
+  /** Send one of the user's own system messages with every later question of the chat */
+  @Put('userSystemMessage')
+  @Access('user')
+  @ApiProblems(400, 404, 409)
+  updateChatUserSystemMessage(
+    @CurrentUser() user: UserPrincipal,
+    @ChatId() chatId: string,
+    @Body() { userSystemMessageId }: UpdateChatUserSystemMessageRequestDto,
+  ): Promise<void> {
+    return this.settings.attachSystemMessage(user, chatId, userSystemMessageId);
+  }
+
+  /** Go on without the user's system message */
+  @Delete('userSystemMessage')
+  @Access('user')
+  @ApiProblems(404)
+  deleteChatUserSystemMessage(@CurrentUser() user: UserPrincipal, @ChatId() chatId: string): Promise<void> {
+    return this.settings.detachSystemMessage(user, chatId);
+  }
+
+  /** Tell the administrators of the bot what an answer was worth; the chat of the address counts */
+  @Post('feedback')
+  @HttpCode(200)
+  @Access('user')
+  @ApiProblems(400, 404)
+  createBotFeedback(
+    @Caller() caller: Principal,
+    @ChatId() chatId: string,
+    @Body() dto: BotFeedbackRequestDto,
+  ): Promise<BotFeedbackResponseDto> {
+    return this.settings.createFeedback(caller, chatId, dto);
+  }
+}

@@ -1,0 +1,78 @@
+import { AppError, notFound, type Principal, type UserPrincipal } from '@app/common';
+import { isForeignKeyViolation } from '@app/database';
+import { Injectable } from '@nestjs/common';
+import { BotsService } from '../../bots/profile/bots.service.js';
+import {
+  FeedbackService,
+  type BotFeedbackRequestDto,
+  type BotFeedbackResponseDto,
+} from '../../bots/feedback/feedback.service.js';
+import { UsersService } from '../../users/users.service.js';
+import { ChatSettingsRepository } from './chat-settings.repository.js';
+import type { StoredChat } from '../chat/chats.repository.js';
+import { ChatsService } from '../chat/chats.service.js';
+
+const NAME_LENGTH = 300;
+
+/** What people change about their chats, and what they think of the answers. */
+@Injectable()
+export class ChatSettingsService {
+  constructor(
+    private readonly chats: ChatsService,
+    private readonly settings: ChatSettingsRepository,
+    private readonly bots: BotsService,
+    private readonly users: UsersService,
+    private readonly feedback: FeedbackService,
+  ) {}
+
+  /** The name stays: nothing names the chat again but its holder. */
+  async updateDisplayName(caller: Principal, chatId: string, displayName: string): Promise<void> {
+    await this.chats.getHeldChat(caller, chatId);
+    // The validator leaves some signs out when it counts; the database counts all of them.
+    if (Array.from(displayName).length > NAME_LENGTH) {
+      const message = `displayName must have at most ${NAME_LENGTH} characters`;
+      throw new AppError('VALIDATION_FAILED', { errors: [{ path: 'displayName', message }] });
+    }
+    await this.settings.rename(chatId, displayName);
+  }
+
+  /** One of the user's own system messages goes with every later question of the chat, if the bot allows that. */
+  async attachSystemMessage(user: UserPrincipal, chatId: string, messageId: string): Promise<void> {
+    const chat = await this.chats.getOwnChat(user, chatId);
+    await this.users.getSystemMessage(user, messageId);
+    const bot = await this.bots.getProfile(chat.botId);
+    if (!bot.isUserSystemMessageSupported)
+      throw new AppError('CONFLICT', { detail: 'The bot does not take system messages of users.' });
+    try {
+      await this.settings.attachSystemMessage(chatId, messageId);
+    } catch (error) {
+      if (isForeignKeyViolation(error)) throw notFound('The system message');
+      throw error;
+    }
+  }
+
+  async detachSystemMessage(user: UserPrincipal, chatId: string): Promise<void> {
+    await this.chats.getOwnChat(user, chatId);
+    await this.settings.attachSystemMessage(chatId, null);
+  }
+
+  async createFeedback(caller: Principal, chatId: string, dto: BotFeedbackRequestDto): Promise<BotFeedbackResponseDto> {
+    const chat = await this.chats.getHeldChat(caller, chatId);
+    return this.feedback.createFeedback(chatId, chat.botId, dto);
+  }
+
+  async setFavorite({ userId }: UserPrincipal, chatId: string, isFavorite: boolean): Promise<void> {
+    if (!(await this.settings.setFavorite(userId, chatId, isFavorite))) throw notFound('The chat');
+  }
+
+  /** The chat is the bot's if nothing has been said in it yet. Whoever calls has made sure that both may be used. */
+  async giveToBot(chatId: string, botId: string): Promise<void> {
+    await this.settings.giveToBot(chatId, botId);
+  }
+
+  /** Keeps a chat made in administration out of the user's history. Only administrators of the bot are heard. */
+  async markAdminChat(caller: Principal, chat: StoredChat): Promise<void> {
+    if (!(await this.bots.isBotAdmin(caller, chat.botId))) return;
+    await this.settings.markAdminChat(chat.id, chat.userId);
+  }
+}

@@ -1,0 +1,26 @@
+import { isAgent, type Principal } from '@app/common';
+import { Injectable } from '@nestjs/common';
+import type { ChatVariablesDto } from './chat-variables.dto.js';
+import { ChatVariablesRepository, type ChatVariables } from './chat-variables.repository.js';
+import { ChatsService } from '../chat/chats.service.js';
+
+/** What the tools of a chat were told and have answered, by name. They are written by turns alone, while these hold the chat. */
+@Injectable()
+export class ChatVariablesService {
+  constructor(
+    private readonly chats: ChatsService,
+    private readonly variables: ChatVariablesRepository,
+  ) {}
+
+  /** For whoever holds the chat, and for agents. */
+  async getChatVariables(caller: Principal, chatId: string): Promise<ChatVariablesDto> {
+    if (isAgent(caller)) await this.chats.getAnyChat(chatId);
+    else await this.chats.getHeldChat(caller, chatId);
+    return { variables: await this.get(chatId) };
+  }
+
+  /** For services that have made sure that the caller may see the chat. */
+  get(chatId: string): Promise<ChatVariables> {
+    return this.variables.findVariables(chatId);
+  }
+}

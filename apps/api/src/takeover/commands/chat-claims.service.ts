@@ -1,0 +1,87 @@
+import { hasCode } from '@app/common';
+import type { Actor, AgentName } from '@app/contracts';
+import { Injectable } from '@nestjs/common';
+import { ChatStreamsService } from '../../baton/readers/chat-streams.service.js';
+import { OwnershipService, type PassBaton } from '../../baton/ownership/ownership.service.js';
+import { BotsService } from '../../bots/profile/bots.service.js';
+import { agentActor, isWithPeople } from './agent.js';
+import { ChatStatesService } from './chat-states.service.js';
+import { QueueRepository } from '../queue/queue.repository.js';
+
+export interface ClaimableChat {
+  id: string;
+  botId: string;
+}
+
+/** Passes the baton for agents: in the manner that the bot's policy asks for, and with refusals that name the holder. */
+@Injectable()
+export class ChatClaimsService {
+  constructor(
+    private readonly bots: BotsService,
+    private readonly ownership: OwnershipService,
+    private readonly streams: ChatStreamsService,
+    private readonly states: ChatStatesService,
+    private readonly queue: QueueRepository,
+  ) {}
+
+  /** The agent holds the chat from now on. A running answer is cut, finished first, or discarded. Returns the epoch. */
+  async claim(chat: ClaimableChat, agent: AgentName, expectedEpoch: number | null, isLeased = true): Promise<number> {
+    const { takeover } = await this.bots.getProfile(chat.botId);
+    if (takeover.onClaim === 'finish') await this.waitForAnswer(chat.id, takeover.finishSeconds * 1000);
+    try {
+      return await this.ownership.passBaton({
+        chatId: chat.id,
+        transition: 'claim',
+        reason: 'agent_takeover',
+        actor: agentActor(agent),
+        agent,
+        expectedEpoch,
+        runningAnswer: takeover.onClaim === 'discard' ? 'discard' : 'keep',
+        isLeased,
+      });
+    } catch (error) {
+      // Two claims of the same agent at once, for example from two windows: both have succeeded.
+      const now = await this.queue.findChat(chat.id);
+      if (hasCode(error, 'CHAT_HELD', 'OUTDATED_CHAT') && now?.owner === 'human' && now.agentId === agent.id)
+        return now.epoch;
+      throw await this.states.nameHolder(error, chat.id);
+    }
+  }
+
+  /** The chat waits for a person from now on. */
+  async request(chatId: string, actor: Actor, expectedEpoch: number | null): Promise<void> {
+    try {
+      await this.passBaton({ chatId, transition: 'request', reason: 'customer_request', actor, expectedEpoch });
+    } catch (error) {
+      // Two requests at once, or an agent who came at the same time: the wish is fulfilled.
+      const now = await this.queue.findChat(chatId);
+      if (now === null || !isWithPeople(now.owner)) throw error;
+    }
+  }
+
+  async passBaton(pass: PassBaton): Promise<number> {
+    try {
+      return await this.ownership.passBaton(pass);
+    } catch (error) {
+      throw await this.states.nameHolder(error, pass.chatId);
+    }
+  }
+
+  /** Nothing is held meanwhile: whoever else takes the chat ends the wait. */
+  private async waitForAnswer(chatId: string, milliseconds: number): Promise<void> {
+    const head = await this.queue.findHead(chatId);
+    if (head === null || head.runningTurnId === null) return;
+    let finish!: () => void;
+    const finished = new Promise<void>((resolve) => (finish = resolve));
+    const timer = setTimeout(finish, milliseconds);
+    const stop = await this.streams.followWith(chatId, { seq: head.lastSeq, offset: 0 }, 'everyone', {
+      deliver: (item) => {
+        if (item.kind === 'event' && ['turn.ended', 'ownership.changed'].includes(item.event.type)) finish();
+      },
+      fail: finish,
+    });
+    await finished;
+    clearTimeout(timer);
+    stop();
+  }
+}

@@ -1,0 +1,69 @@
+import { AppError, hasCode, notFound } from '@app/common';
+import type { ChatState } from '@app/contracts';
+import { Injectable } from '@nestjs/common';
+import { UsersService } from '../../users/users.service.js';
+import { QueueRepository, type QueuedChat } from '../queue/queue.repository.js';
+import type { TakeoverChatDto } from './takeover.dto.js';
+
+/** As plain data. */
+export type ChatDetails = Pick<TakeoverChatDto, keyof TakeoverChatDto>;
+
+/** Who holds a chat, as people are told. Whoever asks has made sure that they may. */
+@Injectable()
+export class ChatStatesService {
+  constructor(
+    private readonly queue: QueueRepository,
+    private readonly users: UsersService,
+  ) {}
+
+  async getState(chatId: string): Promise<ChatState> {
+    const chat = await this.find(chatId);
+    return mapState(chat, await this.findPositions([chat]));
+  }
+
+  async getDetails(chatId: string): Promise<ChatDetails> {
+    const chat = await this.find(chatId);
+    return mapDetails(chat, await this.findPositions([chat]));
+  }
+
+  /** The places in line of those of the chats that wait, from 1. */
+  findPositions(chats: readonly QueuedChat[]): Promise<ReadonlyMap<string, number>> {
+    return this.queue.findPositions(chats.flatMap(({ id, owner }) => (owner === 'requested' ? [id] : [])));
+  }
+
+  /** The same refusal, with the name of the person who holds the chat, if one does. */
+  async nameHolder(error: unknown, chatId: string): Promise<unknown> {
+    if (!hasCode(error, 'CHAT_HELD', 'OUTDATED_CHAT')) return error;
+    const chat = await this.queue.findChat(chatId);
+    if (chat === null || chat.agentId === null) return error;
+    return new AppError(error.code, { detail: `${await this.nameOf(chat.agentId)} holds the chat.` });
+  }
+
+  async nameOf(agentId: number): Promise<string> {
+    return (await this.users.getPrincipal(agentId))?.displayName ?? 'Somebody';
+  }
+
+  private async find(chatId: string): Promise<QueuedChat> {
+    const chat = await this.queue.findChat(chatId);
+    if (chat === null) throw notFound('The chat');
+    return chat;
+  }
+}
+
+const mapState = (chat: QueuedChat, positions: ReadonlyMap<string, number>): ChatState => ({
+  chatId: chat.id,
+  owner: chat.owner,
+  epoch: chat.epoch,
+  agent: chat.agentId === null ? null : { id: chat.agentId, name: chat.agentName ?? 'Somebody' },
+  position: positions.get(chat.id) ?? null,
+});
+
+export const mapDetails = (chat: QueuedChat, positions: ReadonlyMap<string, number>): ChatDetails => ({
+  ...mapState(chat, positions),
+  displayName: chat.displayName,
+  botId: chat.botId,
+  botDisplayName: chat.botDisplayName,
+  customerName: chat.customerName ?? 'Guest',
+  createdUtc: chat.createdAt.toISOString(),
+  lastAccessedUtc: chat.lastAccessedAt.toISOString(),
+});

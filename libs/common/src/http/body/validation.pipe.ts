@@ -1,0 +1,88 @@
+import { Injectable, ValidationPipe, type ArgumentMetadata, type Type } from '@nestjs/common';
+import type { FieldProblem } from '@app/contracts';
+import { getMetadataStorage, type ValidationError } from 'class-validator';
+import { AppError, notFound } from '../../errors/app-error.js';
+
+const REPORTED_FAULTS = 50;
+const PATH_LIMIT = 200;
+
+/**
+ * Checks bodies and queries against their DTO classes. Bodies must be objects without unknown fields. Queries are read as the
+ * catalogue's callers write them: names in any case, unknown names ignored, empty values as if not given.
+ */
+@Injectable()
+export class StrictValidationPipe extends ValidationPipe {
+  private readonly namesByQuery = new Map<Type, Map<string, string>>();
+
+  constructor() {
+    super({
+      transform: true,
+      whitelist: true,
+      forbidNonWhitelisted: true,
+      forbidUnknownValues: true,
+      validationError: { target: false, value: false },
+      exceptionFactory: (faults) => new AppError('VALIDATION_FAILED', { errors: fieldProblems(faults) }),
+    });
+  }
+
+  override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
+    const { type, metatype } = metadata;
+    // Left to the route's own pipes: Nest would read the flag `True` as false.
+    if (type === 'param' || (type === 'query' && metadata.data !== undefined)) return refuseNul(value, type);
+    if (metatype === undefined || !this.toValidate(metadata)) return value;
+    if (type === 'body') return super.transform(plainObject(value), metadata);
+    if (type === 'query') return super.transform(this.knownNames(metatype, value as Record<string, unknown>), metadata);
+    return super.transform(value, metadata);
+  }
+
+  private knownNames(query: Type, given: Record<string, unknown>): Record<string, unknown> {
+    const names = this.namesOf(query);
+    const known: Record<string, unknown> = {};
+    for (const [key, value] of Object.entries(given)) {
+      const name = names.get(key.toLowerCase());
+      if (name !== undefined && value !== '') known[name] = refuseNul(value, 'query', name);
+    }
+    return known;
+  }
+
+  private namesOf(query: Type): Map<string, string> {
+    let names = this.namesByQuery.get(query);
+    if (names === undefined) {
+      const rules = getMetadataStorage().getTargetValidationMetadatas(query, '', false, false);
+      names = new Map(rules.map(({ propertyName }) => [propertyName.toLowerCase(), propertyName]));
+      this.namesByQuery.set(query, names);
+    }
+    return names;
+  }
+}
+
+/** No body at all is an empty one: the rules then name what is missing. */
+function plainObject(value: unknown): object {
+  if (value === undefined) return {};
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
+  throw new AppError('VALIDATION_FAILED', {
+    detail: 'The body must be a JSON object.',
+    errors: [{ path: '', message: 'must be an object' }],
+  });
+}
+
+/** Nothing has a NUL in its name; and no database column takes one. */
+function refuseNul(value: unknown, type: 'param' | 'query', name = ''): unknown {
+  if (typeof value !== 'string' || !value.includes('\0')) return value;
+  if (type === 'param') throw notFound('This');
+  throw new AppError('VALIDATION_FAILED', { errors: [{ path: name, message: 'must not contain NUL characters' }] });
+}
+
+function fieldProblems(faults: ValidationError[], parent = ''): FieldProblem[] {
+  return faults
+    .flatMap(({ property, constraints, children }) => {
+      const path = `${parent}${property}`.slice(0, PATH_LIMIT);
+      const own = Object.entries(constraints ?? {}).map(([rule, message]) => ({
+        path,
+        // The rule's own sentence would repeat a name that the caller made up, at any length.
+        message: rule === 'whitelistValidation' ? 'must not exist' : message,
+      }));
+      return [...own, ...fieldProblems(children ?? [], `${path}.`)];
+    })
+    .slice(0, REPORTED_FAULTS);
+}

@@ -1,0 +1,87 @@
+import { createServer, type IncomingHttpHeaders, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { ChatServer } from '../../support/chat-server.js';
+import type { JournalEntry } from '../../support/fake-provider/fake-provider.mjs';
+
+export interface ToolRequest {
+  path: string;
+  headers: IncomingHttpHeaders;
+  json: unknown;
+}
+
+type Answering = (response: ServerResponse, request: ToolRequest) => void;
+
+/** Somebody's tools: answers by path, and remembers what it was sent. */
+export class ToolServer {
+  readonly requests: ToolRequest[] = [];
+  /** Paths of calls that we hung up on. */
+  readonly abandoned: string[] = [];
+  private readonly answers = new Map<string, Answering>();
+  private readonly server: Server = createServer((request, response) => {
+    const parts: Buffer[] = [];
+    request.on('data', (part: Buffer) => parts.push(part));
+    request.on('end', () => {
+      const received = {
+        path: request.url!,
+        headers: request.headers,
+        json: JSON.parse(Buffer.concat(parts).toString()) as unknown,
+      };
+      this.requests.push(received);
+      response.on('close', () => {
+        if (!response.writableFinished) this.abandoned.push(received.path);
+      });
+      this.answers.get(received.path)?.(response, received);
+    });
+  });
+
+  async start(): Promise<void> {
+    await new Promise<void>((resolve) => this.server.listen(0, '127.0.0.1', resolve));
+  }
+
+  get host(): string {
+    return `127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  }
+
+  urlOf(path: string): string {
+    return `http://${this.host}${path}`;
+  }
+
+  /** A path without an answer leaves its callers waiting. */
+  answer(path: string, answering: Answering | object): this {
+    const fixed = JSON.stringify(answering);
+    const send: Answering = (response) => response.setHeader('content-type', 'application/json').end(fixed);
+    this.answers.set(path, typeof answering === 'function' ? (answering as Answering) : send);
+    return this;
+  }
+
+  reset(): void {
+    this.requests.length = 0;
+    this.abandoned.length = 0;
+    this.answers.clear();
+  }
+
+  async stop(): Promise<void> {
+    this.server.closeAllConnections();
+    await new Promise((resolve) => this.server.close(resolve));
+  }
+}
+
+/** The bot that answers `createChat()`. */
+export async function welcomeBotOf(server: ChatServer): Promise<string> {
+  const { body } = await server.asAdmin<{ items: { botId: string }[] }>('GET', '/api/admin/bots');
+  return body.items[0]!.botId;
+}
+
+/** What the model was told by its tools in a request, in either dialect. */
+export function toolOutputs({ body }: JournalEntry): unknown[] {
+  const items = (body['messages'] ?? body['input']) as Record<string, unknown>[];
+  return items
+    .filter(({ role, type }) => role === 'tool' || type === 'function_call_output')
+    .map(({ content, output }) => content ?? output);
+}
+
+/** The names of the tools that a request offers. */
+export function offeredTools({ body }: JournalEntry): string[] {
+  const tools = (body['tools'] ?? []) as { name?: string; function?: { name: string } }[];
+  return tools.map(({ name, function: described }) => name ?? described!.name);
+}
