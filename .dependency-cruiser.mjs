@@ -1,15 +1,15 @@
-// Who may import whom. The two tables are the rule; docs/internals/architecture.md shows them as a picture.
+// Who may import whom. The tables are the rule; docs/internals/architecture.md shows them as a picture.
 
-/** Features and the features they may use, through services and modules only. Not listed means forbidden. */
+/** Features and the features they may use, through their `index.ts` only. Not listed means forbidden. */
 const FEATURES = {
   system: [],
   cache: [],
   idempotency: [],
   audit: [],
-  users: [],
-  models: ['secrets'],
   secrets: [],
+  users: [],
   statistics: [],
+  models: ['secrets'],
   auth: ['secrets', 'users'],
   bots: ['models', 'secrets'],
   baton: ['bots'],
@@ -20,6 +20,18 @@ const FEATURES = {
 /** Leaves that every feature may use. */
 const LEAVES = ['cache'];
 
+/** The inner order of `baton`: its parts and the parts they may use. */
+const BATON = {
+  log: [],
+  fence: [],
+  handoff: [],
+  messages: ['log', 'fence'],
+  turns: ['log', 'fence', 'handoff'],
+  ownership: ['log', 'fence', 'turns'],
+  readers: ['log', 'turns'],
+  instances: ['log', 'turns'],
+};
+
 const LIBRARIES = {
   contracts: [],
   common: ['contracts'],
@@ -29,9 +41,6 @@ const LIBRARIES = {
 };
 
 const API = '^apps/api/src';
-const OFFERED = '\\.(service|module)\\.ts$';
-/** Plain types that belong to a feature's service. */
-const OFFERED_TYPES = `${API}/(bots/profile/(bot-profile|takeover-policy)|baton/(turns/turn.types|log/log-position))\\.ts$`;
 const anyOf = (names) => `(${names.join('|')})`;
 
 const featureRules = Object.entries(FEATURES).flatMap(([feature, uses]) => {
@@ -45,13 +54,20 @@ const featureRules = Object.entries(FEATURES).flatMap(([feature, uses]) => {
       to: { path: `${API}/[^/]+/`, pathNot: `${API}/${anyOf(reachable)}/` },
     },
     {
-      name: `${feature}-uses-services-and-modules-of-others`,
+      name: `${feature}-uses-what-others-offer`,
       severity: 'error',
       from: { path: `${API}/${feature}/`, pathNot: '\\.spec\\.ts$' },
-      to: { path: `${API}/${anyOf(others)}/`, pathNot: [OFFERED, OFFERED_TYPES] },
+      to: { path: `${API}/${anyOf(others)}/`, pathNot: `${API}/[^/]+/index\\.ts$` },
     },
   ];
 });
+
+const batonRules = Object.entries(BATON).map(([part, uses]) => ({
+  name: `baton-${part}`,
+  severity: 'error',
+  from: { path: `${API}/baton/${part}/`, pathNot: '\\.spec\\.ts$' },
+  to: { path: `${API}/baton/[^/]+/`, pathNot: `${API}/baton/${anyOf([part, ...uses])}/` },
+}));
 
 const libraryRules = Object.entries(LIBRARIES).map(([library, uses]) => ({
   name: `lib-${library}`,
@@ -69,6 +85,16 @@ export default {
       to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
     },
     ...featureRules,
+    {
+      name: 'the-server-uses-what-features-offer',
+      severity: 'error',
+      from: { path: `${API}/([^/]+\\.ts|(server|documents|commands)/)`, pathNot: '\\.spec\\.ts$' },
+      to: {
+        path: `${API}/${anyOf(Object.keys(FEATURES))}/`,
+        pathNot: `${API}/([^/]+/index|channels/channels\\.module)\\.ts$`,
+      },
+    },
+    ...batonRules,
     ...libraryRules,
     {
       name: 'the-client-is-a-package-of-its-own',
@@ -80,7 +106,7 @@ export default {
       name: 'channels-know-nothing-of-each-other',
       severity: 'error',
       from: { path: `${API}/channels/([^/]+)/` },
-      to: { path: `${API}/channels/([^/]+)/`, pathNot: `${API}/channels/$1/` },
+      to: { path: `${API}/channels/([^/]+)/`, pathNot: `${API}/channels/($1|mail)/` },
     },
     {
       name: 'channels-are-known-by-their-list-alone',

@@ -3,19 +3,19 @@ import { DatabaseModule } from '@app/database';
 import { Module } from '@nestjs/common';
 import { EventEmitterModule } from '@nestjs/event-emitter';
 import { ScheduleModule } from '@nestjs/schedule';
-import { AdminModule } from './models/models.module.js';
-import { AuditModule } from './audit/audit.module.js';
-import { AuthModule } from './auth/auth.module.js';
-import { BatonModule } from './baton/baton.module.js';
-import { BotsModule } from './bots/bots.module.js';
-import { CacheModule } from './cache/cache.module.js';
+import { ModelsModule } from './models/index.js';
+import { AuditModule } from './audit/index.js';
+import { AuthModule } from './auth/index.js';
+import { BatonModule } from './baton/index.js';
+import { BotsModule } from './bots/index.js';
+import { CacheModule } from './cache/index.js';
 import { ChannelsModule } from './channels/channels.module.js';
-import { ChatsModule } from './chats/chats.module.js';
-import { IdempotencyModule } from './idempotency/idempotency.module.js';
-import { StatisticsModule } from './statistics/statistics.module.js';
-import { SystemModule } from './system/system.module.js';
-import { TakeoverModule } from './takeover/takeover.module.js';
-import { UsersModule } from './users/users.module.js';
+import { ChatsModule } from './chats/index.js';
+import { IdempotencyModule } from './idempotency/index.js';
+import { StatisticsModule } from './statistics/index.js';
+import { SystemModule } from './system/index.js';
+import { TakeoverModule } from './takeover/index.js';
+import { UsersModule } from './users/index.js';
 
 /** The list of feature modules; a test starts exactly this. Global guards run in the order of this list. */
 @Module({
@@ -36,7 +36,7 @@ import { UsersModule } from './users/users.module.js';
     SystemModule,
     CacheModule,
     UsersModule,
-    AdminModule,
+    ModelsModule,
     BotsModule,
     BatonModule,
     ChatsModule,

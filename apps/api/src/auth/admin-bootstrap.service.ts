@@ -1,8 +1,7 @@
 import { AppConfig, StartupBanner } from '@app/common';
 import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { join } from 'node:path';
-import { ApiKeysService, generateApiKey } from '../users/api-keys.service.js';
-import { FirstAdminService } from '../users/first-admin.service.js';
+import { ApiKeysService, generateApiKey, FirstAdminService } from '../users/index.js';
 import { AdminKeyFile } from './admin-key-file.js';
 
 const FILE_NAME = 'admin-api-key';

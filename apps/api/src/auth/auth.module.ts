@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
 import { APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
-import { AdminModule } from '../models/models.module.js';
-import { UsersModule } from '../users/users.module.js';
+import { SecretsModule } from '../secrets/index.js';
+import { UsersModule } from '../users/index.js';
 import { AdminBootstrapService } from './admin-bootstrap.service.js';
 import { Admission } from './admission.service.js';
 import { AuthGuard } from './auth.guard.js';
@@ -13,7 +13,7 @@ import { VisitorTokensService } from './visitor-tokens.service.js';
 
 /** Who is calling, and whether they may. */
 @Module({
-  imports: [AdminModule, UsersModule],
+  imports: [SecretsModule, UsersModule],
   providers: [
     Admission,
     AuthService,

@@ -1,7 +1,6 @@
 import { ANONYMOUS, AppError, hasCode, type Principal, type Role, type UserPrincipal } from '@app/common';
 import { Injectable } from '@nestjs/common';
-import { ApiKeysService } from '../users/api-keys.service.js';
-import { UsersService } from '../users/users.service.js';
+import { ApiKeysService, UsersService } from '../users/index.js';
 import { OidcService } from './oidc.service.js';
 import { VisitorTokensService } from './visitor-tokens.service.js';
 

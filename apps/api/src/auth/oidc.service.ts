@@ -1,7 +1,7 @@
 import { AppConfig, AppError } from '@app/common';
 import { Injectable, Logger } from '@nestjs/common';
 import { decodeProtectedHeader, errors, jwtVerify, type JWTPayload } from 'jose';
-import type { ExternalIdentity } from '../users/users.service.js';
+import type { ExternalIdentity } from '../users/index.js';
 import { claimAt, firstText, rolesOf } from './claims.js';
 import { IssuerKeys } from './issuer-keys.js';
 

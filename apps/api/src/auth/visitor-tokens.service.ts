@@ -1,7 +1,7 @@
 import { AppError, GUEST_NAME, type VisitorPrincipal } from '@app/common';
 import { Injectable } from '@nestjs/common';
 import { jwtVerify, SignJWT } from 'jose';
-import { SecretsService } from '../secrets/secrets.service.js';
+import { SecretsService } from '../secrets/index.js';
 
 const PREFIX = 'bv_';
 const ISSUER = 'baton';

@@ -1,6 +1,6 @@
 import { OpenAiModule } from '@app/openai';
 import { Module } from '@nestjs/common';
-import { BotsModule } from '../bots/bots.module.js';
+import { BotsModule } from '../bots/index.js';
 import { AgentMessagesRepository } from './messages/agent-messages.repository.js';
 import { AgentMessagesService } from './messages/agent-messages.service.js';
 import { BotStopWatcher } from './instances/bot-stop-watcher.service.js';

@@ -13,8 +13,9 @@ import { OpenAiModule } from '@app/openai';
 import { OutboundModule } from '@app/outbound';
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
-import { AdminModule } from '../models/models.module.js';
-import { CacheModule } from '../cache/cache.module.js';
+import { ModelsModule } from '../models/index.js';
+import { CacheModule } from '../cache/index.js';
+import { SecretsModule } from '../secrets/index.js';
 import { BotFactsRepository } from './facts/bot-facts.repository.js';
 import { BotStateRepository } from './profile/bot-state.repository.js';
 import { BotStopService } from './profile/bot-stop.service.js';
@@ -52,7 +53,7 @@ import { ToolTrialsService } from './tools/tool-trials.service.js';
 const ENTITIES = [Bot, BotFact, BotLink, BotLogin, BotTool, Feedback, StoredFile, StoredFileChunk, SystemState];
 
 @Module({
-  imports: [AdminModule, CacheModule, OpenAiModule, OutboundModule, TypeOrmModule.forFeature(ENTITIES)],
+  imports: [ModelsModule, CacheModule, OpenAiModule, OutboundModule, SecretsModule, TypeOrmModule.forFeature(ENTITIES)],
   controllers: [
     BotsController,
     AdminBotsController,

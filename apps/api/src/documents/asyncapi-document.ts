@@ -3,10 +3,14 @@ import { TAKEOVER_NAMESPACE } from '@app/contracts';
 import type { INestApplication, Type } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
 import { DocumentBuilder, getSchemaPath, SwaggerModule } from '@nestjs/swagger';
-import { ChatEventDto } from '../chats/events/chat-event.dto.js';
-import { COMMAND, type CommandDescription } from '../takeover/socket/command.decorator.js';
-import { HandshakeDto, TransientEventDto } from '../takeover/socket/takeover-events.dto.js';
-import { TakeoverGateway } from '../takeover/socket/takeover.gateway.js';
+import { ChatEventDto } from '../chats/index.js';
+import {
+  COMMAND,
+  type CommandDescription,
+  HandshakeDto,
+  TransientEventDto,
+  TakeoverGateway,
+} from '../takeover/index.js';
 
 type Json = Record<string, unknown>;
 

@@ -4,7 +4,7 @@ import { DEMO_MODEL, normaliseEndpoint, type Endpoint, type ProviderConnection }
 import { Injectable } from '@nestjs/common';
 import { EventEmitter2 } from '@nestjs/event-emitter';
 import { uuidv7 } from 'uuidv7';
-import { CacheService } from '../cache/cache.service.js';
+import { CacheService } from '../cache/index.js';
 import type { AppEvents } from '../events.js';
 import {
   mapServiceItem,

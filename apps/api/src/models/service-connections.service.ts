@@ -2,7 +2,7 @@ import { AppConfig, AppError } from '@app/common';
 import type { OpenAiService } from '@app/database';
 import { defaultCapabilities, DemoService, type ProviderConnection } from '@app/openai';
 import { Injectable } from '@nestjs/common';
-import { SecretsService } from '../secrets/secrets.service.js';
+import { SecretsService } from '../secrets/index.js';
 
 /** How a service's row becomes a connection, and where its key is kept. */
 @Injectable()

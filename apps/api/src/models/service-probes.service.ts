@@ -4,7 +4,7 @@ import type { OpenAiService, StoredHealth } from '@app/database';
 import { OpenAiProvider, type ProbeResult, type ProviderModel } from '@app/openai';
 import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
 import { EventEmitter2 } from '@nestjs/event-emitter';
-import { CacheService } from '../cache/cache.service.js';
+import { CacheService } from '../cache/index.js';
 import type { AppEvents } from '../events.js';
 import { mapHealth, type ServiceHealthDto, type ServiceModelsDto } from './openai-service.dto.js';
 import { OpenAiServicesRepository } from './openai-services.repository.js';

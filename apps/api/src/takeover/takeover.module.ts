@@ -1,11 +1,11 @@
 import { AgentPresence } from '@app/database';
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
-import { AuthModule } from '../auth/auth.module.js';
-import { BatonModule } from '../baton/baton.module.js';
-import { BotsModule } from '../bots/bots.module.js';
-import { ChatsModule } from '../chats/chats.module.js';
-import { UsersModule } from '../users/users.module.js';
+import { AuthModule } from '../auth/index.js';
+import { BatonModule } from '../baton/index.js';
+import { BotsModule } from '../bots/index.js';
+import { ChatsModule } from '../chats/index.js';
+import { UsersModule } from '../users/index.js';
 import { AgentPresenceRepository } from './presence/agent-presence.repository.js';
 import { AgentPresenceService } from './presence/agent-presence.service.js';
 import { ChatClaimsService } from './commands/chat-claims.service.js';

@@ -4,7 +4,7 @@ import type { ApiKey } from '@app/database';
 import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
 import { uuidv7 } from 'uuidv7';
 import { createHash, randomBytes } from 'node:crypto';
-import { CacheService } from '../cache/cache.service.js';
+import { CacheService } from '../cache/index.js';
 import {
   mapApiKey,
   mapNewApiKey,

@@ -1,7 +1,7 @@
 import { ApiKey, DeletedSubject, User, UserSystemMessage } from '@app/database';
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
-import { CacheModule } from '../cache/cache.module.js';
+import { CacheModule } from '../cache/index.js';
 import { AdminUsersController } from './admin-users.controller.js';
 import { AdminUsersService } from './admin-users.service.js';
 import { ApiKeysController } from './api-keys.controller.js';

@@ -2,7 +2,7 @@ import { AppError, notFound, ROLES, type Role, type UserPrincipal } from '@app/c
 import { isDuplicate, type User } from '@app/database';
 import { Injectable } from '@nestjs/common';
 import { EventEmitter2 } from '@nestjs/event-emitter';
-import { CacheService } from '../cache/cache.service.js';
+import { CacheService } from '../cache/index.js';
 import type { AppEvents } from '../events.js';
 import { DeletedSubjectsRepository } from './deleted-subjects.repository.js';
 import { normalizeLogin } from './login.js';

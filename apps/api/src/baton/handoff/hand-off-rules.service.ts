@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { BotProfile } from '../../bots/profile/bot-profile.js';
+import type { BotProfile } from '../../bots/index.js';
 import { HandOffRulesRepository } from './hand-off-rules.repository.js';
 
 /**

@@ -1,7 +1,7 @@
 import { AppConfig } from '@app/common';
 import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { OnEvent } from '@nestjs/event-emitter';
-import { BotStopService } from '../../bots/profile/bot-stop.service.js';
+import { BotStopService } from '../../bots/index.js';
 import type { AppEvents } from '../../events.js';
 import { BOTS_STOPPED } from '../turns/live-turn.js';
 import { TurnRunner } from '../turns/turn-runner.service.js';

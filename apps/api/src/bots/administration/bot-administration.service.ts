@@ -9,7 +9,7 @@ import {
 } from '@app/common';
 import { isForeignKeyViolation, type Bot, type BotRole } from '@app/database';
 import { Injectable } from '@nestjs/common';
-import { OpenAiServicesService } from '../../models/openai-services.service.js';
+import { OpenAiServicesService } from '../../models/index.js';
 import { BotAccessService } from '../profile/bot-access.service.js';
 import { codesFrom, freedCode, normaliseCode } from './bot-code.js';
 import {

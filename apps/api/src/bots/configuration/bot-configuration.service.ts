@@ -1,7 +1,7 @@
 import { AppError, type Principal } from '@app/common';
 import type { Bot } from '@app/database';
 import { Injectable } from '@nestjs/common';
-import { SecretsService } from '../../secrets/secrets.service.js';
+import { SecretsService } from '../../secrets/index.js';
 import { blobAddressOf } from './blob-address.js';
 import { BotAccessService } from '../profile/bot-access.service.js';
 import type {

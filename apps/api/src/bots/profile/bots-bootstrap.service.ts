@@ -1,5 +1,5 @@
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
-import { OpenAiServicesService } from '../../models/openai-services.service.js';
+import { OpenAiServicesService } from '../../models/index.js';
 import { BotsRepository } from './bots.repository.js';
 import { BotsService } from './bots.service.js';
 import { newBot } from './new-bot.js';

@@ -12,8 +12,8 @@ import {
 import type { Bot, BotRole } from '@app/database';
 import { Injectable } from '@nestjs/common';
 import { EventEmitter2 } from '@nestjs/event-emitter';
-import { OpenAiServicesService, type ServiceTarget } from '../../models/openai-services.service.js';
-import { CacheService } from '../../cache/cache.service.js';
+import { OpenAiServicesService, type ServiceTarget } from '../../models/index.js';
+import { CacheService } from '../../cache/index.js';
 import type { AppEvents } from '../../events.js';
 import { BotFactsRepository } from '../facts/bot-facts.repository.js';
 import type { BotProfile } from './bot-profile.js';

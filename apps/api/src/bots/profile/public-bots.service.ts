@@ -1,7 +1,7 @@
 import { accessDenied, isAdmin, PagingQuery, type Principal } from '@app/common';
 import type { Bot, BotTool } from '@app/database';
 import { Injectable } from '@nestjs/common';
-import { OpenAiServicesService } from '../../models/openai-services.service.js';
+import { OpenAiServicesService } from '../../models/index.js';
 import { botNotFound, BotsService } from './bots.service.js';
 import { PublicBotsRepository } from './public-bots.repository.js';
 

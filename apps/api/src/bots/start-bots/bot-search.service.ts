@@ -1,7 +1,7 @@
 import { AppError, inLanguage, type Principal } from '@app/common';
 import { OpenAiProvider, type ProviderUsage } from '@app/openai';
 import { Injectable, Logger } from '@nestjs/common';
-import { CacheService } from '../../cache/cache.service.js';
+import { CacheService } from '../../cache/index.js';
 import { BotLinksRepository } from './bot-links.repository.js';
 import type { BotProfile } from '../profile/bot-profile.js';
 import { BotsService } from '../profile/bots.service.js';

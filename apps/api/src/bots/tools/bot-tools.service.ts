@@ -2,7 +2,7 @@ import { AppError, notFound, StrictValidationPipe, type Principal } from '@app/c
 import type { BotTool } from '@app/database';
 import { Injectable } from '@nestjs/common';
 import { uuidv7 } from 'uuidv7';
-import { CacheService } from '../../cache/cache.service.js';
+import { CacheService } from '../../cache/index.js';
 import { BotAccessService } from '../profile/bot-access.service.js';
 import {
   BotToolSetDto,

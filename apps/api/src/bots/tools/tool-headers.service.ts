@@ -1,7 +1,7 @@
 import { AppError } from '@app/common';
 import type { BotTool } from '@app/database';
 import { Injectable } from '@nestjs/common';
-import { SecretsService } from '../../secrets/secrets.service.js';
+import { SecretsService } from '../../secrets/index.js';
 import type { ToolHeaderDto } from './bot-tool.dto.js';
 
 type Place = Pick<BotTool, 'id' | 'url'>;

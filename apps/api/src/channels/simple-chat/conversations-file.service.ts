@@ -1,6 +1,6 @@
 import { AppConfig } from '@app/common';
 import { Injectable, Logger, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
-import { ChannelWatch } from '../../chats/for-channels/channel-watch.service.js';
+import { ChannelWatch } from '../../chats/index.js';
 import { ConversationsService } from './conversations.service.js';
 import { writeWhole } from './write-whole.js';
 

@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
-import { BotsModule } from '../../bots/bots.module.js';
-import { ChatsModule } from '../../chats/chats.module.js';
+import { BotsModule } from '../../bots/index.js';
+import { ChatsModule } from '../../chats/index.js';
 import { ConversationsFile } from './conversations-file.service.js';
 import { ConversationsController } from './conversations.controller.js';
 import { ConversationsRepository } from './conversations.repository.js';

@@ -11,9 +11,8 @@ import {
 } from '@app/common';
 import { Injectable } from '@nestjs/common';
 import { createHash } from 'node:crypto';
-import { BotsService } from '../../bots/profile/bots.service.js';
-import { ChatsService } from '../../chats/chat/chats.service.js';
-import { CompletionsService } from '../../chats/completions/completions.service.js';
+import { BotsService } from '../../bots/index.js';
+import { ChatsService, CompletionsService } from '../../chats/index.js';
 import { ConversationsFile } from './conversations-file.service.js';
 import { SimpleChatThreadsRepository, type StoredThread } from './simple-chat-threads.repository.js';
 import type { SimpleChatAnswerDto, SimpleChatRequest } from './simple-chat.dto.js';

@@ -2,7 +2,7 @@ import { THREAD_STATUSES, type ThreadStatus } from '@app/contracts';
 import { ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { IsIn, IsInt, IsOptional, IsString, Max, MaxLength, Min, MinLength } from 'class-validator';
-import type { ChannelChat } from '../../chats/for-channels/channel-chats.service.js';
+import type { ChannelChat } from '../../chats/index.js';
 import { hexOf, threadIdOf } from './thread-ids.js';
 import { END_REASONS, statusOf, type EndReason } from './thread-status.js';
 

@@ -1,9 +1,9 @@
 import { AppConfig } from '@app/common';
 import { Logger, Module, type OnApplicationBootstrap } from '@nestjs/common';
-import { AuthModule } from '../../auth/auth.module.js';
-import { BotsModule } from '../../bots/bots.module.js';
-import { ChatsModule } from '../../chats/chats.module.js';
-import { TakeoverModule } from '../../takeover/takeover.module.js';
+import { AuthModule } from '../../auth/index.js';
+import { BotsModule } from '../../bots/index.js';
+import { ChatsModule } from '../../chats/index.js';
+import { TakeoverModule } from '../../takeover/index.js';
 import { AssistantsController } from './assistants/assistants.controller.js';
 import { AssistantsService } from './assistants/assistants.service.js';
 import { ThreadAgentsController } from './agents/thread-agents.controller.js';

@@ -1,13 +1,15 @@
 import { ANYBODY, AppError, hasCode, type Language, type Principal } from '@app/common';
 import { Injectable } from '@nestjs/common';
-import { BotsService } from '../../bots/profile/bots.service.js';
-import { PublicBotsService } from '../../bots/profile/public-bots.service.js';
-import { ChannelChatsService, type ChannelChat } from '../../chats/for-channels/channel-chats.service.js';
-import { ChatDeletionService } from '../../chats/deletion/chat-deletion.service.js';
-import { ChatVariablesService } from '../../chats/settings/chat-variables.service.js';
-import { ChatsService } from '../../chats/chat/chats.service.js';
-import { CompletionsService } from '../../chats/completions/completions.service.js';
-import { TakeoverService } from '../../takeover/commands/takeover.service.js';
+import { BotsService, PublicBotsService } from '../../bots/index.js';
+import {
+  ChannelChatsService,
+  type ChannelChat,
+  ChatDeletionService,
+  ChatVariablesService,
+  ChatsService,
+  CompletionsService,
+} from '../../chats/index.js';
+import { TakeoverService } from '../../takeover/index.js';
 import { assistantNotFound, ThreadEnded, threadNotFound } from './thread-errors.js';
 import { botIdOf, chatIdOf, runIdOf, threadIdOf } from './thread-ids.js';
 import { mapMessage, type ThreadMessagesDto } from './thread-message.dto.js';

@@ -1,6 +1,6 @@
 import { AppConfig, AppError, type VisitorPrincipal } from '@app/common';
 import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
-import { BotsService } from '../../bots/profile/bots.service.js';
+import { BotsService } from '../../bots/index.js';
 
 /** As it is called in chats, inbox and outbox. */
 export const CHANNEL = 'whatsapp';

@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
-import { BatonModule } from '../../baton/baton.module.js';
-import { BotsModule } from '../../bots/bots.module.js';
-import { ChatsModule } from '../../chats/chats.module.js';
+import { BatonModule } from '../../baton/index.js';
+import { BotsModule } from '../../bots/index.js';
+import { ChatsModule } from '../../chats/index.js';
 import { DeliveryReportsService } from './sending/delivery-reports.service.js';
 import { InboxRepository } from './webhook/inbox.repository.js';
 import { InboxWorker } from './webhook/inbox-worker.service.js';

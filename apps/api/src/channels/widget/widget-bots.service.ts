@@ -1,8 +1,7 @@
 import { ANYBODY, notFound, type TermValue } from '@app/common';
 import { Injectable } from '@nestjs/common';
-import type { BotProfile } from '../../bots/profile/bot-profile.js';
-import { BotsService } from '../../bots/profile/bots.service.js';
-import { CacheService } from '../../cache/cache.service.js';
+import { type BotProfile, BotsService } from '../../bots/index.js';
+import { CacheService } from '../../cache/index.js';
 import type { WidgetBotDto } from './widget-session.dto.js';
 import { WidgetSettingsRepository } from './widget-settings.repository.js';
 import type { WidgetSettings } from './widget-settings.js';

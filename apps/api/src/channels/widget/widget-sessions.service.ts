@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
-import { VisitorTokensService } from '../../auth/visitor-tokens.service.js';
+import { VisitorTokensService } from '../../auth/index.js';
 import { WidgetBotsService } from './widget-bots.service.js';
 import type { WidgetSessionDto } from './widget-session.dto.js';
 

@@ -1,6 +1,6 @@
 import type { Principal } from '@app/common';
 import { Injectable } from '@nestjs/common';
-import { BotSettingsService } from '../../bots/profile/bot-settings.service.js';
+import { BotSettingsService } from '../../bots/index.js';
 import type { WidgetSettingsDto } from './widget-settings.dto.js';
 import { WidgetSettingsRepository } from './widget-settings.repository.js';
 import type { WidgetSettings } from './widget-settings.js';

@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
-import { AuthModule } from '../../auth/auth.module.js';
-import { BotsModule } from '../../bots/bots.module.js';
-import { CacheModule } from '../../cache/cache.module.js';
+import { AuthModule } from '../../auth/index.js';
+import { BotsModule } from '../../bots/index.js';
+import { CacheModule } from '../../cache/index.js';
 import { WidgetAssetsService } from './widget-assets.service.js';
 import { WidgetBotsService } from './widget-bots.service.js';
 import { WidgetPagesController } from './widget-pages.controller.js';

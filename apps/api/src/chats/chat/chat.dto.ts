@@ -1,7 +1,7 @@
 import { inLanguage, PagingResultOf, type Language } from '@app/common';
 import { ApiProperty } from '@nestjs/swagger';
 import { IsString, MaxLength } from 'class-validator';
-import type { BotProfile } from '../../bots/profile/bot-profile.js';
+import type { BotProfile } from '../../bots/index.js';
 import type { ChatSummary } from '../lists/chat-lists.repository.js';
 import type { StoredChat, StoredCompletion } from './chats.repository.js';
 import { botTexts, ChatCompletionMetaData, metaDataOf } from '../completions/completion.dto.js';

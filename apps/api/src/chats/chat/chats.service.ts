@@ -2,10 +2,8 @@ import { notFound, type Language, type Principal, type UserPrincipal, type Visit
 import { isForeignKeyViolation } from '@app/database';
 import { Injectable } from '@nestjs/common';
 import { uuidv7 } from 'uuidv7';
-import { ChatLogService } from '../../baton/log/chat-log.service.js';
-import { TurnsService } from '../../baton/turns/turns.service.js';
-import type { BotProfile } from '../../bots/profile/bot-profile.js';
-import { BotsService } from '../../bots/profile/bots.service.js';
+import { ChatLogService, TurnsService } from '../../baton/index.js';
+import { type BotProfile, BotsService } from '../../bots/index.js';
 import {
   mapChat,
   mapCreatedChat,

@@ -1,6 +1,6 @@
 import { StartupBanner } from '@app/common';
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
-import { BotsService } from '../../bots/profile/bots.service.js';
+import { BotsService } from '../../bots/index.js';
 
 const JSON_BODY = `-H 'Content-Type: application/json'`;
 

@@ -1,10 +1,8 @@
 import type { Principal } from '@app/common';
 import { USAGE_TYPE, type TurnOptions } from '@app/database';
 import { Injectable } from '@nestjs/common';
-import { TurnsService } from '../../baton/turns/turns.service.js';
-import type { BotProfile } from '../../bots/profile/bot-profile.js';
-import { BotSearchService } from '../../bots/start-bots/bot-search.service.js';
-import { BotsService } from '../../bots/profile/bots.service.js';
+import { TurnsService } from '../../baton/index.js';
+import { type BotProfile, BotSearchService, BotsService } from '../../bots/index.js';
 import type { StoredChat } from '../chat/chats.repository.js';
 import { usageKeyOf } from './usage-key.js';
 import { UsageRepository } from './usage.repository.js';

@@ -2,8 +2,8 @@ import { inLanguage, type Language } from '@app/common';
 import type { TurnMetaData, TurnStatus } from '@app/database';
 import { ApiProperty } from '@nestjs/swagger';
 import { IsBoolean, IsOptional, IsString, MaxLength, MinLength } from 'class-validator';
-import type { TurnOutcome } from '../../baton/turns/turn.types.js';
-import type { BotProfile } from '../../bots/profile/bot-profile.js';
+import type { TurnOutcome } from '../../baton/index.js';
+import type { BotProfile } from '../../bots/index.js';
 import { fileAddresses } from '../files/chat-file.dto.js';
 
 const ID = '0199aa0e-7c1b-7d0a-9a55-0d5a3c0f8f6e';

@@ -1,11 +1,8 @@
 import { AppError, type Language, type Principal } from '@app/common';
 import type { ErrorCode } from '@app/contracts';
 import { Injectable, type StreamableFile } from '@nestjs/common';
-import { ChatStreamsService } from '../../baton/readers/chat-streams.service.js';
-import type { LogPosition } from '../../baton/log/log-position.js';
-import { NO_USAGE, type TurnOutcome } from '../../baton/turns/turn.types.js';
-import { TurnsService } from '../../baton/turns/turns.service.js';
-import { BotsService } from '../../bots/profile/bots.service.js';
+import { ChatStreamsService, type LogPosition, NO_USAGE, type TurnOutcome, TurnsService } from '../../baton/index.js';
+import { BotsService } from '../../bots/index.js';
 import { ChatsService } from '../chat/chats.service.js';
 import {
   mapCompletion,

@@ -2,12 +2,8 @@ import { AppConfig, AppError, customerOf, inLanguage, stableId, type Language, t
 import type { TurnOptions } from '@app/database';
 import { Injectable } from '@nestjs/common';
 import { uuidv7 } from 'uuidv7';
-import { HandOffRulesService } from '../../baton/handoff/hand-off-rules.service.js';
-import type { IncomingMessage } from '../../baton/turns/turn.types.js';
-import { TurnsService, type TakenMessage } from '../../baton/turns/turns.service.js';
-import type { BotProfile } from '../../bots/profile/bot-profile.js';
-import { BotStopService } from '../../bots/profile/bot-stop.service.js';
-import { BotsService } from '../../bots/profile/bots.service.js';
+import { HandOffRulesService, type IncomingMessage, TurnsService, type TakenMessage } from '../../baton/index.js';
+import { type BotProfile, BotStopService, BotsService } from '../../bots/index.js';
 import { ChatRoutingService } from './chat-routing.service.js';
 import { ChatSettingsService } from '../settings/chat-settings.service.js';
 import type { StoredChat } from '../chat/chats.repository.js';

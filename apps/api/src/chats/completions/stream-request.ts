@@ -1,6 +1,6 @@
 import { AppError } from '@app/common';
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
-import type { LogPosition } from '../../baton/log/log-position.js';
+import type { LogPosition } from '../../baton/index.js';
 
 /** What a request says about streaming. */
 export interface StreamRequest {

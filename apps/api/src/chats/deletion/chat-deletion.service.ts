@@ -1,8 +1,7 @@
 import { AppError, type Principal, type UserPrincipal } from '@app/common';
 import { Injectable } from '@nestjs/common';
-import { ChatLogService } from '../../baton/log/chat-log.service.js';
-import { TurnDeletionService } from '../../baton/turns/turn-deletion.service.js';
-import { UsersService } from '../../users/users.service.js';
+import { ChatLogService, TurnDeletionService } from '../../baton/index.js';
+import { UsersService } from '../../users/index.js';
 import { ChatDeletionRepository, type DeletionFilter } from './chat-deletion.repository.js';
 import { ChatsService } from '../chat/chats.service.js';
 

@@ -1,7 +1,7 @@
 import { JobLeasesRepository } from '@app/database';
 import { Injectable, Logger, type BeforeApplicationShutdown } from '@nestjs/common';
 import { Cron, CronExpression } from '@nestjs/schedule';
-import { FeedbackService } from '../../bots/feedback/feedback.service.js';
+import { FeedbackService } from '../../bots/index.js';
 import { ChatDeletionService } from './chat-deletion.service.js';
 import { ChatFilesRepository } from '../files/chat-files.repository.js';
 import { RetentionRepository, type RetentionRule } from './retention.repository.js';

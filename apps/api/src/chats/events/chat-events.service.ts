@@ -1,8 +1,7 @@
 import { AppError, isAgent, type Principal } from '@app/common';
 import type { EventAudience } from '@app/database';
 import { Injectable, type StreamableFile } from '@nestjs/common';
-import { ChatLogService } from '../../baton/log/chat-log.service.js';
-import { ChatStreamsService } from '../../baton/readers/chat-streams.service.js';
+import { ChatLogService, ChatStreamsService } from '../../baton/index.js';
 import { mapEvents, type ChatEventsDto, type ChatEventsQuery } from './chat-event.dto.js';
 import { ChatsService } from '../chat/chats.service.js';
 import type { StreamRequest } from '../completions/stream-request.js';

@@ -1,5 +1,5 @@
 import type { ChatEventEnvelope } from '@app/contracts';
-import type { ChatLogService } from '../../baton/log/chat-log.service.js';
+import type { ChatLogService } from '../../baton/index.js';
 import type { ChannelChat, ChannelChatsRepository } from './channel-chats.repository.js';
 import type { ChatChannel } from '../chat/chats.repository.js';
 

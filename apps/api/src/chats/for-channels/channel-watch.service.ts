@@ -1,6 +1,6 @@
 import { AppConfig } from '@app/common';
 import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import { ChatLogService } from '../../baton/log/chat-log.service.js';
+import { ChatLogService } from '../../baton/index.js';
 import { ChannelChatsRepository } from './channel-chats.repository.js';
 import { ChannelFollower, type ChannelReader } from './channel-follower.js';
 import type { ChatChannel } from '../chat/chats.repository.js';

@@ -1,6 +1,6 @@
 import { listOptions, pagingResult, type Language, type PagingQuery, type UserPrincipal } from '@app/common';
 import { Injectable } from '@nestjs/common';
-import { UsersService } from '../../users/users.service.js';
+import { UsersService } from '../../users/index.js';
 import { mapChatSummary, type GetChatsResponseItemDtoPagingResult } from '../chat/chat.dto.js';
 import { CHAT_ORDER_FIELDS, ChatListsRepository, type ChatFilter } from './chat-lists.repository.js';
 

@@ -1,7 +1,7 @@
 import { Access, ApiProblems, Caller, CurrentUser, IdPipe, type Principal, type UserPrincipal } from '@app/common';
 import { Body, Controller, Delete, HttpCode, Param, Post, Put } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { BotFeedbackRequestDto, BotFeedbackResponseDto } from '../../bots/feedback/feedback.service.js';
+import { BotFeedbackRequestDto, BotFeedbackResponseDto } from '../../bots/index.js';
 import { UpdateChatDisplayNameRequestDto, UpdateChatUserSystemMessageRequestDto } from './chat-settings.dto.js';
 import { ChatSettingsService } from './chat-settings.service.js';
 

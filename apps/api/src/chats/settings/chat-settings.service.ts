@@ -1,13 +1,13 @@
 import { AppError, notFound, type Principal, type UserPrincipal } from '@app/common';
 import { isForeignKeyViolation } from '@app/database';
 import { Injectable } from '@nestjs/common';
-import { BotsService } from '../../bots/profile/bots.service.js';
 import {
+  BotsService,
   FeedbackService,
   type BotFeedbackRequestDto,
   type BotFeedbackResponseDto,
-} from '../../bots/feedback/feedback.service.js';
-import { UsersService } from '../../users/users.service.js';
+} from '../../bots/index.js';
+import { UsersService } from '../../users/index.js';
 import { ChatSettingsRepository } from './chat-settings.repository.js';
 import type { StoredChat } from '../chat/chats.repository.js';
 import { ChatsService } from '../chat/chats.service.js';

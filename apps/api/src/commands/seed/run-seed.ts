@@ -1,8 +1,8 @@
 import { isDuplicate } from '@app/database';
 import type { INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { UsageRollupService } from '../../statistics/usage-rollup.service.js';
-import { ApiKeysService } from '../../users/api-keys.service.js';
+import { UsageRollupService } from '../../statistics/index.js';
+import { ApiKeysService } from '../../users/index.js';
 import { DemoDataRepository } from './demo-data.repository.js';
 import { readOptions, USAGE, type DemoOptions } from './demo-options.js';
 import { DemoSeed, type SeededUser, type SeedResult } from './demo-seed.js';

@@ -1,9 +1,8 @@
 import { hasCode } from '@app/common';
 import type { Actor, AgentName } from '@app/contracts';
 import { Injectable } from '@nestjs/common';
-import { ChatStreamsService } from '../../baton/readers/chat-streams.service.js';
-import { OwnershipService, type PassBaton } from '../../baton/ownership/ownership.service.js';
-import { BotsService } from '../../bots/profile/bots.service.js';
+import { ChatStreamsService, OwnershipService, type PassBaton } from '../../baton/index.js';
+import { BotsService } from '../../bots/index.js';
 import { agentActor, isWithPeople } from './agent.js';
 import { ChatStatesService } from './chat-states.service.js';
 import { QueueRepository } from '../queue/queue.repository.js';

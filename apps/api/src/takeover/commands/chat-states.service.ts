@@ -1,7 +1,7 @@
 import { AppError, hasCode, notFound } from '@app/common';
 import type { ChatState } from '@app/contracts';
 import { Injectable } from '@nestjs/common';
-import { UsersService } from '../../users/users.service.js';
+import { UsersService } from '../../users/index.js';
 import { QueueRepository, type QueuedChat } from '../queue/queue.repository.js';
 import type { TakeoverChatDto } from './takeover.dto.js';
 

@@ -1,10 +1,8 @@
 import { hasCode } from '@app/common';
 import type { Actor } from '@app/contracts';
 import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import { OwnershipService, type PassBaton } from '../../baton/ownership/ownership.service.js';
-import { SystemMessagesService } from '../../baton/messages/system-messages.service.js';
-import { BotsService } from '../../bots/profile/bots.service.js';
-import type { TakeoverPolicy } from '../../bots/profile/takeover-policy.js';
+import { OwnershipService, type PassBaton, SystemMessagesService } from '../../baton/index.js';
+import { BotsService, type TakeoverPolicy } from '../../bots/index.js';
 import { isOpen } from '../policy/business-hours.js';
 import { ChatStatesService } from './chat-states.service.js';
 import { QueueRepository, type WaitingChat } from '../queue/queue.repository.js';

@@ -1,9 +1,8 @@
 import { AppError, hasCode, isAdmin, isAgent, type Principal } from '@app/common';
 import type { Actor, AgentName, AgentText, ChatState, SentMessage } from '@app/contracts';
 import { Injectable } from '@nestjs/common';
-import { AgentMessagesService } from '../../baton/messages/agent-messages.service.js';
-import { OwnershipService } from '../../baton/ownership/ownership.service.js';
-import { ChatsService } from '../../chats/chat/chats.service.js';
+import { AgentMessagesService, OwnershipService } from '../../baton/index.js';
+import { ChatsService } from '../../chats/index.js';
 import { agentActor, agentOf, customerActor, isWithPeople } from './agent.js';
 import { AgentPresenceService } from '../presence/agent-presence.service.js';
 import { ChatClaimsService } from './chat-claims.service.js';

@@ -1,4 +1,4 @@
-import { WEEKDAYS, type BusinessHours, type Weekday } from '../../bots/profile/takeover-policy.js';
+import { WEEKDAYS, type BusinessHours, type Weekday } from '../../bots/index.js';
 
 /** Whether people are there at that moment, by the clock of their time zone. Without hours they always are. */
 export function isOpen(hours: BusinessHours | null, at: Date): boolean {

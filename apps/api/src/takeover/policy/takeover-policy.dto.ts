@@ -19,7 +19,7 @@ import {
   ValidateIf,
   ValidateNested,
 } from 'class-validator';
-import type { BusinessHours, TakeoverPolicy, Weekday } from '../../bots/profile/takeover-policy.js';
+import type { BusinessHours, TakeoverPolicy, Weekday } from '../../bots/index.js';
 import { isTimeZone } from './business-hours.js';
 
 const TIME = /^([01]\d|2[0-3]):[0-5]\d$/;

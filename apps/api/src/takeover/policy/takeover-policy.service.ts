@@ -1,7 +1,6 @@
 import type { Principal } from '@app/common';
 import { Injectable } from '@nestjs/common';
-import { BotSettingsService } from '../../bots/profile/bot-settings.service.js';
-import { BotsService } from '../../bots/profile/bots.service.js';
+import { BotSettingsService, BotsService } from '../../bots/index.js';
 import type { TakeoverPolicyDto } from './takeover-policy.dto.js';
 
 /** How each bot's chats are taken over. Only administrators of the bot may look at it or change it. */

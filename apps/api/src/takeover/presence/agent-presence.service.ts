@@ -1,7 +1,7 @@
 import { AppError, notFound, type Principal } from '@app/common';
 import type { AgentName } from '@app/contracts';
 import { Injectable } from '@nestjs/common';
-import { OwnershipService } from '../../baton/ownership/ownership.service.js';
+import { OwnershipService } from '../../baton/index.js';
 import { agentOf } from '../commands/agent.js';
 import { AgentPresenceRepository, type StoredPresence } from './agent-presence.repository.js';
 import { TakeoverSockets } from '../socket/takeover-sockets.service.js';

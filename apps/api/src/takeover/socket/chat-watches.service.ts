@@ -1,7 +1,7 @@
 import { AppError, type Principal } from '@app/common';
 import type { WatchedChat } from '@app/contracts';
 import { Injectable, Logger } from '@nestjs/common';
-import { ChatStreamsService } from '../../baton/readers/chat-streams.service.js';
+import { ChatStreamsService } from '../../baton/index.js';
 import type { WatchCommandDto } from './takeover-commands.dto.js';
 import { TakeoverService } from '../commands/takeover.service.js';
 import { TakeoverSockets, transient, type ChatWatch, type TakeoverSocket } from './takeover-sockets.service.js';

@@ -2,8 +2,8 @@ import { ANONYMOUS, AppConfig, AppError, isAgent, toProblem, type Principal } fr
 import type { TakeoverHandshake } from '@app/contracts';
 import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { OnEvent } from '@nestjs/event-emitter';
-import { AuthService } from '../../auth/auth.service.js';
-import { ChatsService } from '../../chats/chat/chats.service.js';
+import { AuthService } from '../../auth/index.js';
+import { ChatsService } from '../../chats/index.js';
 import type { AppEvents } from '../../events.js';
 import { AgentPresenceService } from '../presence/agent-presence.service.js';
 import { ChatWatches } from './chat-watches.service.js';

@@ -1,9 +1,14 @@
 import type { Actor } from '@app/contracts';
 import type { ProviderItem, ProviderTool } from '@app/openai';
 import { Injectable } from '@nestjs/common';
-import { BotToolsService, type CallableTool } from '../../../bots/tools/bot-tools.service.js';
-import { BotsService } from '../../../bots/profile/bots.service.js';
-import { failed, ToolCallsService, type ToolAnswer } from '../../../bots/tools/tool-calls.service.js';
+import {
+  BotToolsService,
+  type CallableTool,
+  BotsService,
+  failed,
+  ToolCallsService,
+  type ToolAnswer,
+} from '../../../bots/index.js';
 import { ChatLogHub } from '../../log/chat-log.hub.js';
 import type { LiveTurn } from '../live-turn.js';
 import { TurnToolLogRepository, type ToolNews } from './turn-tool-log.repository.js';

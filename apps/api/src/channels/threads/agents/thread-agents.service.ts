@@ -1,6 +1,6 @@
 import { hasCode, type Principal } from '@app/common';
 import { Injectable } from '@nestjs/common';
-import { TakeoverService } from '../../../takeover/commands/takeover.service.js';
+import { TakeoverService } from '../../../takeover/index.js';
 import { ThreadNotTakenOver } from '../thread-errors.js';
 import { ThreadStaffService } from './thread-staff.service.js';
 import { statusOf } from '../thread-status.js';

@@ -1,6 +1,6 @@
 import { accessDenied, AppConfig, isAdmin, isAgent, type Principal, type UserPrincipal } from '@app/common';
 import { Injectable } from '@nestjs/common';
-import { AuthService } from '../../../auth/auth.service.js';
+import { AuthService } from '../../../auth/index.js';
 
 /** Shown to customers as the person who speaks, and in the audit log. */
 const BUILT_IN = { login: 'threads-agent', name: 'Agent' };

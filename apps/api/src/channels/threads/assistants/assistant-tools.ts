@@ -1,5 +1,5 @@
 import { AppError } from '@app/common';
-import type { ToolDraft } from '../../../bots/tools/bot-tools.service.js';
+import type { ToolDraft } from '../../../bots/index.js';
 
 /**
  * The functions of an assistant as tools of a bot. Forms send an empty function along, so one without a name is left out; everything

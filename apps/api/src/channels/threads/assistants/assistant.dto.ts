@@ -1,7 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { Expose, Transform } from 'class-transformer';
 import { IsArray, IsOptional, IsString, MaxLength, MinLength } from 'class-validator';
-import type { BotWithTools } from '../../../bots/profile/public-bots.service.js';
+import type { BotWithTools } from '../../../bots/index.js';
 import { ASSISTANT_ID } from '../thread.dto.js';
 import { assistantIdOf } from '../thread-ids.js';
 

@@ -1,8 +1,11 @@
 import { hasCode, type Principal } from '@app/common';
 import { Injectable } from '@nestjs/common';
-import { BotAdministrationService } from '../../../bots/administration/bot-administration.service.js';
-import { BotToolsService } from '../../../bots/tools/bot-tools.service.js';
-import { PublicBotsService, type BotWithTools } from '../../../bots/profile/public-bots.service.js';
+import {
+  BotAdministrationService,
+  BotToolsService,
+  PublicBotsService,
+  type BotWithTools,
+} from '../../../bots/index.js';
 import {
   mapAssistant,
   type AssistantDto,

@@ -1,7 +1,6 @@
 import { EventStream, type Principal } from '@app/common';
 import { Injectable, type BeforeApplicationShutdown, type StreamableFile } from '@nestjs/common';
-import type { ChannelChat } from '../../../chats/for-channels/channel-chats.service.js';
-import { ChannelWatch } from '../../../chats/for-channels/channel-watch.service.js';
+import { type ChannelChat, ChannelWatch } from '../../../chats/index.js';
 import { ThreadStaffService } from '../agents/thread-staff.service.js';
 import { mapThreadDocument, type ThreadChangeDto } from '../thread.dto.js';
 

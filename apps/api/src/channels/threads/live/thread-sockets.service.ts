@@ -2,8 +2,8 @@ import { accessDenied, AppConfig, AppError, isAgent } from '@app/common';
 import type { ChatEventEnvelope } from '@app/contracts';
 import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import type { DefaultEventsMap, Namespace, Socket } from 'socket.io';
-import { AuthService } from '../../../auth/auth.service.js';
-import { ChannelWatch } from '../../../chats/for-channels/channel-watch.service.js';
+import { AuthService } from '../../../auth/index.js';
+import { ChannelWatch } from '../../../chats/index.js';
 import { broadcastOf } from './thread-broadcasts.js';
 import { ThreadsService } from '../threads.service.js';
 

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { DeliveryFailuresService } from '../../../baton/messages/delivery-failures.service.js';
+import { DeliveryFailuresService } from '../../../baton/index.js';
 import { OutboxRepository, type Failure } from './outbox.repository.js';
 import type { DeliveryReport } from '../webhook/twilio-form.js';
 import { WhatsAppMetrics } from '../whatsapp.metrics.js';

@@ -1,6 +1,6 @@
 import type { ChatEventEnvelope } from '@app/contracts';
 import { Injectable, Logger, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
-import { ChatLogService, type LoggedEvent } from '../../../baton/log/chat-log.service.js';
+import { ChatLogService, type LoggedEvent } from '../../../baton/index.js';
 import { OutboxProjectionRepository, type ChatBehind } from './outbox-projection.repository.js';
 import type { NewOutboxMessage } from './outbox.repository.js';
 import { OutboxSender } from './outbox-sender.service.js';

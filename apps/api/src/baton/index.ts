@@ -1,0 +1,12 @@
+export { BatonModule } from './baton.module.js';
+export { HandOffRulesService } from './handoff/hand-off-rules.service.js';
+export { ChatLogService, type LoggedEvent } from './log/chat-log.service.js';
+export type { LogPosition } from './log/log-position.js';
+export { AgentMessagesService } from './messages/agent-messages.service.js';
+export { DeliveryFailuresService } from './messages/delivery-failures.service.js';
+export { SystemMessagesService } from './messages/system-messages.service.js';
+export { OwnershipService, type PassBaton } from './ownership/ownership.service.js';
+export { ChatStreamsService } from './readers/chat-streams.service.js';
+export { TurnDeletionService } from './turns/turn-deletion.service.js';
+export { NO_USAGE, type IncomingMessage, type TurnOutcome } from './turns/turn.types.js';
+export { TurnsService, type TakenMessage } from './turns/turns.service.js';

@@ -1,0 +1,12 @@
+export { BotAdministrationService } from './administration/bot-administration.service.js';
+export { BotsModule } from './bots.module.js';
+export { BotFeedbackRequestDto, BotFeedbackResponseDto, FeedbackService } from './feedback/feedback.service.js';
+export type { BotProfile } from './profile/bot-profile.js';
+export { BotSettingsService } from './profile/bot-settings.service.js';
+export { BotStopService } from './profile/bot-stop.service.js';
+export { BotsService } from './profile/bots.service.js';
+export { PublicBotsService, type BotWithTools } from './profile/public-bots.service.js';
+export { WEEKDAYS, type BusinessHours, type TakeoverPolicy, type Weekday } from './profile/takeover-policy.js';
+export { BotSearchService } from './start-bots/bot-search.service.js';
+export { BotToolsService, type CallableTool, type ToolDraft } from './tools/bot-tools.service.js';
+export { ToolCallsService, failed, type ToolAnswer } from './tools/tool-calls.service.js';

@@ -1,0 +1,2 @@
+export { StatisticsModule } from './statistics.module.js';
+export { UsageRollupService } from './usage-rollup.service.js';
