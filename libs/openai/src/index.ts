@@ -9,6 +9,7 @@ export {
   OpenAiProvider,
   type OpenAiProviderOptions,
 } from './openai-provider.js';
+export { MODEL_SHUTDOWNS, type ModelShutdown } from './model-shutdowns.js';
 export { ProviderError, type ProviderErrorCode } from './errors/provider-error.js';
 export * from './provider.types.js';
 export { countTokens } from './usage/tokens.js';
