@@ -4,7 +4,7 @@ import { ChatSession } from './chat/chat-session.js';
 import { accentOn, textOn } from './view/colour.js';
 import { HostFrame } from './host-frame.js';
 import { inLanguage, readSettings, type Settings } from './settings.js';
-import './style.css';
+import './style/style.css';
 
 /** The grounds of messages in the two schemes, as the style sheet has them; what is readable there is readable everywhere. */
 const LIGHT = '#f1f3f6';
