@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import type { DataSource } from 'typeorm';
 import { AdminBootstrapService } from '../../apps/api/src/auth/admin-bootstrap.service.js';
 import { AuthService } from '../../apps/api/src/auth/auth.service.js';
-import { ApiKeysService, generateApiKey } from '../../apps/api/src/users/api-keys.service.js';
+import { ApiKeysService, generateApiKey } from '../../apps/api/src/users/api-keys/api-keys.service.js';
 import { FirstAdminService } from '../../apps/api/src/users/first-admin.service.js';
 import { UsersService } from '../../apps/api/src/users/users.service.js';
 import { freshDatabase, startTestApp, type TestApp } from '../support/app.js';

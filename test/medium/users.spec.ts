@@ -3,9 +3,9 @@ import { ApiKey, User } from '@app/database';
 import { EventEmitter2 } from '@nestjs/event-emitter';
 import { getDataSourceToken } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
-import { AdminUsersService } from '../../apps/api/src/users/admin-users.service.js';
-import { ApiKeysService, describeApiKey, hashApiKey } from '../../apps/api/src/users/api-keys.service.js';
-import { UserSystemMessagesService } from '../../apps/api/src/users/user-system-messages.service.js';
+import { AdminUsersService } from '../../apps/api/src/users/administration/admin-users.service.js';
+import { ApiKeysService, describeApiKey, hashApiKey } from '../../apps/api/src/users/api-keys/api-keys.service.js';
+import { UserSystemMessagesService } from '../../apps/api/src/users/system-messages/user-system-messages.service.js';
 import { UsersService, type ExternalIdentity } from '../../apps/api/src/users/users.service.js';
 import { startTestApp, type TestApp } from '../support/app.js';
 

@@ -1,7 +1,7 @@
 import { ROLES } from '@app/common';
 import { isDuplicate } from '@app/database';
 import { Injectable } from '@nestjs/common';
-import { describeApiKey } from './api-keys.service.js';
+import { describeApiKey } from './api-keys/api-keys.service.js';
 import { UsersRepository } from './users.repository.js';
 import { newUser } from './users.service.js';
 

@@ -1,4 +1,4 @@
-export { ApiKeysService, generateApiKey } from './api-keys.service.js';
+export { ApiKeysService, generateApiKey } from './api-keys/api-keys.service.js';
 export { FirstAdminService } from './first-admin.service.js';
 export { UsersModule } from './users.module.js';
 export { UsersService, type ExternalIdentity } from './users.service.js';

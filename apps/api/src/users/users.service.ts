@@ -7,7 +7,7 @@ import type { AppEvents } from '../events.js';
 import { DeletedSubjectsRepository } from './deleted-subjects.repository.js';
 import { normalizeLogin } from './login.js';
 import { mapCurrentUser, type CurrentUserDto, type UpdateUserRequestDto } from './user.dto.js';
-import { UserSystemMessagesRepository } from './user-system-messages.repository.js';
+import { UserSystemMessagesRepository } from './system-messages/user-system-messages.repository.js';
 import { BUILT_IN, UsersRepository, type NewUser, type UserSettings } from './users.repository.js';
 
 /** How long a change made on another instance may go unnoticed when nothing tells of it. */

@@ -7,10 +7,10 @@ import {
   type AdminGetUserResponseDto,
   type AdminUpdateUserRequestDto,
 } from './admin-user.dto.js';
-import { DeletedSubjectsRepository } from './deleted-subjects.repository.js';
-import { normalizeLogin } from './login.js';
-import { UsersRepository, type AccountChange, type UserOrder } from './users.repository.js';
-import { completeRoles, newUser, UsersService } from './users.service.js';
+import { DeletedSubjectsRepository } from '../deleted-subjects.repository.js';
+import { normalizeLogin } from '../login.js';
+import { UsersRepository, type AccountChange, type UserOrder } from '../users.repository.js';
+import { completeRoles, newUser, UsersService } from '../users.service.js';
 
 const ORDERS: readonly UserOrder[] = ['userId', 'login', 'displayName', 'createdAt'];
 

@@ -4,7 +4,7 @@ import type { ApiKey } from '@app/database';
 import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
 import { uuidv7 } from 'uuidv7';
 import { createHash, randomBytes } from 'node:crypto';
-import { CacheService } from '../cache/index.js';
+import { CacheService } from '../../cache/index.js';
 import {
   mapApiKey,
   mapNewApiKey,
@@ -13,8 +13,8 @@ import {
   type GetApiKeysResponseItemDto,
 } from './api-key.dto.js';
 import { ApiKeysRepository, type ApiKeyOrder } from './api-keys.repository.js';
-import { UsersRepository } from './users.repository.js';
-import { PRINCIPAL_TTL_MS } from './users.service.js';
+import { UsersRepository } from '../users.repository.js';
+import { PRINCIPAL_TTL_MS } from '../users.service.js';
 
 /** The name of the key that the configuration gives to the administrator; nobody else may use it. */
 export const CONFIGURED_KEY_NAME = 'ADMIN_API_KEY';

@@ -11,7 +11,7 @@ import {
   type UpdateUserSystemMessageRequestDto,
 } from './user-system-message.dto.js';
 import { UserSystemMessagesRepository, type UserSystemMessageOrder } from './user-system-messages.repository.js';
-import { UsersService } from './users.service.js';
+import { UsersService } from '../users.service.js';
 
 const MESSAGES_PER_USER = 200;
 const ORDERS: readonly UserSystemMessageOrder[] = ['displayName', 'createdAt', 'updatedAt'];

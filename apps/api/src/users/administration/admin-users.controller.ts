@@ -24,9 +24,9 @@ import {
   CreateApiKeyResponseDto,
   GetApiKeysResponseItemDto,
   GetApiKeysResponseItemDtoPagingResult,
-} from './api-key.dto.js';
-import { ApiKeysService } from './api-keys.service.js';
-import { UserIdPipe } from './user-id.pipe.js';
+} from '../api-keys/api-key.dto.js';
+import { ApiKeysService } from '../api-keys/api-keys.service.js';
+import { UserIdPipe } from '../user-id.pipe.js';
 
 const UserId = (): ParameterDecorator => Param('userId', new UserIdPipe());
 const ApiUserId = (): MethodDecorator =>
