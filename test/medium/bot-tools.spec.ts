@@ -3,7 +3,7 @@ import { DataSource } from 'typeorm';
 import { BotToolsService, type ToolDraft } from '../../apps/api/src/bots/tools/bot-tools.service.js';
 import { BotsService } from '../../apps/api/src/bots/profile/bots.service.js';
 import { ChatTransaction } from '../../apps/api/src/baton/fence/chat-transaction.repository.js';
-import { mergeVariables } from '../../apps/api/src/baton/turns/tools/merge-variables.repository.js';
+import { mergeVariables } from '../../apps/api/src/baton/turns/tools/merge-variables.js';
 import { ChatVariablesService } from '../../apps/api/src/chats/settings/chat-variables.service.js';
 import { ChatsService } from '../../apps/api/src/chats/chat/chats.service.js';
 import { startTestApp, type TestApp } from '../support/app.js';

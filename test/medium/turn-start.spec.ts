@@ -1,5 +1,5 @@
 import { DataSource } from 'typeorm';
-import { TurnRunner } from '../../apps/api/src/baton/turns/turn-runner.service.js';
+import { TurnRunner } from '../../apps/api/src/baton/turns/running/turn-runner.service.js';
 import { TurnSweeper } from '../../apps/api/src/baton/instances/turn-sweeper.service.js';
 import { TurnsService } from '../../apps/api/src/baton/turns/turns.service.js';
 import { Person } from '../e2e/takeover/takeover.support.js';

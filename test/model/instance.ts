@@ -10,8 +10,8 @@ import { OwnershipRepository } from '../../apps/api/src/baton/ownership/ownershi
 import { OwnershipService } from '../../apps/api/src/baton/ownership/ownership.service.js';
 import { TurnChunksRepository } from '../../apps/api/src/baton/turns/turn-chunks.repository.js';
 import { TurnSweeper } from '../../apps/api/src/baton/instances/turn-sweeper.service.js';
-import { TurnRunner } from '../../apps/api/src/baton/turns/turn-runner.service.js';
-import { TurnMetrics } from '../../apps/api/src/baton/turns/turn.metrics.js';
+import { TurnRunner } from '../../apps/api/src/baton/turns/running/turn-runner.service.js';
+import { TurnMetrics } from '../../apps/api/src/baton/turns/running/turn.metrics.js';
 import { gateDataSource, type ProcessGate } from './process-gate.js';
 import { ScriptedProvider } from './scripted-provider.js';
 

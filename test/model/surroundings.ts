@@ -10,7 +10,7 @@ import { takeoverPolicyOf } from '../../apps/api/src/bots/profile/takeover-polic
 import { BotToolsService, type CallableTool } from '../../apps/api/src/bots/tools/bot-tools.service.js';
 import { ToolCallsService, type ToolAnswer } from '../../apps/api/src/bots/tools/tool-calls.service.js';
 import { BotsService } from '../../apps/api/src/bots/profile/bots.service.js';
-import { TurnMetrics } from '../../apps/api/src/baton/turns/turn.metrics.js';
+import { TurnMetrics } from '../../apps/api/src/baton/turns/running/turn.metrics.js';
 import { UsersService } from '../../apps/api/src/users/users.service.js';
 import { freshDatabase } from '../support/app.js';
 import type { Token } from './instance.js';

@@ -7,7 +7,7 @@ import { uuidv7 } from 'uuidv7';
 import { ChatsRepository } from '../../apps/api/src/chats/chat/chats.repository.js';
 import { OwnershipRepository } from '../../apps/api/src/baton/ownership/ownership.repository.js';
 import type { PassBaton } from '../../apps/api/src/baton/ownership/ownership.service.js';
-import type { TurnMetrics } from '../../apps/api/src/baton/turns/turn.metrics.js';
+import type { TurnMetrics } from '../../apps/api/src/baton/turns/running/turn.metrics.js';
 import { ChunkLedger, LedgerChunksRepository } from './chunk-ledger.js';
 import { Instance, type InstanceParts } from './instance.js';
 import { AskedQuestion, type Question } from './model-question.js';

@@ -1,5 +1,5 @@
 export { BatonModule } from './baton.module.js';
-export { HandOffRulesService } from './handoff/hand-off-rules.service.js';
+export { HandOffRulesService } from './handoff/handoff-rules.service.js';
 export { ChatLogService, type LoggedEvent } from './log/chat-log.service.js';
 export type { LogPosition } from './log/log-position.js';
 export { AgentMessagesService } from './messages/agent-messages.service.js';

@@ -3,8 +3,8 @@ import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShut
 import { OnEvent } from '@nestjs/event-emitter';
 import { BotStopService } from '../../bots/index.js';
 import type { AppEvents } from '../../events.js';
-import { BOTS_STOPPED } from '../turns/live-turn.js';
-import { TurnRunner } from '../turns/turn-runner.service.js';
+import { BOTS_STOPPED } from '../turns/running/live-turn.js';
+import { TurnRunner } from '../turns/running/turn-runner.service.js';
 
 const LOOK_MS = 250;
 

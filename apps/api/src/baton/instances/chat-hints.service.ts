@@ -5,7 +5,7 @@ import { uuidv7 } from 'uuidv7';
 import { ChatLogHub } from '../log/chat-log.hub.js';
 import { ChatLogRepository } from '../log/chat-log.repository.js';
 import { TurnLeasesRepository } from '../turns/turn-leases.repository.js';
-import { TurnRunner } from '../turns/turn-runner.service.js';
+import { TurnRunner } from '../turns/running/turn-runner.service.js';
 
 const CHANNEL = 'baton:chats';
 const POLL_MS = 1_000;

@@ -2,8 +2,8 @@ import { AppConfig, AppError } from '@app/common';
 import { Injectable, Logger, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { ChatLogHub } from '../log/chat-log.hub.js';
 import { ORPHAN_BATCH, TurnLeasesRepository, type ExpiredTurn } from '../turns/turn-leases.repository.js';
-import { TurnOutcomeRepository } from '../turns/turn-outcome.repository.js';
-import { TurnRunner } from '../turns/turn-runner.service.js';
+import { TurnOutcomeRepository } from '../turns/turn-endings.repository.js';
+import { TurnRunner } from '../turns/running/turn-runner.service.js';
 import { cutShort } from '../turns/turn.types.js';
 
 const SWEEPS_PER_LEASE = 4;

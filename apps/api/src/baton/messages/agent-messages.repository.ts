@@ -3,7 +3,7 @@ import type { MessageKind } from '@app/database';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { ChatTransaction, type LockedChat } from '../fence/chat-transaction.repository.js';
-import type { Holding } from '../fence/holding.js';
+import type { Holding } from '../fence/refusal.js';
 
 export interface AgentMessage {
   id: string;

@@ -5,7 +5,7 @@ import { Injectable } from '@nestjs/common';
 import { uuidv7 } from 'uuidv7';
 import { AgentMessagesRepository } from './agent-messages.repository.js';
 import { ChatLogHub, LogEvent } from '../log/chat-log.hub.js';
-import { refusalOf } from '../fence/holding.js';
+import { refusalOf } from '../fence/refusal.js';
 
 export interface SendAgentMessage {
   chatId: string;

@@ -2,10 +2,10 @@ import { OWNERSHIP, type ChatOwner } from '@app/contracts';
 import { dialectOf, retryTransient } from '@app/database';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { passBaton, type BatonPass, type PassedBaton } from '../turns/baton.repository.js';
+import { passBaton, type BatonPass, type PassedBaton } from '../turns/ownership-change.js';
 import { ChatTransaction, type LockedChat } from '../fence/chat-transaction.repository.js';
-import type { Holding } from '../fence/holding.js';
-import { isLeaseExpired, isUnanswered } from './held-chats.repository.js';
+import type { Holding } from '../fence/refusal.js';
+import { isLeaseExpired, isUnanswered } from './claimed-chats.repository.js';
 
 export interface OwnershipChange extends BatonPass {
   chatId: string;

@@ -2,10 +2,10 @@ import { AppError, notFound } from '@app/common';
 import type { Actor, AgentName, ChatOwner, OwnershipReason, OwnershipTransition } from '@app/contracts';
 import { Injectable } from '@nestjs/common';
 import { ChatLogHub } from '../log/chat-log.hub.js';
-import { refusalOf } from '../fence/holding.js';
-import { HeldChatsRepository, type HeldChat } from './held-chats.repository.js';
+import { refusalOf } from '../fence/refusal.js';
+import { HeldChatsRepository, type HeldChat } from './claimed-chats.repository.js';
 import { OwnershipRepository, type OwnershipChange } from './ownership.repository.js';
-import { TurnRunner } from '../turns/turn-runner.service.js';
+import { TurnRunner } from '../turns/running/turn-runner.service.js';
 
 /** An agent is heard of at least this often, or the chat goes back. */
 export const AGENT_LEASE_MS = 90_000;

@@ -4,7 +4,7 @@ import { ChatLogHub } from '../log/chat-log.hub.js';
 import type { ChatHead, ChatLogRepository } from '../log/chat-log.repository.js';
 import { ChatStreamsService } from './chat-streams.service.js';
 import type { TurnChunksRepository } from '../turns/turn-chunks.repository.js';
-import { TurnMetrics } from '../turns/turn.metrics.js';
+import { TurnMetrics } from '../turns/running/turn.metrics.js';
 import type { TurnsRepository } from '../turns/turns.repository.js';
 
 const CHAT = 'chat';

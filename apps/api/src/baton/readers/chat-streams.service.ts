@@ -8,7 +8,7 @@ import { ChatLogRepository } from '../log/chat-log.repository.js';
 import { ChatStream } from './chat-stream.js';
 import type { LogPosition } from '../log/log-position.js';
 import { TurnChunksRepository } from '../turns/turn-chunks.repository.js';
-import { TurnMetrics } from '../turns/turn.metrics.js';
+import { TurnMetrics } from '../turns/running/turn.metrics.js';
 import type { TurnOutcome } from '../turns/turn.types.js';
 import { TurnsRepository } from '../turns/turns.repository.js';
 

@@ -4,7 +4,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { withoutContents, type ToolEventData } from '../log/chat-event-view.js';
 import { ChatTransaction } from '../fence/chat-transaction.repository.js';
-import { TurnClosing } from './turn-closing.repository.js';
+import { TurnClosing } from './turn-closing.js';
 import { titleOf } from './turn-intake.repository.js';
 import { cutShort } from './turn.types.js';
 

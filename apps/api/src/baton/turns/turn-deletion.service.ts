@@ -2,7 +2,7 @@ import { AppError, notFound } from '@app/common';
 import { Injectable } from '@nestjs/common';
 import { ChatLogHub } from '../log/chat-log.hub.js';
 import { TurnDeletionRepository } from './turn-deletion.repository.js';
-import { TurnRunner } from './turn-runner.service.js';
+import { TurnRunner } from './running/turn-runner.service.js';
 
 /** Makes room for deleting: nothing that is still being said is deleted. */
 @Injectable()

@@ -4,9 +4,9 @@ import { dialectOf, GroupCommit, insertRows, placeholders, SqlExpression, toSqlT
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { uuidv7 } from 'uuidv7';
-import { passBaton, type PassedBaton } from './baton.repository.js';
+import { passBaton, type PassedBaton } from './ownership-change.js';
 import { ChatTransaction, type LockedChat } from '../fence/chat-transaction.repository.js';
-import { attach, findKnownRequests, findKnownTexts, keep, type KnownRequest } from './known-requests.repository.js';
+import { attach, findKnownRequests, findKnownTexts, keep, type KnownRequest } from './known-requests.js';
 import type { AcceptedMessage, IncomingMessage } from './turn.types.js';
 
 const TITLE_LENGTH = 80;

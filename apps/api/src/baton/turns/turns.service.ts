@@ -3,10 +3,10 @@ import { Injectable } from '@nestjs/common';
 import { ChatLogHub } from '../log/chat-log.hub.js';
 import { TurnChunksRepository } from './turn-chunks.repository.js';
 import { TurnIntakeRepository } from './turn-intake.repository.js';
-import { TurnOutcomeRepository } from './turn-outcome.repository.js';
-import { TurnRunner } from './turn-runner.service.js';
+import { TurnOutcomeRepository } from './turn-endings.repository.js';
+import { TurnRunner } from './running/turn-runner.service.js';
 import { TurnsRepository } from './turns.repository.js';
-import { TurnMetrics } from './turn.metrics.js';
+import { TurnMetrics } from './running/turn.metrics.js';
 import { cutShort, type AcceptedMessage, type IncomingMessage, type TurnOutcome } from './turn.types.js';
 
 export type TakenMessage = Exclude<AcceptedMessage, { kind: 'rejected' }>;

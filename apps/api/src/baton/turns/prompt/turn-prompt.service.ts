@@ -3,7 +3,7 @@ import { countTokens, type ProviderItem, type ProviderRequest, type ProviderTool
 import type { TurnSource } from '@app/database';
 import { Injectable } from '@nestjs/common';
 import { type BotProfile, BotToolsService, type CallableTool, BotsService } from '../../../bots/index.js';
-import { HandOffRulesService } from '../../handoff/hand-off-rules.service.js';
+import { HandOffRulesService } from '../../handoff/handoff-rules.service.js';
 import { ChatSourcesRepository } from './chat-sources.repository.js';
 import { fittingSources, sourcesText } from './turn-sources.js';
 import { contextOf, openWhispers } from './turn-context.js';

@@ -3,7 +3,7 @@ import { GroupCommit } from '@app/database';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { ChatTransaction } from '../../fence/chat-transaction.repository.js';
-import { mergeVariables } from './merge-variables.repository.js';
+import { mergeVariables } from './merge-variables.js';
 import type { StartedTurn } from '../turn.types.js';
 
 type ToolEvent = { [Type in 'tool.called' | 'tool.returned']: { type: Type; data: ChatEventData[Type] } }[

@@ -10,9 +10,9 @@ import {
   type ToolAnswer,
 } from '../../../bots/index.js';
 import { ChatLogHub } from '../../log/chat-log.hub.js';
-import type { LiveTurn } from '../live-turn.js';
+import type { LiveTurn } from '../running/live-turn.js';
 import { TurnToolLogRepository, type ToolNews } from './turn-tool-log.repository.js';
-import { TurnMetrics } from '../turn.metrics.js';
+import { TurnMetrics } from '../running/turn.metrics.js';
 
 export interface ToolCall {
   callId: string;

@@ -1,7 +1,7 @@
 import type { BotProfile } from '../../bots/profile/bot-profile.js';
 import { takeoverPolicyOf } from '../../bots/profile/takeover-policy.js';
-import type { HandOffRulesRepository } from './hand-off-rules.repository.js';
-import { HandOffRulesService } from './hand-off-rules.service.js';
+import type { HandOffRulesRepository } from './handoff-rules.repository.js';
+import { HandOffRulesService } from './handoff-rules.service.js';
 
 const bot = (takeover: Record<string, unknown>): BotProfile =>
   ({ takeover: takeoverPolicyOf({ takeover }) }) as BotProfile;

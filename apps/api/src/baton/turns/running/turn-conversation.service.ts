@@ -4,7 +4,7 @@ import { Injectable } from '@nestjs/common';
 import { setTimeout as delay } from 'node:timers/promises';
 import { CommitWindow } from './commit-window.js';
 import type { LiveTurn } from './live-turn.js';
-import { HAND_TO_HUMAN, TurnToolsService, type ToolCall } from './tools/turn-tools.service.js';
+import { HAND_TO_HUMAN, TurnToolsService, type ToolCall } from '../tools/turn-tools.service.js';
 import { TurnMetrics } from './turn.metrics.js';
 
 const BACKOFF_MS = 250;

@@ -9,7 +9,7 @@ import {
 import { insertRows, toSqlTime } from '@app/database';
 import { uuidv7 } from 'uuidv7';
 import type { ChatTransaction, LockedChat } from '../fence/chat-transaction.repository.js';
-import { TurnClosing } from './turn-closing.repository.js';
+import { TurnClosing } from './turn-closing.js';
 import { cutShort } from './turn.types.js';
 
 export interface BatonPass {

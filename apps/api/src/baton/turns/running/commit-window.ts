@@ -1,9 +1,9 @@
 import { AppConfig } from '@app/common';
 import { isTransient } from '@app/database';
 import { Injectable, Logger } from '@nestjs/common';
-import { ChatLogHub, LogDelta } from '../log/chat-log.hub.js';
+import { ChatLogHub, LogDelta } from '../../log/chat-log.hub.js';
 import type { LiveTurn } from './live-turn.js';
-import { TurnChunksRepository, type NewChunk } from './turn-chunks.repository.js';
+import { TurnChunksRepository, type NewChunk } from '../turn-chunks.repository.js';
 import { TurnMetrics } from './turn.metrics.js';
 
 const RETRY_AFTER_MS = 250;

@@ -12,7 +12,7 @@ import {
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { uuidv7 } from 'uuidv7';
-import { passBaton } from './baton.repository.js';
+import { passBaton } from './ownership-change.js';
 import { ChatTransaction, type LockedChat } from '../fence/chat-transaction.repository.js';
 import {
   inputTextOf,
@@ -21,7 +21,7 @@ import {
   tokenColumns,
   TurnClosing,
   type OpenTurnRow,
-} from './turn-closing.repository.js';
+} from './turn-closing.js';
 import type { EndedTurn, StartedTurn, TurnEnding } from './turn.types.js';
 
 /** Ends turns: final message, events, usage and the start of the next waiting turn in one commit, shared by what ends together. */

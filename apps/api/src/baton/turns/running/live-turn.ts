@@ -1,7 +1,7 @@
 import { AppError } from '@app/common';
 import type { OwnershipReason, ToolOutcome, TurnUsage } from '@app/contracts';
-import type { NewChunk } from './turn-chunks.repository.js';
-import { NO_USAGE, type FinalTurnStatus, type StartedTurn } from './turn.types.js';
+import type { NewChunk } from '../turn-chunks.repository.js';
+import { NO_USAGE, type FinalTurnStatus, type StartedTurn } from '../turn.types.js';
 
 /** Why this instance stops a turn that it runs. */
 export type StopReason = { kind: 'fenced' } | { kind: 'ended'; status: FinalTurnStatus; error: AppError | null };

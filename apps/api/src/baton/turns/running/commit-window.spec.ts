@@ -1,10 +1,10 @@
 import { AppConfig, parseEnvironment } from '@app/common';
-import { ChatLogHub } from '../log/chat-log.hub.js';
+import { ChatLogHub } from '../../log/chat-log.hub.js';
 import { CommitWindow } from './commit-window.js';
 import { LiveTurn } from './live-turn.js';
-import type { NewChunk, TurnChunksRepository } from './turn-chunks.repository.js';
+import type { NewChunk, TurnChunksRepository } from '../turn-chunks.repository.js';
 import type { TurnMetrics } from './turn.metrics.js';
-import type { StartedTurn } from './turn.types.js';
+import type { StartedTurn } from '../turn.types.js';
 
 /** A window that never closes by itself within a test, over a database whose commits the test lets through one by one. */
 class Scene {

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { BotProfile } from '../../bots/index.js';
-import { HandOffRulesRepository } from './hand-off-rules.repository.js';
+import { HandOffRulesRepository } from './handoff-rules.repository.js';
 
 /**
  * When a chat goes in line for a person without an agent's doing. What happens by itself (the bot's own wish, failures) happens once:
