@@ -73,7 +73,7 @@ describe('the tools of a bot and the variables of a chat', () => {
   it('go with their bot and their chat', async () => {
     const dataSource = server.app.get(DataSource);
     const chatId = await server.app.get(ChatsService).openChat(ADMIN, botId, 'api');
-    await mergeVariables(dataSource.manager, chatId, [{ a: 1 }], new Date());
+    await mergeVariables({ manager: dataSource.manager, at: new Date() }, chatId, [{ a: 1 }]);
     await dataSource.query('DELETE FROM chats WHERE id = ?', [chatId]);
     expect(await dataSource.query('SELECT name FROM chat_variables WHERE chat_id = ?', [chatId])).toEqual([]);
   });
@@ -82,7 +82,7 @@ describe('the tools of a bot and the variables of a chat', () => {
     const dataSource = server.app.get(DataSource);
     const chatId = await server.app.get(ChatsService).openChat(ADMIN, botId, 'api');
     const merge = (...values: Record<string, unknown>[]): Promise<void> =>
-      ChatTransaction.run(dataSource, [chatId], ({ manager, at }) => mergeVariables(manager, chatId, values, at));
+      ChatTransaction.run(dataSource, [chatId], (transaction) => mergeVariables(transaction, chatId, values));
     const variables = () => server.app.get(ChatVariablesService).get(chatId);
     const odd = { big: 1e21, small: 1e-7, integer: 9_007_199_254_740_992, text: '5', Ä: 'ä', ä: '\ud800', flag: true };
     await merge({ a: 1 }, { a: 2, b: null }, odd);

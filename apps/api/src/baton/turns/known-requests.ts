@@ -1,6 +1,6 @@
 import { AppError } from '@app/common';
 import { fromSqlJson, placeholders } from '@app/database';
-import type { EntityManager } from 'typeorm';
+import type { ChatTransaction } from '../fence/chat-transaction.repository.js';
 import type { AcceptedMessage, IncomingMessage } from './turn.types.js';
 
 export interface KnownRequest {
@@ -12,7 +12,7 @@ export interface KnownRequest {
 
 /** The turns of those requests that came before. */
 export async function findKnownRequests(
-  manager: EntityManager,
+  { manager }: ChatTransaction,
   messages: IncomingMessage[],
 ): Promise<Map<string, KnownRequest>> {
   const keys = messages.map(({ requestKey }) => requestKey).filter((key) => key !== null);
@@ -26,7 +26,7 @@ export async function findKnownRequests(
 
 /** Messages that carry a request key have the id of that key: the request is recognised although no turn answered it. */
 export async function findKnownTexts(
-  manager: EntityManager,
+  { manager }: ChatTransaction,
   messages: IncomingMessage[],
 ): Promise<Map<string, string>> {
   const ids = messages.filter(({ requestKey }) => requestKey !== null).map(({ messageId }) => messageId);

@@ -31,8 +31,8 @@ export class TurnIntakeRepository {
   private acceptAll(messages: IncomingMessage[]): Promise<AcceptedMessage[]> {
     const chatIds = messages.map(({ chatId }) => chatId);
     return ChatTransaction.run(this.dataSource, chatIds, async (transaction) => {
-      const known = await findKnownRequests(transaction.manager, messages);
-      const texts = await findKnownTexts(transaction.manager, messages);
+      const known = await findKnownRequests(transaction, messages);
+      const texts = await findKnownTexts(transaction, messages);
       const greeted = await findGreetedChats(transaction, messages);
       const turns: SqlRow[] = [];
       const accepted: AcceptedMessage[] = [];

@@ -1,5 +1,8 @@
 import { insertRows, toSqlTime, type SqlRow } from '@app/database';
-import type { EntityManager } from 'typeorm';
+import type { ChatTransaction } from '../../fence/chat-transaction.repository.js';
+
+/** The part of a {@link ChatTransaction} that writes variables. */
+type VariableTransaction = Pick<ChatTransaction, 'manager' | 'at'>;
 
 const MAX_NAMES = 200;
 const MAX_NAME_LENGTH = 128;
@@ -11,24 +14,24 @@ interface VariableRow {
   value: string;
 }
 
-const readRows = (manager: EntityManager, chatId: string): Promise<VariableRow[]> =>
+const readRows = ({ manager }: VariableTransaction, chatId: string): Promise<VariableRow[]> =>
   manager.query<VariableRow[]>('SELECT name, value FROM chat_variables WHERE chat_id = ?', [chatId]);
 
 /**
- * Merges values into the chat's variables in the given order, the last value wins. The caller holds the chat's row. What no database takes,
- * and what does not fit any more, is left out.
+ * Merges values into the chat's variables in the given order; the last value wins. The transaction has locked the chat's row. Values that a
+ * database cannot store or that exceed the limits are left out.
  */
 export async function mergeVariables(
-  manager: EntityManager,
+  transaction: VariableTransaction,
   chatId: string,
   values: readonly Readonly<Record<string, unknown>>[],
-  at: Date,
 ): Promise<void> {
+  const { manager, at } = transaction;
   const given = values
     .flatMap((each) => Object.entries(each))
     .filter(([name, value]) => isName(name) && isShallow(value, MAX_LEVELS));
   if (given.length === 0) return;
-  const known = new Map((await readRows(manager, chatId)).map(({ name, value }) => [name, value]));
+  const known = new Map((await readRows(transaction, chatId)).map(({ name, value }) => [name, value]));
   const stored = new Set(known.keys());
   const changed = new Map<string, string>();
   let bytes = [...known].reduce((sum, [name, value]) => sum + sizeOf(name, value), 0);
@@ -57,7 +60,7 @@ export async function mergeVariables(
   await insertRows(manager, 'chat_variables', added);
 }
 
-/** Spaces at the end make no difference to some databases. */
+/** Some databases ignore trailing spaces when they compare. */
 const isName = (name: string): boolean =>
   name !== '' && name.length <= MAX_NAME_LENGTH && name.trim() === name && name.isWellFormed() && !name.includes('\0');
 

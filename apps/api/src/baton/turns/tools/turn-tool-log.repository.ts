@@ -41,7 +41,7 @@ export class TurnToolLogRepository {
           continue;
         }
         written.push(events.map((event) => transaction.addEvent(chat, { ...event, actor })));
-        await mergeVariables(transaction.manager, chat.id, variables, transaction.at);
+        await mergeVariables(transaction, chat.id, variables);
       }
       return written;
     });
