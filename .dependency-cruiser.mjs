@@ -100,7 +100,13 @@ export default {
       name: 'the-client-is-a-package-of-its-own',
       severity: 'error',
       from: { path: '^packages/client/' },
-      to: { path: '^(apps|libs|packages)/', pathNot: '^(packages/client|libs/contracts)/' },
+      to: { path: '^(apps|libs|packages)/', pathNot: '^packages/client/' },
+    },
+    {
+      name: 'the-server-does-not-use-its-client',
+      severity: 'error',
+      from: { path: '^(apps/api|libs)/' },
+      to: { path: '^packages/' },
     },
     {
       name: 'channels-know-nothing-of-each-other',
@@ -118,10 +124,10 @@ export default {
     },
     {
       name: 'the-embedded-page-is-a-program-of-its-own',
-      comment: 'It knows the server by the client and the words on the wire alone.',
+      comment: 'It knows the server by its client alone.',
       severity: 'error',
       from: { path: '^apps/widget/' },
-      to: { path: '^(apps|libs|packages)/', pathNot: '^(apps/widget|packages/client|libs/contracts)/' },
+      to: { path: '^(apps|libs|packages)/', pathNot: '^(apps/widget|packages/client)/' },
     },
     {
       name: 'nobody-imports-the-embedded-page',
@@ -166,7 +172,7 @@ export default {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '^packages/client/src/generated' },
+    exclude: { path: '^packages/client/(dist|src/generated)/' },
     tsConfig: { fileName: 'tsconfig.json' },
     tsPreCompilationDeps: true,
     enhancedResolveOptions: { extensions: ['.ts', '.tsx', '.js', '.mjs'] },

@@ -2,10 +2,14 @@ import { defineConfig } from '@hey-api/openapi-ts';
 
 export default defineConfig({
   input: './openapi.json',
-  output: { path: './packages/client/src/generated' },
+  output: { path: './packages/client/src/generated/api' },
   plugins: [
-    '@hey-api/client-fetch',
+    { name: '@hey-api/client-fetch', throwOnError: true },
     '@hey-api/typescript',
-    { name: '@hey-api/sdk', operations: { strategy: 'single', containerName: 'BatonClient', nesting: 'operationId' } },
+    {
+      name: '@hey-api/sdk',
+      responseStyle: 'data',
+      operations: { strategy: 'single', containerName: 'BatonClient', nesting: 'operationId' },
+    },
   ],
 });

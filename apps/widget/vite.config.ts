@@ -19,7 +19,7 @@ export default defineConfig({
   base: './',
   publicDir: false,
   plugins: [onlyWebSockets],
-  resolve: { alias: { '@app/contracts': at('../../libs/contracts/src/index.ts') } },
+  resolve: { alias: { '@baton/client/takeover': at('../../packages/client/src/takeover/index.ts') } },
   build: {
     outDir: at('../../dist/apps/widget'),
     emptyOutDir: true,
@@ -29,7 +29,7 @@ export default defineConfig({
     target: 'es2022',
     rolldownOptions: {
       input: at('src/main.tsx'),
-      treeshake: { moduleSideEffects: (id) => !/libs\/contracts|(engine|socket)\.io-(client|parser)/.test(id) },
+      treeshake: { moduleSideEffects: (id) => !/packages\/client|(engine|socket)\.io-(client|parser)/.test(id) },
     },
   },
 });

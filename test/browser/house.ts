@@ -1,4 +1,4 @@
-import { connectTakeover, type TakeoverClient } from '@app/client';
+import { connectTakeover, type TakeoverClient } from '@baton/client/takeover';
 import type { Browser, BrowserContextOptions, FrameLocator, Page } from 'playwright-core';
 import { eventually } from '../support/eventually.js';
 import { FakeProvider } from '../support/fake-provider/fake-provider.mjs';

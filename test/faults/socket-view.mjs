@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
-import { connectTakeover } from '../../dist/packages/client/src/takeover.js';
+import { connectTakeover } from '@baton/client/takeover';
 
 /** What one connection of an agent was told. */
 export class AgentView {

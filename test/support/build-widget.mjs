@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
-const SOURCES = ['apps/widget', 'packages/client/src', 'libs/contracts/src'];
+const SOURCES = ['apps/widget', 'packages/client/src'];
 const BUILT = ['dist/apps/widget/launcher.js', 'dist/apps/widget/.vite/manifest.json'];
 
 /** The server serves the embedded page as it was built. Before any test runs, it is built from the sources as they are. */

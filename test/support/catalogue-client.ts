@@ -1,4 +1,4 @@
-import { BatonClient, createClient } from '@app/client';
+import { Baton, ProblemError, UnexpectedResponseError, type BatonClient } from '@baton/client';
 import type { OpenApiValidator } from './openapi-validator.js';
 
 export type OperationId = keyof BatonClient;
@@ -20,19 +20,18 @@ export interface CallResult {
 type Method = (options: object) => Promise<{ data?: unknown; error?: unknown; response?: Response }>;
 
 /**
- * Calls operations by name through the generated client. Bodies are the documented examples, changed only where they must name
+ * Calls operations by name through the client. Bodies are the documented examples, changed only where they must name
  * something that exists; every answer is held against the document.
  */
 export class CatalogueClient {
-  private readonly client: BatonClient;
+  private readonly client: Baton;
 
   constructor(
     private readonly validator: OpenApiValidator,
     baseUrl: string,
     token: string | null,
   ) {
-    const auth = token ?? undefined;
-    this.client = new BatonClient({ client: createClient({ baseUrl, fetch: validator.fetch, auth }) });
+    this.client = new Baton({ url: baseUrl, fetch: validator.fetch, token: token ?? undefined });
   }
 
   /** Throws unless the operation succeeds. */
@@ -47,10 +46,15 @@ export class CatalogueClient {
       ? { body, bodySerializer: null }
       : { body: body === null ? undefined : this.bodyOf(id, body) };
     const method = this.client[id].bind(this.client) as unknown as Method;
-    const { data, error, response } = await method({ ...options, ...(sent.body !== undefined && sent) });
+    const { data, error, response } = await method({
+      ...options,
+      ...(sent.body !== undefined && sent),
+      throwOnError: false,
+      responseStyle: 'fields',
+    });
     // The client reports what its fetch throws as an answer without a response.
     if (response === undefined) throw error;
-    return { status: response.status, data: data ?? error, response };
+    return { status: response.status, data: data ?? bodyOfError(error), response };
   }
 
   /** The client spells some names its own way: `AzureOpenAI` becomes `AzureOpenAi`. */
@@ -59,3 +63,8 @@ export class CatalogueClient {
     return example && { ...example, ...changes };
   }
 }
+
+const bodyOfError = (error: unknown): unknown => {
+  if (error instanceof ProblemError) return error.problem;
+  return error instanceof UnexpectedResponseError ? error.body : undefined;
+};

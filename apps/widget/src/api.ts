@@ -1,4 +1,4 @@
-import type { ChatEventEnvelope, ChatState, Problem } from '@app/contracts';
+import type { ChatEventEnvelope, ChatState, Problem } from '@baton/client';
 import type { Language, Settings } from './settings.js';
 
 /** The server said no, or nobody answered (`status` 0). */

@@ -1,4 +1,4 @@
-import { connectTakeover } from '@app/client';
+import { connectTakeover } from '@baton/client/takeover';
 import type { Acknowledgement, ChatEventEnvelope } from '@app/contracts';
 import { io, type Socket } from 'socket.io-client';
 import { ChatServer } from '../../support/chat-server.js';

@@ -1,4 +1,4 @@
-import { connectTakeover, TakeoverError, type TakeoverClient, type TakeoverOptions } from '@app/client';
+import { connectTakeover, ProblemError, type TakeoverClient, type TakeoverOptions } from '@baton/client/takeover';
 import type { ChatEventEnvelope, MessageDelta, Problem, TransientEvent } from '@app/contracts';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
@@ -107,7 +107,7 @@ export class Desks {
 export const codeOf = (promise: Promise<unknown>): Promise<string> =>
   promise.then(
     () => 'OK',
-    (error: unknown) => (error instanceof TakeoverError ? error.code : String(error)),
+    (error: unknown) => (error instanceof ProblemError ? error.code : String(error)),
   );
 
 const DOCUMENT = new SocketDocument();

@@ -1,5 +1,5 @@
-import type { ChatEventEnvelope, ChatState, Problem, TransientEvent } from '@app/contracts';
-import { connectTakeover, type TakeoverClient } from '../../../../packages/client/src/takeover.js';
+import type { ChatEventEnvelope, ChatState, Problem, TransientEvent } from '@baton/client';
+import { connectTakeover, type TakeoverClient } from '@baton/client/takeover';
 
 export interface ChatReaderListeners {
   event: (event: ChatEventEnvelope) => void;
@@ -58,8 +58,7 @@ export class ChatReader {
 
   private connect(): TakeoverClient {
     this.client?.close();
-    const { origin, pathname } = this.server;
-    const client = connectTakeover({ url: origin, path: `${pathname}socket.io`, token: this.token });
+    const client = connectTakeover({ url: this.server.href, token: this.token });
     this.client = client;
     const isOurs = (): boolean => client === this.client;
     // Nobody says so when the first connection does not come about.

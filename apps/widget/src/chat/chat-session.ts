@@ -1,5 +1,5 @@
-import type { ChatEventEnvelope, Problem, TransientEvent } from '@app/contracts';
-import { TakeoverError } from '../../../../packages/client/src/takeover-error.js';
+import type { ChatEventEnvelope, Problem, TransientEvent } from '@baton/client';
+import { ProblemError } from '@baton/client/takeover';
 import { Api, ApiError, newKey } from '../api.js';
 import { ChatReader } from './chat-reader.js';
 import { EMPTY, withDelta, withEarlier, withEvent, withRemark, withState, type Remark } from './conversation.js';
@@ -158,7 +158,7 @@ export class ChatSession {
       const conversation = withState(this.view.conversation, state);
       this.show({ phase: 'ready', conversation, hasEarlier: this.from > 0 });
     } catch (error) {
-      const status = error instanceof TakeoverError ? error.problem.status : 0;
+      const status = error instanceof ProblemError ? error.problem.status : 0;
       if (status === 404) this.startAnew('gone');
       else if (status !== 401) setTimeout(() => chatId === this.chatId && void this.open(), RETRY_MS);
     }

@@ -1,4 +1,4 @@
-import type { Actor, ChatEventEnvelope } from '@app/contracts';
+import type { Actor, ChatEventEnvelope } from '@baton/client';
 import {
   EMPTY,
   isBotThinking,

@@ -5,7 +5,7 @@ import type {
   ChatState,
   MessageDelta,
   OwnershipReason,
-} from '@app/contracts';
+} from '@baton/client';
 
 /** Something that was said. */
 export interface Message {

@@ -12,9 +12,10 @@ import {
   type TakeoverCommands,
   type TransientEvent,
   type WatchedChat,
-} from '@app/contracts';
+} from '../generated/contracts/index.js';
 import { io, type Socket } from 'socket.io-client';
-import { DisconnectedError, TakeoverError } from './takeover-error.js';
+import { DisconnectedError, isProblem, ProblemError } from '../errors.js';
+import { newIdempotencyKey } from '../idempotency-key.js';
 import { handshakeOf, type TakeoverListeners, type TakeoverOptions } from './takeover-options.js';
 import { TakeoverView, type ViewPosition } from './takeover-view.js';
 
@@ -57,13 +58,14 @@ export class TakeoverClient {
   private endedBy: Problem | null = null;
   private isClosed = false;
 
-  constructor({ url, path, token, chatId, timeoutMs = TIMEOUT_MS, headers }: TakeoverOptions) {
+  constructor({ url, token, chatId, timeoutMs = TIMEOUT_MS, headers }: TakeoverOptions) {
     this.timeoutMs = timeoutMs;
-    this.socket = io(new URL(TAKEOVER_NAMESPACE, url).href, {
+    const { origin, pathname } = new URL(url);
+    this.socket = io(origin + TAKEOVER_NAMESPACE, {
+      path: `${pathname.replace(/\/$/, '')}/socket.io`,
       // Any instance may answer any connection; long polling would need the same one for every request.
       transports: ['websocket'],
       forceNew: true,
-      ...(path !== undefined && { path }),
       reconnectionDelay: 200,
       reconnectionDelayMax: 2000,
       extraHeaders: headers,
@@ -83,16 +85,16 @@ export class TakeoverClient {
     return () => this.listeners[name].delete(listener);
   }
 
-  /** Resolves when the server has let us in; rejects with a {@link TakeoverError} when it refuses. */
+  /** Resolves when the server has let us in; rejects with a {@link ProblemError} when it refuses. */
   whenConnected(): Promise<void> {
     if (this.socket.connected) return Promise.resolve();
     return new Promise((resolve, reject) => {
-      if (this.endedBy !== null) return reject(new TakeoverError(this.endedBy));
+      if (this.endedBy !== null) return reject(new ProblemError(this.endedBy));
       if (this.isClosed) return reject(new DisconnectedError('The client was closed.'));
       const stop = [
         this.on('connected', () => settle(resolve)),
         this.on('disconnected', (problem) => {
-          if (problem !== null) settle(() => reject(new TakeoverError(problem)));
+          if (problem !== null) settle(() => reject(new ProblemError(problem)));
           else if (this.isClosed) settle(() => reject(new DisconnectedError('The client was closed.')));
         }),
       ];
@@ -114,7 +116,7 @@ export class TakeoverClient {
         return watched;
       },
       (error: unknown) => {
-        if (error instanceof TakeoverError && this.views.get(chatId) === view) this.views.delete(chatId);
+        if (error instanceof ProblemError && this.views.get(chatId) === view) this.views.delete(chatId);
         throw error;
       },
     );
@@ -183,7 +185,7 @@ export class TakeoverClient {
     const answer = await socket.emitWithAck(name, payload).catch(() => {
       throw new DisconnectedError();
     });
-    if (!answer.ok) throw new TakeoverError(answer.problem);
+    if (!answer.ok) throw new ProblemError(answer.problem);
     return answer.data;
   }
 
@@ -246,7 +248,7 @@ export class TakeoverClient {
     this.command('watch', { chatId, ...view.position })
       .catch((error: unknown) => {
         // The chat is gone, or not for us any more.
-        if (error instanceof TakeoverError && this.views.get(chatId) === view) {
+        if (error instanceof ProblemError && this.views.get(chatId) === view) {
           this.views.delete(chatId);
           this.watched.delete(chatId);
         }
@@ -266,6 +268,4 @@ export class TakeoverClient {
 }
 
 /** With a name, a message can be sent again without being said twice. */
-const named = (message: AgentText): AgentText => ({ clientMessageId: crypto.randomUUID(), ...message });
-
-const isProblem = (data: unknown): data is Problem => typeof data === 'object' && data !== null && 'code' in data;
+const named = (message: AgentText): AgentText => ({ clientMessageId: newIdempotencyKey(), ...message });

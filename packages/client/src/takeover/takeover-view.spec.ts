@@ -1,4 +1,4 @@
-import type { ChatEventEnvelope, MessageDelta } from '@app/contracts';
+import type { ChatEventEnvelope, MessageDelta } from '../generated/contracts/index.js';
 import { TakeoverView } from './takeover-view.js';
 
 const event = (seq: number, type: string, data: object = {}): ChatEventEnvelope =>

@@ -1,4 +1,4 @@
-import type { ChatEventEnvelope, MessageDelta } from '@app/contracts';
+import type { ChatEventEnvelope, MessageDelta } from '../generated/contracts/index.js';
 
 /** Where a watched chat can be taken up again. */
 export interface ViewPosition {

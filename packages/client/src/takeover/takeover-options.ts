@@ -1,10 +1,8 @@
-import type { ChatEventEnvelope, Problem, TakeoverHandshake, TransientEvent } from '@app/contracts';
+import type { ChatEventEnvelope, Problem, TakeoverHandshake, TransientEvent } from '../generated/contracts/index.js';
 
 export interface TakeoverOptions {
-  /** The address of the server, without a path. */
+  /** The address of the server. */
   url: string;
-  /** Where socket.io is found there, when a proxy has put a path before it. */
-  path?: string;
   /** An API key or JWT; a function is asked again for every connection, and once more a moment after it has failed. */
   token?: string | (() => string | Promise<string>);
   /** Without a token: the id of a chat that needs no account. */

@@ -559,10 +559,11 @@ export class BatonClient extends HeyApiClient {
    *
    * Needs the role `agent` or `admin`.
    */
-  public takeThreadOver<ThrowOnError extends boolean = false>(
+  public takeThreadOver<ThrowOnError extends boolean = true>(
     options: Options<TakeThreadOverData, ThrowOnError>,
-  ): RequestResult<TakeThreadOverResponses, TakeThreadOverErrors, ThrowOnError> {
-    return (options.client ?? this.client).get<TakeThreadOverResponses, TakeThreadOverErrors, ThrowOnError>({
+  ): RequestResult<TakeThreadOverResponses, TakeThreadOverErrors, ThrowOnError, 'data'> {
+    return (options.client ?? this.client).get<TakeThreadOverResponses, TakeThreadOverErrors, ThrowOnError, 'data'>({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/agent_takeover/{threadId}',
       ...options,
@@ -572,14 +573,16 @@ export class BatonClient extends HeyApiClient {
   /**
    * Reads the message that everybody sees
    */
-  public getCurrentSystemStatus<ThrowOnError extends boolean = false>(
+  public getCurrentSystemStatus<ThrowOnError extends boolean = true>(
     options?: Options<GetCurrentSystemStatusData, ThrowOnError>,
-  ): RequestResult<GetCurrentSystemStatusResponses, GetCurrentSystemStatusErrors, ThrowOnError> {
+  ): RequestResult<GetCurrentSystemStatusResponses, GetCurrentSystemStatusErrors, ThrowOnError, 'data'> {
     return (options?.client ?? this.client).get<
       GetCurrentSystemStatusResponses,
       GetCurrentSystemStatusErrors,
-      ThrowOnError
+      ThrowOnError,
+      'data'
     >({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/api/System/status/current',
       ...options,
@@ -591,14 +594,16 @@ export class BatonClient extends HeyApiClient {
    *
    * Needs the role `admin`.
    */
-  public setCurrentSystemStatus<ThrowOnError extends boolean = false>(
+  public setCurrentSystemStatus<ThrowOnError extends boolean = true>(
     options: Options<SetCurrentSystemStatusData, ThrowOnError>,
-  ): RequestResult<SetCurrentSystemStatusResponses, SetCurrentSystemStatusErrors, ThrowOnError> {
+  ): RequestResult<SetCurrentSystemStatusResponses, SetCurrentSystemStatusErrors, ThrowOnError, 'data'> {
     return (options.client ?? this.client).put<
       SetCurrentSystemStatusResponses,
       SetCurrentSystemStatusErrors,
-      ThrowOnError
+      ThrowOnError,
+      'data'
     >({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/api/System/status/current',
       ...options,
@@ -616,10 +621,11 @@ export class BatonClient extends HeyApiClient {
    *
    * Needs the role `admin`.
    */
-  public getAudit<ThrowOnError extends boolean = false>(
+  public getAudit<ThrowOnError extends boolean = true>(
     options?: Options<GetAuditData, ThrowOnError>,
-  ): RequestResult<GetAuditResponses, GetAuditErrors, ThrowOnError> {
-    return (options?.client ?? this.client).get<GetAuditResponses, GetAuditErrors, ThrowOnError>({
+  ): RequestResult<GetAuditResponses, GetAuditErrors, ThrowOnError, 'data'> {
+    return (options?.client ?? this.client).get<GetAuditResponses, GetAuditErrors, ThrowOnError, 'data'>({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/api/admin/audit',
       ...options,
@@ -629,10 +635,11 @@ export class BatonClient extends HeyApiClient {
   /**
    * Lists the bots that the caller may administer or contribute to
    */
-  public getAdminBots<ThrowOnError extends boolean = false>(
+  public getAdminBots<ThrowOnError extends boolean = true>(
     options?: Options<GetAdminBotsData, ThrowOnError>,
-  ): RequestResult<GetAdminBotsResponses, GetAdminBotsErrors, ThrowOnError> {
-    return (options?.client ?? this.client).get<GetAdminBotsResponses, GetAdminBotsErrors, ThrowOnError>({
+  ): RequestResult<GetAdminBotsResponses, GetAdminBotsErrors, ThrowOnError, 'data'> {
+    return (options?.client ?? this.client).get<GetAdminBotsResponses, GetAdminBotsErrors, ThrowOnError, 'data'>({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/api/admin/bots',
       ...options,
@@ -644,10 +651,11 @@ export class BatonClient extends HeyApiClient {
    *
    * Needs the role `admin`.
    */
-  public createBot<ThrowOnError extends boolean = false>(
+  public createBot<ThrowOnError extends boolean = true>(
     options: Options<CreateBotData, ThrowOnError>,
-  ): RequestResult<CreateBotResponses, CreateBotErrors, ThrowOnError> {
-    return (options.client ?? this.client).post<CreateBotResponses, CreateBotErrors, ThrowOnError>({
+  ): RequestResult<CreateBotResponses, CreateBotErrors, ThrowOnError, 'data'> {
+    return (options.client ?? this.client).post<CreateBotResponses, CreateBotErrors, ThrowOnError, 'data'>({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/api/admin/bots',
       ...options,
@@ -663,14 +671,16 @@ export class BatonClient extends HeyApiClient {
    *
    * `OpenAI`: from instructions and facts, and from what the model knows. `FactBot`: from facts alone. `StartBot`: not itself; it hands each message to the member that fits best.
    */
-  public getBotImplementationTypes<ThrowOnError extends boolean = false>(
+  public getBotImplementationTypes<ThrowOnError extends boolean = true>(
     options?: Options<GetBotImplementationTypesData, ThrowOnError>,
-  ): RequestResult<GetBotImplementationTypesResponses, GetBotImplementationTypesErrors, ThrowOnError> {
+  ): RequestResult<GetBotImplementationTypesResponses, GetBotImplementationTypesErrors, ThrowOnError, 'data'> {
     return (options?.client ?? this.client).get<
       GetBotImplementationTypesResponses,
       GetBotImplementationTypesErrors,
-      ThrowOnError
+      ThrowOnError,
+      'data'
     >({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/api/admin/bots/implementationTypes',
       ...options,
@@ -680,10 +690,16 @@ export class BatonClient extends HeyApiClient {
   /**
    * Lists the start bots that the caller may administer or contribute to
    */
-  public getAdminStartBots<ThrowOnError extends boolean = false>(
+  public getAdminStartBots<ThrowOnError extends boolean = true>(
     options?: Options<GetAdminStartBotsData, ThrowOnError>,
-  ): RequestResult<GetAdminStartBotsResponses, GetAdminStartBotsErrors, ThrowOnError> {
-    return (options?.client ?? this.client).get<GetAdminStartBotsResponses, GetAdminStartBotsErrors, ThrowOnError>({
+  ): RequestResult<GetAdminStartBotsResponses, GetAdminStartBotsErrors, ThrowOnError, 'data'> {
+    return (options?.client ?? this.client).get<
+      GetAdminStartBotsResponses,
+      GetAdminStartBotsErrors,
+      ThrowOnError,
+      'data'
+    >({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/api/admin/bots/startbots',
       ...options,
@@ -697,10 +713,11 @@ export class BatonClient extends HeyApiClient {
    *
    * Needs the role `admin`.
    */
-  public stopAllBots<ThrowOnError extends boolean = false>(
+  public stopAllBots<ThrowOnError extends boolean = true>(
     options: Options<StopAllBotsData, ThrowOnError>,
-  ): RequestResult<StopAllBotsResponses, StopAllBotsErrors, ThrowOnError> {
-    return (options.client ?? this.client).put<StopAllBotsResponses, StopAllBotsErrors, ThrowOnError>({
+  ): RequestResult<StopAllBotsResponses, StopAllBotsErrors, ThrowOnError, 'data'> {
+    return (options.client ?? this.client).put<StopAllBotsResponses, StopAllBotsErrors, ThrowOnError, 'data'>({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/api/admin/bots/stop/{isStopAllBots}',
       ...options,
@@ -714,10 +731,11 @@ export class BatonClient extends HeyApiClient {
    *
    * Needs the role `admin`.
    */
-  public deleteBot<ThrowOnError extends boolean = false>(
+  public deleteBot<ThrowOnError extends boolean = true>(
     options: Options<DeleteBotData, ThrowOnError>,
-  ): RequestResult<DeleteBotResponses, DeleteBotErrors, ThrowOnError> {
-    return (options.client ?? this.client).delete<DeleteBotResponses, DeleteBotErrors, ThrowOnError>({
+  ): RequestResult<DeleteBotResponses, DeleteBotErrors, ThrowOnError, 'data'> {
+    return (options.client ?? this.client).delete<DeleteBotResponses, DeleteBotErrors, ThrowOnError, 'data'>({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/api/admin/bots/{botId}',
       ...options,
@@ -727,10 +745,11 @@ export class BatonClient extends HeyApiClient {
   /**
    * Reads a bot
    */
-  public getAdminBot<ThrowOnError extends boolean = false>(
+  public getAdminBot<ThrowOnError extends boolean = true>(
     options: Options<GetAdminBotData, ThrowOnError>,
-  ): RequestResult<GetAdminBotResponses, GetAdminBotErrors, ThrowOnError> {
-    return (options.client ?? this.client).get<GetAdminBotResponses, GetAdminBotErrors, ThrowOnError>({
+  ): RequestResult<GetAdminBotResponses, GetAdminBotErrors, ThrowOnError, 'data'> {
+    return (options.client ?? this.client).get<GetAdminBotResponses, GetAdminBotErrors, ThrowOnError, 'data'>({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/api/admin/bots/{botId}',
       ...options,
@@ -742,10 +761,11 @@ export class BatonClient extends HeyApiClient {
    *
    * What is not sent stays as it is.
    */
-  public updateBot<ThrowOnError extends boolean = false>(
+  public updateBot<ThrowOnError extends boolean = true>(
     options: Options<UpdateBotData, ThrowOnError>,
-  ): RequestResult<UpdateBotResponses, UpdateBotErrors, ThrowOnError> {
-    return (options.client ?? this.client).put<UpdateBotResponses, UpdateBotErrors, ThrowOnError>({
+  ): RequestResult<UpdateBotResponses, UpdateBotErrors, ThrowOnError, 'data'> {
+    return (options.client ?? this.client).put<UpdateBotResponses, UpdateBotErrors, ThrowOnError, 'data'>({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/api/admin/bots/{botId}',
       ...options,
@@ -759,14 +779,16 @@ export class BatonClient extends HeyApiClient {
   /**
    * Reads the search configuration of a bot; its secrets are never shown
    */
-  public getAcsBotConfiguration<ThrowOnError extends boolean = false>(
+  public getAcsBotConfiguration<ThrowOnError extends boolean = true>(
     options: Options<GetAcsBotConfigurationData, ThrowOnError>,
-  ): RequestResult<GetAcsBotConfigurationResponses, GetAcsBotConfigurationErrors, ThrowOnError> {
+  ): RequestResult<GetAcsBotConfigurationResponses, GetAcsBotConfigurationErrors, ThrowOnError, 'data'> {
     return (options.client ?? this.client).get<
       GetAcsBotConfigurationResponses,
       GetAcsBotConfigurationErrors,
-      ThrowOnError
+      ThrowOnError,
+      'data'
     >({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/api/admin/bots/{botId}/acsBotConfiguration',
       ...options,
@@ -776,14 +798,16 @@ export class BatonClient extends HeyApiClient {
   /**
    * Replaces the search configuration of a bot; its two clients only with their isUpdate… flags
    */
-  public updateAcsBotConfiguration<ThrowOnError extends boolean = false>(
+  public updateAcsBotConfiguration<ThrowOnError extends boolean = true>(
     options: Options<UpdateAcsBotConfigurationData, ThrowOnError>,
-  ): RequestResult<UpdateAcsBotConfigurationResponses, UpdateAcsBotConfigurationErrors, ThrowOnError> {
+  ): RequestResult<UpdateAcsBotConfigurationResponses, UpdateAcsBotConfigurationErrors, ThrowOnError, 'data'> {
     return (options.client ?? this.client).put<
       UpdateAcsBotConfigurationResponses,
       UpdateAcsBotConfigurationErrors,
-      ThrowOnError
+      ThrowOnError,
+      'data'
     >({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/api/admin/bots/{botId}/acsBotConfiguration',
       ...options,
@@ -797,18 +821,21 @@ export class BatonClient extends HeyApiClient {
   /**
    * Reads the Azure search configuration of a bot; its secrets are never shown
    */
-  public getAzureOpenAiSearchBotConfiguration<ThrowOnError extends boolean = false>(
+  public getAzureOpenAiSearchBotConfiguration<ThrowOnError extends boolean = true>(
     options: Options<GetAzureOpenAiSearchBotConfigurationData, ThrowOnError>,
   ): RequestResult<
     GetAzureOpenAiSearchBotConfigurationResponses,
     GetAzureOpenAiSearchBotConfigurationErrors,
-    ThrowOnError
+    ThrowOnError,
+    'data'
   > {
     return (options.client ?? this.client).get<
       GetAzureOpenAiSearchBotConfigurationResponses,
       GetAzureOpenAiSearchBotConfigurationErrors,
-      ThrowOnError
+      ThrowOnError,
+      'data'
     >({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/api/admin/bots/{botId}/azureOpenAISearchBotConfiguration',
       ...options,
@@ -818,18 +845,21 @@ export class BatonClient extends HeyApiClient {
   /**
    * Replaces the Azure search configuration of a bot; its two clients only with their isUpdate… flags
    */
-  public updateAzureOpenAiSearchBotConfiguration<ThrowOnError extends boolean = false>(
+  public updateAzureOpenAiSearchBotConfiguration<ThrowOnError extends boolean = true>(
     options: Options<UpdateAzureOpenAiSearchBotConfigurationData, ThrowOnError>,
   ): RequestResult<
     UpdateAzureOpenAiSearchBotConfigurationResponses,
     UpdateAzureOpenAiSearchBotConfigurationErrors,
-    ThrowOnError
+    ThrowOnError,
+    'data'
   > {
     return (options.client ?? this.client).put<
       UpdateAzureOpenAiSearchBotConfigurationResponses,
       UpdateAzureOpenAiSearchBotConfigurationErrors,
-      ThrowOnError
+      ThrowOnError,
+      'data'
     >({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/api/admin/bots/{botId}/azureOpenAISearchBotConfiguration',
       ...options,
@@ -843,10 +873,16 @@ export class BatonClient extends HeyApiClient {
   /**
    * Reads the free configuration of a bot; its secrets are masked
    */
-  public getBotConfiguration<ThrowOnError extends boolean = false>(
+  public getBotConfiguration<ThrowOnError extends boolean = true>(
     options: Options<GetBotConfigurationData, ThrowOnError>,
-  ): RequestResult<GetBotConfigurationResponses, GetBotConfigurationErrors, ThrowOnError> {
-    return (options.client ?? this.client).get<GetBotConfigurationResponses, GetBotConfigurationErrors, ThrowOnError>({
+  ): RequestResult<GetBotConfigurationResponses, GetBotConfigurationErrors, ThrowOnError, 'data'> {
+    return (options.client ?? this.client).get<
+      GetBotConfigurationResponses,
+      GetBotConfigurationErrors,
+      ThrowOnError,
+      'data'
+    >({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/api/admin/bots/{botId}/configuration',
       ...options,
@@ -856,14 +892,16 @@ export class BatonClient extends HeyApiClient {
   /**
    * Replaces the free configuration of a bot; masked secrets stay as they are
    */
-  public updateBotConfiguration<ThrowOnError extends boolean = false>(
+  public updateBotConfiguration<ThrowOnError extends boolean = true>(
     options: Options<UpdateBotConfigurationData, ThrowOnError>,
-  ): RequestResult<UpdateBotConfigurationResponses, UpdateBotConfigurationErrors, ThrowOnError> {
+  ): RequestResult<UpdateBotConfigurationResponses, UpdateBotConfigurationErrors, ThrowOnError, 'data'> {
     return (options.client ?? this.client).put<
       UpdateBotConfigurationResponses,
       UpdateBotConfigurationErrors,
-      ThrowOnError
+      ThrowOnError,
+      'data'
     >({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/api/admin/bots/{botId}/configuration',
       ...options,
@@ -877,10 +915,11 @@ export class BatonClient extends HeyApiClient {
   /**
    * Lists the facts of a bot
    */
-  public getBotFacts<ThrowOnError extends boolean = false>(
+  public getBotFacts<ThrowOnError extends boolean = true>(
     options: Options<GetBotFactsData, ThrowOnError>,
-  ): RequestResult<GetBotFactsResponses, GetBotFactsErrors, ThrowOnError> {
-    return (options.client ?? this.client).get<GetBotFactsResponses, GetBotFactsErrors, ThrowOnError>({
+  ): RequestResult<GetBotFactsResponses, GetBotFactsErrors, ThrowOnError, 'data'> {
+    return (options.client ?? this.client).get<GetBotFactsResponses, GetBotFactsErrors, ThrowOnError, 'data'>({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/api/admin/bots/{botId}/facts',
       ...options,
@@ -892,10 +931,11 @@ export class BatonClient extends HeyApiClient {
    *
    * Active facts join its prompt.
    */
-  public createBotFact<ThrowOnError extends boolean = false>(
+  public createBotFact<ThrowOnError extends boolean = true>(
     options: Options<CreateBotFactData, ThrowOnError>,
-  ): RequestResult<CreateBotFactResponses, CreateBotFactErrors, ThrowOnError> {
-    return (options.client ?? this.client).post<CreateBotFactResponses, CreateBotFactErrors, ThrowOnError>({
+  ): RequestResult<CreateBotFactResponses, CreateBotFactErrors, ThrowOnError, 'data'> {
+    return (options.client ?? this.client).post<CreateBotFactResponses, CreateBotFactErrors, ThrowOnError, 'data'>({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/api/admin/bots/{botId}/facts',
       ...options,
@@ -909,10 +949,11 @@ export class BatonClient extends HeyApiClient {
   /**
    * Deletes a fact
    */
-  public deleteBotFact<ThrowOnError extends boolean = false>(
+  public deleteBotFact<ThrowOnError extends boolean = true>(
     options: Options<DeleteBotFactData, ThrowOnError>,
-  ): RequestResult<DeleteBotFactResponses, DeleteBotFactErrors, ThrowOnError> {
-    return (options.client ?? this.client).delete<DeleteBotFactResponses, DeleteBotFactErrors, ThrowOnError>({
+  ): RequestResult<DeleteBotFactResponses, DeleteBotFactErrors, ThrowOnError, 'data'> {
+    return (options.client ?? this.client).delete<DeleteBotFactResponses, DeleteBotFactErrors, ThrowOnError, 'data'>({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/api/admin/bots/{botId}/facts/{botFactId}',
       ...options,
@@ -922,10 +963,11 @@ export class BatonClient extends HeyApiClient {
   /**
    * Changes a fact
    */
-  public updateBotFact<ThrowOnError extends boolean = false>(
+  public updateBotFact<ThrowOnError extends boolean = true>(
     options: Options<UpdateBotFactData, ThrowOnError>,
-  ): RequestResult<UpdateBotFactResponses, UpdateBotFactErrors, ThrowOnError> {
-    return (options.client ?? this.client).put<UpdateBotFactResponses, UpdateBotFactErrors, ThrowOnError>({
+  ): RequestResult<UpdateBotFactResponses, UpdateBotFactErrors, ThrowOnError, 'data'> {
+    return (options.client ?? this.client).put<UpdateBotFactResponses, UpdateBotFactErrors, ThrowOnError, 'data'>({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/api/admin/bots/{botId}/facts/{botFactId}',
       ...options,
@@ -939,10 +981,11 @@ export class BatonClient extends HeyApiClient {
   /**
    * Lists what people think of a bot's answers, the newest first
    */
-  public getBotFeedback<ThrowOnError extends boolean = false>(
+  public getBotFeedback<ThrowOnError extends boolean = true>(
     options: Options<GetBotFeedbackData, ThrowOnError>,
-  ): RequestResult<GetBotFeedbackResponses, GetBotFeedbackErrors, ThrowOnError> {
-    return (options.client ?? this.client).get<GetBotFeedbackResponses, GetBotFeedbackErrors, ThrowOnError>({
+  ): RequestResult<GetBotFeedbackResponses, GetBotFeedbackErrors, ThrowOnError, 'data'> {
+    return (options.client ?? this.client).get<GetBotFeedbackResponses, GetBotFeedbackErrors, ThrowOnError, 'data'>({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/api/admin/bots/{botId}/feedback',
       ...options,
@@ -952,10 +995,16 @@ export class BatonClient extends HeyApiClient {
   /**
    * Gives feedback a status and a comment
    */
-  public updateBotFeedback<ThrowOnError extends boolean = false>(
+  public updateBotFeedback<ThrowOnError extends boolean = true>(
     options: Options<UpdateBotFeedbackData, ThrowOnError>,
-  ): RequestResult<UpdateBotFeedbackResponses, UpdateBotFeedbackErrors, ThrowOnError> {
-    return (options.client ?? this.client).put<UpdateBotFeedbackResponses, UpdateBotFeedbackErrors, ThrowOnError>({
+  ): RequestResult<UpdateBotFeedbackResponses, UpdateBotFeedbackErrors, ThrowOnError, 'data'> {
+    return (options.client ?? this.client).put<
+      UpdateBotFeedbackResponses,
+      UpdateBotFeedbackErrors,
+      ThrowOnError,
+      'data'
+    >({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/api/admin/bots/{botId}/feedback/{feedbackId}',
       ...options,
@@ -969,10 +1018,11 @@ export class BatonClient extends HeyApiClient {
   /**
    * Removes the image of a bot
    */
-  public deleteBotImage<ThrowOnError extends boolean = false>(
+  public deleteBotImage<ThrowOnError extends boolean = true>(
     options: Options<DeleteBotImageData, ThrowOnError>,
-  ): RequestResult<DeleteBotImageResponses, DeleteBotImageErrors, ThrowOnError> {
-    return (options.client ?? this.client).delete<DeleteBotImageResponses, DeleteBotImageErrors, ThrowOnError>({
+  ): RequestResult<DeleteBotImageResponses, DeleteBotImageErrors, ThrowOnError, 'data'> {
+    return (options.client ?? this.client).delete<DeleteBotImageResponses, DeleteBotImageErrors, ThrowOnError, 'data'>({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/api/admin/bots/{botId}/image',
       ...options,
@@ -982,11 +1032,12 @@ export class BatonClient extends HeyApiClient {
   /**
    * Gives a bot an image: PNG, JPEG, WebP or GIF, at most 2 MB and 8192 × 8192 pixels
    */
-  public updateBotImage<ThrowOnError extends boolean = false>(
+  public updateBotImage<ThrowOnError extends boolean = true>(
     options: Options<UpdateBotImageData, ThrowOnError>,
-  ): RequestResult<UpdateBotImageResponses, UpdateBotImageErrors, ThrowOnError> {
-    return (options.client ?? this.client).put<UpdateBotImageResponses, UpdateBotImageErrors, ThrowOnError>({
+  ): RequestResult<UpdateBotImageResponses, UpdateBotImageErrors, ThrowOnError, 'data'> {
+    return (options.client ?? this.client).put<UpdateBotImageResponses, UpdateBotImageErrors, ThrowOnError, 'data'>({
       bodySerializer: null,
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/api/admin/bots/{botId}/image',
       ...options,
@@ -1002,10 +1053,11 @@ export class BatonClient extends HeyApiClient {
    *
    * Needs the role `admin`.
    */
-  public updateOpenBot<ThrowOnError extends boolean = false>(
+  public updateOpenBot<ThrowOnError extends boolean = true>(
     options: Options<UpdateOpenBotData, ThrowOnError>,
-  ): RequestResult<UpdateOpenBotResponses, UpdateOpenBotErrors, ThrowOnError> {
-    return (options.client ?? this.client).put<UpdateOpenBotResponses, UpdateOpenBotErrors, ThrowOnError>({
+  ): RequestResult<UpdateOpenBotResponses, UpdateOpenBotErrors, ThrowOnError, 'data'> {
+    return (options.client ?? this.client).put<UpdateOpenBotResponses, UpdateOpenBotErrors, ThrowOnError, 'data'>({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/api/admin/bots/{botId}/openBot',
       ...options,
@@ -1015,14 +1067,17 @@ export class BatonClient extends HeyApiClient {
   /**
    * Reads how the bot's model is called
    */
-  public getBotParameters<ThrowOnError extends boolean = false>(
+  public getBotParameters<ThrowOnError extends boolean = true>(
     options: Options<GetBotParametersData, ThrowOnError>,
-  ): RequestResult<GetBotParametersResponses, GetBotParametersErrors, ThrowOnError> {
-    return (options.client ?? this.client).get<GetBotParametersResponses, GetBotParametersErrors, ThrowOnError>({
-      security: [{ scheme: 'bearer', type: 'http' }],
-      url: '/api/admin/bots/{botId}/parameters',
-      ...options,
-    });
+  ): RequestResult<GetBotParametersResponses, GetBotParametersErrors, ThrowOnError, 'data'> {
+    return (options.client ?? this.client).get<GetBotParametersResponses, GetBotParametersErrors, ThrowOnError, 'data'>(
+      {
+        responseStyle: 'data',
+        security: [{ scheme: 'bearer', type: 'http' }],
+        url: '/api/admin/bots/{botId}/parameters',
+        ...options,
+      },
+    );
   }
 
   /**
@@ -1030,10 +1085,16 @@ export class BatonClient extends HeyApiClient {
    *
    * What is not sent stays as it is.
    */
-  public updateBotParameters<ThrowOnError extends boolean = false>(
+  public updateBotParameters<ThrowOnError extends boolean = true>(
     options: Options<UpdateBotParametersData, ThrowOnError>,
-  ): RequestResult<UpdateBotParametersResponses, UpdateBotParametersErrors, ThrowOnError> {
-    return (options.client ?? this.client).put<UpdateBotParametersResponses, UpdateBotParametersErrors, ThrowOnError>({
+  ): RequestResult<UpdateBotParametersResponses, UpdateBotParametersErrors, ThrowOnError, 'data'> {
+    return (options.client ?? this.client).put<
+      UpdateBotParametersResponses,
+      UpdateBotParametersErrors,
+      ThrowOnError,
+      'data'
+    >({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/api/admin/bots/{botId}/parameters',
       ...options,
@@ -1047,10 +1108,16 @@ export class BatonClient extends HeyApiClient {
   /**
    * Reads how the bot's chats are taken over
    */
-  public getTakeoverPolicy<ThrowOnError extends boolean = false>(
+  public getTakeoverPolicy<ThrowOnError extends boolean = true>(
     options: Options<GetTakeoverPolicyData, ThrowOnError>,
-  ): RequestResult<GetTakeoverPolicyResponses, GetTakeoverPolicyErrors, ThrowOnError> {
-    return (options.client ?? this.client).get<GetTakeoverPolicyResponses, GetTakeoverPolicyErrors, ThrowOnError>({
+  ): RequestResult<GetTakeoverPolicyResponses, GetTakeoverPolicyErrors, ThrowOnError, 'data'> {
+    return (options.client ?? this.client).get<
+      GetTakeoverPolicyResponses,
+      GetTakeoverPolicyErrors,
+      ThrowOnError,
+      'data'
+    >({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/api/admin/bots/{botId}/takeoverPolicy',
       ...options,
@@ -1060,29 +1127,34 @@ export class BatonClient extends HeyApiClient {
   /**
    * Replaces how the bot's chats are taken over
    */
-  public updateTakeoverPolicy<ThrowOnError extends boolean = false>(
+  public updateTakeoverPolicy<ThrowOnError extends boolean = true>(
     options: Options<UpdateTakeoverPolicyData, ThrowOnError>,
-  ): RequestResult<UpdateTakeoverPolicyResponses, UpdateTakeoverPolicyErrors, ThrowOnError> {
-    return (options.client ?? this.client).put<UpdateTakeoverPolicyResponses, UpdateTakeoverPolicyErrors, ThrowOnError>(
-      {
-        security: [{ scheme: 'bearer', type: 'http' }],
-        url: '/api/admin/bots/{botId}/takeoverPolicy',
-        ...options,
-        headers: {
-          'Content-Type': 'application/json',
-          ...options.headers,
-        },
+  ): RequestResult<UpdateTakeoverPolicyResponses, UpdateTakeoverPolicyErrors, ThrowOnError, 'data'> {
+    return (options.client ?? this.client).put<
+      UpdateTakeoverPolicyResponses,
+      UpdateTakeoverPolicyErrors,
+      ThrowOnError,
+      'data'
+    >({
+      responseStyle: 'data',
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/admin/bots/{botId}/takeoverPolicy',
+      ...options,
+      headers: {
+        'Content-Type': 'application/json',
+        ...options.headers,
       },
-    );
+    });
   }
 
   /**
    * Lists the tools of a bot: the functions that its model may call
    */
-  public getBotTools<ThrowOnError extends boolean = false>(
+  public getBotTools<ThrowOnError extends boolean = true>(
     options: Options<GetBotToolsData, ThrowOnError>,
-  ): RequestResult<GetBotToolsResponses, GetBotToolsErrors, ThrowOnError> {
-    return (options.client ?? this.client).get<GetBotToolsResponses, GetBotToolsErrors, ThrowOnError>({
+  ): RequestResult<GetBotToolsResponses, GetBotToolsErrors, ThrowOnError, 'data'> {
+    return (options.client ?? this.client).get<GetBotToolsResponses, GetBotToolsErrors, ThrowOnError, 'data'>({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/api/admin/bots/{botId}/tools',
       ...options,
@@ -1092,10 +1164,11 @@ export class BatonClient extends HeyApiClient {
   /**
    * Gives a bot a tool
    */
-  public createBotTool<ThrowOnError extends boolean = false>(
+  public createBotTool<ThrowOnError extends boolean = true>(
     options: Options<CreateBotToolData, ThrowOnError>,
-  ): RequestResult<CreateBotToolResponses, CreateBotToolErrors, ThrowOnError> {
-    return (options.client ?? this.client).post<CreateBotToolResponses, CreateBotToolErrors, ThrowOnError>({
+  ): RequestResult<CreateBotToolResponses, CreateBotToolErrors, ThrowOnError, 'data'> {
+    return (options.client ?? this.client).post<CreateBotToolResponses, CreateBotToolErrors, ThrowOnError, 'data'>({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/api/admin/bots/{botId}/tools',
       ...options,
@@ -1109,10 +1182,11 @@ export class BatonClient extends HeyApiClient {
   /**
    * Takes a tool away
    */
-  public deleteBotTool<ThrowOnError extends boolean = false>(
+  public deleteBotTool<ThrowOnError extends boolean = true>(
     options: Options<DeleteBotToolData, ThrowOnError>,
-  ): RequestResult<DeleteBotToolResponses, DeleteBotToolErrors, ThrowOnError> {
-    return (options.client ?? this.client).delete<DeleteBotToolResponses, DeleteBotToolErrors, ThrowOnError>({
+  ): RequestResult<DeleteBotToolResponses, DeleteBotToolErrors, ThrowOnError, 'data'> {
+    return (options.client ?? this.client).delete<DeleteBotToolResponses, DeleteBotToolErrors, ThrowOnError, 'data'>({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/api/admin/bots/{botId}/tools/{botToolId}',
       ...options,
@@ -1122,10 +1196,11 @@ export class BatonClient extends HeyApiClient {
   /**
    * Shows a tool; of its secret headers only the names
    */
-  public getBotTool<ThrowOnError extends boolean = false>(
+  public getBotTool<ThrowOnError extends boolean = true>(
     options: Options<GetBotToolData, ThrowOnError>,
-  ): RequestResult<GetBotToolResponses, GetBotToolErrors, ThrowOnError> {
-    return (options.client ?? this.client).get<GetBotToolResponses, GetBotToolErrors, ThrowOnError>({
+  ): RequestResult<GetBotToolResponses, GetBotToolErrors, ThrowOnError, 'data'> {
+    return (options.client ?? this.client).get<GetBotToolResponses, GetBotToolErrors, ThrowOnError, 'data'>({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/api/admin/bots/{botId}/tools/{botToolId}',
       ...options,
@@ -1137,10 +1212,11 @@ export class BatonClient extends HeyApiClient {
    *
    * Secret headers, time-out and activity that are not sent stay; secret headers only while the origin of the address does.
    */
-  public updateBotTool<ThrowOnError extends boolean = false>(
+  public updateBotTool<ThrowOnError extends boolean = true>(
     options: Options<UpdateBotToolData, ThrowOnError>,
-  ): RequestResult<UpdateBotToolResponses, UpdateBotToolErrors, ThrowOnError> {
-    return (options.client ?? this.client).put<UpdateBotToolResponses, UpdateBotToolErrors, ThrowOnError>({
+  ): RequestResult<UpdateBotToolResponses, UpdateBotToolErrors, ThrowOnError, 'data'> {
+    return (options.client ?? this.client).put<UpdateBotToolResponses, UpdateBotToolErrors, ThrowOnError, 'data'>({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/api/admin/bots/{botId}/tools/{botToolId}',
       ...options,
@@ -1156,10 +1232,11 @@ export class BatonClient extends HeyApiClient {
    *
    * Nothing is stored.
    */
-  public dryRunBotTool<ThrowOnError extends boolean = false>(
+  public dryRunBotTool<ThrowOnError extends boolean = true>(
     options: Options<DryRunBotToolData, ThrowOnError>,
-  ): RequestResult<DryRunBotToolResponses, DryRunBotToolErrors, ThrowOnError> {
-    return (options.client ?? this.client).post<DryRunBotToolResponses, DryRunBotToolErrors, ThrowOnError>({
+  ): RequestResult<DryRunBotToolResponses, DryRunBotToolErrors, ThrowOnError, 'data'> {
+    return (options.client ?? this.client).post<DryRunBotToolResponses, DryRunBotToolErrors, ThrowOnError, 'data'>({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/api/admin/bots/{botId}/tools/{botToolId}/dryRun',
       ...options,
@@ -1173,10 +1250,16 @@ export class BatonClient extends HeyApiClient {
   /**
    * Reads how the bot's embedded page looks and who may embed it
    */
-  public getWidgetSettings<ThrowOnError extends boolean = false>(
+  public getWidgetSettings<ThrowOnError extends boolean = true>(
     options: Options<GetWidgetSettingsData, ThrowOnError>,
-  ): RequestResult<GetWidgetSettingsResponses, GetWidgetSettingsErrors, ThrowOnError> {
-    return (options.client ?? this.client).get<GetWidgetSettingsResponses, GetWidgetSettingsErrors, ThrowOnError>({
+  ): RequestResult<GetWidgetSettingsResponses, GetWidgetSettingsErrors, ThrowOnError, 'data'> {
+    return (options.client ?? this.client).get<
+      GetWidgetSettingsResponses,
+      GetWidgetSettingsErrors,
+      ThrowOnError,
+      'data'
+    >({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/api/admin/bots/{botId}/widget',
       ...options,
@@ -1186,29 +1269,34 @@ export class BatonClient extends HeyApiClient {
   /**
    * Replaces how the bot's embedded page looks and who may embed it
    */
-  public updateWidgetSettings<ThrowOnError extends boolean = false>(
+  public updateWidgetSettings<ThrowOnError extends boolean = true>(
     options: Options<UpdateWidgetSettingsData, ThrowOnError>,
-  ): RequestResult<UpdateWidgetSettingsResponses, UpdateWidgetSettingsErrors, ThrowOnError> {
-    return (options.client ?? this.client).put<UpdateWidgetSettingsResponses, UpdateWidgetSettingsErrors, ThrowOnError>(
-      {
-        security: [{ scheme: 'bearer', type: 'http' }],
-        url: '/api/admin/bots/{botId}/widget',
-        ...options,
-        headers: {
-          'Content-Type': 'application/json',
-          ...options.headers,
-        },
+  ): RequestResult<UpdateWidgetSettingsResponses, UpdateWidgetSettingsErrors, ThrowOnError, 'data'> {
+    return (options.client ?? this.client).put<
+      UpdateWidgetSettingsResponses,
+      UpdateWidgetSettingsErrors,
+      ThrowOnError,
+      'data'
+    >({
+      responseStyle: 'data',
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/admin/bots/{botId}/widget',
+      ...options,
+      headers: {
+        'Content-Type': 'application/json',
+        ...options.headers,
       },
-    );
+    });
   }
 
   /**
    * Lists the members of a start bot
    */
-  public getStartBotBots<ThrowOnError extends boolean = false>(
+  public getStartBotBots<ThrowOnError extends boolean = true>(
     options: Options<GetStartBotBotsData, ThrowOnError>,
-  ): RequestResult<GetStartBotBotsResponses, GetStartBotBotsErrors, ThrowOnError> {
-    return (options.client ?? this.client).get<GetStartBotBotsResponses, GetStartBotBotsErrors, ThrowOnError>({
+  ): RequestResult<GetStartBotBotsResponses, GetStartBotBotsErrors, ThrowOnError, 'data'> {
+    return (options.client ?? this.client).get<GetStartBotBotsResponses, GetStartBotBotsErrors, ThrowOnError, 'data'>({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/api/admin/bots/{startBotId}/bots',
       ...options,
@@ -1220,10 +1308,16 @@ export class BatonClient extends HeyApiClient {
    *
    * The bot itself stays.
    */
-  public deleteStartBotBot<ThrowOnError extends boolean = false>(
+  public deleteStartBotBot<ThrowOnError extends boolean = true>(
     options: Options<DeleteStartBotBotData, ThrowOnError>,
-  ): RequestResult<DeleteStartBotBotResponses, DeleteStartBotBotErrors, ThrowOnError> {
-    return (options.client ?? this.client).delete<DeleteStartBotBotResponses, DeleteStartBotBotErrors, ThrowOnError>({
+  ): RequestResult<DeleteStartBotBotResponses, DeleteStartBotBotErrors, ThrowOnError, 'data'> {
+    return (options.client ?? this.client).delete<
+      DeleteStartBotBotResponses,
+      DeleteStartBotBotErrors,
+      ThrowOnError,
+      'data'
+    >({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/api/admin/bots/{startBotId}/bots/{botId}',
       ...options,
@@ -1233,10 +1327,16 @@ export class BatonClient extends HeyApiClient {
   /**
    * Makes a bot a member of a start bot
    */
-  public createStartBotBot<ThrowOnError extends boolean = false>(
+  public createStartBotBot<ThrowOnError extends boolean = true>(
     options: Options<CreateStartBotBotData, ThrowOnError>,
-  ): RequestResult<CreateStartBotBotResponses, CreateStartBotBotErrors, ThrowOnError> {
-    return (options.client ?? this.client).post<CreateStartBotBotResponses, CreateStartBotBotErrors, ThrowOnError>({
+  ): RequestResult<CreateStartBotBotResponses, CreateStartBotBotErrors, ThrowOnError, 'data'> {
+    return (options.client ?? this.client).post<
+      CreateStartBotBotResponses,
+      CreateStartBotBotErrors,
+      ThrowOnError,
+      'data'
+    >({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/api/admin/bots/{startBotId}/bots/{botId}',
       ...options,
@@ -1250,10 +1350,16 @@ export class BatonClient extends HeyApiClient {
   /**
    * Changes the keywords of a member, or makes it the default
    */
-  public updateStartBotBot<ThrowOnError extends boolean = false>(
+  public updateStartBotBot<ThrowOnError extends boolean = true>(
     options: Options<UpdateStartBotBotData, ThrowOnError>,
-  ): RequestResult<UpdateStartBotBotResponses, UpdateStartBotBotErrors, ThrowOnError> {
-    return (options.client ?? this.client).put<UpdateStartBotBotResponses, UpdateStartBotBotErrors, ThrowOnError>({
+  ): RequestResult<UpdateStartBotBotResponses, UpdateStartBotBotErrors, ThrowOnError, 'data'> {
+    return (options.client ?? this.client).put<
+      UpdateStartBotBotResponses,
+      UpdateStartBotBotErrors,
+      ThrowOnError,
+      'data'
+    >({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/api/admin/bots/{startBotId}/bots/{botId}',
       ...options,
@@ -1267,14 +1373,16 @@ export class BatonClient extends HeyApiClient {
   /**
    * Lists the bots that could become members of a start bot
    */
-  public getStartBotUnassignedBots<ThrowOnError extends boolean = false>(
+  public getStartBotUnassignedBots<ThrowOnError extends boolean = true>(
     options: Options<GetStartBotUnassignedBotsData, ThrowOnError>,
-  ): RequestResult<GetStartBotUnassignedBotsResponses, GetStartBotUnassignedBotsErrors, ThrowOnError> {
+  ): RequestResult<GetStartBotUnassignedBotsResponses, GetStartBotUnassignedBotsErrors, ThrowOnError, 'data'> {
     return (options.client ?? this.client).get<
       GetStartBotUnassignedBotsResponses,
       GetStartBotUnassignedBotsErrors,
-      ThrowOnError
+      ThrowOnError,
+      'data'
     >({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/api/admin/bots/{startBotId}/unassignedbots',
       ...options,
@@ -1286,10 +1394,16 @@ export class BatonClient extends HeyApiClient {
    *
    * Needs the role `admin`.
    */
-  public getConversations<ThrowOnError extends boolean = false>(
+  public getConversations<ThrowOnError extends boolean = true>(
     options?: Options<GetConversationsData, ThrowOnError>,
-  ): RequestResult<GetConversationsResponses, GetConversationsErrors, ThrowOnError> {
-    return (options?.client ?? this.client).get<GetConversationsResponses, GetConversationsErrors, ThrowOnError>({
+  ): RequestResult<GetConversationsResponses, GetConversationsErrors, ThrowOnError, 'data'> {
+    return (options?.client ?? this.client).get<
+      GetConversationsResponses,
+      GetConversationsErrors,
+      ThrowOnError,
+      'data'
+    >({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/api/admin/conversations.json',
       ...options,
@@ -1301,14 +1415,16 @@ export class BatonClient extends HeyApiClient {
    *
    * Needs the role `admin`.
    */
-  public deleteOpenAiService<ThrowOnError extends boolean = false>(
+  public deleteOpenAiService<ThrowOnError extends boolean = true>(
     options: Options<DeleteOpenAiServiceData, ThrowOnError>,
-  ): RequestResult<DeleteOpenAiServiceResponses, DeleteOpenAiServiceErrors, ThrowOnError> {
+  ): RequestResult<DeleteOpenAiServiceResponses, DeleteOpenAiServiceErrors, ThrowOnError, 'data'> {
     return (options.client ?? this.client).delete<
       DeleteOpenAiServiceResponses,
       DeleteOpenAiServiceErrors,
-      ThrowOnError
+      ThrowOnError,
+      'data'
     >({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/api/admin/openAiService/{openAiServiceId}',
       ...options,
@@ -1320,10 +1436,16 @@ export class BatonClient extends HeyApiClient {
    *
    * Needs the role `admin`.
    */
-  public getOpenAiServices<ThrowOnError extends boolean = false>(
+  public getOpenAiServices<ThrowOnError extends boolean = true>(
     options?: Options<GetOpenAiServicesData, ThrowOnError>,
-  ): RequestResult<GetOpenAiServicesResponses, GetOpenAiServicesErrors, ThrowOnError> {
-    return (options?.client ?? this.client).get<GetOpenAiServicesResponses, GetOpenAiServicesErrors, ThrowOnError>({
+  ): RequestResult<GetOpenAiServicesResponses, GetOpenAiServicesErrors, ThrowOnError, 'data'> {
+    return (options?.client ?? this.client).get<
+      GetOpenAiServicesResponses,
+      GetOpenAiServicesErrors,
+      ThrowOnError,
+      'data'
+    >({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/api/admin/openAiServices',
       ...options,
@@ -1337,10 +1459,16 @@ export class BatonClient extends HeyApiClient {
    *
    * Needs the role `admin`.
    */
-  public createOpenAiService<ThrowOnError extends boolean = false>(
+  public createOpenAiService<ThrowOnError extends boolean = true>(
     options: Options<CreateOpenAiServiceData, ThrowOnError>,
-  ): RequestResult<CreateOpenAiServiceResponses, CreateOpenAiServiceErrors, ThrowOnError> {
-    return (options.client ?? this.client).post<CreateOpenAiServiceResponses, CreateOpenAiServiceErrors, ThrowOnError>({
+  ): RequestResult<CreateOpenAiServiceResponses, CreateOpenAiServiceErrors, ThrowOnError, 'data'> {
+    return (options.client ?? this.client).post<
+      CreateOpenAiServiceResponses,
+      CreateOpenAiServiceErrors,
+      ThrowOnError,
+      'data'
+    >({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/api/admin/openAiServices',
       ...options,
@@ -1356,14 +1484,21 @@ export class BatonClient extends HeyApiClient {
    *
    * Needs the role `admin`.
    */
-  public deleteOpenAiServiceByPluralPath<ThrowOnError extends boolean = false>(
+  public deleteOpenAiServiceByPluralPath<ThrowOnError extends boolean = true>(
     options: Options<DeleteOpenAiServiceByPluralPathData, ThrowOnError>,
-  ): RequestResult<DeleteOpenAiServiceByPluralPathResponses, DeleteOpenAiServiceByPluralPathErrors, ThrowOnError> {
+  ): RequestResult<
+    DeleteOpenAiServiceByPluralPathResponses,
+    DeleteOpenAiServiceByPluralPathErrors,
+    ThrowOnError,
+    'data'
+  > {
     return (options.client ?? this.client).delete<
       DeleteOpenAiServiceByPluralPathResponses,
       DeleteOpenAiServiceByPluralPathErrors,
-      ThrowOnError
+      ThrowOnError,
+      'data'
     >({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/api/admin/openAiServices/{openAiServiceId}',
       ...options,
@@ -1375,14 +1510,17 @@ export class BatonClient extends HeyApiClient {
    *
    * Needs the role `admin`.
    */
-  public getOpenAiService<ThrowOnError extends boolean = false>(
+  public getOpenAiService<ThrowOnError extends boolean = true>(
     options: Options<GetOpenAiServiceData, ThrowOnError>,
-  ): RequestResult<GetOpenAiServiceResponses, GetOpenAiServiceErrors, ThrowOnError> {
-    return (options.client ?? this.client).get<GetOpenAiServiceResponses, GetOpenAiServiceErrors, ThrowOnError>({
-      security: [{ scheme: 'bearer', type: 'http' }],
-      url: '/api/admin/openAiServices/{openAiServiceId}',
-      ...options,
-    });
+  ): RequestResult<GetOpenAiServiceResponses, GetOpenAiServiceErrors, ThrowOnError, 'data'> {
+    return (options.client ?? this.client).get<GetOpenAiServiceResponses, GetOpenAiServiceErrors, ThrowOnError, 'data'>(
+      {
+        responseStyle: 'data',
+        security: [{ scheme: 'bearer', type: 'http' }],
+        url: '/api/admin/openAiServices/{openAiServiceId}',
+        ...options,
+      },
+    );
   }
 
   /**
@@ -1390,10 +1528,16 @@ export class BatonClient extends HeyApiClient {
    *
    * Needs the role `admin`.
    */
-  public updateOpenAiService<ThrowOnError extends boolean = false>(
+  public updateOpenAiService<ThrowOnError extends boolean = true>(
     options: Options<UpdateOpenAiServiceData, ThrowOnError>,
-  ): RequestResult<UpdateOpenAiServiceResponses, UpdateOpenAiServiceErrors, ThrowOnError> {
-    return (options.client ?? this.client).put<UpdateOpenAiServiceResponses, UpdateOpenAiServiceErrors, ThrowOnError>({
+  ): RequestResult<UpdateOpenAiServiceResponses, UpdateOpenAiServiceErrors, ThrowOnError, 'data'> {
+    return (options.client ?? this.client).put<
+      UpdateOpenAiServiceResponses,
+      UpdateOpenAiServiceErrors,
+      ThrowOnError,
+      'data'
+    >({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/api/admin/openAiServices/{openAiServiceId}',
       ...options,
@@ -1409,14 +1553,16 @@ export class BatonClient extends HeyApiClient {
    *
    * Needs the role `admin`.
    */
-  public getOpenAiServiceModels<ThrowOnError extends boolean = false>(
+  public getOpenAiServiceModels<ThrowOnError extends boolean = true>(
     options: Options<GetOpenAiServiceModelsData, ThrowOnError>,
-  ): RequestResult<GetOpenAiServiceModelsResponses, GetOpenAiServiceModelsErrors, ThrowOnError> {
+  ): RequestResult<GetOpenAiServiceModelsResponses, GetOpenAiServiceModelsErrors, ThrowOnError, 'data'> {
     return (options.client ?? this.client).get<
       GetOpenAiServiceModelsResponses,
       GetOpenAiServiceModelsErrors,
-      ThrowOnError
+      ThrowOnError,
+      'data'
     >({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/api/admin/openAiServices/{openAiServiceId}/models',
       ...options,
@@ -1428,14 +1574,16 @@ export class BatonClient extends HeyApiClient {
    *
    * Needs the role `admin`.
    */
-  public getOpenAiServicePrices<ThrowOnError extends boolean = false>(
+  public getOpenAiServicePrices<ThrowOnError extends boolean = true>(
     options: Options<GetOpenAiServicePricesData, ThrowOnError>,
-  ): RequestResult<GetOpenAiServicePricesResponses, GetOpenAiServicePricesErrors, ThrowOnError> {
+  ): RequestResult<GetOpenAiServicePricesResponses, GetOpenAiServicePricesErrors, ThrowOnError, 'data'> {
     return (options.client ?? this.client).get<
       GetOpenAiServicePricesResponses,
       GetOpenAiServicePricesErrors,
-      ThrowOnError
+      ThrowOnError,
+      'data'
     >({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/api/admin/openAiServices/{openAiServiceId}/prices',
       ...options,
@@ -1447,14 +1595,16 @@ export class BatonClient extends HeyApiClient {
    *
    * Needs the role `admin`.
    */
-  public updateOpenAiServicePrices<ThrowOnError extends boolean = false>(
+  public updateOpenAiServicePrices<ThrowOnError extends boolean = true>(
     options: Options<UpdateOpenAiServicePricesData, ThrowOnError>,
-  ): RequestResult<UpdateOpenAiServicePricesResponses, UpdateOpenAiServicePricesErrors, ThrowOnError> {
+  ): RequestResult<UpdateOpenAiServicePricesResponses, UpdateOpenAiServicePricesErrors, ThrowOnError, 'data'> {
     return (options.client ?? this.client).put<
       UpdateOpenAiServicePricesResponses,
       UpdateOpenAiServicePricesErrors,
-      ThrowOnError
+      ThrowOnError,
+      'data'
     >({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/api/admin/openAiServices/{openAiServiceId}/prices',
       ...options,
@@ -1472,10 +1622,16 @@ export class BatonClient extends HeyApiClient {
    *
    * Needs the role `admin`.
    */
-  public probeOpenAiService<ThrowOnError extends boolean = false>(
+  public probeOpenAiService<ThrowOnError extends boolean = true>(
     options: Options<ProbeOpenAiServiceData, ThrowOnError>,
-  ): RequestResult<ProbeOpenAiServiceResponses, ProbeOpenAiServiceErrors, ThrowOnError> {
-    return (options.client ?? this.client).post<ProbeOpenAiServiceResponses, ProbeOpenAiServiceErrors, ThrowOnError>({
+  ): RequestResult<ProbeOpenAiServiceResponses, ProbeOpenAiServiceErrors, ThrowOnError, 'data'> {
+    return (options.client ?? this.client).post<
+      ProbeOpenAiServiceResponses,
+      ProbeOpenAiServiceErrors,
+      ThrowOnError,
+      'data'
+    >({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/api/admin/openAiServices/{openAiServiceId}/probe',
       ...options,
@@ -1489,10 +1645,11 @@ export class BatonClient extends HeyApiClient {
    *
    * Needs the role `admin`.
    */
-  public getAdminUsers<ThrowOnError extends boolean = false>(
+  public getAdminUsers<ThrowOnError extends boolean = true>(
     options?: Options<GetAdminUsersData, ThrowOnError>,
-  ): RequestResult<GetAdminUsersResponses, GetAdminUsersErrors, ThrowOnError> {
-    return (options?.client ?? this.client).get<GetAdminUsersResponses, GetAdminUsersErrors, ThrowOnError>({
+  ): RequestResult<GetAdminUsersResponses, GetAdminUsersErrors, ThrowOnError, 'data'> {
+    return (options?.client ?? this.client).get<GetAdminUsersResponses, GetAdminUsersErrors, ThrowOnError, 'data'>({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/api/admin/users',
       ...options,
@@ -1506,10 +1663,11 @@ export class BatonClient extends HeyApiClient {
    *
    * Needs the role `admin`.
    */
-  public createUser<ThrowOnError extends boolean = false>(
+  public createUser<ThrowOnError extends boolean = true>(
     options: Options<CreateUserData, ThrowOnError>,
-  ): RequestResult<CreateUserResponses, CreateUserErrors, ThrowOnError> {
-    return (options.client ?? this.client).post<CreateUserResponses, CreateUserErrors, ThrowOnError>({
+  ): RequestResult<CreateUserResponses, CreateUserErrors, ThrowOnError, 'data'> {
+    return (options.client ?? this.client).post<CreateUserResponses, CreateUserErrors, ThrowOnError, 'data'>({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/api/admin/users',
       ...options,
@@ -1527,10 +1685,11 @@ export class BatonClient extends HeyApiClient {
    *
    * Needs the role `admin`.
    */
-  public deleteUser<ThrowOnError extends boolean = false>(
+  public deleteUser<ThrowOnError extends boolean = true>(
     options: Options<DeleteUserData, ThrowOnError>,
-  ): RequestResult<DeleteUserResponses, DeleteUserErrors, ThrowOnError> {
-    return (options.client ?? this.client).delete<DeleteUserResponses, DeleteUserErrors, ThrowOnError>({
+  ): RequestResult<DeleteUserResponses, DeleteUserErrors, ThrowOnError, 'data'> {
+    return (options.client ?? this.client).delete<DeleteUserResponses, DeleteUserErrors, ThrowOnError, 'data'>({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/api/admin/users/{userId}',
       ...options,
@@ -1542,10 +1701,11 @@ export class BatonClient extends HeyApiClient {
    *
    * Needs the role `admin`.
    */
-  public getAdminUser<ThrowOnError extends boolean = false>(
+  public getAdminUser<ThrowOnError extends boolean = true>(
     options: Options<GetAdminUserData, ThrowOnError>,
-  ): RequestResult<GetAdminUserResponses, GetAdminUserErrors, ThrowOnError> {
-    return (options.client ?? this.client).get<GetAdminUserResponses, GetAdminUserErrors, ThrowOnError>({
+  ): RequestResult<GetAdminUserResponses, GetAdminUserErrors, ThrowOnError, 'data'> {
+    return (options.client ?? this.client).get<GetAdminUserResponses, GetAdminUserErrors, ThrowOnError, 'data'>({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/api/admin/users/{userId}',
       ...options,
@@ -1557,10 +1717,11 @@ export class BatonClient extends HeyApiClient {
    *
    * Needs the role `admin`.
    */
-  public updateUser<ThrowOnError extends boolean = false>(
+  public updateUser<ThrowOnError extends boolean = true>(
     options: Options<UpdateUserData, ThrowOnError>,
-  ): RequestResult<UpdateUserResponses, UpdateUserErrors, ThrowOnError> {
-    return (options.client ?? this.client).put<UpdateUserResponses, UpdateUserErrors, ThrowOnError>({
+  ): RequestResult<UpdateUserResponses, UpdateUserErrors, ThrowOnError, 'data'> {
+    return (options.client ?? this.client).put<UpdateUserResponses, UpdateUserErrors, ThrowOnError, 'data'>({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/api/admin/users/{userId}',
       ...options,
@@ -1576,10 +1737,11 @@ export class BatonClient extends HeyApiClient {
    *
    * Needs the role `admin`.
    */
-  public getUserApiKeys<ThrowOnError extends boolean = false>(
+  public getUserApiKeys<ThrowOnError extends boolean = true>(
     options: Options<GetUserApiKeysData, ThrowOnError>,
-  ): RequestResult<GetUserApiKeysResponses, GetUserApiKeysErrors, ThrowOnError> {
-    return (options.client ?? this.client).get<GetUserApiKeysResponses, GetUserApiKeysErrors, ThrowOnError>({
+  ): RequestResult<GetUserApiKeysResponses, GetUserApiKeysErrors, ThrowOnError, 'data'> {
+    return (options.client ?? this.client).get<GetUserApiKeysResponses, GetUserApiKeysErrors, ThrowOnError, 'data'>({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/api/admin/users/{userId}/apiKeys',
       ...options,
@@ -1593,10 +1755,16 @@ export class BatonClient extends HeyApiClient {
    *
    * Needs the role `admin`.
    */
-  public createUserApiKey<ThrowOnError extends boolean = false>(
+  public createUserApiKey<ThrowOnError extends boolean = true>(
     options: Options<CreateUserApiKeyData, ThrowOnError>,
-  ): RequestResult<CreateUserApiKeyResponses, CreateUserApiKeyErrors, ThrowOnError> {
-    return (options.client ?? this.client).post<CreateUserApiKeyResponses, CreateUserApiKeyErrors, ThrowOnError>({
+  ): RequestResult<CreateUserApiKeyResponses, CreateUserApiKeyErrors, ThrowOnError, 'data'> {
+    return (options.client ?? this.client).post<
+      CreateUserApiKeyResponses,
+      CreateUserApiKeyErrors,
+      ThrowOnError,
+      'data'
+    >({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/api/admin/users/{userId}/apiKeys',
       ...options,
@@ -1612,10 +1780,16 @@ export class BatonClient extends HeyApiClient {
    *
    * Needs the role `admin`.
    */
-  public deleteUserApiKey<ThrowOnError extends boolean = false>(
+  public deleteUserApiKey<ThrowOnError extends boolean = true>(
     options: Options<DeleteUserApiKeyData, ThrowOnError>,
-  ): RequestResult<DeleteUserApiKeyResponses, DeleteUserApiKeyErrors, ThrowOnError> {
-    return (options.client ?? this.client).delete<DeleteUserApiKeyResponses, DeleteUserApiKeyErrors, ThrowOnError>({
+  ): RequestResult<DeleteUserApiKeyResponses, DeleteUserApiKeyErrors, ThrowOnError, 'data'> {
+    return (options.client ?? this.client).delete<
+      DeleteUserApiKeyResponses,
+      DeleteUserApiKeyErrors,
+      ThrowOnError,
+      'data'
+    >({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/api/admin/users/{userId}/apiKeys/{apiKeyId}',
       ...options,
@@ -1629,10 +1803,11 @@ export class BatonClient extends HeyApiClient {
    *
    * Needs the role `admin`.
    */
-  public readmitUser<ThrowOnError extends boolean = false>(
+  public readmitUser<ThrowOnError extends boolean = true>(
     options: Options<ReadmitUserData, ThrowOnError>,
-  ): RequestResult<ReadmitUserResponses, ReadmitUserErrors, ThrowOnError> {
-    return (options.client ?? this.client).post<ReadmitUserResponses, ReadmitUserErrors, ThrowOnError>({
+  ): RequestResult<ReadmitUserResponses, ReadmitUserErrors, ThrowOnError, 'data'> {
+    return (options.client ?? this.client).post<ReadmitUserResponses, ReadmitUserErrors, ThrowOnError, 'data'>({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/api/admin/users/{userId}/readmit',
       ...options,
@@ -1644,10 +1819,16 @@ export class BatonClient extends HeyApiClient {
    *
    * Needs the role `admin`.
    */
-  public getWhatsAppOutbox<ThrowOnError extends boolean = false>(
+  public getWhatsAppOutbox<ThrowOnError extends boolean = true>(
     options?: Options<GetWhatsAppOutboxData, ThrowOnError>,
-  ): RequestResult<GetWhatsAppOutboxResponses, GetWhatsAppOutboxErrors, ThrowOnError> {
-    return (options?.client ?? this.client).get<GetWhatsAppOutboxResponses, GetWhatsAppOutboxErrors, ThrowOnError>({
+  ): RequestResult<GetWhatsAppOutboxResponses, GetWhatsAppOutboxErrors, ThrowOnError, 'data'> {
+    return (options?.client ?? this.client).get<
+      GetWhatsAppOutboxResponses,
+      GetWhatsAppOutboxErrors,
+      ThrowOnError,
+      'data'
+    >({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/api/admin/whatsapp/outbox',
       ...options,
@@ -1659,14 +1840,16 @@ export class BatonClient extends HeyApiClient {
    *
    * Needs the role `admin`.
    */
-  public retryWhatsAppMessage<ThrowOnError extends boolean = false>(
+  public retryWhatsAppMessage<ThrowOnError extends boolean = true>(
     options: Options<RetryWhatsAppMessageData, ThrowOnError>,
-  ): RequestResult<RetryWhatsAppMessageResponses, RetryWhatsAppMessageErrors, ThrowOnError> {
+  ): RequestResult<RetryWhatsAppMessageResponses, RetryWhatsAppMessageErrors, ThrowOnError, 'data'> {
     return (options.client ?? this.client).post<
       RetryWhatsAppMessageResponses,
       RetryWhatsAppMessageErrors,
-      ThrowOnError
+      ThrowOnError,
+      'data'
     >({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/api/admin/whatsapp/outbox/{outboxId}/retry',
       ...options,
@@ -1678,10 +1861,16 @@ export class BatonClient extends HeyApiClient {
    *
    * Needs the role `admin`.
    */
-  public getWhatsAppStatus<ThrowOnError extends boolean = false>(
+  public getWhatsAppStatus<ThrowOnError extends boolean = true>(
     options?: Options<GetWhatsAppStatusData, ThrowOnError>,
-  ): RequestResult<GetWhatsAppStatusResponses, GetWhatsAppStatusErrors, ThrowOnError> {
-    return (options?.client ?? this.client).get<GetWhatsAppStatusResponses, GetWhatsAppStatusErrors, ThrowOnError>({
+  ): RequestResult<GetWhatsAppStatusResponses, GetWhatsAppStatusErrors, ThrowOnError, 'data'> {
+    return (options?.client ?? this.client).get<
+      GetWhatsAppStatusResponses,
+      GetWhatsAppStatusErrors,
+      ThrowOnError,
+      'data'
+    >({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/api/admin/whatsapp/status',
       ...options,
@@ -1691,10 +1880,11 @@ export class BatonClient extends HeyApiClient {
   /**
    * Lists the bots that the caller may talk to, in the language of Accept-Language (English or German)
    */
-  public getBots<ThrowOnError extends boolean = false>(
+  public getBots<ThrowOnError extends boolean = true>(
     options?: Options<GetBotsData, ThrowOnError>,
-  ): RequestResult<GetBotsResponses, GetBotsErrors, ThrowOnError> {
-    return (options?.client ?? this.client).get<GetBotsResponses, GetBotsErrors, ThrowOnError>({
+  ): RequestResult<GetBotsResponses, GetBotsErrors, ThrowOnError, 'data'> {
+    return (options?.client ?? this.client).get<GetBotsResponses, GetBotsErrors, ThrowOnError, 'data'>({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/api/bots',
       ...options,
@@ -1704,10 +1894,11 @@ export class BatonClient extends HeyApiClient {
   /**
    * The bot's image
    */
-  public getBotImage<ThrowOnError extends boolean = false>(
+  public getBotImage<ThrowOnError extends boolean = true>(
     options: Options<GetBotImageData, ThrowOnError>,
-  ): RequestResult<GetBotImageResponses, GetBotImageErrors, ThrowOnError> {
-    return (options.client ?? this.client).get<GetBotImageResponses, GetBotImageErrors, ThrowOnError>({
+  ): RequestResult<GetBotImageResponses, GetBotImageErrors, ThrowOnError, 'data'> {
+    return (options.client ?? this.client).get<GetBotImageResponses, GetBotImageErrors, ThrowOnError, 'data'>({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/api/bots/botimage/{botId}',
       ...options,
@@ -1717,10 +1908,16 @@ export class BatonClient extends HeyApiClient {
   /**
    * Lists the members of a start bot that the caller may talk to
    */
-  public getBotsByStartBot<ThrowOnError extends boolean = false>(
+  public getBotsByStartBot<ThrowOnError extends boolean = true>(
     options: Options<GetBotsByStartBotData, ThrowOnError>,
-  ): RequestResult<GetBotsByStartBotResponses, GetBotsByStartBotErrors, ThrowOnError> {
-    return (options.client ?? this.client).get<GetBotsByStartBotResponses, GetBotsByStartBotErrors, ThrowOnError>({
+  ): RequestResult<GetBotsByStartBotResponses, GetBotsByStartBotErrors, ThrowOnError, 'data'> {
+    return (options.client ?? this.client).get<
+      GetBotsByStartBotResponses,
+      GetBotsByStartBotErrors,
+      ThrowOnError,
+      'data'
+    >({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/api/bots/bystartbot/{startBotId}',
       ...options,
@@ -1730,10 +1927,11 @@ export class BatonClient extends HeyApiClient {
   /**
    * Lists the start bots that the caller may talk to
    */
-  public getStartBots<ThrowOnError extends boolean = false>(
+  public getStartBots<ThrowOnError extends boolean = true>(
     options?: Options<GetStartBotsData, ThrowOnError>,
-  ): RequestResult<GetStartBotsResponses, GetStartBotsErrors, ThrowOnError> {
-    return (options?.client ?? this.client).get<GetStartBotsResponses, GetStartBotsErrors, ThrowOnError>({
+  ): RequestResult<GetStartBotsResponses, GetStartBotsErrors, ThrowOnError, 'data'> {
+    return (options?.client ?? this.client).get<GetStartBotsResponses, GetStartBotsErrors, ThrowOnError, 'data'>({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/api/bots/startbots',
       ...options,
@@ -1745,10 +1943,11 @@ export class BatonClient extends HeyApiClient {
    *
    * It only asks: `PUT /api/admin/bots/stop/{isStopAllBots}` stops them.
    */
-  public isStopAllBots<ThrowOnError extends boolean = false>(
+  public isStopAllBots<ThrowOnError extends boolean = true>(
     options?: Options<IsStopAllBotsData, ThrowOnError>,
-  ): RequestResult<IsStopAllBotsResponses, IsStopAllBotsErrors, ThrowOnError> {
-    return (options?.client ?? this.client).get<IsStopAllBotsResponses, IsStopAllBotsErrors, ThrowOnError>({
+  ): RequestResult<IsStopAllBotsResponses, IsStopAllBotsErrors, ThrowOnError, 'data'> {
+    return (options?.client ?? this.client).get<IsStopAllBotsResponses, IsStopAllBotsErrors, ThrowOnError, 'data'>({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/api/bots/stop',
       ...options,
@@ -1758,10 +1957,16 @@ export class BatonClient extends HeyApiClient {
   /**
    * Picks the member of a start bot that a message is for, and answers its id
    */
-  public searchBotByStartBot<ThrowOnError extends boolean = false>(
+  public searchBotByStartBot<ThrowOnError extends boolean = true>(
     options: Options<SearchBotByStartBotData, ThrowOnError>,
-  ): RequestResult<SearchBotByStartBotResponses, SearchBotByStartBotErrors, ThrowOnError> {
-    return (options.client ?? this.client).post<SearchBotByStartBotResponses, SearchBotByStartBotErrors, ThrowOnError>({
+  ): RequestResult<SearchBotByStartBotResponses, SearchBotByStartBotErrors, ThrowOnError, 'data'> {
+    return (options.client ?? this.client).post<
+      SearchBotByStartBotResponses,
+      SearchBotByStartBotErrors,
+      ThrowOnError,
+      'data'
+    >({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/api/bots/{botId}/search',
       ...options,
@@ -1777,10 +1982,16 @@ export class BatonClient extends HeyApiClient {
    *
    * A `user_id` has one conversation, which goes on with every call; a `thread_id` goes on with that thread. Without either a new thread begins. What a person has said in the meantime comes before the answer, or as the answer while a person holds the chat.
    */
-  public answerSimpleChat<ThrowOnError extends boolean = false>(
+  public answerSimpleChat<ThrowOnError extends boolean = true>(
     options: Options<AnswerSimpleChatData, ThrowOnError>,
-  ): RequestResult<AnswerSimpleChatResponses, AnswerSimpleChatErrors, ThrowOnError> {
-    return (options.client ?? this.client).post<AnswerSimpleChatResponses, AnswerSimpleChatErrors, ThrowOnError>({
+  ): RequestResult<AnswerSimpleChatResponses, AnswerSimpleChatErrors, ThrowOnError, 'data'> {
+    return (options.client ?? this.client).post<
+      AnswerSimpleChatResponses,
+      AnswerSimpleChatErrors,
+      ThrowOnError,
+      'data'
+    >({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/api/chat',
       ...options,
@@ -1794,10 +2005,11 @@ export class BatonClient extends HeyApiClient {
   /**
    * Open a chat with a bot
    */
-  public createChat<ThrowOnError extends boolean = false>(
+  public createChat<ThrowOnError extends boolean = true>(
     options: Options<CreateChatData, ThrowOnError>,
-  ): RequestResult<CreateChatResponses, CreateChatErrors, ThrowOnError> {
-    return (options.client ?? this.client).post<CreateChatResponses, CreateChatErrors, ThrowOnError>({
+  ): RequestResult<CreateChatResponses, CreateChatErrors, ThrowOnError, 'data'> {
+    return (options.client ?? this.client).post<CreateChatResponses, CreateChatErrors, ThrowOnError, 'data'>({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/api/chats',
       ...options,
@@ -1811,10 +2023,16 @@ export class BatonClient extends HeyApiClient {
   /**
    * The bot that can be used without an account
    */
-  public getOpenChatBotId<ThrowOnError extends boolean = false>(
+  public getOpenChatBotId<ThrowOnError extends boolean = true>(
     options?: Options<GetOpenChatBotIdData, ThrowOnError>,
-  ): RequestResult<GetOpenChatBotIdResponses, GetOpenChatBotIdErrors, ThrowOnError> {
-    return (options?.client ?? this.client).get<GetOpenChatBotIdResponses, GetOpenChatBotIdErrors, ThrowOnError>({
+  ): RequestResult<GetOpenChatBotIdResponses, GetOpenChatBotIdErrors, ThrowOnError, 'data'> {
+    return (options?.client ?? this.client).get<
+      GetOpenChatBotIdResponses,
+      GetOpenChatBotIdErrors,
+      ThrowOnError,
+      'data'
+    >({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/api/chats/OpenChatBotId',
       ...options,
@@ -1824,10 +2042,16 @@ export class BatonClient extends HeyApiClient {
   /**
    * Open a chat with a bot, by the bot's code
    */
-  public createChatByBotCode<ThrowOnError extends boolean = false>(
+  public createChatByBotCode<ThrowOnError extends boolean = true>(
     options: Options<CreateChatByBotCodeData, ThrowOnError>,
-  ): RequestResult<CreateChatByBotCodeResponses, CreateChatByBotCodeErrors, ThrowOnError> {
-    return (options.client ?? this.client).post<CreateChatByBotCodeResponses, CreateChatByBotCodeErrors, ThrowOnError>({
+  ): RequestResult<CreateChatByBotCodeResponses, CreateChatByBotCodeErrors, ThrowOnError, 'data'> {
+    return (options.client ?? this.client).post<
+      CreateChatByBotCodeResponses,
+      CreateChatByBotCodeErrors,
+      ThrowOnError,
+      'data'
+    >({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/api/chats/create/bybotcode',
       ...options,
@@ -1841,10 +2065,11 @@ export class BatonClient extends HeyApiClient {
   /**
    * Delete a chat and everything said in it
    */
-  public deleteChat<ThrowOnError extends boolean = false>(
+  public deleteChat<ThrowOnError extends boolean = true>(
     options: Options<DeleteChatData, ThrowOnError>,
-  ): RequestResult<DeleteChatResponses, DeleteChatErrors, ThrowOnError> {
-    return (options.client ?? this.client).delete<DeleteChatResponses, DeleteChatErrors, ThrowOnError>({
+  ): RequestResult<DeleteChatResponses, DeleteChatErrors, ThrowOnError, 'data'> {
+    return (options.client ?? this.client).delete<DeleteChatResponses, DeleteChatErrors, ThrowOnError, 'data'>({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/api/chats/{chatId}',
       ...options,
@@ -1854,10 +2079,11 @@ export class BatonClient extends HeyApiClient {
   /**
    * A chat with its completions
    */
-  public getChat<ThrowOnError extends boolean = false>(
+  public getChat<ThrowOnError extends boolean = true>(
     options: Options<GetChatData, ThrowOnError>,
-  ): RequestResult<GetChatResponses, GetChatErrors, ThrowOnError> {
-    return (options.client ?? this.client).get<GetChatResponses, GetChatErrors, ThrowOnError>({
+  ): RequestResult<GetChatResponses, GetChatErrors, ThrowOnError, 'data'> {
+    return (options.client ?? this.client).get<GetChatResponses, GetChatErrors, ThrowOnError, 'data'>({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/api/chats/{chatId}',
       ...options,
@@ -1869,10 +2095,16 @@ export class BatonClient extends HeyApiClient {
    *
    * Answers as JSON when the bot has finished, or, with `Accept: text/event-stream`, as events: `message.created`, `turn.started`, `message.delta`, `message.completed` and `turn.ended`, whose data holds the completion. While a person holds the chat the stream ends with `turn.ended` and `handed_over` at once; `error` and `stream.closed` end one that the server cannot go on with. The answer goes on when the client leaves; a repeated request with the same `Idempotency-Key` attaches to it.
    */
-  public createCompletion<ThrowOnError extends boolean = false>(
+  public createCompletion<ThrowOnError extends boolean = true>(
     options: Options<CreateCompletionData, ThrowOnError>,
-  ): RequestResult<CreateCompletionResponses, CreateCompletionErrors, ThrowOnError> {
-    return (options.client ?? this.client).post<CreateCompletionResponses, CreateCompletionErrors, ThrowOnError>({
+  ): RequestResult<CreateCompletionResponses, CreateCompletionErrors, ThrowOnError, 'data'> {
+    return (options.client ?? this.client).post<
+      CreateCompletionResponses,
+      CreateCompletionErrors,
+      ThrowOnError,
+      'data'
+    >({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/api/chats/{chatId}/completions',
       ...options,
@@ -1886,14 +2118,16 @@ export class BatonClient extends HeyApiClient {
   /**
    * Name a chat; the name is not replaced by any that the first message or the model suggests
    */
-  public updateChatDisplayName<ThrowOnError extends boolean = false>(
+  public updateChatDisplayName<ThrowOnError extends boolean = true>(
     options: Options<UpdateChatDisplayNameData, ThrowOnError>,
-  ): RequestResult<UpdateChatDisplayNameResponses, UpdateChatDisplayNameErrors, ThrowOnError> {
+  ): RequestResult<UpdateChatDisplayNameResponses, UpdateChatDisplayNameErrors, ThrowOnError, 'data'> {
     return (options.client ?? this.client).put<
       UpdateChatDisplayNameResponses,
       UpdateChatDisplayNameErrors,
-      ThrowOnError
+      ThrowOnError,
+      'data'
     >({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/api/chats/{chatId}/displayName',
       ...options,
@@ -1907,10 +2141,11 @@ export class BatonClient extends HeyApiClient {
   /**
    * Remove a file from a chat
    */
-  public deleteChatFile<ThrowOnError extends boolean = false>(
+  public deleteChatFile<ThrowOnError extends boolean = true>(
     options: Options<DeleteChatFileData, ThrowOnError>,
-  ): RequestResult<DeleteChatFileResponses, DeleteChatFileErrors, ThrowOnError> {
-    return (options.client ?? this.client).delete<DeleteChatFileResponses, DeleteChatFileErrors, ThrowOnError>({
+  ): RequestResult<DeleteChatFileResponses, DeleteChatFileErrors, ThrowOnError, 'data'> {
+    return (options.client ?? this.client).delete<DeleteChatFileResponses, DeleteChatFileErrors, ThrowOnError, 'data'>({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/api/chats/{chatId}/downloads/{path}',
       ...options,
@@ -1922,10 +2157,11 @@ export class BatonClient extends HeyApiClient {
    *
    * Every chat also has `transcript.json`, `transcript.md`, `transcript.txt` and `transcript.csv`: what was said so far.
    */
-  public getChatFile<ThrowOnError extends boolean = false>(
+  public getChatFile<ThrowOnError extends boolean = true>(
     options: Options<GetChatFileData, ThrowOnError>,
-  ): RequestResult<GetChatFileResponses, GetChatFileErrors, ThrowOnError> {
-    return (options.client ?? this.client).get<GetChatFileResponses, GetChatFileErrors, ThrowOnError>({
+  ): RequestResult<GetChatFileResponses, GetChatFileErrors, ThrowOnError, 'data'> {
+    return (options.client ?? this.client).get<GetChatFileResponses, GetChatFileErrors, ThrowOnError, 'data'>({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/api/chats/{chatId}/downloads/{path}',
       ...options,
@@ -1937,11 +2173,12 @@ export class BatonClient extends HeyApiClient {
    *
    * The body is the file, of at most 20 MB; what it is comes from its name and must be true. Text files of up to 64 kB (txt, log, md, csv, json) are given to the model with every later question, and named among the sources of its answers.
    */
-  public putChatFile<ThrowOnError extends boolean = false>(
+  public putChatFile<ThrowOnError extends boolean = true>(
     options: Options<PutChatFileData, ThrowOnError>,
-  ): RequestResult<PutChatFileResponses, PutChatFileErrors, ThrowOnError> {
-    return (options.client ?? this.client).put<PutChatFileResponses, PutChatFileErrors, ThrowOnError>({
+  ): RequestResult<PutChatFileResponses, PutChatFileErrors, ThrowOnError, 'data'> {
+    return (options.client ?? this.client).put<PutChatFileResponses, PutChatFileErrors, ThrowOnError, 'data'>({
       bodySerializer: null,
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/api/chats/{chatId}/downloads/{path}',
       ...options,
@@ -1957,10 +2194,11 @@ export class BatonClient extends HeyApiClient {
    *
    * A page as JSON, or, with `Accept: text/event-stream`, everything after `after` (or `Last-Event-ID`) and whatever follows. A running answer begins with what was said so far. Swagger UI shows answers once they have ended, so it never shows this stream: use `curl -N`.
    */
-  public getChatEvents<ThrowOnError extends boolean = false>(
+  public getChatEvents<ThrowOnError extends boolean = true>(
     options: Options<GetChatEventsData, ThrowOnError>,
-  ): RequestResult<GetChatEventsResponses, GetChatEventsErrors, ThrowOnError> {
-    return (options.client ?? this.client).get<GetChatEventsResponses, GetChatEventsErrors, ThrowOnError>({
+  ): RequestResult<GetChatEventsResponses, GetChatEventsErrors, ThrowOnError, 'data'> {
+    return (options.client ?? this.client).get<GetChatEventsResponses, GetChatEventsErrors, ThrowOnError, 'data'>({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/api/chats/{chatId}/events',
       ...options,
@@ -1970,10 +2208,16 @@ export class BatonClient extends HeyApiClient {
   /**
    * Tell the administrators of the bot what an answer was worth; the chat of the address counts
    */
-  public createBotFeedback<ThrowOnError extends boolean = false>(
+  public createBotFeedback<ThrowOnError extends boolean = true>(
     options: Options<CreateBotFeedbackData, ThrowOnError>,
-  ): RequestResult<CreateBotFeedbackResponses, CreateBotFeedbackErrors, ThrowOnError> {
-    return (options.client ?? this.client).post<CreateBotFeedbackResponses, CreateBotFeedbackErrors, ThrowOnError>({
+  ): RequestResult<CreateBotFeedbackResponses, CreateBotFeedbackErrors, ThrowOnError, 'data'> {
+    return (options.client ?? this.client).post<
+      CreateBotFeedbackResponses,
+      CreateBotFeedbackErrors,
+      ThrowOnError,
+      'data'
+    >({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/api/chats/{chatId}/feedback',
       ...options,
@@ -1987,10 +2231,11 @@ export class BatonClient extends HeyApiClient {
   /**
    * The files that were uploaded into a chat
    */
-  public getChatFiles<ThrowOnError extends boolean = false>(
+  public getChatFiles<ThrowOnError extends boolean = true>(
     options: Options<GetChatFilesData, ThrowOnError>,
-  ): RequestResult<GetChatFilesResponses, GetChatFilesErrors, ThrowOnError> {
-    return (options.client ?? this.client).get<GetChatFilesResponses, GetChatFilesErrors, ThrowOnError>({
+  ): RequestResult<GetChatFilesResponses, GetChatFilesErrors, ThrowOnError, 'data'> {
+    return (options.client ?? this.client).get<GetChatFilesResponses, GetChatFilesErrors, ThrowOnError, 'data'>({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/api/chats/{chatId}/files',
       ...options,
@@ -2000,10 +2245,11 @@ export class BatonClient extends HeyApiClient {
   /**
    * Reads who holds the chat, and the place in line
    */
-  public getChatTakeover<ThrowOnError extends boolean = false>(
+  public getChatTakeover<ThrowOnError extends boolean = true>(
     options: Options<GetChatTakeoverData, ThrowOnError>,
-  ): RequestResult<GetChatTakeoverResponses, GetChatTakeoverErrors, ThrowOnError> {
-    return (options.client ?? this.client).get<GetChatTakeoverResponses, GetChatTakeoverErrors, ThrowOnError>({
+  ): RequestResult<GetChatTakeoverResponses, GetChatTakeoverErrors, ThrowOnError, 'data'> {
+    return (options.client ?? this.client).get<GetChatTakeoverResponses, GetChatTakeoverErrors, ThrowOnError, 'data'>({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/api/chats/{chatId}/takeover',
       ...options,
@@ -2013,10 +2259,16 @@ export class BatonClient extends HeyApiClient {
   /**
    * Waits for a person no longer; the bot goes on
    */
-  public cancelPersonRequest<ThrowOnError extends boolean = false>(
+  public cancelPersonRequest<ThrowOnError extends boolean = true>(
     options: Options<CancelPersonRequestData, ThrowOnError>,
-  ): RequestResult<CancelPersonRequestResponses, CancelPersonRequestErrors, ThrowOnError> {
-    return (options.client ?? this.client).post<CancelPersonRequestResponses, CancelPersonRequestErrors, ThrowOnError>({
+  ): RequestResult<CancelPersonRequestResponses, CancelPersonRequestErrors, ThrowOnError, 'data'> {
+    return (options.client ?? this.client).post<
+      CancelPersonRequestResponses,
+      CancelPersonRequestErrors,
+      ThrowOnError,
+      'data'
+    >({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/api/chats/{chatId}/takeover/cancel',
       ...options,
@@ -2030,10 +2282,11 @@ export class BatonClient extends HeyApiClient {
   /**
    * Closes the chat
    */
-  public endChat<ThrowOnError extends boolean = false>(
+  public endChat<ThrowOnError extends boolean = true>(
     options: Options<EndChatData, ThrowOnError>,
-  ): RequestResult<EndChatResponses, EndChatErrors, ThrowOnError> {
-    return (options.client ?? this.client).post<EndChatResponses, EndChatErrors, ThrowOnError>({
+  ): RequestResult<EndChatResponses, EndChatErrors, ThrowOnError, 'data'> {
+    return (options.client ?? this.client).post<EndChatResponses, EndChatErrors, ThrowOnError, 'data'>({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/api/chats/{chatId}/takeover/end',
       ...options,
@@ -2047,10 +2300,11 @@ export class BatonClient extends HeyApiClient {
   /**
    * Opens the closed chat again; the bot answers in it
    */
-  public reopenChat<ThrowOnError extends boolean = false>(
+  public reopenChat<ThrowOnError extends boolean = true>(
     options: Options<ReopenChatData, ThrowOnError>,
-  ): RequestResult<ReopenChatResponses, ReopenChatErrors, ThrowOnError> {
-    return (options.client ?? this.client).post<ReopenChatResponses, ReopenChatErrors, ThrowOnError>({
+  ): RequestResult<ReopenChatResponses, ReopenChatErrors, ThrowOnError, 'data'> {
+    return (options.client ?? this.client).post<ReopenChatResponses, ReopenChatErrors, ThrowOnError, 'data'>({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/api/chats/{chatId}/takeover/reopen',
       ...options,
@@ -2064,10 +2318,11 @@ export class BatonClient extends HeyApiClient {
   /**
    * Asks for a person
    */
-  public requestPerson<ThrowOnError extends boolean = false>(
+  public requestPerson<ThrowOnError extends boolean = true>(
     options: Options<RequestPersonData, ThrowOnError>,
-  ): RequestResult<RequestPersonResponses, RequestPersonErrors, ThrowOnError> {
-    return (options.client ?? this.client).post<RequestPersonResponses, RequestPersonErrors, ThrowOnError>({
+  ): RequestResult<RequestPersonResponses, RequestPersonErrors, ThrowOnError, 'data'> {
+    return (options.client ?? this.client).post<RequestPersonResponses, RequestPersonErrors, ThrowOnError, 'data'>({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/api/chats/{chatId}/takeover/request',
       ...options,
@@ -2081,10 +2336,16 @@ export class BatonClient extends HeyApiClient {
   /**
    * Shows that the customer types, to agents who watch
    */
-  public setCustomerTyping<ThrowOnError extends boolean = false>(
+  public setCustomerTyping<ThrowOnError extends boolean = true>(
     options: Options<SetCustomerTypingData, ThrowOnError>,
-  ): RequestResult<SetCustomerTypingResponses, SetCustomerTypingErrors, ThrowOnError> {
-    return (options.client ?? this.client).post<SetCustomerTypingResponses, SetCustomerTypingErrors, ThrowOnError>({
+  ): RequestResult<SetCustomerTypingResponses, SetCustomerTypingErrors, ThrowOnError, 'data'> {
+    return (options.client ?? this.client).post<
+      SetCustomerTypingResponses,
+      SetCustomerTypingErrors,
+      ThrowOnError,
+      'data'
+    >({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/api/chats/{chatId}/takeover/typing',
       ...options,
@@ -2100,14 +2361,16 @@ export class BatonClient extends HeyApiClient {
    *
    * It takes the place of the token in a link that a browser follows: `downloads/{path}?ticket=…`, once, within a minute. A repeated request makes another one.
    */
-  public createChatOneTimeTicket<ThrowOnError extends boolean = false>(
+  public createChatOneTimeTicket<ThrowOnError extends boolean = true>(
     options: Options<CreateChatOneTimeTicketData, ThrowOnError>,
-  ): RequestResult<CreateChatOneTimeTicketResponses, CreateChatOneTimeTicketErrors, ThrowOnError> {
+  ): RequestResult<CreateChatOneTimeTicketResponses, CreateChatOneTimeTicketErrors, ThrowOnError, 'data'> {
     return (options.client ?? this.client).post<
       CreateChatOneTimeTicketResponses,
       CreateChatOneTimeTicketErrors,
-      ThrowOnError
+      ThrowOnError,
+      'data'
     >({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/api/chats/{chatId}/tickets',
       ...options,
@@ -2117,10 +2380,11 @@ export class BatonClient extends HeyApiClient {
   /**
    * Stop the answer that is running; what was said stays
    */
-  public stopCurrentTurn<ThrowOnError extends boolean = false>(
+  public stopCurrentTurn<ThrowOnError extends boolean = true>(
     options: Options<StopCurrentTurnData, ThrowOnError>,
-  ): RequestResult<StopCurrentTurnResponses, StopCurrentTurnErrors, ThrowOnError> {
-    return (options.client ?? this.client).post<StopCurrentTurnResponses, StopCurrentTurnErrors, ThrowOnError>({
+  ): RequestResult<StopCurrentTurnResponses, StopCurrentTurnErrors, ThrowOnError, 'data'> {
+    return (options.client ?? this.client).post<StopCurrentTurnResponses, StopCurrentTurnErrors, ThrowOnError, 'data'>({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/api/chats/{chatId}/turns/current/stop',
       ...options,
@@ -2130,14 +2394,16 @@ export class BatonClient extends HeyApiClient {
   /**
    * Go on without the user's system message
    */
-  public deleteChatUserSystemMessage<ThrowOnError extends boolean = false>(
+  public deleteChatUserSystemMessage<ThrowOnError extends boolean = true>(
     options: Options<DeleteChatUserSystemMessageData, ThrowOnError>,
-  ): RequestResult<DeleteChatUserSystemMessageResponses, DeleteChatUserSystemMessageErrors, ThrowOnError> {
+  ): RequestResult<DeleteChatUserSystemMessageResponses, DeleteChatUserSystemMessageErrors, ThrowOnError, 'data'> {
     return (options.client ?? this.client).delete<
       DeleteChatUserSystemMessageResponses,
       DeleteChatUserSystemMessageErrors,
-      ThrowOnError
+      ThrowOnError,
+      'data'
     >({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/api/chats/{chatId}/userSystemMessage',
       ...options,
@@ -2147,14 +2413,16 @@ export class BatonClient extends HeyApiClient {
   /**
    * Send one of the user's own system messages with every later question of the chat
    */
-  public updateChatUserSystemMessage<ThrowOnError extends boolean = false>(
+  public updateChatUserSystemMessage<ThrowOnError extends boolean = true>(
     options: Options<UpdateChatUserSystemMessageData, ThrowOnError>,
-  ): RequestResult<UpdateChatUserSystemMessageResponses, UpdateChatUserSystemMessageErrors, ThrowOnError> {
+  ): RequestResult<UpdateChatUserSystemMessageResponses, UpdateChatUserSystemMessageErrors, ThrowOnError, 'data'> {
     return (options.client ?? this.client).put<
       UpdateChatUserSystemMessageResponses,
       UpdateChatUserSystemMessageErrors,
-      ThrowOnError
+      ThrowOnError,
+      'data'
     >({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/api/chats/{chatId}/userSystemMessage',
       ...options,
@@ -2170,14 +2438,17 @@ export class BatonClient extends HeyApiClient {
    *
    * For whoever holds the chat, and for agents.
    */
-  public getChatVariables<ThrowOnError extends boolean = false>(
+  public getChatVariables<ThrowOnError extends boolean = true>(
     options: Options<GetChatVariablesData, ThrowOnError>,
-  ): RequestResult<GetChatVariablesResponses, GetChatVariablesErrors, ThrowOnError> {
-    return (options.client ?? this.client).get<GetChatVariablesResponses, GetChatVariablesErrors, ThrowOnError>({
-      security: [{ scheme: 'bearer', type: 'http' }],
-      url: '/api/chats/{chatId}/variables',
-      ...options,
-    });
+  ): RequestResult<GetChatVariablesResponses, GetChatVariablesErrors, ThrowOnError, 'data'> {
+    return (options.client ?? this.client).get<GetChatVariablesResponses, GetChatVariablesErrors, ThrowOnError, 'data'>(
+      {
+        responseStyle: 'data',
+        security: [{ scheme: 'bearer', type: 'http' }],
+        url: '/api/chats/{chatId}/variables',
+        ...options,
+      },
+    );
   }
 
   /**
@@ -2185,10 +2456,11 @@ export class BatonClient extends HeyApiClient {
    *
    * Needs the role `admin`.
    */
-  public updateStatistic<ThrowOnError extends boolean = false>(
+  public updateStatistic<ThrowOnError extends boolean = true>(
     options?: Options<UpdateStatisticData, ThrowOnError>,
-  ): RequestResult<UpdateStatisticResponses, UpdateStatisticErrors, ThrowOnError> {
-    return (options?.client ?? this.client).put<UpdateStatisticResponses, UpdateStatisticErrors, ThrowOnError>({
+  ): RequestResult<UpdateStatisticResponses, UpdateStatisticErrors, ThrowOnError, 'data'> {
+    return (options?.client ?? this.client).put<UpdateStatisticResponses, UpdateStatisticErrors, ThrowOnError, 'data'>({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/api/statistic',
       ...options,
@@ -2200,10 +2472,11 @@ export class BatonClient extends HeyApiClient {
    *
    * Needs the role `admin`.
    */
-  public getUsageCosts<ThrowOnError extends boolean = false>(
+  public getUsageCosts<ThrowOnError extends boolean = true>(
     options?: Options<GetUsageCostsData, ThrowOnError>,
-  ): RequestResult<GetUsageCostsResponses, GetUsageCostsErrors, ThrowOnError> {
-    return (options?.client ?? this.client).get<GetUsageCostsResponses, GetUsageCostsErrors, ThrowOnError>({
+  ): RequestResult<GetUsageCostsResponses, GetUsageCostsErrors, ThrowOnError, 'data'> {
+    return (options?.client ?? this.client).get<GetUsageCostsResponses, GetUsageCostsErrors, ThrowOnError, 'data'>({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/api/statistic/costs',
       ...options,
@@ -2215,14 +2488,16 @@ export class BatonClient extends HeyApiClient {
    *
    * Needs the role `admin`.
    */
-  public getTokenUsageStatistic<ThrowOnError extends boolean = false>(
+  public getTokenUsageStatistic<ThrowOnError extends boolean = true>(
     options?: Options<GetTokenUsageStatisticData, ThrowOnError>,
-  ): RequestResult<GetTokenUsageStatisticResponses, GetTokenUsageStatisticErrors, ThrowOnError> {
+  ): RequestResult<GetTokenUsageStatisticResponses, GetTokenUsageStatisticErrors, ThrowOnError, 'data'> {
     return (options?.client ?? this.client).get<
       GetTokenUsageStatisticResponses,
       GetTokenUsageStatisticErrors,
-      ThrowOnError
+      ThrowOnError,
+      'data'
     >({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/api/statistic/tokenUsageStatistic',
       ...options,
@@ -2234,10 +2509,16 @@ export class BatonClient extends HeyApiClient {
    *
    * Needs the role `agent` or `admin`.
    */
-  public getTakeoverAgents<ThrowOnError extends boolean = false>(
+  public getTakeoverAgents<ThrowOnError extends boolean = true>(
     options?: Options<GetTakeoverAgentsData, ThrowOnError>,
-  ): RequestResult<GetTakeoverAgentsResponses, GetTakeoverAgentsErrors, ThrowOnError> {
-    return (options?.client ?? this.client).get<GetTakeoverAgentsResponses, GetTakeoverAgentsErrors, ThrowOnError>({
+  ): RequestResult<GetTakeoverAgentsResponses, GetTakeoverAgentsErrors, ThrowOnError, 'data'> {
+    return (options?.client ?? this.client).get<
+      GetTakeoverAgentsResponses,
+      GetTakeoverAgentsErrors,
+      ThrowOnError,
+      'data'
+    >({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/api/takeover/agents',
       ...options,
@@ -2249,10 +2530,11 @@ export class BatonClient extends HeyApiClient {
    *
    * Needs the role `agent` or `admin`.
    */
-  public getTakeoverChat<ThrowOnError extends boolean = false>(
+  public getTakeoverChat<ThrowOnError extends boolean = true>(
     options: Options<GetTakeoverChatData, ThrowOnError>,
-  ): RequestResult<GetTakeoverChatResponses, GetTakeoverChatErrors, ThrowOnError> {
-    return (options.client ?? this.client).get<GetTakeoverChatResponses, GetTakeoverChatErrors, ThrowOnError>({
+  ): RequestResult<GetTakeoverChatResponses, GetTakeoverChatErrors, ThrowOnError, 'data'> {
+    return (options.client ?? this.client).get<GetTakeoverChatResponses, GetTakeoverChatErrors, ThrowOnError, 'data'>({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/api/takeover/chats/{chatId}',
       ...options,
@@ -2264,10 +2546,11 @@ export class BatonClient extends HeyApiClient {
    *
    * Needs the role `agent` or `admin`.
    */
-  public claimChat<ThrowOnError extends boolean = false>(
+  public claimChat<ThrowOnError extends boolean = true>(
     options: Options<ClaimChatData, ThrowOnError>,
-  ): RequestResult<ClaimChatResponses, ClaimChatErrors, ThrowOnError> {
-    return (options.client ?? this.client).post<ClaimChatResponses, ClaimChatErrors, ThrowOnError>({
+  ): RequestResult<ClaimChatResponses, ClaimChatErrors, ThrowOnError, 'data'> {
+    return (options.client ?? this.client).post<ClaimChatResponses, ClaimChatErrors, ThrowOnError, 'data'>({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/api/takeover/chats/{chatId}/claim',
       ...options,
@@ -2283,10 +2566,11 @@ export class BatonClient extends HeyApiClient {
    *
    * Needs the role `agent` or `admin`.
    */
-  public endTakeoverChat<ThrowOnError extends boolean = false>(
+  public endTakeoverChat<ThrowOnError extends boolean = true>(
     options: Options<EndTakeoverChatData, ThrowOnError>,
-  ): RequestResult<EndTakeoverChatResponses, EndTakeoverChatErrors, ThrowOnError> {
-    return (options.client ?? this.client).post<EndTakeoverChatResponses, EndTakeoverChatErrors, ThrowOnError>({
+  ): RequestResult<EndTakeoverChatResponses, EndTakeoverChatErrors, ThrowOnError, 'data'> {
+    return (options.client ?? this.client).post<EndTakeoverChatResponses, EndTakeoverChatErrors, ThrowOnError, 'data'>({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/api/takeover/chats/{chatId}/end',
       ...options,
@@ -2304,14 +2588,16 @@ export class BatonClient extends HeyApiClient {
    *
    * Needs the role `agent` or `admin`.
    */
-  public getTakeoverChatEvents<ThrowOnError extends boolean = false>(
+  public getTakeoverChatEvents<ThrowOnError extends boolean = true>(
     options: Options<GetTakeoverChatEventsData, ThrowOnError>,
-  ): RequestResult<GetTakeoverChatEventsResponses, GetTakeoverChatEventsErrors, ThrowOnError> {
+  ): RequestResult<GetTakeoverChatEventsResponses, GetTakeoverChatEventsErrors, ThrowOnError, 'data'> {
     return (options.client ?? this.client).get<
       GetTakeoverChatEventsResponses,
       GetTakeoverChatEventsErrors,
-      ThrowOnError
+      ThrowOnError,
+      'data'
     >({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/api/takeover/chats/{chatId}/events',
       ...options,
@@ -2323,10 +2609,16 @@ export class BatonClient extends HeyApiClient {
    *
    * Needs the role `agent` or `admin`.
    */
-  public sendAgentMessage<ThrowOnError extends boolean = false>(
+  public sendAgentMessage<ThrowOnError extends boolean = true>(
     options: Options<SendAgentMessageData, ThrowOnError>,
-  ): RequestResult<SendAgentMessageResponses, SendAgentMessageErrors, ThrowOnError> {
-    return (options.client ?? this.client).post<SendAgentMessageResponses, SendAgentMessageErrors, ThrowOnError>({
+  ): RequestResult<SendAgentMessageResponses, SendAgentMessageErrors, ThrowOnError, 'data'> {
+    return (options.client ?? this.client).post<
+      SendAgentMessageResponses,
+      SendAgentMessageErrors,
+      ThrowOnError,
+      'data'
+    >({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/api/takeover/chats/{chatId}/messages',
       ...options,
@@ -2342,10 +2634,11 @@ export class BatonClient extends HeyApiClient {
    *
    * Needs the role `agent` or `admin`.
    */
-  public addChatNote<ThrowOnError extends boolean = false>(
+  public addChatNote<ThrowOnError extends boolean = true>(
     options: Options<AddChatNoteData, ThrowOnError>,
-  ): RequestResult<AddChatNoteResponses, AddChatNoteErrors, ThrowOnError> {
-    return (options.client ?? this.client).post<AddChatNoteResponses, AddChatNoteErrors, ThrowOnError>({
+  ): RequestResult<AddChatNoteResponses, AddChatNoteErrors, ThrowOnError, 'data'> {
+    return (options.client ?? this.client).post<AddChatNoteResponses, AddChatNoteErrors, ThrowOnError, 'data'>({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/api/takeover/chats/{chatId}/notes',
       ...options,
@@ -2361,10 +2654,11 @@ export class BatonClient extends HeyApiClient {
    *
    * Needs the role `agent` or `admin`.
    */
-  public releaseChat<ThrowOnError extends boolean = false>(
+  public releaseChat<ThrowOnError extends boolean = true>(
     options: Options<ReleaseChatData, ThrowOnError>,
-  ): RequestResult<ReleaseChatResponses, ReleaseChatErrors, ThrowOnError> {
-    return (options.client ?? this.client).post<ReleaseChatResponses, ReleaseChatErrors, ThrowOnError>({
+  ): RequestResult<ReleaseChatResponses, ReleaseChatErrors, ThrowOnError, 'data'> {
+    return (options.client ?? this.client).post<ReleaseChatResponses, ReleaseChatErrors, ThrowOnError, 'data'>({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/api/takeover/chats/{chatId}/release',
       ...options,
@@ -2380,10 +2674,16 @@ export class BatonClient extends HeyApiClient {
    *
    * Needs the role `agent` or `admin`.
    */
-  public reopenTakeoverChat<ThrowOnError extends boolean = false>(
+  public reopenTakeoverChat<ThrowOnError extends boolean = true>(
     options: Options<ReopenTakeoverChatData, ThrowOnError>,
-  ): RequestResult<ReopenTakeoverChatResponses, ReopenTakeoverChatErrors, ThrowOnError> {
-    return (options.client ?? this.client).post<ReopenTakeoverChatResponses, ReopenTakeoverChatErrors, ThrowOnError>({
+  ): RequestResult<ReopenTakeoverChatResponses, ReopenTakeoverChatErrors, ThrowOnError, 'data'> {
+    return (options.client ?? this.client).post<
+      ReopenTakeoverChatResponses,
+      ReopenTakeoverChatErrors,
+      ThrowOnError,
+      'data'
+    >({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/api/takeover/chats/{chatId}/reopen',
       ...options,
@@ -2399,10 +2699,11 @@ export class BatonClient extends HeyApiClient {
    *
    * Needs the role `agent` or `admin`.
    */
-  public setAgentTyping<ThrowOnError extends boolean = false>(
+  public setAgentTyping<ThrowOnError extends boolean = true>(
     options: Options<SetAgentTypingData, ThrowOnError>,
-  ): RequestResult<SetAgentTypingResponses, SetAgentTypingErrors, ThrowOnError> {
-    return (options.client ?? this.client).post<SetAgentTypingResponses, SetAgentTypingErrors, ThrowOnError>({
+  ): RequestResult<SetAgentTypingResponses, SetAgentTypingErrors, ThrowOnError, 'data'> {
+    return (options.client ?? this.client).post<SetAgentTypingResponses, SetAgentTypingErrors, ThrowOnError, 'data'>({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/api/takeover/chats/{chatId}/typing',
       ...options,
@@ -2418,10 +2719,11 @@ export class BatonClient extends HeyApiClient {
    *
    * Needs the role `agent` or `admin`.
    */
-  public addChatWhisper<ThrowOnError extends boolean = false>(
+  public addChatWhisper<ThrowOnError extends boolean = true>(
     options: Options<AddChatWhisperData, ThrowOnError>,
-  ): RequestResult<AddChatWhisperResponses, AddChatWhisperErrors, ThrowOnError> {
-    return (options.client ?? this.client).post<AddChatWhisperResponses, AddChatWhisperErrors, ThrowOnError>({
+  ): RequestResult<AddChatWhisperResponses, AddChatWhisperErrors, ThrowOnError, 'data'> {
+    return (options.client ?? this.client).post<AddChatWhisperResponses, AddChatWhisperErrors, ThrowOnError, 'data'>({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/api/takeover/chats/{chatId}/whispers',
       ...options,
@@ -2437,14 +2739,16 @@ export class BatonClient extends HeyApiClient {
    *
    * Needs the role `agent` or `admin`.
    */
-  public updateTakeoverPresence<ThrowOnError extends boolean = false>(
+  public updateTakeoverPresence<ThrowOnError extends boolean = true>(
     options: Options<UpdateTakeoverPresenceData, ThrowOnError>,
-  ): RequestResult<UpdateTakeoverPresenceResponses, UpdateTakeoverPresenceErrors, ThrowOnError> {
+  ): RequestResult<UpdateTakeoverPresenceResponses, UpdateTakeoverPresenceErrors, ThrowOnError, 'data'> {
     return (options.client ?? this.client).put<
       UpdateTakeoverPresenceResponses,
       UpdateTakeoverPresenceErrors,
-      ThrowOnError
+      ThrowOnError,
+      'data'
     >({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/api/takeover/presence',
       ...options,
@@ -2462,10 +2766,16 @@ export class BatonClient extends HeyApiClient {
    *
    * Needs the role `agent` or `admin`.
    */
-  public getTakeoverQueue<ThrowOnError extends boolean = false>(
+  public getTakeoverQueue<ThrowOnError extends boolean = true>(
     options?: Options<GetTakeoverQueueData, ThrowOnError>,
-  ): RequestResult<GetTakeoverQueueResponses, GetTakeoverQueueErrors, ThrowOnError> {
-    return (options?.client ?? this.client).get<GetTakeoverQueueResponses, GetTakeoverQueueErrors, ThrowOnError>({
+  ): RequestResult<GetTakeoverQueueResponses, GetTakeoverQueueErrors, ThrowOnError, 'data'> {
+    return (options?.client ?? this.client).get<
+      GetTakeoverQueueResponses,
+      GetTakeoverQueueErrors,
+      ThrowOnError,
+      'data'
+    >({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/api/takeover/queue',
       ...options,
@@ -2475,10 +2785,11 @@ export class BatonClient extends HeyApiClient {
   /**
    * Reads the caller's account and settings
    */
-  public getCurrentUser<ThrowOnError extends boolean = false>(
+  public getCurrentUser<ThrowOnError extends boolean = true>(
     options?: Options<GetCurrentUserData, ThrowOnError>,
-  ): RequestResult<GetCurrentUserResponses, GetCurrentUserErrors, ThrowOnError> {
-    return (options?.client ?? this.client).get<GetCurrentUserResponses, GetCurrentUserErrors, ThrowOnError>({
+  ): RequestResult<GetCurrentUserResponses, GetCurrentUserErrors, ThrowOnError, 'data'> {
+    return (options?.client ?? this.client).get<GetCurrentUserResponses, GetCurrentUserErrors, ThrowOnError, 'data'>({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/api/users/current',
       ...options,
@@ -2488,10 +2799,16 @@ export class BatonClient extends HeyApiClient {
   /**
    * Changes how long the caller's chats are kept; fields that are left out stay as they are
    */
-  public updateCurrentUser<ThrowOnError extends boolean = false>(
+  public updateCurrentUser<ThrowOnError extends boolean = true>(
     options: Options<UpdateCurrentUserData, ThrowOnError>,
-  ): RequestResult<UpdateCurrentUserResponses, UpdateCurrentUserErrors, ThrowOnError> {
-    return (options.client ?? this.client).put<UpdateCurrentUserResponses, UpdateCurrentUserErrors, ThrowOnError>({
+  ): RequestResult<UpdateCurrentUserResponses, UpdateCurrentUserErrors, ThrowOnError, 'data'> {
+    return (options.client ?? this.client).put<
+      UpdateCurrentUserResponses,
+      UpdateCurrentUserErrors,
+      ThrowOnError,
+      'data'
+    >({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/api/users/current',
       ...options,
@@ -2505,10 +2822,11 @@ export class BatonClient extends HeyApiClient {
   /**
    * Accepts the terms of use; where they are required, bots answer only after it
    */
-  public acceptTerms<ThrowOnError extends boolean = false>(
+  public acceptTerms<ThrowOnError extends boolean = true>(
     options?: Options<AcceptTermsData, ThrowOnError>,
-  ): RequestResult<AcceptTermsResponses, AcceptTermsErrors, ThrowOnError> {
-    return (options?.client ?? this.client).put<AcceptTermsResponses, AcceptTermsErrors, ThrowOnError>({
+  ): RequestResult<AcceptTermsResponses, AcceptTermsErrors, ThrowOnError, 'data'> {
+    return (options?.client ?? this.client).put<AcceptTermsResponses, AcceptTermsErrors, ThrowOnError, 'data'>({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/api/users/current/acceptTerms',
       ...options,
@@ -2520,10 +2838,11 @@ export class BatonClient extends HeyApiClient {
    *
    * Order by `name`, `createdAt`, `expiresAt` or `lastUsedAt`.
    */
-  public getApiKeys<ThrowOnError extends boolean = false>(
+  public getApiKeys<ThrowOnError extends boolean = true>(
     options?: Options<GetApiKeysData, ThrowOnError>,
-  ): RequestResult<GetApiKeysResponses, GetApiKeysErrors, ThrowOnError> {
-    return (options?.client ?? this.client).get<GetApiKeysResponses, GetApiKeysErrors, ThrowOnError>({
+  ): RequestResult<GetApiKeysResponses, GetApiKeysErrors, ThrowOnError, 'data'> {
+    return (options?.client ?? this.client).get<GetApiKeysResponses, GetApiKeysErrors, ThrowOnError, 'data'>({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/api/users/current/apiKeys',
       ...options,
@@ -2535,10 +2854,11 @@ export class BatonClient extends HeyApiClient {
    *
    * The answer is the only place where the key is ever shown.
    */
-  public createApiKey<ThrowOnError extends boolean = false>(
+  public createApiKey<ThrowOnError extends boolean = true>(
     options: Options<CreateApiKeyData, ThrowOnError>,
-  ): RequestResult<CreateApiKeyResponses, CreateApiKeyErrors, ThrowOnError> {
-    return (options.client ?? this.client).post<CreateApiKeyResponses, CreateApiKeyErrors, ThrowOnError>({
+  ): RequestResult<CreateApiKeyResponses, CreateApiKeyErrors, ThrowOnError, 'data'> {
+    return (options.client ?? this.client).post<CreateApiKeyResponses, CreateApiKeyErrors, ThrowOnError, 'data'>({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/api/users/current/apiKeys',
       ...options,
@@ -2552,10 +2872,11 @@ export class BatonClient extends HeyApiClient {
   /**
    * Revokes one of the caller's own API keys; it stops working at once
    */
-  public deleteApiKey<ThrowOnError extends boolean = false>(
+  public deleteApiKey<ThrowOnError extends boolean = true>(
     options: Options<DeleteApiKeyData, ThrowOnError>,
-  ): RequestResult<DeleteApiKeyResponses, DeleteApiKeyErrors, ThrowOnError> {
-    return (options.client ?? this.client).delete<DeleteApiKeyResponses, DeleteApiKeyErrors, ThrowOnError>({
+  ): RequestResult<DeleteApiKeyResponses, DeleteApiKeyErrors, ThrowOnError, 'data'> {
+    return (options.client ?? this.client).delete<DeleteApiKeyResponses, DeleteApiKeyErrors, ThrowOnError, 'data'>({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/api/users/current/apiKeys/{apiKeyId}',
       ...options,
@@ -2565,10 +2886,16 @@ export class BatonClient extends HeyApiClient {
   /**
    * The user's own chats, newest first
    */
-  public getCurrentUserChats<ThrowOnError extends boolean = false>(
+  public getCurrentUserChats<ThrowOnError extends boolean = true>(
     options?: Options<GetCurrentUserChatsData, ThrowOnError>,
-  ): RequestResult<GetCurrentUserChatsResponses, GetCurrentUserChatsErrors, ThrowOnError> {
-    return (options?.client ?? this.client).get<GetCurrentUserChatsResponses, GetCurrentUserChatsErrors, ThrowOnError>({
+  ): RequestResult<GetCurrentUserChatsResponses, GetCurrentUserChatsErrors, ThrowOnError, 'data'> {
+    return (options?.client ?? this.client).get<
+      GetCurrentUserChatsResponses,
+      GetCurrentUserChatsErrors,
+      ThrowOnError,
+      'data'
+    >({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/api/users/current/chats',
       ...options,
@@ -2578,14 +2905,16 @@ export class BatonClient extends HeyApiClient {
   /**
    * Delete all chats of the user
    */
-  public deleteCurrentUserChats<ThrowOnError extends boolean = false>(
+  public deleteCurrentUserChats<ThrowOnError extends boolean = true>(
     options: Options<DeleteCurrentUserChatsData, ThrowOnError>,
-  ): RequestResult<DeleteCurrentUserChatsResponses, DeleteCurrentUserChatsErrors, ThrowOnError> {
+  ): RequestResult<DeleteCurrentUserChatsResponses, DeleteCurrentUserChatsErrors, ThrowOnError, 'data'> {
     return (options.client ?? this.client).delete<
       DeleteCurrentUserChatsResponses,
       DeleteCurrentUserChatsErrors,
-      ThrowOnError
+      ThrowOnError,
+      'data'
     >({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/api/users/current/chats/all/{keepFavorites}',
       ...options,
@@ -2595,14 +2924,16 @@ export class BatonClient extends HeyApiClient {
   /**
    * Delete the user's chats with one bot
    */
-  public deleteCurrentUserChatsByBotId<ThrowOnError extends boolean = false>(
+  public deleteCurrentUserChatsByBotId<ThrowOnError extends boolean = true>(
     options: Options<DeleteCurrentUserChatsByBotIdData, ThrowOnError>,
-  ): RequestResult<DeleteCurrentUserChatsByBotIdResponses, DeleteCurrentUserChatsByBotIdErrors, ThrowOnError> {
+  ): RequestResult<DeleteCurrentUserChatsByBotIdResponses, DeleteCurrentUserChatsByBotIdErrors, ThrowOnError, 'data'> {
     return (options.client ?? this.client).delete<
       DeleteCurrentUserChatsByBotIdResponses,
       DeleteCurrentUserChatsByBotIdErrors,
-      ThrowOnError
+      ThrowOnError,
+      'data'
     >({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/api/users/current/chats/bybot/{botId}/{keepFavorites}',
       ...options,
@@ -2612,18 +2943,21 @@ export class BatonClient extends HeyApiClient {
   /**
    * Delete the user's chats with one bot that use one of the user's system messages
    */
-  public deleteCurrentUserChatsByBotIdAndSystemMessageId<ThrowOnError extends boolean = false>(
+  public deleteCurrentUserChatsByBotIdAndSystemMessageId<ThrowOnError extends boolean = true>(
     options: Options<DeleteCurrentUserChatsByBotIdAndSystemMessageIdData, ThrowOnError>,
   ): RequestResult<
     DeleteCurrentUserChatsByBotIdAndSystemMessageIdResponses,
     DeleteCurrentUserChatsByBotIdAndSystemMessageIdErrors,
-    ThrowOnError
+    ThrowOnError,
+    'data'
   > {
     return (options.client ?? this.client).delete<
       DeleteCurrentUserChatsByBotIdAndSystemMessageIdResponses,
       DeleteCurrentUserChatsByBotIdAndSystemMessageIdErrors,
-      ThrowOnError
+      ThrowOnError,
+      'data'
     >({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/api/users/current/chats/bybot/{botId}/{systemMessageId}/{keepFavorites}',
       ...options,
@@ -2633,14 +2967,16 @@ export class BatonClient extends HeyApiClient {
   /**
    * Delete one chat of the user
    */
-  public deleteCurrentUserChatById<ThrowOnError extends boolean = false>(
+  public deleteCurrentUserChatById<ThrowOnError extends boolean = true>(
     options: Options<DeleteCurrentUserChatByIdData, ThrowOnError>,
-  ): RequestResult<DeleteCurrentUserChatByIdResponses, DeleteCurrentUserChatByIdErrors, ThrowOnError> {
+  ): RequestResult<DeleteCurrentUserChatByIdResponses, DeleteCurrentUserChatByIdErrors, ThrowOnError, 'data'> {
     return (options.client ?? this.client).delete<
       DeleteCurrentUserChatByIdResponses,
       DeleteCurrentUserChatByIdErrors,
-      ThrowOnError
+      ThrowOnError,
+      'data'
     >({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/api/users/current/chats/byid/{chatId}',
       ...options,
@@ -2650,14 +2986,16 @@ export class BatonClient extends HeyApiClient {
   /**
    * The user's own chats with one bot
    */
-  public getCurrentUserChatsByBot<ThrowOnError extends boolean = false>(
+  public getCurrentUserChatsByBot<ThrowOnError extends boolean = true>(
     options: Options<GetCurrentUserChatsByBotData, ThrowOnError>,
-  ): RequestResult<GetCurrentUserChatsByBotResponses, GetCurrentUserChatsByBotErrors, ThrowOnError> {
+  ): RequestResult<GetCurrentUserChatsByBotResponses, GetCurrentUserChatsByBotErrors, ThrowOnError, 'data'> {
     return (options.client ?? this.client).get<
       GetCurrentUserChatsByBotResponses,
       GetCurrentUserChatsByBotErrors,
-      ThrowOnError
+      ThrowOnError,
+      'data'
     >({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/api/users/current/chats/{botId}',
       ...options,
@@ -2667,18 +3005,21 @@ export class BatonClient extends HeyApiClient {
   /**
    * The user's own chats with one bot that use one of the user's system messages
    */
-  public getCurrentUserChatsByBotAndSystemprompt<ThrowOnError extends boolean = false>(
+  public getCurrentUserChatsByBotAndSystemprompt<ThrowOnError extends boolean = true>(
     options: Options<GetCurrentUserChatsByBotAndSystempromptData, ThrowOnError>,
   ): RequestResult<
     GetCurrentUserChatsByBotAndSystempromptResponses,
     GetCurrentUserChatsByBotAndSystempromptErrors,
-    ThrowOnError
+    ThrowOnError,
+    'data'
   > {
     return (options.client ?? this.client).get<
       GetCurrentUserChatsByBotAndSystempromptResponses,
       GetCurrentUserChatsByBotAndSystempromptErrors,
-      ThrowOnError
+      ThrowOnError,
+      'data'
     >({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/api/users/current/chats/{botId}/{userSystemPromptId}',
       ...options,
@@ -2688,18 +3029,21 @@ export class BatonClient extends HeyApiClient {
   /**
    * Take one question and its answer out of a chat; refused while the bot still answers it
    */
-  public deleteCurrentUserChatCompletionById<ThrowOnError extends boolean = false>(
+  public deleteCurrentUserChatCompletionById<ThrowOnError extends boolean = true>(
     options: Options<DeleteCurrentUserChatCompletionByIdData, ThrowOnError>,
   ): RequestResult<
     DeleteCurrentUserChatCompletionByIdResponses,
     DeleteCurrentUserChatCompletionByIdErrors,
-    ThrowOnError
+    ThrowOnError,
+    'data'
   > {
     return (options.client ?? this.client).delete<
       DeleteCurrentUserChatCompletionByIdResponses,
       DeleteCurrentUserChatCompletionByIdErrors,
-      ThrowOnError
+      ThrowOnError,
+      'data'
     >({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/api/users/current/chats/{chatId}/completion/{completionId}',
       ...options,
@@ -2709,20 +3053,24 @@ export class BatonClient extends HeyApiClient {
   /**
    * Make a chat a favourite, or one like the others again
    */
-  public updateChatIsFavorite<ThrowOnError extends boolean = false>(
+  public updateChatIsFavorite<ThrowOnError extends boolean = true>(
     options: Options<UpdateChatIsFavoriteData, ThrowOnError>,
-  ): RequestResult<UpdateChatIsFavoriteResponses, UpdateChatIsFavoriteErrors, ThrowOnError> {
-    return (options.client ?? this.client).put<UpdateChatIsFavoriteResponses, UpdateChatIsFavoriteErrors, ThrowOnError>(
-      {
-        security: [{ scheme: 'bearer', type: 'http' }],
-        url: '/api/users/current/chats/{chatId}/isfavorite',
-        ...options,
-        headers: {
-          'Content-Type': 'application/json',
-          ...options.headers,
-        },
+  ): RequestResult<UpdateChatIsFavoriteResponses, UpdateChatIsFavoriteErrors, ThrowOnError, 'data'> {
+    return (options.client ?? this.client).put<
+      UpdateChatIsFavoriteResponses,
+      UpdateChatIsFavoriteErrors,
+      ThrowOnError,
+      'data'
+    >({
+      responseStyle: 'data',
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/users/current/chats/{chatId}/isfavorite',
+      ...options,
+      headers: {
+        'Content-Type': 'application/json',
+        ...options.headers,
       },
-    );
+    });
   }
 
   /**
@@ -2730,14 +3078,16 @@ export class BatonClient extends HeyApiClient {
    *
    * Order by `displayName`, `createdAt` or `updatedAt`.
    */
-  public getUserSystemMessages<ThrowOnError extends boolean = false>(
+  public getUserSystemMessages<ThrowOnError extends boolean = true>(
     options?: Options<GetUserSystemMessagesData, ThrowOnError>,
-  ): RequestResult<GetUserSystemMessagesResponses, GetUserSystemMessagesErrors, ThrowOnError> {
+  ): RequestResult<GetUserSystemMessagesResponses, GetUserSystemMessagesErrors, ThrowOnError, 'data'> {
     return (options?.client ?? this.client).get<
       GetUserSystemMessagesResponses,
       GetUserSystemMessagesErrors,
-      ThrowOnError
+      ThrowOnError,
+      'data'
     >({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/api/users/current/userSystemMessage',
       ...options,
@@ -2747,14 +3097,16 @@ export class BatonClient extends HeyApiClient {
   /**
    * Saves a system message, of which a user has at most 200, and answers its id
    */
-  public createUserSystemMessage<ThrowOnError extends boolean = false>(
+  public createUserSystemMessage<ThrowOnError extends boolean = true>(
     options: Options<CreateUserSystemMessageData, ThrowOnError>,
-  ): RequestResult<CreateUserSystemMessageResponses, CreateUserSystemMessageErrors, ThrowOnError> {
+  ): RequestResult<CreateUserSystemMessageResponses, CreateUserSystemMessageErrors, ThrowOnError, 'data'> {
     return (options.client ?? this.client).post<
       CreateUserSystemMessageResponses,
       CreateUserSystemMessageErrors,
-      ThrowOnError
+      ThrowOnError,
+      'data'
     >({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/api/users/current/userSystemMessage',
       ...options,
@@ -2768,14 +3120,16 @@ export class BatonClient extends HeyApiClient {
   /**
    * Deletes one of the caller's own system messages; chats that use it go on without it
    */
-  public deleteUserSystemMessage<ThrowOnError extends boolean = false>(
+  public deleteUserSystemMessage<ThrowOnError extends boolean = true>(
     options: Options<DeleteUserSystemMessageData, ThrowOnError>,
-  ): RequestResult<DeleteUserSystemMessageResponses, DeleteUserSystemMessageErrors, ThrowOnError> {
+  ): RequestResult<DeleteUserSystemMessageResponses, DeleteUserSystemMessageErrors, ThrowOnError, 'data'> {
     return (options.client ?? this.client).delete<
       DeleteUserSystemMessageResponses,
       DeleteUserSystemMessageErrors,
-      ThrowOnError
+      ThrowOnError,
+      'data'
     >({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/api/users/current/userSystemMessage/{userSystemMessageId}',
       ...options,
@@ -2785,29 +3139,35 @@ export class BatonClient extends HeyApiClient {
   /**
    * Reads one of the caller's own system messages
    */
-  public getUserSystemMessage<ThrowOnError extends boolean = false>(
+  public getUserSystemMessage<ThrowOnError extends boolean = true>(
     options: Options<GetUserSystemMessageData, ThrowOnError>,
-  ): RequestResult<GetUserSystemMessageResponses, GetUserSystemMessageErrors, ThrowOnError> {
-    return (options.client ?? this.client).get<GetUserSystemMessageResponses, GetUserSystemMessageErrors, ThrowOnError>(
-      {
-        security: [{ scheme: 'bearer', type: 'http' }],
-        url: '/api/users/current/userSystemMessage/{userSystemMessageId}',
-        ...options,
-      },
-    );
+  ): RequestResult<GetUserSystemMessageResponses, GetUserSystemMessageErrors, ThrowOnError, 'data'> {
+    return (options.client ?? this.client).get<
+      GetUserSystemMessageResponses,
+      GetUserSystemMessageErrors,
+      ThrowOnError,
+      'data'
+    >({
+      responseStyle: 'data',
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/users/current/userSystemMessage/{userSystemMessageId}',
+      ...options,
+    });
   }
 
   /**
    * Replaces one of the caller's own system messages
    */
-  public updateUserSystemMessage<ThrowOnError extends boolean = false>(
+  public updateUserSystemMessage<ThrowOnError extends boolean = true>(
     options: Options<UpdateUserSystemMessageData, ThrowOnError>,
-  ): RequestResult<UpdateUserSystemMessageResponses, UpdateUserSystemMessageErrors, ThrowOnError> {
+  ): RequestResult<UpdateUserSystemMessageResponses, UpdateUserSystemMessageErrors, ThrowOnError, 'data'> {
     return (options.client ?? this.client).put<
       UpdateUserSystemMessageResponses,
       UpdateUserSystemMessageErrors,
-      ThrowOnError
+      ThrowOnError,
+      'data'
     >({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/api/users/current/userSystemMessage/{userSystemMessageId}',
       ...options,
@@ -2821,14 +3181,16 @@ export class BatonClient extends HeyApiClient {
   /**
    * Counts the caller's own system messages
    */
-  public getUserSystemMessageCount<ThrowOnError extends boolean = false>(
+  public getUserSystemMessageCount<ThrowOnError extends boolean = true>(
     options?: Options<GetUserSystemMessageCountData, ThrowOnError>,
-  ): RequestResult<GetUserSystemMessageCountResponses, GetUserSystemMessageCountErrors, ThrowOnError> {
+  ): RequestResult<GetUserSystemMessageCountResponses, GetUserSystemMessageCountErrors, ThrowOnError, 'data'> {
     return (options?.client ?? this.client).get<
       GetUserSystemMessageCountResponses,
       GetUserSystemMessageCountErrors,
-      ThrowOnError
+      ThrowOnError,
+      'data'
     >({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/api/users/current/userSystemMessageCount',
       ...options,
@@ -2840,10 +3202,16 @@ export class BatonClient extends HeyApiClient {
    *
    * The answer's token is the visitor's bearer token in every other call and in the socket's handshake.
    */
-  public openWidgetSession<ThrowOnError extends boolean = false>(
+  public openWidgetSession<ThrowOnError extends boolean = true>(
     options: Options<OpenWidgetSessionData, ThrowOnError>,
-  ): RequestResult<OpenWidgetSessionResponses, OpenWidgetSessionErrors, ThrowOnError> {
-    return (options.client ?? this.client).post<OpenWidgetSessionResponses, OpenWidgetSessionErrors, ThrowOnError>({
+  ): RequestResult<OpenWidgetSessionResponses, OpenWidgetSessionErrors, ThrowOnError, 'data'> {
+    return (options.client ?? this.client).post<
+      OpenWidgetSessionResponses,
+      OpenWidgetSessionErrors,
+      ThrowOnError,
+      'data'
+    >({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/api/widget/{botCode}/session',
       ...options,
@@ -2859,10 +3227,11 @@ export class BatonClient extends HeyApiClient {
    *
    * Needs the role `admin`.
    */
-  public deleteCache<ThrowOnError extends boolean = false>(
+  public deleteCache<ThrowOnError extends boolean = true>(
     options?: Options<DeleteCacheData, ThrowOnError>,
-  ): RequestResult<DeleteCacheResponses, DeleteCacheErrors, ThrowOnError> {
-    return (options?.client ?? this.client).delete<DeleteCacheResponses, DeleteCacheErrors, ThrowOnError>({
+  ): RequestResult<DeleteCacheResponses, DeleteCacheErrors, ThrowOnError, 'data'> {
+    return (options?.client ?? this.client).delete<DeleteCacheResponses, DeleteCacheErrors, ThrowOnError, 'data'>({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/cache',
       ...options,
@@ -2872,10 +3241,16 @@ export class BatonClient extends HeyApiClient {
   /**
    * Says something as the lead; answered when the assistant's answer can be read, or at once when an agent will answer
    */
-  public addThreadMessage<ThrowOnError extends boolean = false>(
+  public addThreadMessage<ThrowOnError extends boolean = true>(
     options: Options<AddThreadMessageData, ThrowOnError>,
-  ): RequestResult<AddThreadMessageResponses, AddThreadMessageErrors, ThrowOnError> {
-    return (options.client ?? this.client).post<AddThreadMessageResponses, AddThreadMessageErrors, ThrowOnError>({
+  ): RequestResult<AddThreadMessageResponses, AddThreadMessageErrors, ThrowOnError, 'data'> {
+    return (options.client ?? this.client).post<
+      AddThreadMessageResponses,
+      AddThreadMessageErrors,
+      ThrowOnError,
+      'data'
+    >({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/chat',
       ...options,
@@ -2891,10 +3266,11 @@ export class BatonClient extends HeyApiClient {
    *
    * Needs the role `agent` or `admin`.
    */
-  public addAgentMessage<ThrowOnError extends boolean = false>(
+  public addAgentMessage<ThrowOnError extends boolean = true>(
     options: Options<AddAgentMessageData, ThrowOnError>,
-  ): RequestResult<AddAgentMessageResponses, AddAgentMessageErrors, ThrowOnError> {
-    return (options.client ?? this.client).post<AddAgentMessageResponses, AddAgentMessageErrors, ThrowOnError>({
+  ): RequestResult<AddAgentMessageResponses, AddAgentMessageErrors, ThrowOnError, 'data'> {
+    return (options.client ?? this.client).post<AddAgentMessageResponses, AddAgentMessageErrors, ThrowOnError, 'data'>({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/chat/agent',
       ...options,
@@ -2910,10 +3286,11 @@ export class BatonClient extends HeyApiClient {
    *
    * That is `asst_` and the bot's id without hyphens; the bot's id itself will do, too.
    */
-  public getChatbotPage<ThrowOnError extends boolean = false>(
+  public getChatbotPage<ThrowOnError extends boolean = true>(
     options: Options<GetChatbotPageData, ThrowOnError>,
-  ): RequestResult<GetChatbotPageResponses, GetChatbotPageErrors, ThrowOnError> {
-    return (options.client ?? this.client).get<GetChatbotPageResponses, GetChatbotPageErrors, ThrowOnError>({
+  ): RequestResult<GetChatbotPageResponses, GetChatbotPageErrors, ThrowOnError, 'data'> {
+    return (options.client ?? this.client).get<GetChatbotPageResponses, GetChatbotPageErrors, ThrowOnError, 'data'>({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/chatbot',
       ...options,
@@ -2925,10 +3302,11 @@ export class BatonClient extends HeyApiClient {
    *
    * Needs the role `admin`.
    */
-  public listAssistants<ThrowOnError extends boolean = false>(
+  public listAssistants<ThrowOnError extends boolean = true>(
     options?: Options<ListAssistantsData, ThrowOnError>,
-  ): RequestResult<ListAssistantsResponses, ListAssistantsErrors, ThrowOnError> {
-    return (options?.client ?? this.client).get<ListAssistantsResponses, ListAssistantsErrors, ThrowOnError>({
+  ): RequestResult<ListAssistantsResponses, ListAssistantsErrors, ThrowOnError, 'data'> {
+    return (options?.client ?? this.client).get<ListAssistantsResponses, ListAssistantsErrors, ThrowOnError, 'data'>({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/chatbots',
       ...options,
@@ -2940,10 +3318,16 @@ export class BatonClient extends HeyApiClient {
    *
    * Needs the role `admin`.
    */
-  public deleteAssistant<ThrowOnError extends boolean = false>(
+  public deleteAssistant<ThrowOnError extends boolean = true>(
     options: Options<DeleteAssistantData, ThrowOnError>,
-  ): RequestResult<DeleteAssistantResponses, DeleteAssistantErrors, ThrowOnError> {
-    return (options.client ?? this.client).delete<DeleteAssistantResponses, DeleteAssistantErrors, ThrowOnError>({
+  ): RequestResult<DeleteAssistantResponses, DeleteAssistantErrors, ThrowOnError, 'data'> {
+    return (options.client ?? this.client).delete<
+      DeleteAssistantResponses,
+      DeleteAssistantErrors,
+      ThrowOnError,
+      'data'
+    >({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/chatbots/{assistantId}',
       ...options,
@@ -2955,10 +3339,11 @@ export class BatonClient extends HeyApiClient {
    *
    * Needs the role `admin`.
    */
-  public getAssistant<ThrowOnError extends boolean = false>(
+  public getAssistant<ThrowOnError extends boolean = true>(
     options: Options<GetAssistantData, ThrowOnError>,
-  ): RequestResult<GetAssistantResponses, GetAssistantErrors, ThrowOnError> {
-    return (options.client ?? this.client).get<GetAssistantResponses, GetAssistantErrors, ThrowOnError>({
+  ): RequestResult<GetAssistantResponses, GetAssistantErrors, ThrowOnError, 'data'> {
+    return (options.client ?? this.client).get<GetAssistantResponses, GetAssistantErrors, ThrowOnError, 'data'>({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/chatbots/{assistantId}',
       ...options,
@@ -2970,10 +3355,11 @@ export class BatonClient extends HeyApiClient {
    *
    * Needs the role `admin`.
    */
-  public createAssistant<ThrowOnError extends boolean = false>(
+  public createAssistant<ThrowOnError extends boolean = true>(
     options: Options<CreateAssistantData, ThrowOnError>,
-  ): RequestResult<CreateAssistantResponses, CreateAssistantErrors, ThrowOnError> {
-    return (options.client ?? this.client).post<CreateAssistantResponses, CreateAssistantErrors, ThrowOnError>({
+  ): RequestResult<CreateAssistantResponses, CreateAssistantErrors, ThrowOnError, 'data'> {
+    return (options.client ?? this.client).post<CreateAssistantResponses, CreateAssistantErrors, ThrowOnError, 'data'>({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/create_assistant',
       ...options,
@@ -2989,10 +3375,11 @@ export class BatonClient extends HeyApiClient {
    *
    * Who answers is said with the first message.
    */
-  public createThread<ThrowOnError extends boolean = false>(
+  public createThread<ThrowOnError extends boolean = true>(
     options?: Options<CreateThreadData, ThrowOnError>,
-  ): RequestResult<CreateThreadResponses, CreateThreadErrors, ThrowOnError> {
-    return (options?.client ?? this.client).post<CreateThreadResponses, CreateThreadErrors, ThrowOnError>({
+  ): RequestResult<CreateThreadResponses, CreateThreadErrors, ThrowOnError, 'data'> {
+    return (options?.client ?? this.client).post<CreateThreadResponses, CreateThreadErrors, ThrowOnError, 'data'>({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/create_thread',
       ...options,
@@ -3002,10 +3389,11 @@ export class BatonClient extends HeyApiClient {
   /**
    * Ends a thread that no agent has taken over
    */
-  public endThread<ThrowOnError extends boolean = false>(
+  public endThread<ThrowOnError extends boolean = true>(
     options: Options<EndThreadData, ThrowOnError>,
-  ): RequestResult<EndThreadResponses, EndThreadErrors, ThrowOnError> {
-    return (options.client ?? this.client).post<EndThreadResponses, EndThreadErrors, ThrowOnError>({
+  ): RequestResult<EndThreadResponses, EndThreadErrors, ThrowOnError, 'data'> {
+    return (options.client ?? this.client).post<EndThreadResponses, EndThreadErrors, ThrowOnError, 'data'>({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/end_chat',
       ...options,
@@ -3023,10 +3411,11 @@ export class BatonClient extends HeyApiClient {
    *
    * Needs the role `agent` or `admin`.
    */
-  public followThreads<ThrowOnError extends boolean = false>(
+  public followThreads<ThrowOnError extends boolean = true>(
     options?: Options<FollowThreadsData, ThrowOnError, FollowThreadsResponse>,
   ): Promise<ServerSentEventsResult<FollowThreadsResponses>> {
-    return (options?.client ?? this.client).sse.get<FollowThreadsResponses, FollowThreadsErrors, ThrowOnError>({
+    return (options?.client ?? this.client).sse.get<FollowThreadsResponses, FollowThreadsErrors, ThrowOnError, 'data'>({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/events/threads',
       ...options,
@@ -3036,10 +3425,16 @@ export class BatonClient extends HeyApiClient {
   /**
    * Reads what the tools of a thread were told and have answered
    */
-  public getThreadVariables<ThrowOnError extends boolean = false>(
+  public getThreadVariables<ThrowOnError extends boolean = true>(
     options: Options<GetThreadVariablesData, ThrowOnError>,
-  ): RequestResult<GetThreadVariablesResponses, GetThreadVariablesErrors, ThrowOnError> {
-    return (options.client ?? this.client).get<GetThreadVariablesResponses, GetThreadVariablesErrors, ThrowOnError>({
+  ): RequestResult<GetThreadVariablesResponses, GetThreadVariablesErrors, ThrowOnError, 'data'> {
+    return (options.client ?? this.client).get<
+      GetThreadVariablesResponses,
+      GetThreadVariablesErrors,
+      ThrowOnError,
+      'data'
+    >({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/get_variables/{threadId}',
       ...options,
@@ -3049,10 +3444,11 @@ export class BatonClient extends HeyApiClient {
   /**
    * Says that the process runs
    */
-  public getLiveness<ThrowOnError extends boolean = false>(
+  public getLiveness<ThrowOnError extends boolean = true>(
     options?: Options<GetLivenessData, ThrowOnError>,
-  ): RequestResult<GetLivenessResponses, GetLivenessErrors, ThrowOnError> {
-    return (options?.client ?? this.client).get<GetLivenessResponses, GetLivenessErrors, ThrowOnError>({
+  ): RequestResult<GetLivenessResponses, GetLivenessErrors, ThrowOnError, 'data'> {
+    return (options?.client ?? this.client).get<GetLivenessResponses, GetLivenessErrors, ThrowOnError, 'data'>({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/health/live',
       ...options,
@@ -3062,10 +3458,11 @@ export class BatonClient extends HeyApiClient {
   /**
    * Says whether requests may be sent here
    */
-  public getReadiness<ThrowOnError extends boolean = false>(
+  public getReadiness<ThrowOnError extends boolean = true>(
     options?: Options<GetReadinessData, ThrowOnError>,
-  ): RequestResult<GetReadinessResponses, GetReadinessErrors, ThrowOnError> {
-    return (options?.client ?? this.client).get<GetReadinessResponses, GetReadinessErrors, ThrowOnError>({
+  ): RequestResult<GetReadinessResponses, GetReadinessErrors, ThrowOnError, 'data'> {
+    return (options?.client ?? this.client).get<GetReadinessResponses, GetReadinessErrors, ThrowOnError, 'data'>({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/health/ready',
       ...options,
@@ -3077,10 +3474,11 @@ export class BatonClient extends HeyApiClient {
    *
    * Needs the role `admin`.
    */
-  public getMetrics<ThrowOnError extends boolean = false>(
+  public getMetrics<ThrowOnError extends boolean = true>(
     options?: Options<GetMetricsData, ThrowOnError>,
-  ): RequestResult<GetMetricsResponses, GetMetricsErrors, ThrowOnError> {
-    return (options?.client ?? this.client).get<GetMetricsResponses, GetMetricsErrors, ThrowOnError>({
+  ): RequestResult<GetMetricsResponses, GetMetricsErrors, ThrowOnError, 'data'> {
+    return (options?.client ?? this.client).get<GetMetricsResponses, GetMetricsErrors, ThrowOnError, 'data'>({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/metrics',
       ...options,
@@ -3090,10 +3488,11 @@ export class BatonClient extends HeyApiClient {
   /**
    * Ends a thread, as older clients ask for it
    */
-  public terminateThread<ThrowOnError extends boolean = false>(
+  public terminateThread<ThrowOnError extends boolean = true>(
     options: Options<TerminateThreadData, ThrowOnError>,
-  ): RequestResult<TerminateThreadResponses, TerminateThreadErrors, ThrowOnError> {
-    return (options.client ?? this.client).post<TerminateThreadResponses, TerminateThreadErrors, ThrowOnError>({
+  ): RequestResult<TerminateThreadResponses, TerminateThreadErrors, ThrowOnError, 'data'> {
+    return (options.client ?? this.client).post<TerminateThreadResponses, TerminateThreadErrors, ThrowOnError, 'data'>({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/terminate_chat/{threadId}/{code}',
       ...options,
@@ -3105,10 +3504,11 @@ export class BatonClient extends HeyApiClient {
    *
    * Needs the role `agent` or `admin`.
    */
-  public listThreads<ThrowOnError extends boolean = false>(
+  public listThreads<ThrowOnError extends boolean = true>(
     options?: Options<ListThreadsData, ThrowOnError>,
-  ): RequestResult<ListThreadsResponses, ListThreadsErrors, ThrowOnError> {
-    return (options?.client ?? this.client).get<ListThreadsResponses, ListThreadsErrors, ThrowOnError>({
+  ): RequestResult<ListThreadsResponses, ListThreadsErrors, ThrowOnError, 'data'> {
+    return (options?.client ?? this.client).get<ListThreadsResponses, ListThreadsErrors, ThrowOnError, 'data'>({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/threads',
       ...options,
@@ -3120,10 +3520,11 @@ export class BatonClient extends HeyApiClient {
    *
    * Needs the role `agent` or `admin`.
    */
-  public deleteThread<ThrowOnError extends boolean = false>(
+  public deleteThread<ThrowOnError extends boolean = true>(
     options: Options<DeleteThreadData, ThrowOnError>,
-  ): RequestResult<DeleteThreadResponses, DeleteThreadErrors, ThrowOnError> {
-    return (options.client ?? this.client).delete<DeleteThreadResponses, DeleteThreadErrors, ThrowOnError>({
+  ): RequestResult<DeleteThreadResponses, DeleteThreadErrors, ThrowOnError, 'data'> {
+    return (options.client ?? this.client).delete<DeleteThreadResponses, DeleteThreadErrors, ThrowOnError, 'data'>({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/threads/{threadId}',
       ...options,
@@ -3133,10 +3534,11 @@ export class BatonClient extends HeyApiClient {
   /**
    * Reads a thread
    */
-  public getThread<ThrowOnError extends boolean = false>(
+  public getThread<ThrowOnError extends boolean = true>(
     options: Options<GetThreadData, ThrowOnError>,
-  ): RequestResult<GetThreadResponses, GetThreadErrors, ThrowOnError> {
-    return (options.client ?? this.client).get<GetThreadResponses, GetThreadErrors, ThrowOnError>({
+  ): RequestResult<GetThreadResponses, GetThreadErrors, ThrowOnError, 'data'> {
+    return (options.client ?? this.client).get<GetThreadResponses, GetThreadErrors, ThrowOnError, 'data'>({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/threads/{threadId}',
       ...options,
@@ -3146,10 +3548,16 @@ export class BatonClient extends HeyApiClient {
   /**
    * Reads the newest messages of a thread
    */
-  public getThreadMessages<ThrowOnError extends boolean = false>(
+  public getThreadMessages<ThrowOnError extends boolean = true>(
     options: Options<GetThreadMessagesData, ThrowOnError>,
-  ): RequestResult<GetThreadMessagesResponses, GetThreadMessagesErrors, ThrowOnError> {
-    return (options.client ?? this.client).get<GetThreadMessagesResponses, GetThreadMessagesErrors, ThrowOnError>({
+  ): RequestResult<GetThreadMessagesResponses, GetThreadMessagesErrors, ThrowOnError, 'data'> {
+    return (options.client ?? this.client).get<
+      GetThreadMessagesResponses,
+      GetThreadMessagesErrors,
+      ThrowOnError,
+      'data'
+    >({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/threads/{threadId}/messages',
       ...options,
@@ -3161,10 +3569,11 @@ export class BatonClient extends HeyApiClient {
    *
    * Needs the role `admin`.
    */
-  public updateAssistant<ThrowOnError extends boolean = false>(
+  public updateAssistant<ThrowOnError extends boolean = true>(
     options: Options<UpdateAssistantData, ThrowOnError>,
-  ): RequestResult<UpdateAssistantResponses, UpdateAssistantErrors, ThrowOnError> {
-    return (options.client ?? this.client).post<UpdateAssistantResponses, UpdateAssistantErrors, ThrowOnError>({
+  ): RequestResult<UpdateAssistantResponses, UpdateAssistantErrors, ThrowOnError, 'data'> {
+    return (options.client ?? this.client).post<UpdateAssistantResponses, UpdateAssistantErrors, ThrowOnError, 'data'>({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/update_assistant',
       ...options,
@@ -3180,14 +3589,16 @@ export class BatonClient extends HeyApiClient {
    *
    * Signed with `X-Twilio-Signature`. The answer of the bot (or of a person) is sent later.
    */
-  public receiveWhatsAppMessage<ThrowOnError extends boolean = false>(
+  public receiveWhatsAppMessage<ThrowOnError extends boolean = true>(
     options: Options<ReceiveWhatsAppMessageData, ThrowOnError>,
-  ): RequestResult<ReceiveWhatsAppMessageResponses, ReceiveWhatsAppMessageErrors, ThrowOnError> {
+  ): RequestResult<ReceiveWhatsAppMessageResponses, ReceiveWhatsAppMessageErrors, ThrowOnError, 'data'> {
     return (options.client ?? this.client).post<
       ReceiveWhatsAppMessageResponses,
       ReceiveWhatsAppMessageErrors,
-      ThrowOnError
+      ThrowOnError,
+      'data'
     >({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/webhook',
       ...options,
@@ -3201,14 +3612,16 @@ export class BatonClient extends HeyApiClient {
   /**
    * Takes from Twilio what became of a message that was sent to a customer
    */
-  public receiveWhatsAppStatus<ThrowOnError extends boolean = false>(
+  public receiveWhatsAppStatus<ThrowOnError extends boolean = true>(
     options: Options<ReceiveWhatsAppStatusData, ThrowOnError>,
-  ): RequestResult<ReceiveWhatsAppStatusResponses, ReceiveWhatsAppStatusErrors, ThrowOnError> {
+  ): RequestResult<ReceiveWhatsAppStatusResponses, ReceiveWhatsAppStatusErrors, ThrowOnError, 'data'> {
     return (options.client ?? this.client).post<
       ReceiveWhatsAppStatusResponses,
       ReceiveWhatsAppStatusErrors,
-      ThrowOnError
+      ThrowOnError,
+      'data'
     >({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/webhook/status',
       ...options,
@@ -3224,10 +3637,11 @@ export class BatonClient extends HeyApiClient {
    *
    * The bot is named by `data-bot` on the script's element.
    */
-  public getWidgetScript<ThrowOnError extends boolean = false>(
+  public getWidgetScript<ThrowOnError extends boolean = true>(
     options?: Options<GetWidgetScriptData, ThrowOnError>,
-  ): RequestResult<GetWidgetScriptResponses, GetWidgetScriptErrors, ThrowOnError> {
-    return (options?.client ?? this.client).get<GetWidgetScriptResponses, GetWidgetScriptErrors, ThrowOnError>({
+  ): RequestResult<GetWidgetScriptResponses, GetWidgetScriptErrors, ThrowOnError, 'data'> {
+    return (options?.client ?? this.client).get<GetWidgetScriptResponses, GetWidgetScriptErrors, ThrowOnError, 'data'>({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/widget.js',
       ...options,
@@ -3237,10 +3651,11 @@ export class BatonClient extends HeyApiClient {
   /**
    * The chat page of a public bot, made to be embedded in other sites
    */
-  public getWidgetPage<ThrowOnError extends boolean = false>(
+  public getWidgetPage<ThrowOnError extends boolean = true>(
     options: Options<GetWidgetPageData, ThrowOnError>,
-  ): RequestResult<GetWidgetPageResponses, GetWidgetPageErrors, ThrowOnError> {
-    return (options.client ?? this.client).get<GetWidgetPageResponses, GetWidgetPageErrors, ThrowOnError>({
+  ): RequestResult<GetWidgetPageResponses, GetWidgetPageErrors, ThrowOnError, 'data'> {
+    return (options.client ?? this.client).get<GetWidgetPageResponses, GetWidgetPageErrors, ThrowOnError, 'data'>({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/widget/{botCode}',
       ...options,
@@ -3250,10 +3665,11 @@ export class BatonClient extends HeyApiClient {
   /**
    * The script that draws the button, for one bot
    */
-  public getWidgetLoader<ThrowOnError extends boolean = false>(
+  public getWidgetLoader<ThrowOnError extends boolean = true>(
     options: Options<GetWidgetLoaderData, ThrowOnError>,
-  ): RequestResult<GetWidgetLoaderResponses, GetWidgetLoaderErrors, ThrowOnError> {
-    return (options.client ?? this.client).get<GetWidgetLoaderResponses, GetWidgetLoaderErrors, ThrowOnError>({
+  ): RequestResult<GetWidgetLoaderResponses, GetWidgetLoaderErrors, ThrowOnError, 'data'> {
+    return (options.client ?? this.client).get<GetWidgetLoaderResponses, GetWidgetLoaderErrors, ThrowOnError, 'data'>({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/widget/{botCode}/loader.js',
       ...options,
@@ -3265,10 +3681,11 @@ export class BatonClient extends HeyApiClient {
    *
    * A name stands for one content for ever (`~` is in no bot's code).
    */
-  public getWidgetFile<ThrowOnError extends boolean = false>(
+  public getWidgetFile<ThrowOnError extends boolean = true>(
     options: Options<GetWidgetFileData, ThrowOnError>,
-  ): RequestResult<GetWidgetFileResponses, GetWidgetFileErrors, ThrowOnError> {
-    return (options.client ?? this.client).get<GetWidgetFileResponses, GetWidgetFileErrors, ThrowOnError>({
+  ): RequestResult<GetWidgetFileResponses, GetWidgetFileErrors, ThrowOnError, 'data'> {
+    return (options.client ?? this.client).get<GetWidgetFileResponses, GetWidgetFileErrors, ThrowOnError, 'data'>({
+      responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/widget/~/{fileName}',
       ...options,

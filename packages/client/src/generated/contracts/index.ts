@@ -1,0 +1,7 @@
+// Copied from libs/contracts/src: do not edit.
+
+export * from './chat-events.js';
+export * from './error-codes.js';
+export * from './ownership.js';
+export * from './takeover.js';
+export * from './threads.js';
