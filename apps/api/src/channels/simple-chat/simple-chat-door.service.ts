@@ -23,9 +23,10 @@ export class SimpleChatDoor implements OnModuleInit {
 
   onModuleInit(): void {
     if (this.rate === 0) return;
-    const server = this.host.httpAdapter.getInstance<FastifyInstance>();
+    // Commands run the application without an HTTP server.
+    const server = (this.host.httpAdapter as HttpAdapterHost['httpAdapter'] | null)?.getInstance<FastifyInstance>();
     // Browsers may read a refusal only after the hooks of the request have said so; the body has not been read yet.
-    server.addHook('preParsing', async (request, reply) => this.count(request, reply));
+    server?.addHook('preParsing', async (request, reply) => this.count(request, reply));
   }
 
   /** At most so many calls of an address in each minute of the clock. */
