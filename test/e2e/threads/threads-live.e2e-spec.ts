@@ -115,7 +115,7 @@ describe('threads as they happen', () => {
       ]);
     });
 
-    it('are told to agents, by their ids', async () => {
+    it('are told to agents, with their messages', async () => {
       const desk = await listen({ token: ada.key });
       const threadId = await lead.createThread();
       await lead.chat(threadId, 'Hello');
@@ -124,11 +124,12 @@ describe('threads as they happen', () => {
       await agent.call('POST', '/chat/agent', { thread_id: threadId, message: 'Our secret' });
       const thread_id = threadId;
       await eventually(() => desk.of(threadId).length === 4);
+      const [answer, question] = await lead.messages(threadId);
       expect(desk.of(threadId)).toEqual([
         [`lead_chats-${threadId}`, { thread_id }],
         ['thread_status_change', { thread_id, status: 'agent_takeover' }],
-        [`lead_msg-${threadId}`, { thread_id }],
-        [`agent_msg-${threadId}`, { thread_id }],
+        [`lead_msg-${threadId}`, { thread_id, message: question }],
+        [`agent_msg-${threadId}`, { thread_id, message: answer }],
       ]);
     });
 

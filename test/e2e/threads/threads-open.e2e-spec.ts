@@ -118,7 +118,7 @@ describe('the threads API, open as its original was', () => {
     expect(closed.map(({ headers }) => headers.get('access-control-allow-origin'))).toEqual([null, null, null]);
   });
 
-  it('broadcasts everything to everybody, with what was said', async () => {
+  it('broadcasts everything to everybody, with the messages as they are listed', async () => {
     const page = await Listener.connect(server, {}, { extraHeaders: ORIGIN, transports: ['polling', 'websocket'] });
     const stream = await followThreads(server);
     const thread_id = await anybody.createThread();
@@ -127,11 +127,16 @@ describe('the threads API, open as its original was', () => {
     await anybody.chat(thread_id, 'A person?');
     await anybody.call('POST', '/chat/agent', { thread_id, message: 'Yes.', asst_id: '' });
     await eventually(() => page.of(thread_id).length === 4);
+    const [answer, question] = await anybody.messages(thread_id);
+    expect([question, answer]).toMatchObject([
+      { role: 'user', content: [{ text: { value: 'A person?' } }], assistant_id: 'agent-default' },
+      { role: 'agent', content: [{ text: { value: 'Yes.' } }], assistant_id: 'agent-default' },
+    ]);
     expect(page.of(thread_id)).toEqual([
       [`lead_chats-${thread_id}`, { thread_id }],
       ['thread_status_change', { thread_id, status: 'agent_takeover' }],
-      [`lead_msg-${thread_id}`, { thread_id, message: 'A person?' }],
-      [`agent_msg-${thread_id}`, { thread_id, message: 'Yes.' }],
+      [`lead_msg-${thread_id}`, { thread_id, message: question }],
+      [`agent_msg-${thread_id}`, { thread_id, message: answer }],
     ]);
     await stream.until(() => changesOf(stream, thread_id).includes('update agent_takeover'));
     page.close();

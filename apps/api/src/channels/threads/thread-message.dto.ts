@@ -1,16 +1,15 @@
+import { THREAD_ROLES, type ThreadMessage, type ThreadRole } from '@app/contracts';
 import type { MessageAuthor } from '@app/database';
 import { ApiProperty } from '@nestjs/swagger';
 import { ASSISTANT_ID, THREAD_ID } from './thread.dto.js';
 import { assistantIdOf, messageIdOf, runIdOf, threadIdOf } from './thread-ids.js';
-import type { ThreadMessage } from './thread-messages.repository.js';
+import type { StoredMessage } from './thread-messages.repository.js';
 
 /** The assistant id of everything that belongs to an agent's part of a thread. */
 const AGENT = 'agent-default';
-const ROLES = ['user', 'assistant', 'agent'] as const;
-type MessageRole = (typeof ROLES)[number];
 
 /** What the server itself says is shown as the assistant's. */
-const ROLE_OF: Record<MessageAuthor, MessageRole> = {
+const ROLE_OF: Record<MessageAuthor, ThreadRole> = {
   customer: 'user',
   bot: 'assistant',
   agent: 'agent',
@@ -30,7 +29,7 @@ export class MessageContentDto {
   text: MessageTextDto;
 }
 
-export class ThreadMessageDto {
+export class ThreadMessageDto implements ThreadMessage {
   @ApiProperty({ example: 'msg_0199aa0e7c1b7d0a9a550d5a3c0f8f6e' })
   id: string;
   @ApiProperty({ enum: ['thread.message'] })
@@ -40,8 +39,8 @@ export class ThreadMessageDto {
   created_at: number;
   @ApiProperty({ example: THREAD_ID })
   thread_id: string;
-  @ApiProperty({ enum: ROLES, example: 'assistant' })
-  role: MessageRole;
+  @ApiProperty({ enum: THREAD_ROLES, example: 'assistant' })
+  role: ThreadRole;
   @ApiProperty({ type: [MessageContentDto] })
   content: MessageContentDto[];
   @ApiProperty({ type: 'string', nullable: true, example: ASSISTANT_ID })
@@ -60,7 +59,7 @@ export class ThreadMessagesDto {
   messages: ThreadMessageDto[];
 }
 
-export const mapMessage = (chatId: string, message: ThreadMessage): ThreadMessageDto => ({
+export const mapMessage = (chatId: string, message: StoredMessage): ThreadMessageDto => ({
   id: messageIdOf(message.id),
   object: 'thread.message',
   created_at: Math.floor(message.createdAt.getTime() / 1000),
@@ -73,7 +72,7 @@ export const mapMessage = (chatId: string, message: ThreadMessage): ThreadMessag
   metadata: {},
 });
 
-function assistantOf({ author, turnId, botId }: ThreadMessage): string | null {
+function assistantOf({ author, turnId, botId }: StoredMessage): string | null {
   if (author === 'bot') return botId && assistantIdOf(botId);
   return author === 'agent' || (author === 'customer' && turnId === null) ? AGENT : null;
 }

@@ -2,7 +2,7 @@ import { fromSqlJson, fromSqlTime, type MessageAuthor } from '@app/database';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 
-export interface ThreadMessage {
+export interface StoredMessage {
   id: string;
   author: MessageAuthor;
   text: string;
@@ -27,7 +27,7 @@ export class ThreadMessagesRepository {
   constructor(private readonly dataSource: DataSource) {}
 
   /** The newest first. Answers that are still being given, or came to nothing, are not there. */
-  async findMessages(chatId: string, limit: number): Promise<ThreadMessage[]> {
+  async findMessages(chatId: string, limit: number): Promise<StoredMessage[]> {
     const rows = await this.dataSource.query<MessageRow[]>(
       `SELECT m.id, m.author, m.text, m.turn_id, t.bot_id, m.created_at
        FROM messages m LEFT JOIN turns t ON t.id = m.turn_id

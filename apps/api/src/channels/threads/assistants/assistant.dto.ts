@@ -159,7 +159,8 @@ export const mapAssistant = ({ bot, tools }: BotWithTools): AssistantDto => ({
   model: bot.modelName ?? '',
   tools: tools.map(({ name, description, parameters, url }) => ({
     type: 'function',
-    function: { name, description, parameters, url: url ?? '' },
+    // Forms list the arguments: they are there even when a function takes none.
+    function: { name, description, parameters: { properties: {}, required: [], ...parameters }, url: url ?? '' },
   })),
   metadata: {},
   tool_resources: {},

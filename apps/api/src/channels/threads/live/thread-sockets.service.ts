@@ -8,7 +8,7 @@ import { broadcastOf } from './thread-broadcasts.js';
 import { ThreadsService } from '../threads.service.js';
 
 interface SocketState {
-  /** Of agents: looked at again and again. */
+  /** Of agents: rechecked periodically. */
   token: string | null;
   room: string;
 }
@@ -18,14 +18,12 @@ export type ThreadSocket = Socket<DefaultEventsMap, Events, DefaultEventsMap, So
 export type ThreadNamespace = Namespace<DefaultEventsMap, Events, DefaultEventsMap, SocketState>;
 
 const CHECK_EVERY_MS = 5000;
-/** With THREADS_OPEN all connections are here, and hear what was said as well. */
-const EVERYBODY = 'everybody';
-const AGENTS = 'agents';
+const ALL_THREADS = 'threads';
 const roomOf = (chatId: string): string => `chat:${chatId}`;
 
 /**
- * Broadcasts what happens in threads. Every instance tells its own connections what it sees in the log, so that each hears of
- * everything once, with Redis or without.
+ * Broadcasts what happens in threads. Every instance notifies its own connections of what it reads in the log, so that each event
+ * arrives once, with Redis or without.
  */
 @Injectable()
 export class ThreadSocketsService implements OnApplicationBootstrap, OnApplicationShutdown {
@@ -56,12 +54,12 @@ export class ThreadSocketsService implements OnApplicationBootstrap, OnApplicati
     this.namespace = namespace;
   }
 
-  /** Agents hear of all threads, others of the one whose id they show. With THREADS_OPEN everybody hears of everything. */
+  /** Agents receive the events of all threads, others of the thread whose id they show; with THREADS_OPEN all connections do. */
   async admit(socket: ThreadSocket): Promise<void> {
     this.admissions++;
     try {
       socket.data = await this.findPlace(socket);
-      // From its first moment on a connection misses nothing.
+      // Before the connection opens: it misses nothing then.
       await (this.following ??= this.follow());
     } finally {
       this.admissions--;
@@ -75,8 +73,8 @@ export class ThreadSocketsService implements OnApplicationBootstrap, OnApplicati
   private async findPlace(socket: ThreadSocket): Promise<SocketState> {
     const { token, threadId } = handshakeOf(socket);
     const caller = await this.auth.authenticate(token);
-    if (this.config.threads.isOpen) return { token: null, room: EVERYBODY };
-    if (isAgent(caller)) return { token, room: AGENTS };
+    if (this.config.threads.isOpen) return { token: null, room: ALL_THREADS };
+    if (isAgent(caller)) return { token, room: ALL_THREADS };
     if (threadId === null) throw accessDenied(caller);
     return { token: null, room: roomOf((await this.threads.find(threadId)).id) };
   }
@@ -96,21 +94,19 @@ export class ThreadSocketsService implements OnApplicationBootstrap, OnApplicati
   private broadcast(event: ChatEventEnvelope): void {
     const broadcast = broadcastOf(event);
     if (broadcast === null) return;
-    const { name, news, words } = broadcast;
-    this.namespace?.local.to(EVERYBODY).emit(name, { ...news, ...words });
-    this.namespace?.local.to([AGENTS, roomOf(event.chatId)]).emit(name, news);
+    this.namespace?.local.to([ALL_THREADS, roomOf(event.chatId)]).emit(broadcast.name, broadcast.payload);
   }
 
-  /** Whoever is no agent any more hears of nothing any more. */
+  /** Disconnects those who are no longer agents. */
   private async check(): Promise<void> {
-    this.leaveIfAlone();
+    this.leaveIfUnused();
     await (this.checking ??= this.checkAgents()
-      .catch((error: unknown) => this.logger.warn({ err: error }, 'Looking after the connections failed; trying again'))
+      .catch((error: unknown) => this.logger.warn({ err: error }, 'Rechecking the connections failed; trying again'))
       .finally(() => (this.checking = null)));
   }
 
-  /** Nobody is connected, or about to be. */
-  private leaveIfAlone(): void {
+  /** Stops following the log while there are no connections. */
+  private leaveIfUnused(): void {
     const { following } = this;
     if (following === null || this.admissions > 0 || (this.namespace?.sockets.size ?? 0) > 0) return;
     this.following = null;
