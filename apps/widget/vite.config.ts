@@ -19,7 +19,12 @@ export default defineConfig({
   base: './',
   publicDir: false,
   plugins: [onlyWebSockets],
-  resolve: { alias: { '@baton/client/takeover': at('../../packages/client/src/takeover/index.ts') } },
+  resolve: {
+    alias: {
+      '@baton/client/takeover': at('../../packages/client/src/takeover/index.ts'),
+      '@baton/client': at('../../packages/client/src/index.ts'),
+    },
+  },
   build: {
     outDir: at('../../dist/apps/widget'),
     emptyOutDir: true,

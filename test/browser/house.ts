@@ -4,7 +4,7 @@ import { eventually } from '../support/eventually.js';
 import { FakeProvider } from '../support/fake-provider/fake-provider.mjs';
 import { ADMIN_KEY, BatonServer } from '../support/server.mjs';
 import { launchChromium } from './chromium.js';
-import { Line } from './line.js';
+import { Line } from '../support/line.js';
 import { Site } from './site.js';
 
 type Body = Record<string, unknown>;

@@ -1,4 +1,4 @@
-import type { ChatEventEnvelope, ChatState, Problem } from '@baton/client';
+import { newIdempotencyKey, type ChatEventEnvelope, type ChatState, type Problem } from '@baton/client';
 import type { Language, Settings } from './settings.js';
 
 /** The server said no, or nobody answered (`status` 0). */
@@ -66,7 +66,7 @@ export class Api {
   }
 
   act(token: string, chatId: string, action: 'request' | 'cancel' | 'end'): Promise<ChatState> {
-    return this.json('POST', `api/chats/${chatId}/takeover/${action}`, { token, key: newKey(), body: {} });
+    return this.json('POST', `api/chats/${chatId}/takeover/${action}`, { token, key: newIdempotencyKey(), body: {} });
   }
 
   async stopAnswer(token: string, chatId: string): Promise<void> {
@@ -100,10 +100,6 @@ export class Api {
     return response;
   }
 }
-
-/** 128 random bits. (`randomUUID` is missing on pages without TLS.) */
-export const newKey = (): string =>
-  Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
 
 function unreachable(): never {
   throw new ApiError(0, 'UNREACHABLE');

@@ -1,6 +1,6 @@
-import type { ChatEventEnvelope, Problem, TransientEvent } from '@baton/client';
+import { newIdempotencyKey, type ChatEventEnvelope, type Problem, type TransientEvent } from '@baton/client';
 import { ProblemError } from '@baton/client/takeover';
-import { Api, ApiError, newKey } from '../api.js';
+import { Api, ApiError } from '../api.js';
 import { ChatReader } from './chat-reader.js';
 import { EMPTY, withDelta, withEarlier, withEvent, withRemark, withState, type Remark } from './conversation.js';
 import { Outbox, type Draft } from './outbox.js';
@@ -221,7 +221,7 @@ export class ChatSession {
   }
 
   private createChat(): Promise<string> {
-    const key = this.storage.read().creating ?? newKey();
+    const key = this.storage.read().creating ?? newIdempotencyKey();
     this.storage.write({ creating: key });
     return this.api.createChat(this.visitor.token, key, this.settings.bot.botId);
   }

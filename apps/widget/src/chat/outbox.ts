@@ -1,4 +1,5 @@
-import { ApiError, newKey } from '../api.js';
+import { newIdempotencyKey } from '@baton/client';
+import { ApiError } from '../api.js';
 import type { BotStorage, StoredDraft } from './storage.js';
 
 /** Why a message is not on its way: a code of the server's, or UNREACHABLE. */
@@ -55,7 +56,7 @@ export class Outbox {
   }
 
   add(text: string, after: number): void {
-    const stored = { key: newKey(), text, after, at: Date.now() };
+    const stored = { key: newIdempotencyKey(), text, after, at: Date.now() };
     this.storage.writeDraft(stored);
     this.set([...this.drafts, { ...stored, ...UNTRIED }]);
     void this.send();

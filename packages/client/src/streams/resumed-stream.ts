@@ -11,7 +11,7 @@ export interface ReconnectOptions {
 }
 
 const MAX_FAILURES = 10;
-const FIRST_DELAY_MS = 250;
+const FIRST_DELAY_MS = 200;
 const MAX_DELAY_MS = 8000;
 const TRANSIENT = new Set([429, 502, 503, 504]);
 
@@ -26,14 +26,17 @@ export async function* readResumed(
   let lastEventId: string | undefined;
   let failures = 0;
   for (;;) {
-    const connectedAt = Date.now();
+    let connectedAt = Infinity;
+    let hasYielded = false;
     let failure: Error = new DisconnectedError();
     try {
-      for await (const event of readServerSentEvents(await open(lastEventId))) {
+      const body = await open(lastEventId);
+      connectedAt = Date.now();
+      for await (const event of readServerSentEvents(body)) {
         if (event.event === 'stream.closed') break;
         if (event.event === 'error')
           throw new ProblemError((JSON.parse(event.data) as StreamEventData['error']).problem);
-        failures = 0;
+        hasYielded = true;
         lastEventId = event.id ?? lastEventId;
         yield event;
       }
@@ -43,20 +46,21 @@ export async function* readResumed(
       failure = error;
     }
     // A quiet stream that is cut now and then does not fail.
-    failures = Date.now() - connectedAt > MAX_DELAY_MS ? 1 : failures + 1;
+    failures = hasYielded || Date.now() - connectedAt > MAX_DELAY_MS ? 0 : failures + 1;
     if (failures > maxFailures) throw failure;
     await delay(delayAfter(failure, failures), signal);
   }
 }
 
-/** The network failed (`fetch` throws a TypeError, a body that breaks off does too), or the server will be back. */
-const isTransient = (error: unknown): error is Error =>
-  error instanceof TypeError ||
-  ((error instanceof ProblemError || error instanceof UnexpectedResponseError) && TRANSIENT.has(error.status));
+/** The network failed (`fetch` throws a TypeError, of whatever realm it is from), or the server says that it will be back. */
+function isTransient(error: unknown): error is Error {
+  if (error instanceof ProblemError || error instanceof UnexpectedResponseError) return TRANSIENT.has(error.status);
+  return typeof error === 'object' && error !== null && 'name' in error && error.name === 'TypeError';
+}
 
 function delayAfter(failure: Error, failures: number): number {
   const askedMs = 'retryAfterSeconds' in failure ? Number(failure.retryAfterSeconds) * 1000 : 0;
-  const backoffMs = Math.min(FIRST_DELAY_MS * 2 ** (failures - 1), MAX_DELAY_MS);
+  const backoffMs = Math.min(FIRST_DELAY_MS * 2 ** failures, MAX_DELAY_MS);
   // Readers that were cut at the same time do not all come back at the same time.
   return Math.max(askedMs, backoffMs * (0.5 + Math.random() / 2));
 }
@@ -64,8 +68,13 @@ function delayAfter(failure: Error, failures: number): number {
 async function delay(ms: number, signal: AbortSignal | null | undefined): Promise<void> {
   signal?.throwIfAborted();
   await new Promise<void>((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    signal?.addEventListener('abort', () => (clearTimeout(timer), resolve()), { once: true });
+    const finish = (): void => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', finish);
+      resolve();
+    };
+    const timer = setTimeout(finish, ms);
+    signal?.addEventListener('abort', finish);
   });
   signal?.throwIfAborted();
 }
