@@ -29,9 +29,7 @@ export async function openSurroundings(): Promise<Surroundings & { close(): Prom
   const bot = profileOf(row);
   Logger.overrideLogger(false);
   // Commit windows and deadlines go by the model's clock; the database and the event loop by their own.
-  jest.useFakeTimers({
-    doNotFake: ['Date', 'hrtime', 'performance', 'nextTick', 'queueMicrotask', 'setImmediate', 'clearImmediate'],
-  });
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'] });
   return {
     dataSource,
     config,
@@ -45,10 +43,10 @@ export async function openSurroundings(): Promise<Surroundings & { close(): Prom
       [ToolCallsService, { call: (_, json) => Promise.resolve(answerOf(json)) } satisfies Partial<ToolCallsService>],
       [UsersService, {}],
     ]),
-    advanceTime: (milliseconds) => jest.advanceTimersByTime(milliseconds),
-    forgetTimers: () => jest.clearAllTimers(),
+    advanceTime: (milliseconds) => vi.advanceTimersByTime(milliseconds),
+    forgetTimers: () => vi.clearAllTimers(),
     async close() {
-      jest.useRealTimers();
+      vi.useRealTimers();
       await dataSource.destroy();
       await database?.drop();
     },

@@ -13,16 +13,16 @@ describe('EventStream', () => {
   });
 
   it('sends a sign of life from time to time, until it is over', async () => {
-    jest.useFakeTimers({ doNotFake: ['nextTick', 'queueMicrotask', 'setImmediate'] });
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
     try {
       const stream = new EventStream();
-      jest.advanceTimersByTime(30_000);
+      vi.advanceTimersByTime(30_000);
       await nextTurn();
       expect(String(stream.read())).toBe(': connected\n\n: \n\n: \n\n');
       stream.destroy();
-      expect(jest.getTimerCount()).toBe(0);
+      expect(vi.getTimerCount()).toBe(0);
     } finally {
-      jest.useRealTimers();
+      vi.useRealTimers();
     }
   });
 

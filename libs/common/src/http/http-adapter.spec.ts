@@ -2,8 +2,8 @@ import type { Server } from 'node:http';
 import { HttpAdapter } from './http-adapter.js';
 
 describe('the end of the server', () => {
-  beforeEach(() => jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask'] }));
-  afterEach(() => jest.useRealTimers());
+  beforeEach(() => vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] }));
+  afterEach(() => vi.useRealTimers());
 
   it.each([
     ['has the whole time when nothing took any of it', 0, 3000],
@@ -13,13 +13,13 @@ describe('the end of the server', () => {
     const adapter = new HttpAdapter({ shutdownGraceMs: 3000 });
     adapter.initHttpServer();
     const server = adapter.getHttpServer<Server>();
-    const closeAll = jest.spyOn(server, 'closeAllConnections').mockImplementation(() => undefined);
+    const closeAll = vi.spyOn(server, 'closeAllConnections').mockImplementation(() => undefined);
     adapter.beforeClose();
-    jest.advanceTimersByTime(usedMs);
+    vi.advanceTimersByTime(usedMs);
     server.close();
-    jest.advanceTimersByTime(leftMs - 1);
+    vi.advanceTimersByTime(leftMs - 1);
     expect(closeAll).not.toHaveBeenCalled();
-    jest.advanceTimersByTime(1);
+    vi.advanceTimersByTime(1);
     expect(closeAll).toHaveBeenCalledTimes(1);
     await adapter.close();
   });

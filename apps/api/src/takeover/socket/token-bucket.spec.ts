@@ -4,9 +4,9 @@ describe('TokenBucket', () => {
   let now: number;
   beforeEach(() => {
     now = 0;
-    jest.spyOn(performance, 'now').mockImplementation(() => now);
+    vi.spyOn(performance, 'now').mockImplementation(() => now);
   });
-  afterEach(() => jest.restoreAllMocks());
+  afterEach(() => vi.restoreAllMocks());
 
   const takeAll = (bucket: TokenBucket): number => {
     let taken = 0;
