@@ -1,4 +1,4 @@
-export { defaultCapabilities } from './probe/capability-probe.js';
+export { defaultCapabilities } from './probe/probe-requests.js';
 export { DEMO_MODEL, DemoService } from './demo/demo.service.js';
 export { type Endpoint, normaliseEndpoint } from './endpoint/endpoint.js';
 export { estimateUsage } from './usage/estimate-usage.js';

@@ -1,6 +1,6 @@
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { expectedText, FakeProvider, type Scenario } from '../../../test/support/fake-provider/fake-provider.mjs';
-import { defaultCapabilities } from './probe/capability-probe.js';
+import { defaultCapabilities } from './probe/probe-requests.js';
 import { OpenAiProvider } from './openai-provider.js';
 import { ProviderError } from './errors/provider-error.js';
 import type { ProviderDialect, ProviderEvent, ProviderRequest } from './provider.types.js';
@@ -188,7 +188,8 @@ describe.each(DIALECTS)('OpenAiProvider over %s', (dialect) => {
     ['[[error=server_error]]', 'PROVIDER_ERROR', true],
     ['[[error=rate_limit_exceeded]]', 'PROVIDER_RATE_LIMITED', true],
     ['[[error=insufficient_quota]]', 'PROVIDER_QUOTA_EXCEEDED', false],
-    ['[[error=context_length_exceeded]]', 'PROVIDER_REQUEST_REJECTED', false],
+    ['[[error=context_length_exceeded]]', 'PROVIDER_CONTEXT_EXCEEDED', false],
+    ['[[error=content_filter]]', 'PROVIDER_CONTENT_FILTERED', false],
     ['[[error=something_new]]', 'PROVIDER_ERROR', true],
   ])('delivers what came before %s and then throws %s', async (directive, code, retryable) => {
     const message = `Hello ${directive} [[delay=2]]`;
@@ -276,7 +277,15 @@ describe('OpenAiProvider', () => {
       model: 'fake-large',
       instructions: 'Be brief.',
       input: [{ type: 'message', role: 'user', content: 'Hello' }],
-      tools: [{ type: 'function', name: 't', description: 'd', parameters: {}, strict: false }],
+      tools: [
+        {
+          type: 'function',
+          name: 't',
+          description: 'd',
+          parameters: { type: 'object', properties: {} },
+          strict: false,
+        },
+      ],
       temperature: 0.2,
       max_output_tokens: 50,
       store: false,
@@ -312,6 +321,7 @@ describe('OpenAiProvider', () => {
         { role: 'tool', tool_call_id: 'c', content: '3' },
       ],
       max_tokens: 50,
+      store: false,
       stream: true,
       stream_options: { include_usage: true },
     });

@@ -2,19 +2,22 @@ import { Inject, Injectable, type OnApplicationShutdown, Optional } from '@nestj
 import { Agent } from 'undici';
 import { AnswerStream } from './stream/answer-stream.js';
 import { CapabilityProbe } from './probe/capability-probe.js';
-import { chatCompletionsAdapter } from './dialects/chat-completions/chat-completions-adapter.js';
-import type { DialectAdapter, ProbeExtras } from './dialects/dialect-adapter.js';
+import type { ProbeExtras } from './dialects/dialect-adapter.js';
+import { DIALECTS } from './dialects/dialects.js';
+import { fitting } from './dialects/conversation.js';
+import { AdaptingAnswer } from './learning/adapting-answer.js';
+import { fieldsOf, learn } from './learning/lessons.js';
+import { NO_ADJUSTMENTS, ServiceMemory } from './learning/service-memory.js';
 import { fetchModels } from './probe/model-list.js';
 import { ProviderError } from './errors/provider-error.js';
 import type {
+  Adjustments,
   ProbeResult,
   ProviderConnection,
-  ProviderDialect,
   ProviderEvent,
   ProviderModel,
   ProviderRequest,
 } from './provider.types.js';
-import { responsesAdapter } from './dialects/responses/responses-adapter.js';
 
 export interface OpenAiProviderOptions {
   connectTimeoutMs?: number;
@@ -44,11 +47,6 @@ const DEFAULTS: Required<OpenAiProviderOptions> = {
   probeTimeoutMs: 20_000,
 };
 
-const ADAPTERS: Readonly<Record<ProviderDialect, DialectAdapter>> = {
-  responses: responsesAdapter,
-  chat_completions: chatCompletionsAdapter,
-};
-
 /** What a key may consist of so that a header can carry it. */
 const HEADER_VALUE = /^[\x21-\x7e]+$/;
 const REMEMBERED_BASES = 256;
@@ -69,6 +67,7 @@ export class OpenAiProvider implements OnApplicationShutdown {
   private readonly options: Required<OpenAiProviderOptions>;
   private readonly agent: Agent;
   private readonly bases = new Map<string, Base>();
+  private readonly memory = new ServiceMemory();
 
   constructor(@Optional() @Inject(OPENAI_PROVIDER_OPTIONS) options?: OpenAiProviderOptions) {
     this.options = { ...DEFAULTS, ...options };
@@ -83,7 +82,7 @@ export class OpenAiProvider implements OnApplicationShutdown {
    * an error and closes the connection, as does leaving the loop early.
    */
   stream(request: ProviderRequest, signal: AbortSignal): AsyncIterable<ProviderEvent> {
-    return { [Symbol.asyncIterator]: () => this.open(request, signal).queue };
+    return { [Symbol.asyncIterator]: () => this.ask(request, signal) };
   }
 
   /** The models a service lists, newest first. Throws a `ProviderError`. */
@@ -92,16 +91,23 @@ export class OpenAiProvider implements OnApplicationShutdown {
   }
 
   /**
-   * Finds out which dialect a service speaks and what it honours, by a handful of tiny calls within 20 seconds. A service
+   * Finds out which dialect a service speaks and what it honours, by holding a short conversation with it, within 20 seconds. A service
    * that fails is a result with a `problem`, not an error.
    */
-  probe(connection: BareConnection, preferredModel: string | null): Promise<ProbeResult> {
+  async probe(connection: BareConnection, preferredModel: string | null): Promise<ProbeResult> {
     const { probeCallTimeoutMs, probeTimeoutMs } = this.options;
-    return new CapabilityProbe(
-      (request, signal, extras) => this.open(request, signal, extras),
+    this.memory.forget(connection.baseUrl);
+    const result = await new CapabilityProbe(
+      (request, signal, extras) => this.ask(request, signal, extras),
       (signal) => this.listModels(connection, signal),
       { callTimeoutMs: probeCallTimeoutMs, timeoutMs: probeTimeoutMs },
     ).run(connection, preferredModel);
+    const { dialect, probedModel: model, capabilities } = result;
+    if (dialect === null || model === null) return result;
+    const learned = this.memory.recall({ connection: { ...connection, dialect, capabilities }, model });
+    return learned === NO_ADJUSTMENTS
+      ? result
+      : { ...result, capabilities: { ...capabilities, adjustments: { [model]: learned } } };
   }
 
   /** Not before running answers have had their time to finish. */
@@ -109,9 +115,29 @@ export class OpenAiProvider implements OnApplicationShutdown {
     await this.agent.destroy();
   }
 
-  private open(request: ProviderRequest, signal: AbortSignal, extras?: ProbeExtras): AnswerStream {
+  private ask(request: ProviderRequest, signal: AbortSignal, extras?: ProbeExtras): AdaptingAnswer {
+    const adjustments = this.memory.recall(request);
+    return new AdaptingAnswer(
+      {
+        open: (adjusted) => this.open(request, adjusted, signal, extras),
+        learn: ({ refusal }, { code }, adjusted) => {
+          const sent = fieldsOf(bodyOf(request, adjusted, extras), request);
+          return learn({ ...refusal, code, request, sent }, adjusted);
+        },
+        remember: (adjusted) => this.memory.remember(request, adjusted),
+      },
+      adjustments,
+    );
+  }
+
+  private open(
+    request: ProviderRequest,
+    adjustments: Adjustments,
+    signal: AbortSignal,
+    extras?: ProbeExtras,
+  ): AnswerStream {
     const { connection } = request;
-    const adapter = ADAPTERS[connection.dialect];
+    const adapter = DIALECTS[connection.dialect];
     const answer = new AnswerStream(adapter, connection.apiKey, signal);
     if (answer.queue.settled) return answer;
     if (connection.apiKey && !HEADER_VALUE.test(connection.apiKey)) {
@@ -127,7 +153,7 @@ export class OpenAiProvider implements OnApplicationShutdown {
         path: base.path + adapter.path,
         method: 'POST',
         headers: headersFor(connection, streaming),
-        body: adapter.body(request, streaming, extras),
+        body: JSON.stringify(bodyOf(request, adjustments, extras)),
         headersTimeout: streaming ? this.options.headersTimeoutMs : this.options.wholeAnswerTimeoutMs,
         bodyTimeout: this.options.bodyIdleTimeoutMs,
       },
@@ -146,6 +172,15 @@ export class OpenAiProvider implements OnApplicationShutdown {
     }
     return base;
   }
+}
+
+function bodyOf(request: ProviderRequest, adjustments: Adjustments, extras?: ProbeExtras): Record<string, unknown> {
+  const { contextTokens, omitted } = adjustments;
+  const { capabilities, dialect } = request.connection;
+  const fitted = contextTokens === null ? request : fitting(request, contextTokens);
+  const body = DIALECTS[dialect].body(fitted, { ...extras, streamed: capabilities.streaming, adjustments });
+  for (const field of omitted) delete body[field];
+  return body;
 }
 
 function headersFor({ apiKey, isAzure }: BareConnection, streamed: boolean): Record<string, string> {

@@ -20,13 +20,46 @@ export interface ProviderCapabilities {
   tools: boolean;
   jsonSchema: boolean;
   images: boolean;
+  /** By model: what the probe found the service to refuse. */
+  adjustments?: Record<string, Adjustments>;
+}
+
+/**
+ * How the list of messages is arranged. `alternating`: one system message, which comes first, then user and assistant in turn, as
+ * many chat templates demand. `without_system`: the same with the instructions in the first message of the user.
+ */
+export type Arrangement = 'free' | 'alternating' | 'without_system';
+
+/** What a request leaves out or does differently because the service has refused it before. */
+export interface Adjustments {
+  /** Fields of the body. */
+  omitted: string[];
+  arrangement: Arrangement;
+  /** Input that is longer than this, in our count, has been refused. */
+  contextTokens: number | null;
 }
 
 /** One item of the conversation. We own the history: every call carries the whole of it. */
 export type ProviderItem =
   | { type: 'message'; role: 'user' | 'assistant' | 'developer'; text: string }
-  | { type: 'tool_call'; callId: string; name: string; arguments: string }
-  | { type: 'tool_result'; callId: string; output: string };
+  | ProviderToolCall
+  | { type: 'tool_result'; callId: string; output: string }
+  | CarriedItem;
+
+export interface ProviderToolCall {
+  type: 'tool_call';
+  callId: string;
+  name: string;
+  arguments: string;
+  /** What the service added to the call, to be sent back as it came. */
+  extra?: Record<string, unknown>;
+}
+
+/** What a service said to itself beside its calls (reasoning, signatures). It goes back as it came, before the text and the calls. */
+export interface CarriedItem {
+  type: 'carried';
+  value: Record<string, unknown>;
+}
 
 export interface ProviderTool {
   name: string;
@@ -53,13 +86,14 @@ export interface ProviderUsage {
 }
 
 /**
- * What a stream yields, in order: any number of `text` and `tool_call` (complete calls only), then `usage` when the service
- * reports it, then exactly one `done`. A stream that ends without its terminal event throws `PROVIDER_INCOMPLETE`
+ * What a stream yields, in order: any number of `text`, `tool_call` (complete calls only) and `carried`, then `usage` when the
+ * service reports it, then exactly one `done`. A stream that ends without its terminal event throws `PROVIDER_INCOMPLETE`
  * instead of yielding `done`.
  */
 export type ProviderEvent =
   | { type: 'text'; text: string }
-  | { type: 'tool_call'; callId: string; name: string; arguments: string }
+  | ProviderToolCall
+  | CarriedItem
   | { type: 'usage'; usage: ProviderUsage }
   | { type: 'done'; reason: 'stop' | 'length' | 'content_filter' | 'tool_calls' };
 

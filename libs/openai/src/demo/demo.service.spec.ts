@@ -1,4 +1,4 @@
-import { defaultCapabilities } from '../probe/capability-probe.js';
+import { defaultCapabilities } from '../probe/probe-requests.js';
 import { demoAnswer } from './demo-brain.js';
 import { DEMO_MODEL, DemoService } from './demo.service.js';
 import { OpenAiProvider } from '../openai-provider.js';

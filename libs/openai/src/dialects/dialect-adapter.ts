@@ -1,6 +1,11 @@
-import type { ProviderEvent, ProviderRequest, ProviderUsage } from '../provider.types.js';
+import type { Adjustments, ProviderEvent, ProviderRequest, ProviderUsage } from '../provider.types.js';
 
-type DoneReason = Extract<ProviderEvent, { type: 'done' }>['reason'];
+export type DoneReason = Extract<ProviderEvent, { type: 'done' }>['reason'];
+
+export interface CallOptions extends ProbeExtras {
+  streamed: boolean;
+  adjustments: Adjustments;
+}
 
 /** What only the probe asks for on top of a request. */
 export interface ProbeExtras {
@@ -15,7 +20,9 @@ export interface ProbeExtras {
 /** Where a reader puts what it understood of an answer. */
 export interface AnswerSink {
   text(text: string): void;
-  toolCall(callId: string, name: string, args: string): void;
+  toolCall(callId: string, name: string, args: string, extra?: Record<string, unknown>): void;
+  /** What has to go back with the calls. */
+  carried(value: Record<string, unknown>): void;
   usage(usage: ProviderUsage): void;
   /** The terminal event. Nothing counts after it. */
   done(reason: DoneReason): void;
@@ -33,13 +40,25 @@ export interface AnswerReader {
   whole(body: string): void;
 }
 
-/** One of the two stateless protocols. */
+/** A stateless protocol. */
 export interface DialectAdapter {
   /** Below the connection's base URL. */
   readonly path: string;
-  body(request: ProviderRequest, streamed: boolean, extras?: ProbeExtras): string;
+  body(request: ProviderRequest, options: CallOptions): Record<string, unknown>;
   reader(sink: AnswerSink): AnswerReader;
 }
 
-/** A count as services send it: absent, null and nonsense are zero. */
-export const count = (value: unknown): number => (typeof value === 'number' && value > 0 ? Math.trunc(value) : 0);
+/** Counts beyond this are nonsense. */
+const MOST_TOKENS = 100_000_000;
+
+const isCount = (value: unknown): value is number =>
+  typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= MOST_TOKENS;
+
+/** A detail of the usage: absent, null and nonsense are zero. */
+export const count = (value: unknown): number => (isCount(value) ? value : 0);
+
+/** The usage as far as it can be believed; null where a service reports nothing or nonsense, so that it is estimated. */
+export const usageOf = (input: unknown, cached: unknown, output: unknown, reasoning: unknown): ProviderUsage | null =>
+  isCount(input) && isCount(output)
+    ? { inputTokens: input, cachedTokens: count(cached), outputTokens: output, reasoningTokens: count(reasoning) }
+    : null;

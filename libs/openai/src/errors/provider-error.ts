@@ -1,6 +1,7 @@
 /// <reference lib="es2024.string" />
 import { AppError } from '@app/common';
 import type { ErrorCode } from '@app/contracts';
+import { readErrorBody, readServiceError, type ServiceError } from './service-error.js';
 
 const LONGEST_RETRY_AFTER_SECONDS = 60;
 const LONGEST_PROVIDER_MESSAGE = 200;
@@ -55,15 +56,22 @@ const BY_SERVICE_CODE: Readonly<Record<string, ProviderErrorCode>> = {
   overloaded_error: 'PROVIDER_ERROR',
   invalid_request_error: 'PROVIDER_REQUEST_REJECTED',
   invalid_prompt: 'PROVIDER_REQUEST_REJECTED',
-  context_length_exceeded: 'PROVIDER_REQUEST_REJECTED',
-  content_filter: 'PROVIDER_REQUEST_REJECTED',
+  context_length_exceeded: 'PROVIDER_CONTEXT_EXCEEDED',
+  exceed_context_size_error: 'PROVIDER_CONTEXT_EXCEEDED',
+  content_filter: 'PROVIDER_CONTENT_FILTERED',
+  content_policy_violation: 'PROVIDER_CONTENT_FILTERED',
+  data_inspection_failed: 'PROVIDER_CONTENT_FILTERED',
+  ResponsibleAIPolicyViolation: 'PROVIDER_CONTENT_FILTERED',
 };
 
-interface ServiceError {
-  code?: unknown;
-  type?: unknown;
-  message?: unknown;
-}
+/** Where services have no code for it: the input is longer than the model takes. */
+const TOO_LONG =
+  /context (length|window|size)|(prompt|input|request) (is )?too (long|large)|too many (input )?tokens|(input|prompt)\b.{0,60}\bexceeds?\b.{0,60}\b(token|context|max|limit|length)|maximum (context|number of (input )?tokens|prompt length|model length)/is;
+/** Where services have no code for it: the input is against their rules. */
+const AGAINST_RULES =
+  /content (filter|management|policy)|\bflagged\b|violat\w* .{0,60}polic|safety system|inappropriate content|data may contain/is;
+const CAN_BE_TOO_LONG = new Set([400, 413, 422, 429, 500]);
+const CAN_BE_AGAINST_RULES = new Set([400, 403, 422, 451]);
 
 /** The error of an answer whose status is not 2xx. `body` is what could be read of it. */
 export function errorFromAnswer(
@@ -72,7 +80,7 @@ export function errorFromAnswer(
   retryAfter: string | string[] | undefined,
   apiKey: string | null,
 ): ProviderError {
-  const service = parseErrorBody(body);
+  const service = readErrorBody(body);
   return new ProviderError(codeForStatus(status, service), {
     detail: describe(`The model service answered ${status}`, service.message, apiKey),
     providerStatus: status,
@@ -82,9 +90,10 @@ export function errorFromAnswer(
 
 /** The error of an `error` or `response.failed` event inside a stream. */
 export function errorFromEvent(error: unknown, apiKey: string | null): ProviderError {
-  const service: ServiceError = isObject(error) ? error : { message: error };
+  const service = readServiceError(error);
   const status = Number(service.code);
-  const code = status >= 400 && status < 600 ? codeForStatus(status, service) : codeOfService(service);
+  const isStatus = status >= 400 && status < 600;
+  const code = isStatus ? codeForStatus(status, service) : (codeOfService(service) ?? codeOfMessage(service, 400));
   return new ProviderError(code ?? 'PROVIDER_ERROR', {
     detail: describe('The model service reported an error while answering', service.message, apiKey),
   });
@@ -124,6 +133,8 @@ function networkCode(error: unknown): string {
 
 function codeForStatus(status: number, service: ServiceError): ProviderErrorCode {
   const known = codeOfService(service);
+  const input = known !== undefined && ABOUT_INPUT.has(known) ? known : codeOfMessage(service, status);
+  if (input !== undefined && known !== 'PROVIDER_QUOTA_EXCEEDED') return input;
   if (status === 401 || status === 403) return 'PROVIDER_AUTH_FAILED';
   if (status === 402) return 'PROVIDER_QUOTA_EXCEEDED';
   if (status === 408 || status === 504) return 'PROVIDER_TIMEOUT';
@@ -142,14 +153,13 @@ function codeOfService({ code, type }: ServiceError): ProviderErrorCode | undefi
   return undefined;
 }
 
-function parseErrorBody(body: string): ServiceError {
-  try {
-    const parsed: unknown = JSON.parse(body);
-    const error = isObject(parsed) && 'error' in parsed ? parsed.error : parsed;
-    return isObject(error) ? error : { message: error };
-  } catch {
-    return {};
-  }
+const ABOUT_INPUT: ReadonlySet<ProviderErrorCode> = new Set(['PROVIDER_CONTEXT_EXCEEDED', 'PROVIDER_CONTENT_FILTERED']);
+
+function codeOfMessage({ message }: ServiceError, status: number): ProviderErrorCode | undefined {
+  const text = textOf(message);
+  if (CAN_BE_TOO_LONG.has(status) && TOO_LONG.test(text)) return 'PROVIDER_CONTEXT_EXCEEDED';
+  if (CAN_BE_AGAINST_RULES.has(status) && AGAINST_RULES.test(text)) return 'PROVIDER_CONTENT_FILTERED';
+  return undefined;
 }
 
 /** Seconds or an HTTP date, bounded so that a service cannot park a turn. */

@@ -1,5 +1,5 @@
 import { FakeProvider, type FakeProviderOptions } from '../../../../test/support/fake-provider/fake-provider.mjs';
-import { defaultCapabilities } from './capability-probe.js';
+import { defaultCapabilities } from './probe-requests.js';
 import { type BareConnection, OpenAiProvider } from '../openai-provider.js';
 import { ProviderError } from '../errors/provider-error.js';
 
@@ -58,7 +58,8 @@ describe('OpenAiProvider', () => {
     it('does without usage when a service refuses to be asked for it', async () => {
       await serve({ dialects: ['chat_completions'], features: { streamingUsage: 'refused' } });
       const { capabilities } = await provider.probe(connection, null);
-      expect(capabilities).toEqual({ ...defaultCapabilities(), streamingUsage: false });
+      const adjustments = { 'fake-large': { omitted: ['stream_options'], arrangement: 'free', contextTokens: null } };
+      expect(capabilities).toEqual({ ...defaultCapabilities(), streamingUsage: false, adjustments });
     });
 
     it('prefers Responses, and the model it is given', async () => {

@@ -1,65 +1,51 @@
-import type { AnswerStream } from '../stream/answer-stream.js';
 import type { ProbeExtras } from '../dialects/dialect-adapter.js';
+import { DIALECTS } from '../dialects/dialects.js';
 import { ProviderError } from '../errors/provider-error.js';
+import type { AdaptingAnswer } from '../learning/adapting-answer.js';
 import type {
+  CarriedItem,
   ProbeResult,
   ProviderCapabilities,
   ProviderConnection,
   ProviderDialect,
   ProviderModel,
   ProviderRequest,
-  ProviderTool,
+  ProviderToolCall,
 } from '../provider.types.js';
+import {
+  BLUE_SQUARE,
+  conversation,
+  defaultCapabilities,
+  OK_SCHEMA,
+  withImage,
+  withSchema,
+  withTool,
+} from './probe-requests.js';
 
 type BareConnection = Omit<ProviderConnection, 'dialect' | 'capabilities'>;
-type Open = (request: ProviderRequest, signal: AbortSignal, extras?: ProbeExtras) => AnswerStream;
+type Open = (request: ProviderRequest, signal: AbortSignal, extras?: ProbeExtras) => AdaptingAnswer;
 
 interface Collected {
   text: string;
-  calledTool: boolean;
+  calls: (ProviderToolCall | CarriedItem)[];
   reportedUsage: boolean;
   cut: boolean;
   streamed: boolean;
   milliseconds: number;
 }
 
+/** A dialect in which the service holds a conversation. */
 interface Spoken {
   connection: ProviderConnection;
   latencyMs: number;
 }
 
-/** Everything is taken to work until a service shows that it does not. */
-export const defaultCapabilities = (): ProviderCapabilities => ({
-  streaming: true,
-  streamingUsage: true,
-  tools: true,
-  jsonSchema: true,
-  images: true,
-});
+const DIALECT_NAMES = Object.keys(DIALECTS) as ProviderDialect[];
 
-const DIALECTS: ProviderDialect[] = ['responses', 'chat_completions'];
 const MOST_CANDIDATES = 3;
 /** Models that a list also holds, but that do not chat. */
 const NOT_FOR_CHAT =
   /embed|whisper|tts|transcri|translat|audio|realtime|image|dall-e|sora|moderation|rerank|guard|search|davinci|babbage|instruct$/i;
-/** The least that every service accepts as a limit. */
-const FEW_TOKENS = 16;
-const SOME_TOKENS = 256;
-
-const PING: ProviderTool = {
-  name: 'ping',
-  description: 'Answers with pong.',
-  parameters: { type: 'object', properties: {}, required: [], additionalProperties: false },
-};
-const OK_SCHEMA = {
-  type: 'object',
-  properties: { ok: { type: 'boolean' } },
-  required: ['ok'],
-  additionalProperties: false,
-};
-const BLUE_SQUARE =
-  'data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAACAAAAAgCAIAAAD8GO2jAAAAKklEQVR42mOwqbhBU8QwasGoBaMWjFowasGoBaMWjFowasGoBaMWDBULAM6+MFuj2sCtAAAAAElFTkSuQmCC';
-
 /** One probe of one service. It ends when the answers are in, or when its time is up; what stays unknown counts as working. */
 export class CapabilityProbe {
   private readonly deadline: AbortSignal;
@@ -116,31 +102,32 @@ export class CapabilityProbe {
     let telling: ProviderError | undefined;
     for (const model of candidates) {
       result.probedModel = model;
-      for (const dialect of DIALECTS) {
+      let best: Spoken | undefined;
+      for (const dialect of DIALECT_NAMES) {
         try {
-          const { connection, latencyMs } = await this.speakDialect(
-            { ...bare, dialect, capabilities: defaultCapabilities() },
-            model,
-          );
-          Object.assign(result, {
-            reachable: true,
-            dialect,
-            latencyMs,
-            capabilities: await this.capabilities(connection, model),
-          });
-          return;
+          const spoken = await this.speakDialect({ ...bare, dialect, capabilities: defaultCapabilities() }, model);
+          const { tools } = spoken.connection.capabilities;
+          if (!best || tools) best = spoken;
+          if (tools) break;
         } catch (error) {
           const failure = asProviderError(error);
-          if (FINAL.has(failure.code) || this.deadline.aborted) throw failure;
           if (!telling || !isMissingRoute(failure)) telling = failure;
+          if (FINAL.has(failure.code) || this.deadline.aborted) break;
         }
       }
-      if (telling?.code === 'PROVIDER_AUTH_FAILED') break;
+      if (best) {
+        const { connection, latencyMs } = best;
+        const capabilities = await this.capabilities(connection, model);
+        Object.assign(result, { reachable: true, dialect: connection.dialect, latencyMs, capabilities });
+        return;
+      }
+      if (telling && (telling.code === 'PROVIDER_AUTH_FAILED' || FINAL.has(telling.code) || this.deadline.aborted))
+        break;
     }
     throw telling;
   }
 
-  /** A minimal call, with less and less asked of the service as long as it refuses. */
+  /** A short conversation, with less and less asked of the service as long as it refuses, and then one with a tool. */
   private async speakDialect(connection: ProviderConnection, model: string): Promise<Spoken> {
     const variants: Partial<ProviderCapabilities>[] = [{}];
     if (connection.dialect === 'chat_completions') variants.push({ streamingUsage: false });
@@ -149,11 +136,13 @@ export class CapabilityProbe {
     for (const variant of variants) {
       const tried = { ...connection, capabilities: { ...connection.capabilities, ...variant } };
       try {
-        const answer = await this.collect(minimalRequest(tried, model));
+        const answer = await this.collect(conversation(tried, model));
         const streaming = tried.capabilities.streaming && answer.streamed;
         const streamingUsage = streaming && answer.reportedUsage;
-        const capabilities = { ...tried.capabilities, streaming, streamingUsage };
-        return { connection: { ...connection, capabilities }, latencyMs: answer.milliseconds };
+        const spoken = { ...connection, capabilities: { ...tried.capabilities, streaming, streamingUsage } };
+        const tools = await this.callsTools(conversation(spoken, model));
+        const capabilities = { ...spoken.capabilities, tools };
+        return { connection: { ...spoken, capabilities }, latencyMs: answer.milliseconds };
       } catch (error) {
         failure = asProviderError(error);
         if (!WORTH_A_SIMPLER_CALL.has(failure.code) || isMissingRoute(failure)) break;
@@ -162,22 +151,33 @@ export class CapabilityProbe {
     throw failure;
   }
 
+  /** A call of a tool, and an answer once its result has been sent back. Some services refuse to be told to call one. */
+  private async callsTools(request: ProviderRequest): Promise<boolean> {
+    const asked = withTool(request);
+    for (const forceTool of [true, false]) {
+      try {
+        const { calls, cut } = await this.collect(asked, { forceTool });
+        if (cut) return true;
+        const results = calls.flatMap((call) =>
+          call.type === 'tool_call' ? [{ type: 'tool_result' as const, callId: call.callId, output: 'pong' }] : [],
+        );
+        if (results.length === 0) continue;
+        await this.collect({ ...asked, items: [...asked.items, ...calls, ...results] });
+        return true;
+      } catch (error) {
+        if (SAYS_NOTHING.has(asProviderError(error).code)) return true;
+      }
+    }
+    return false;
+  }
+
   private async capabilities(connection: ProviderConnection, model: string): Promise<ProviderCapabilities> {
-    const request = minimalRequest(connection, model);
-    const [tools, jsonSchema, images] = await Promise.all([
-      this.honours(
-        { ...request, items: [say('Call the tool ping.')], tools: [PING], maxOutputTokens: SOME_TOKENS },
-        { forceTool: true },
-        (answer) => answer.calledTool,
-      ),
-      this.honours(
-        { ...request, items: [say('Answer with {"ok": true}.')], maxOutputTokens: SOME_TOKENS },
-        { jsonSchema: OK_SCHEMA },
-        (answer) => isOkObject(answer.text),
-      ),
-      this.honours(request, { imageUrl: BLUE_SQUARE }, () => true),
+    const request = conversation(connection, model);
+    const [jsonSchema, images] = await Promise.all([
+      this.honours(withSchema(request), { jsonSchema: OK_SCHEMA }, (answer) => isOkObject(answer.text)),
+      this.honours(withImage(request), { imageUrl: BLUE_SQUARE }, () => true),
     ]);
-    return { ...connection.capabilities, tools, jsonSchema, images };
+    return { ...connection.capabilities, jsonSchema, images };
   }
 
   private async honours(
@@ -196,11 +196,15 @@ export class CapabilityProbe {
   private async collect(request: ProviderRequest, extras?: ProbeExtras): Promise<Collected> {
     const startedAt = performance.now();
     const answer = this.open(request, this.callSignal(), extras);
-    const collected = { text: '', calledTool: false, reportedUsage: false };
-    for await (const event of answer.queue) {
+    const collected: Pick<Collected, 'text' | 'calls' | 'reportedUsage'> = {
+      text: '',
+      calls: [],
+      reportedUsage: false,
+    };
+    for await (const event of answer) {
       if (event.type === 'text') collected.text += event.text;
-      else if (event.type === 'tool_call') collected.calledTool = true;
       else if (event.type === 'usage') collected.reportedUsage = true;
+      else if (event.type !== 'done') collected.calls.push(event);
       else {
         const milliseconds = Math.round(performance.now() - startedAt);
         return { ...collected, cut: event.reason === 'length', streamed: answer.streamed, milliseconds };
@@ -219,18 +223,6 @@ const NO_ANSWER: Codes = new Set(['PROVIDER_UNREACHABLE', 'PROVIDER_TIMEOUT']);
 const FINAL: Codes = new Set(['PROVIDER_UNREACHABLE', 'PROVIDER_RATE_LIMITED', 'PROVIDER_QUOTA_EXCEEDED']);
 const WORTH_A_SIMPLER_CALL: Codes = new Set(['PROVIDER_REQUEST_REJECTED', 'PROVIDER_MALFORMED', 'PROVIDER_INCOMPLETE']);
 const SAYS_NOTHING: Codes = new Set([...NO_ANSWER, 'PROVIDER_RATE_LIMITED', 'PROVIDER_QUOTA_EXCEEDED']);
-
-const say = (text: string): ProviderRequest['items'][number] => ({ type: 'message', role: 'user', text });
-
-const minimalRequest = (connection: ProviderConnection, model: string): ProviderRequest => ({
-  connection,
-  model,
-  instructions: '',
-  items: [say('Say OK.')],
-  tools: [],
-  temperature: null,
-  maxOutputTokens: FEW_TOKENS,
-});
 
 function chatModels(models: ProviderModel[]): string[] {
   const today = new Date().toISOString();

@@ -2,6 +2,7 @@
 import type { AnswerSink } from '../dialects/dialect-adapter.js';
 import { errorFromEvent, ProviderError } from '../errors/provider-error.js';
 import type { ProviderEvent, ProviderUsage } from '../provider.types.js';
+import { ThoughtFilter } from './thought-filter.js';
 
 const LONGEST_ANSWER = 4 * 1024 * 1024;
 const NOTHING_MORE: IteratorReturnResult<undefined> = { done: true, value: undefined };
@@ -16,9 +17,13 @@ interface Waiter {
  * slow reader costs fewer steps and no more memory than the text itself.
  */
 export class AnswerQueue implements AnswerSink, AsyncIterableIterator<ProviderEvent, undefined> {
+  /** The error that the service reported inside its answer. */
+  reported: unknown;
+
   private readonly events: ProviderEvent[] = [];
   private waiter: Waiter | null = null;
   private error: ProviderError | null = null;
+  private readonly thoughts = new ThoughtFilter();
   private heldSurrogate = '';
   private length = 0;
   private over = false;
@@ -82,15 +87,20 @@ export class AnswerQueue implements AnswerSink, AsyncIterableIterator<ProviderEv
       this.heldSurrogate = text.slice(-1);
       text = text.slice(0, -1);
     }
-    if (text !== '') this.pushText(text.toWellFormed());
+    if (text !== '') this.pushText(this.thoughts.take(text.toWellFormed()));
   }
 
-  toolCall(callId: string, name: string, args: string): void {
+  toolCall(callId: string, name: string, args: string, extra?: Record<string, unknown>): void {
     if (typeof callId !== 'string' || typeof name !== 'string' || callId === '' || name === '') {
       throw new TypeError('A tool call lacks its id or name.');
     }
     this.grow(args.length);
-    this.push({ type: 'tool_call', callId, name, arguments: args.toWellFormed() });
+    this.push({ type: 'tool_call', callId, name, arguments: args.toWellFormed(), ...(extra && { extra }) });
+  }
+
+  carried(value: Record<string, unknown>): void {
+    this.grow(JSON.stringify(value).length);
+    this.push({ type: 'carried', value });
   }
 
   usage(usage: ProviderUsage): void {
@@ -103,10 +113,19 @@ export class AnswerQueue implements AnswerSink, AsyncIterableIterator<ProviderEv
   }
 
   failed(error: unknown): void {
+    this.reported = error;
     this.fail(errorFromEvent(error, this.apiKey));
   }
 
+  /** What was held back because more could have followed. */
+  private releaseText(): void {
+    const half = this.heldSurrogate === '' ? '' : '\ufffd';
+    this.heldSurrogate = '';
+    this.pushText(this.thoughts.take(half) + this.thoughts.end());
+  }
+
   private pushText(text: string): void {
+    if (text === '') return;
     this.grow(text.length);
     const last = this.events.at(-1);
     if (last?.type === 'text') last.text += text;
@@ -115,10 +134,7 @@ export class AnswerQueue implements AnswerSink, AsyncIterableIterator<ProviderEv
 
   private push(event: ProviderEvent): void {
     if (this.over) return;
-    if (this.heldSurrogate !== '') {
-      this.heldSurrogate = '';
-      this.pushText('\ufffd');
-    }
+    if (event.type !== 'text') this.releaseText();
     if (this.waiter) {
       this.waiter.resolve({ done: false, value: event });
       this.waiter = null;

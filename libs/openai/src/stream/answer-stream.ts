@@ -6,9 +6,10 @@ import { errorFromAnswer, errorFromTransport, ProviderError } from '../errors/pr
 import { SseParser } from './sse-parser.js';
 
 const LONGEST_ERROR_BODY = 64 * 1024;
+const LONGEST_START = 4096;
 const LONGEST_BODY = 64 * 1024 * 1024;
-const EVENT_STREAM = /^text\/event-stream\b/i;
-const JSON_BODY = /^application\/([\w.+-]+\+)?json\b/i;
+const BEGINS_EVENTS = /^(data|event|id|retry)?:/;
+const MAY_BEGIN_EVENTS = /^(d(a(ta?)?)?|e(v(e(nt?)?)?)?|i(d)?|r(e(t(ry?)?)?)?)?$/;
 
 type Headers = Record<string, string | string[] | undefined>;
 
@@ -25,6 +26,8 @@ export class AnswerStream implements Dispatcher.DispatchHandler {
   private readonly reader: AnswerReader;
   private readonly parser: SseParser;
   private readonly decoder = new StringDecoder('utf8');
+  /** The answer is one JSON document. */
+  private isWhole = false;
   private status = 0;
   private retryAfter: string | string[] | undefined;
   private body = '';
@@ -51,11 +54,11 @@ export class AnswerStream implements Dispatcher.DispatchHandler {
     if (status < 200 || this.queue.settled) return;
     this.status = status;
     this.retryAfter = headers['retry-after'];
-    if (status >= 300) return;
-    const contentType = String(headers['content-type'] ?? '');
-    this.streamed = contentType === '' || EVENT_STREAM.test(contentType);
-    if (this.streamed || JSON_BODY.test(contentType)) return;
-    this.fail('PROVIDER_MALFORMED', 'The model service answered with neither JSON nor an event stream.');
+  }
+
+  /** What a service answered to a request that failed. */
+  get refusal(): { status: number; said: string } {
+    return { status: this.status, said: this.status >= 300 ? this.body : JSON.stringify(this.queue.reported ?? '') };
   }
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
@@ -71,6 +74,25 @@ export class AnswerStream implements Dispatcher.DispatchHandler {
       this.read(() => this.parser.push(text));
     } else {
       this.body += text;
+      if (!this.isWhole) this.recognise();
+    }
+  }
+
+  /** By how it begins: services and proxies label event streams as plain text or JSON, and JSON as an event stream. */
+  private recognise(): void {
+    const start = this.body
+      .slice(0, LONGEST_START)
+      .replace(/^\ufeff/, '')
+      .trimStart();
+    if (BEGINS_EVENTS.test(start)) {
+      const { body } = this;
+      this.body = '';
+      this.streamed = true;
+      this.read(() => this.parser.push(body));
+    } else if (start.startsWith('{') || start.startsWith('[')) {
+      this.isWhole = true;
+    } else if (!MAY_BEGIN_EVENTS.test(start)) {
+      this.fail('PROVIDER_MALFORMED', 'The model service answered with neither JSON nor an event stream.');
     }
   }
 
@@ -82,7 +104,7 @@ export class AnswerStream implements Dispatcher.DispatchHandler {
       this.endOfStream();
       this.fail('PROVIDER_INCOMPLETE', 'The model service ended its answer without saying that it is complete.');
     } else {
-      this.read(() => this.reader.whole(this.body));
+      if (this.isWhole) this.read(() => this.reader.whole(this.body));
       this.fail('PROVIDER_INCOMPLETE', 'The answer of the model service is not complete.');
     }
   }

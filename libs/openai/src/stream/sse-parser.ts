@@ -83,7 +83,8 @@ export class SseParser {
     const { event, data } = this;
     this.event = '';
     this.data = null;
-    if (data !== null) this.listener(event, data);
+    // Keep-alives come as events with nothing in them.
+    if (data !== null && data.trim() !== '') this.listener(event, data);
   }
 }
 

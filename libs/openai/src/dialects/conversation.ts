@@ -1,0 +1,70 @@
+import type { Arrangement, ProviderItem, ProviderRequest } from '../provider.types.js';
+import { countTokens } from '../usage/tokens.js';
+
+type Conversation = Pick<ProviderRequest, 'instructions' | 'items'>;
+type Message = Extract<ProviderItem, { type: 'message' }>;
+
+const isMessage = (item: ProviderItem | undefined): item is Message => item?.type === 'message';
+
+/** The conversation in the order and with the roles that the service takes. Blank messages say nothing and are refused by some. */
+export function arrange({ instructions, items }: Conversation, arrangement: Arrangement): Conversation {
+  const spoken = items.filter((item) => !isMessage(item) || item.text.trim() !== '');
+  if (arrangement === 'free') return { instructions, items: spoken };
+  const first = spoken.findIndex((item) => isMessage(item) && item.role === 'user');
+  const told = spoken.flatMap((item, index) => {
+    if (!isMessage(item)) return [];
+    if (item.role === 'developer') return [item.text];
+    return index < first ? [`Said before the first message of the customer: ${item.text}`] : [];
+  });
+  const system = [instructions, ...told].filter((text) => text !== '').join('\n\n');
+  const rest = joinNeighbours(
+    spoken.filter((item, index) => !isMessage(item) || (item.role !== 'developer' && index >= first)),
+  );
+  if (arrangement === 'alternating') return { instructions: system, items: rest };
+  const [opening] = rest;
+  if (!isMessage(opening) || system === '') return { instructions: '', items: rest };
+  return { instructions: '', items: [{ ...opening, text: `${system}\n\n${opening.text}` }, ...rest.slice(1)] };
+}
+
+function joinNeighbours(items: readonly ProviderItem[]): ProviderItem[] {
+  const joined: ProviderItem[] = [];
+  for (const item of items) {
+    const last = joined.at(-1);
+    if (isMessage(item) && isMessage(last) && item.role === last.role) {
+      joined[joined.length - 1] = { ...last, text: `${last.text}\n\n${item.text}` };
+    } else {
+      joined.push(item);
+    }
+  }
+  return joined;
+}
+
+/** Our own count of what a request sends. */
+export const inputTokensOf = ({ instructions, items, model }: ProviderRequest): number =>
+  items.reduce((sum, item) => sum + tokensOf(item, model), countTokens(instructions, model));
+
+/** Without the oldest messages, until the rest fits. The question, and what has been called to answer it, is always kept. */
+export function fitting(request: ProviderRequest, contextTokens: number): ProviderRequest {
+  const question = request.items.findLastIndex((item) => isMessage(item) && item.role === 'user');
+  let excess = inputTokensOf(request) - contextTokens;
+  if (excess <= 0) return request;
+  let start = 0;
+  while (excess > 0 && start < question) excess -= tokensOf(request.items[start++]!, request.model);
+  while (start < question && !isFromUser(request.items[start])) start++;
+  return { ...request, items: request.items.slice(start) };
+}
+
+const isFromUser = (item: ProviderItem | undefined): boolean => isMessage(item) && item.role === 'user';
+
+function tokensOf(item: ProviderItem, model: string): number {
+  switch (item.type) {
+    case 'message':
+      return countTokens(item.text, model);
+    case 'tool_call':
+      return countTokens(item.name + item.arguments, model);
+    case 'tool_result':
+      return countTokens(item.output, model);
+    case 'carried':
+      return countTokens(JSON.stringify(item.value), model);
+  }
+}

@@ -1,0 +1,143 @@
+import { randomUUID } from 'node:crypto';
+import { type AnswerReader, type AnswerSink, usageOf } from '../dialect-adapter.js';
+import { argumentsText, unknownFields } from '../tool-forms.js';
+
+/** An item's own id is not sent back: nothing is stored under it. */
+const KNOWN_IN_CALL = new Set(['type', 'id', 'call_id', 'name', 'arguments', 'status', 'object']);
+
+interface OutputItem {
+  type: string;
+  id?: string;
+  call_id: string;
+  name: string;
+  arguments: unknown;
+  status?: string;
+  encrypted_content?: string | null;
+  content?: { type: string; text?: string; refusal?: string }[];
+}
+
+interface ResponseBody {
+  status?: string;
+  output?: OutputItem[];
+  error?: unknown;
+  /** Only an error has one. */
+  message?: unknown;
+  incomplete_details?: { reason?: string } | null;
+  usage?: {
+    input_tokens?: unknown;
+    input_tokens_details?: { cached_tokens?: unknown } | null;
+    output_tokens?: unknown;
+    output_tokens_details?: { reasoning_tokens?: unknown } | null;
+  } | null;
+}
+
+export class ResponsesReader implements AnswerReader {
+  private sawText = false;
+  private readonly calls = new Map<string, OutputItem>();
+  private readonly thoughts = new Map<string, Record<string, unknown>>();
+
+  constructor(private readonly sink: AnswerSink) {}
+
+  /** Most events repeat what the deltas said: they are told by their name and never parsed. */
+  event(event: string, data: string): void {
+    switch (event === '' || event === 'message' ? typeOf(data) : event) {
+      case 'response.output_text.delta':
+      case 'response.refusal.delta':
+        this.text(deltaOf(JSON.parse(data)));
+        return;
+      case 'response.output_item.done':
+        this.item(itemOf(JSON.parse(data)));
+        return;
+      case 'response.completed':
+      case 'response.incomplete':
+      case 'response.failed':
+        this.complete(responseOf(JSON.parse(data)));
+        return;
+      case 'error': {
+        const parsed: { error?: unknown } = JSON.parse(data);
+        this.sink.failed(parsed.error ?? parsed);
+        return;
+      }
+      default:
+    }
+  }
+
+  end(): void {}
+
+  whole(body: string): void {
+    const response: ResponseBody = JSON.parse(body);
+    if (!response.error && typeof response.message === 'string') this.sink.failed(response);
+    else if (!response.error && !Array.isArray(response.output)) throw new TypeError('The answer has no output.');
+    else this.complete(response);
+  }
+
+  private text(text: string): void {
+    this.sawText = true;
+    this.sink.text(text);
+  }
+
+  /** What a call was made with comes with every item and once more with the whole. */
+  private item(item: OutputItem): void {
+    if (item.type === 'reasoning' && item.encrypted_content) {
+      this.thoughts.set(item.id ?? item.encrypted_content, withoutNulls(item));
+    } else if (item.type === 'function_call' && item.status !== 'incomplete') {
+      const id = item.call_id || item.id || `call_${randomUUID()}`;
+      if (!this.calls.has(id)) this.calls.set(id, item);
+    }
+  }
+
+  private complete(response: ResponseBody): void {
+    if (response.status === 'failed' || response.error) {
+      this.sink.failed(response.error ?? {});
+      return;
+    }
+    const output = response.output ?? [];
+    if (!this.sawText) {
+      for (const part of output.filter(({ type }) => type === 'message').flatMap((item) => item.content ?? [])) {
+        if (part.type === 'output_text' || part.type === 'refusal') this.text(part.text ?? part.refusal ?? '');
+      }
+    }
+    const isNamed = ({ id, call_id: callId }: OutputItem): boolean => Boolean(callId || id);
+    for (const item of output) if (this.calls.size === 0 || isNamed(item)) this.item(item);
+    const isCut = response.status === 'incomplete';
+    if (!isCut) this.passCalls();
+    const usage = readUsage(response.usage);
+    if (usage) this.sink.usage(usage);
+    if (isCut) {
+      this.sink.done(response.incomplete_details?.reason === 'content_filter' ? 'content_filter' : 'length');
+    } else if (response.status === 'completed' || response.status === undefined) {
+      this.sink.done(this.calls.size > 0 ? 'tool_calls' : 'stop');
+    }
+  }
+
+  private passCalls(): void {
+    if (this.calls.size > 0) for (const thought of this.thoughts.values()) this.sink.carried(thought);
+    for (const [id, item] of this.calls) {
+      this.sink.toolCall(id, item.name, argumentsText(item.arguments), unknownFields(item, KNOWN_IN_CALL) ?? undefined);
+    }
+  }
+}
+
+const withoutNulls = (item: object): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(item).filter(([, value]) => value !== null));
+
+const readUsage = (usage: ResponseBody['usage']) =>
+  usageOf(
+    usage?.input_tokens,
+    usage?.input_tokens_details?.cached_tokens,
+    usage?.output_tokens,
+    usage?.output_tokens_details?.reasoning_tokens,
+  );
+
+const deltaOf = (event: { delta: string }): string => event.delta;
+const itemOf = (event: { item: OutputItem }): OutputItem => event.item;
+const responseOf = (event: { response: ResponseBody }): ResponseBody => event.response;
+
+/** The type of an event that came without a name; it usually stands first in the data. */
+function typeOf(data: string): string {
+  if (data.startsWith('{"type":"')) return data.slice(9, data.indexOf('"', 9));
+  if (data === '[DONE]') return '';
+  const parsed: { type?: unknown; error?: unknown } | null = JSON.parse(data);
+  if (typeof parsed?.type === 'string') return parsed.type;
+  return parsed?.error ? 'error' : '';
+}

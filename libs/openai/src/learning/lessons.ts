@@ -1,0 +1,97 @@
+import { arrange, fitting, inputTokensOf } from '../dialects/conversation.js';
+import type { ProviderErrorCode } from '../errors/provider-error.js';
+import type { Adjustments, Arrangement, ProviderRequest } from '../provider.types.js';
+
+/** A request that was refused, and what the service said. */
+export interface Refusal {
+  code: ProviderErrorCode;
+  status: number;
+  /** What it answered, in its own words. */
+  said: string;
+  request: ProviderRequest;
+  sent: readonly string[];
+}
+
+type Lesson = (refusal: Refusal, adjustments: Adjustments) => Adjustments | null;
+
+const REFUSES =
+  /unsupported|not supported|does not support|unrecogni[sz]ed|unknown|unexpected|not permitted|not allowed|forbidden|invalid|additional propert|only the default/i;
+/** A chat template that complains about roles, in its own or in its server's words. */
+const ABOUT_ROLES =
+  /alternat|must be at the beginning|\broles?\b|jinja|chat.?template|system (message|prompt|instruction)|developer (message|instruction)|(first|last) message/i;
+const STRICTER: Readonly<Record<Arrangement, Arrangement | null>> = {
+  free: 'alternating',
+  alternating: 'without_system',
+  without_system: null,
+};
+const STATED_CONTEXT =
+  /(?:context (?:length|window|size)|maximum|n_ctx|limit)\D{0,60}?(\d{3,9})\b|(\d{3,9}) (?:tokens? )?(?:maximum|context)/i;
+/** Our count is not the service's, and an answer needs room. */
+const SHARE_OF_CONTEXT = 0.7;
+const CAN_BE_TAUGHT = new Set([200, 400, 413, 422, 429, 500, 501]);
+
+/** The fields that a request can do without. */
+const DISPENSABLE = new Set([
+  'temperature', 'max_tokens', 'max_completion_tokens', 'max_output_tokens', 'store', 'stream_options', 'tool_choice',
+  'response_format', 'include',
+]); // prettier-ignore
+
+/** The fields of a request that a refusal may be about, also those within the messages that the service itself had added. */
+export const fieldsOf = (body: Record<string, unknown>, { items }: ProviderRequest): string[] => [
+  ...Object.keys(body).filter((field) => DISPENSABLE.has(field) && body[field] !== undefined),
+  ...items.flatMap((item) => (item.type === 'carried' ? Object.keys(item.value) : [])),
+];
+
+/** What to do differently so that the service may take the request; null when nothing is known to help. */
+export function learn(refusal: Refusal, adjustments: Adjustments): Adjustments | null {
+  if (!CAN_BE_TAUGHT.has(refusal.status)) return null;
+  if (refusal.code === 'PROVIDER_CONTEXT_EXCEEDED') return askWithLess(refusal, adjustments);
+  if (refusal.code !== 'PROVIDER_REQUEST_REJECTED' && refusal.status !== 500) return null;
+  for (const lesson of LESSONS) {
+    const learned = lesson(refusal, adjustments);
+    if (learned) return learned;
+  }
+  return null;
+}
+
+/** Leaves out the fields that the refusal names. */
+const leaveOut: Lesson = ({ said, sent }, adjustments) => {
+  if (!REFUSES.test(said)) return null;
+  const named = sent.filter((field) => !adjustments.omitted.includes(field) && names(said, field));
+  return named.length === 0 ? null : { ...adjustments, omitted: [...adjustments.omitted, ...named] };
+};
+
+/** Asks for the stricter arrangement that many chat templates want. */
+const arrangeStrictly: Lesson = ({ said, status, request }, adjustments) => {
+  const arrangement = STRICTER[adjustments.arrangement];
+  const isToldSo = ABOUT_ROLES.test(said);
+  // A service that only says that something is wrong may mean this; one that fails hardly does.
+  if (arrangement === null || (!isToldSo && (status === 500 || adjustments.arrangement !== 'free'))) return null;
+  const before = arrange(request, adjustments.arrangement);
+  return isSame(before, arrange(request, arrangement)) ? null : { ...adjustments, arrangement };
+};
+
+const LESSONS: readonly Lesson[] = [leaveOut, arrangeStrictly];
+
+/** Once, with what the service says that it takes, else with half. */
+function askWithLess({ said, request }: Refusal, adjustments: Adjustments): Adjustments | null {
+  const sent = inputTokensOf(
+    adjustments.contextTokens === null ? request : fitting(request, adjustments.contextTokens),
+  );
+  const stated = STATED_CONTEXT.exec(said);
+  const room = stated
+    ? Math.floor(Number(stated[1] ?? stated[2]) * SHARE_OF_CONTEXT) - (request.maxOutputTokens ?? 0)
+    : 0;
+  const contextTokens = room > 0 && room < sent ? room : Math.floor(sent / 2);
+  const isLess = fitting(request, contextTokens).items.length < request.items.length;
+  return isLess && contextTokens !== adjustments.contextTokens ? { ...adjustments, contextTokens } : null;
+}
+
+/** Short words of everyday language count only where they are marked as a name. */
+function names(said: string, field: string): boolean {
+  const isOrdinary = !field.includes('_') && field !== 'temperature';
+  const name = field.replace(/[^\w]/g, '');
+  return new RegExp(isOrdinary ? `["'\`.]${name}["'\`:]` : `(?<![\\w])${name}(?!\\w)`).test(said);
+}
+
+const isSame = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other);
