@@ -4,7 +4,7 @@ import { Test } from '@nestjs/testing';
 import { FakeProvider } from '../../../test/support/fake-provider/fake-provider.mjs';
 import { OpenAiModule } from './openai.module.js';
 import { OpenAiProvider } from './openai-provider.js';
-import { defaultCapabilities } from './probe/capability-probe.js';
+import { defaultCapabilities } from './probe/probe-requests.js';
 
 @Global()
 @Module({

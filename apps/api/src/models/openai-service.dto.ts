@@ -218,7 +218,15 @@ export const mapServiceItem = ({
 export const mapHealth = (
   health: StoredHealth,
   { dialect, capabilities }: Pick<OpenAiService, 'dialect' | 'capabilities'>,
-): ServiceHealthDto => ({ ...health, dialect, capabilities });
+): ServiceHealthDto => ({ ...health, dialect, capabilities: capabilities && mapCapabilities(capabilities) });
+
+const mapCapabilities = ({ streaming, streamingUsage, tools, jsonSchema, images }: ServiceCapabilitiesDto) => ({
+  streaming,
+  streamingUsage,
+  tools,
+  jsonSchema,
+  images,
+});
 
 export const mapPrices = (prices: Price[]): ModelPricesDto => ({
   prices: prices.map(({ model, inputNano, cachedNano, outputNano }) => ({ model, inputNano, cachedNano, outputNano })),

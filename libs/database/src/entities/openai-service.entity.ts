@@ -7,6 +7,14 @@ export interface StoredCapabilities {
   tools: boolean;
   jsonSchema: boolean;
   images: boolean;
+  /** By model: what requests leave out or do differently because the service refuses it otherwise. */
+  adjustments?: Record<string, StoredAdjustments>;
+}
+
+export interface StoredAdjustments {
+  omitted: string[];
+  arrangement: 'free' | 'alternating' | 'without_system';
+  contextTokens: number | null;
 }
 
 export interface StoredHealth {

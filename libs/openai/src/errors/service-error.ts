@@ -23,7 +23,7 @@ export function readErrorBody(body: string): ServiceError {
 export function readServiceError(value: unknown, depth = 0): ServiceError {
   if (depth > DEEPEST || value === null || value === undefined) return {};
   if (Array.isArray(value)) return readList(value, depth);
-  if (!isObject(value)) return readText(String(value), depth);
+  if (!isObject(value)) return readText(typeof value === 'string' ? value : JSON.stringify(value), depth);
   const { metadata, error, errors, detail, message, msg, error_msg: errorMessage, code, type, title } = value;
   const own: ServiceError = { code: code ?? value.error_code ?? undefined, type };
   const raw = isObject(metadata) ? metadata.raw : undefined;

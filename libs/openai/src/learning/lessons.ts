@@ -19,13 +19,14 @@ const REFUSES =
 /** A chat template that complains about roles, in its own or in its server's words. */
 const ABOUT_ROLES =
   /alternat|must be at the beginning|\broles?\b|jinja|chat.?template|system (message|prompt|instruction)|developer (message|instruction)|(first|last) message/i;
-const STRICTER: Readonly<Record<Arrangement, Arrangement | null>> = {
-  free: 'alternating',
-  alternating: 'without_system',
-  without_system: null,
-};
-const STATED_CONTEXT =
-  /(?:context (?:length|window|size)|maximum|n_ctx|limit)\D{0,60}?(\d{3,9})\b|(\d{3,9}) (?:tokens? )?(?:maximum|context)/i;
+const ARRANGEMENTS: readonly Arrangement[] = ['free', 'alternating', 'without_system'];
+/** Where services say how much they take. */
+const STATED_CONTEXT = [
+  /"n_ctx"\s*:\s*(\d{2,9})/,
+  /> (\d{2,9}) maximum/,
+  /(?:maximum context length|context (?:length|window|size)|maximum number of tokens allowed|limit)\D{0,40}?(\d{2,9})\b/i,
+  /(\d{2,9})(?:-token| tokens?)? maximum context/i,
+];
 /** Our count is not the service's, and an answer needs room. */
 const SHARE_OF_CONTEXT = 0.7;
 const CAN_BE_TAUGHT = new Set([200, 400, 413, 422, 429, 500, 501]);
@@ -56,19 +57,20 @@ export function learn(refusal: Refusal, adjustments: Adjustments): Adjustments |
 
 /** Leaves out the fields that the refusal names. */
 const leaveOut: Lesson = ({ said, sent }, adjustments) => {
-  if (!REFUSES.test(said)) return null;
+  if (!REFUSES.test(said.replaceAll('invalid_request_error', ''))) return null;
   const named = sent.filter((field) => !adjustments.omitted.includes(field) && names(said, field));
   return named.length === 0 ? null : { ...adjustments, omitted: [...adjustments.omitted, ...named] };
 };
 
-/** Asks for the stricter arrangement that many chat templates want. */
+/** Takes the next stricter arrangement that changes anything: many chat templates want one. */
 const arrangeStrictly: Lesson = ({ said, status, request }, adjustments) => {
-  const arrangement = STRICTER[adjustments.arrangement];
   const isToldSo = ABOUT_ROLES.test(said);
   // A service that only says that something is wrong may mean this; one that fails hardly does.
-  if (arrangement === null || (!isToldSo && (status === 500 || adjustments.arrangement !== 'free'))) return null;
+  if (!isToldSo && (status === 500 || adjustments.arrangement !== 'free')) return null;
   const before = arrange(request, adjustments.arrangement);
-  return isSame(before, arrange(request, arrangement)) ? null : { ...adjustments, arrangement };
+  const stricter = ARRANGEMENTS.slice(ARRANGEMENTS.indexOf(adjustments.arrangement) + 1, isToldSo ? undefined : 2);
+  const arrangement = stricter.find((each) => !isSame(before, arrange(request, each)));
+  return arrangement === undefined ? null : { ...adjustments, arrangement };
 };
 
 const LESSONS: readonly Lesson[] = [leaveOut, arrangeStrictly];
@@ -78,10 +80,8 @@ function askWithLess({ said, request }: Refusal, adjustments: Adjustments): Adju
   const sent = inputTokensOf(
     adjustments.contextTokens === null ? request : fitting(request, adjustments.contextTokens),
   );
-  const stated = STATED_CONTEXT.exec(said);
-  const room = stated
-    ? Math.floor(Number(stated[1] ?? stated[2]) * SHARE_OF_CONTEXT) - (request.maxOutputTokens ?? 0)
-    : 0;
+  const stated = STATED_CONTEXT.map((pattern) => pattern.exec(said)?.[1]).find((tokens) => tokens !== undefined);
+  const room = Math.floor(Number(stated ?? 0) * SHARE_OF_CONTEXT) - (request.maxOutputTokens ?? 0);
   const contextTokens = room > 0 && room < sent ? room : Math.floor(sent / 2);
   const isLess = fitting(request, contextTokens).items.length < request.items.length;
   return isLess && contextTokens !== adjustments.contextTokens ? { ...adjustments, contextTokens } : null;

@@ -8,6 +8,8 @@ import { SseParser } from './sse-parser.js';
 const LONGEST_ERROR_BODY = 64 * 1024;
 const LONGEST_START = 4096;
 const LONGEST_BODY = 64 * 1024 * 1024;
+/** Some services put the end of a stream behind an answer that is none. */
+const FINAL_MARKER = /\s*data:\s*\[DONE\]\s*$/;
 const BEGINS_EVENTS = /^(data|event|id|retry)?:/;
 const MAY_BEGIN_EVENTS = /^(d(a(ta?)?)?|e(v(e(nt?)?)?)?|i(d)?|r(e(t(ry?)?)?)?)?$/;
 
@@ -104,7 +106,7 @@ export class AnswerStream implements Dispatcher.DispatchHandler {
       this.endOfStream();
       this.fail('PROVIDER_INCOMPLETE', 'The model service ended its answer without saying that it is complete.');
     } else {
-      if (this.isWhole) this.read(() => this.reader.whole(this.body));
+      if (this.isWhole) this.read(() => this.reader.whole(this.body.replace(FINAL_MARKER, '')));
       this.fail('PROVIDER_INCOMPLETE', 'The answer of the model service is not complete.');
     }
   }

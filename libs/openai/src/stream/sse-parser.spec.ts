@@ -16,7 +16,7 @@ describe('SseParser', () => {
     ['no space after the colon', 'event:a\ndata:1\n\n', [['a', '1']]],
     ['only one space taken away', 'data:  1 \n\n', [['', ' 1 ']]],
     ['data over several lines', 'data: 1\ndata: 2\ndata:\ndata\n\n', [['', '1\n2\n\n']]],
-    // Keep-alives of gateways: https://github.com/openai/openai-python/issues/1820 and others.
+    // Keep-alives of gateways: https://github.com/openai/openai-python/issues/3833
     ['events with empty data', 'data:\n\ndata\n\nevent: ping\ndata: \n\ndata: 1\n\n', [['', '1']]],
     [
       'comments, ids, retries and unknown fields',

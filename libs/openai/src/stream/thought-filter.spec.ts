@@ -6,7 +6,7 @@ function filtered(pieces: string[]): string {
 }
 
 describe('ThoughtFilter', () => {
-  // https://github.com/vllm-project/vllm/issues/13125 and others: without a reasoning parser the tags stand in the content.
+  // Saved as part of the answer: https://github.com/huggingface/chat-ui/pull/2383
   it.each<[string, string, string]>([
     ['a thought before the answer', '<think>Hm.\nYes.</think>\n\nHello', 'Hello'],
     ['a thought after an empty line', '\n <think>Hm.</think>Hello', 'Hello'],
