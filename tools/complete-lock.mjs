@@ -1,5 +1,5 @@
 // npm drops optional platform packages that its registry cannot serve from package-lock.json, and `npm ci` then refuses the
-// lock ("Missing: @libsql/darwin-arm64 from lock file"). This puts them back: version, os, cpu, libc; no integrity.
+// lock ("Missing: @swc/core-darwin-arm64 from lock file"). This puts them back: version, os, cpu, libc; no integrity.
 // Run it after every dependency change: npm run lock
 import { readFileSync, writeFileSync } from 'node:fs';
 

@@ -5,7 +5,7 @@ import { describeInBrowser } from './chromium.js';
 import { House, type TestBot, type Visit } from './house.js';
 
 /** For people to look at; not kept. */
-const FOLDER = join(import.meta.dirname, 'screenshots');
+const FOLDER = join(__dirname, 'screenshots');
 const PHONE = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true };
 const DESKTOP = { viewport: { width: 1280, height: 800 } };
 const ANSWER = `Of course. A return takes **three steps**:

@@ -39,7 +39,7 @@ describe('the cache', () => {
   });
 
   it('remembers also nothing', async () => {
-    const load = vi.fn(() => Promise.resolve(null));
+    const load = jest.fn(() => Promise.resolve(null));
     expect(await cache.remember('bots', 'nothing', 1000, load)).toBeNull();
     expect(await cache.remember('bots', 'nothing', 1000, load)).toBeNull();
     expect(load).toHaveBeenCalledTimes(1);

@@ -96,18 +96,18 @@ describe('the chats of a channel', () => {
   it('are looked for again when the database has failed for a moment', async () => {
     const watch = server.app.get(ChannelWatch, { strict: false });
     const repository = server.app.get(ChannelChatsRepository, { strict: false });
-    vi.spyOn(watch['logger'], 'warn').mockImplementation(() => undefined);
+    jest.spyOn(watch['logger'], 'warn').mockImplementation(() => undefined);
     const told: string[] = [];
     const leave = await watch.follow('threads', { changed: ({ id }) => told.push(id), deleted: () => undefined });
     const chats = server.app.get(ChatsService, { strict: false });
     const open = () => chats.openChat(ANYBODY, botId, 'threads');
-    const failing = vi.spyOn(repository, 'findChats').mockRejectedValueOnce(new Error('Gone for a moment'));
+    const failing = jest.spyOn(repository, 'findChats').mockRejectedValueOnce(new Error('Gone for a moment'));
     const first = await open();
     await eventually(() => failing.mock.calls.length === 1);
     const second = await open();
     await eventually(() => told.length === 2);
     expect(told.toSorted()).toEqual([first, second].toSorted());
     leave();
-    vi.restoreAllMocks();
+    jest.restoreAllMocks();
   });
 });

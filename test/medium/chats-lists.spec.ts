@@ -102,7 +102,7 @@ describe.each(ENGINES)('lists of chats on $engine', ({ engine, settings }) => {
 
   /** What the work asks of `chats`; the server itself looks at other things meanwhile. */
   async function statementsOf(work: () => Promise<unknown>): Promise<Statement[]> {
-    const spy = vi.spyOn(dataSource, 'query');
+    const spy = jest.spyOn(dataSource, 'query');
     await work();
     const statements = spy.mock.calls.map(([sql, values]) => ({ sql, values: (values ?? []) as unknown[] }));
     spy.mockRestore();

@@ -16,22 +16,22 @@ describe('npm run demo:seed', () => {
     folder = await mkdtemp(join(tmpdir(), 'baton-seed-'));
     database = await freshDatabase();
     Object.assign(process.env, { DATA_DIR: folder, DATABASE_URL: database?.url ?? '', LOG_LEVEL: 'silent' });
-    vi.resetModules();
+    jest.resetModules();
   });
   afterEach(async () => {
     process.env = { ...before };
-    vi.restoreAllMocks();
+    jest.restoreAllMocks();
     await database?.drop();
     await rm(folder, { recursive: true, force: true });
   });
 
   async function run(...args: string[]): Promise<string> {
     const printed: string[] = [];
-    vi.spyOn(process.stdout, 'write').mockImplementation((text) => printed.push(String(text)) > 0);
-    vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+    jest.spyOn(process.stdout, 'write').mockImplementation((text) => printed.push(String(text)) > 0);
+    jest.spyOn(process.stderr, 'write').mockReturnValue(true);
     const { runSeed } = await import('../../apps/api/src/commands/seed/run-seed.js');
     await runSeed(args);
-    vi.restoreAllMocks();
+    jest.restoreAllMocks();
     return printed.join('');
   }
 

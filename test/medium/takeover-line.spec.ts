@@ -71,9 +71,11 @@ describe('a line of thousands', () => {
     const [stuck, next] = [await server.createChat(), await server.createChat()];
     const ownership = server.app.app.get(OwnershipService);
     const pass = ownership.passBaton.bind(ownership);
-    vi.spyOn(ownership, 'passBaton').mockImplementation((what) =>
-      what.chatId === stuck && what.reason === 'wait_expired' ? Promise.reject(new Error('locked')) : pass(what),
-    );
+    jest
+      .spyOn(ownership, 'passBaton')
+      .mockImplementation((what) =>
+        what.chatId === stuck && what.reason === 'wait_expired' ? Promise.reject(new Error('locked')) : pass(what),
+      );
     for (const chatId of [stuck, next]) await request(chatId).then(() => letWaitExpire(chatId));
     await sweeper.sweep();
     expect(await Promise.all([stuck, next].map(ownerOf))).toEqual(['requested', 'bot']);

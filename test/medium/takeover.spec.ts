@@ -122,7 +122,7 @@ describe('an agent who leaves a customer without an answer', () => {
     await age(chatId, 'messages', 'chat_events');
     const ownership = server.app.app.get(OwnershipService);
     const find = ownership.findUnanswered.bind(ownership);
-    vi.spyOn(ownership, 'findUnanswered').mockImplementationOnce(async (...parameters) => {
+    jest.spyOn(ownership, 'findUnanswered').mockImplementationOnce(async (...parameters) => {
       const found = await find(...parameters);
       await ada.act(chatId, 'messages', { text: 'Here I am.' });
       return found;

@@ -20,7 +20,7 @@ describe('after the message was stored and before its turn has begun', () => {
     const turns = server.app.app.get(TurnsService);
     const begin = turns.begin.bind(turns);
     let claimed: unknown = null;
-    vi.spyOn(turns, 'begin').mockImplementationOnce((accepted, id) => {
+    jest.spyOn(turns, 'begin').mockImplementationOnce((accepted, id) => {
       void ada.act(chatId, 'claim').then(({ status }) => {
         claimed = status;
         begin(accepted, id);
@@ -47,7 +47,7 @@ describe('after the message was stored and before its turn has begun', () => {
     const { app } = server.app;
     const turns = app.get(TurnsService);
     const begin = turns.begin.bind(turns);
-    vi.spyOn(turns, 'begin').mockImplementationOnce((accepted, id) => {
+    jest.spyOn(turns, 'begin').mockImplementationOnce((accepted, id) => {
       const expired = app.get(DataSource).query('UPDATE turns SET lease_until = created_at WHERE chat_id = ?', [id]);
       void expired.then(() => app.get(TurnSweeper)['sweep']()).then(() => begin(accepted, id));
     });

@@ -34,7 +34,7 @@ describe.each(ENGINES)('users on $engine', ({ settings }) => {
     messages = get(UserSystemMessagesService);
   }, 60_000);
   afterAll(() => server.stop());
-  afterEach(() => vi.restoreAllMocks());
+  afterEach(() => jest.restoreAllMocks());
 
   const newUser = async (...roles: ('user' | 'agent' | 'admin')[]): Promise<UserPrincipal> => {
     const { userId } = await admin.create({ login: `user-${++made}`, roles });
@@ -134,7 +134,7 @@ describe.each(ENGINES)('users on $engine', ({ settings }) => {
       await database.getRepository(User).update({ id: user.userId }, { roles: ['user'] });
       expect((await users.getPrincipal(user.userId))!.roles).toEqual(['user', 'agent']);
       const later = Date.now() + 2501;
-      vi.spyOn(Date, 'now').mockReturnValue(later);
+      jest.spyOn(Date, 'now').mockReturnValue(later);
       expect((await users.getPrincipal(user.userId))!.roles).toEqual(['user']);
     });
   });
@@ -161,7 +161,7 @@ describe.each(ENGINES)('users on $engine', ({ settings }) => {
       const expiresAt = new Date(Date.now() + 3_600_000).toISOString();
       const { key } = await keys.create(userId, { name: 'short', expiresAt }, null);
       expect(await keys.identify(key)).toBe(userId);
-      vi.spyOn(Date, 'now').mockReturnValue(new Date(expiresAt).getTime());
+      jest.spyOn(Date, 'now').mockReturnValue(new Date(expiresAt).getTime());
       await expect(keys.identify(key)).rejects.toEqual(code('INVALID_TOKEN'));
     });
 

@@ -140,7 +140,7 @@ describe.each(ENGINES)('inbox and outbox on $engine', ({ engine, settings }) => 
       await database.getRepository(ChatDelivery).insert(places.slice(index, index + 500));
     if (engine !== 'SQLite') await database.query('ANALYZE TABLE chats, chat_deliveries');
 
-    const spy = vi.spyOn(database, 'query');
+    const spy = jest.spyOn(database, 'query');
     expect(await projection.findAllBehind('whatsapp', null, 500)).toHaveLength(30);
     const latest = await projection.findAllBehind('whatsapp', new Date(now - 150 * 60_000), 500);
     expect(latest.toSorted()).toEqual(['chat-00000', 'chat-00100']);

@@ -29,7 +29,9 @@ export async function openSurroundings(): Promise<Surroundings & { close(): Prom
   const bot = profileOf(row);
   Logger.overrideLogger(false);
   // Commit windows and deadlines go by the model's clock; the database and the event loop by their own.
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'] });
+  jest.useFakeTimers({
+    doNotFake: ['Date', 'hrtime', 'performance', 'nextTick', 'queueMicrotask', 'setImmediate', 'clearImmediate'],
+  });
   return {
     dataSource,
     config,
@@ -43,10 +45,10 @@ export async function openSurroundings(): Promise<Surroundings & { close(): Prom
       [ToolCallsService, { call: (_, json) => Promise.resolve(answerOf(json)) } satisfies Partial<ToolCallsService>],
       [UsersService, {}],
     ]),
-    advanceTime: (milliseconds) => vi.advanceTimersByTime(milliseconds),
-    forgetTimers: () => vi.clearAllTimers(),
+    advanceTime: (milliseconds) => jest.advanceTimersByTime(milliseconds),
+    forgetTimers: () => jest.clearAllTimers(),
     async close() {
-      vi.useRealTimers();
+      jest.useRealTimers();
       await dataSource.destroy();
       await database?.drop();
     },

@@ -1,13 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { inject } from 'vitest';
 
-declare module 'vitest' {
-  interface ProvidedContext {
-    /** Below the suite's time limit for a test. */
-    patienceMs: number;
-  }
-}
-
+/** Set by the suite, below its time limit for a test. */
+declare const PATIENCE_MS: number;
 const LOOK_AGAIN_MS = 5;
 
 /** Looks again and again until what it sees is as wanted, and returns that. Leaves the event loop to others between two looks. */
@@ -15,11 +9,10 @@ export async function eventually<Seen>(
   look: () => Seen | Promise<Seen>,
   isWanted: (seen: Seen) => boolean = Boolean,
 ): Promise<Seen> {
-  const patienceMs = inject('patienceMs');
   // Made before the first pause, when the stack still leads to who waits.
-  const inVain = new Error(`Waited ${patienceMs} ms in vain`);
+  const inVain = new Error(`Waited ${PATIENCE_MS} ms in vain`);
   Error.captureStackTrace(inVain, eventually);
-  const giveUpAt = performance.now() + patienceMs;
+  const giveUpAt = performance.now() + PATIENCE_MS;
   for (;;) {
     const seen = await look();
     if (isWanted(seen)) return seen;

@@ -156,8 +156,7 @@ export class OpenApiValidator {
   }
 }
 
-const readDocument = (): Document =>
-  JSON.parse(readFileSync(join(import.meta.dirname, '../..', ROOT), 'utf8')) as Document;
+const readDocument = (): Document => JSON.parse(readFileSync(join(__dirname, '../..', ROOT), 'utf8')) as Document;
 const nameOf = (reference: string): string => reference.split('/').at(-1)!;
 const escapePointer = (text: string): string => encodeURIComponent(text.replaceAll('~', '~0').replaceAll('/', '~1'));
 

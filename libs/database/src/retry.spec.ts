@@ -1,11 +1,10 @@
-import type { Mock } from 'vitest';
 import { retryTransient } from './retry.js';
 
 const failure = (code: string): Error => Object.assign(new Error(code), { driverError: { code } });
 
 describe('retryTransient', () => {
-  const fails = (times: number, code: string): Mock => {
-    const transaction = vi.fn();
+  const fails = (times: number, code: string): jest.Mock => {
+    const transaction = jest.fn();
     for (let time = 0; time < times; time++) transaction.mockRejectedValueOnce(failure(code));
     return transaction.mockResolvedValue('done');
   };
@@ -23,10 +22,10 @@ describe('retryTransient', () => {
   });
 
   it('waits for a lock no more than twice', async () => {
-    const clock = vi.spyOn(performance, 'now');
+    const clock = jest.spyOn(performance, 'now');
     let now = 0;
     clock.mockImplementation(() => now);
-    const transaction = vi.fn(() => {
+    const transaction = jest.fn(() => {
       now += 5000;
       return Promise.reject(failure('ER_LOCK_WAIT_TIMEOUT'));
     });

@@ -111,7 +111,7 @@ describe('operating it', () => {
 
   it('is not ready without its database', async () => {
     const database = server.app.get<DataSource>(getDataSourceToken(), { strict: false });
-    const query = vi.spyOn(database, 'query').mockRejectedValue(new Error('password=hunter2'));
+    const query = jest.spyOn(database, 'query').mockRejectedValue(new Error('password=hunter2'));
     const answer = await fetch(`${server.url}/health/ready`);
     query.mockRestore();
     const text = await answer.text();

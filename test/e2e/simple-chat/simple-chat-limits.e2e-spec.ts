@@ -12,7 +12,7 @@ describe('the limit of the simple chat', () => {
   let ahead = 60_000 - (realNow() % 60_000);
   let server: ChatServer;
   beforeAll(async () => {
-    vi.spyOn(Date, 'now').mockImplementation(() => realNow() + ahead);
+    jest.spyOn(Date, 'now').mockImplementation(() => realNow() + ahead);
     server = await ChatServer.start({ ...SETTINGS, CORS_ORIGINS: 'https://shop.example' });
   });
   beforeEach(() => {
@@ -20,7 +20,7 @@ describe('the limit of the simple chat', () => {
   });
   afterAll(async () => {
     await server.stop();
-    vi.restoreAllMocks();
+    jest.restoreAllMocks();
   });
 
   const post = async (from: string, body: string, headers: Record<string, string> = {}): Promise<Answer> => {

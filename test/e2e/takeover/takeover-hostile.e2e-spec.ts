@@ -52,7 +52,7 @@ describe('a connection that asks twice at once to watch a chat', () => {
 describe('notes and whispers', () => {
   const SECRET = 'pelargonium';
   const forAgents = /\/api\/(takeover|admin)\b/;
-  const document = JSON.parse(readFileSync(join(import.meta.dirname, '../../../openapi.json'), 'utf8')) as {
+  const document = JSON.parse(readFileSync(join(__dirname, '../../../openapi.json'), 'utf8')) as {
     paths: Record<string, object>;
   };
   const pathsOf = (ids: Record<string, string>): string[] =>

@@ -63,7 +63,7 @@ export class SocketDocument {
 
   constructor() {
     this.document = JSON.parse(
-      readFileSync(join(import.meta.dirname, '../../../asyncapi.json'), 'utf8'),
+      readFileSync(join(__dirname, '../../../asyncapi.json'), 'utf8'),
     ) as SocketDocument['document'];
     this.ajv = new Ajv2020({ strict: false });
     addFormats.default(this.ajv);

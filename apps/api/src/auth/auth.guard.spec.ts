@@ -98,7 +98,7 @@ describe('the guard on sockets', () => {
   });
 
   it('refuses handlers that do not say who may call them, and names them in the log', async () => {
-    const log = vi.spyOn(Logger.prototype, 'error').mockImplementation(() => undefined);
+    const log = jest.spyOn(Logger.prototype, 'error').mockImplementation(() => undefined);
     await expect(admit(authOf(AGENT), { principal: AGENT })).rejects.toEqual(refusal('FORBIDDEN'));
     expect(log).toHaveBeenCalledWith('Gateway.handler does not say who may call it.');
     log.mockRestore();

@@ -41,7 +41,7 @@ describe('SocketAdapter', () => {
     };
     const config = settings as unknown as AppConfig;
     adapter = new SocketAdapter(http as unknown as INestApplicationContext, config);
-    vi.spyOn(adapter['log'], 'error').mockImplementation(() => undefined);
+    jest.spyOn(adapter['log'], 'error').mockImplementation(() => undefined);
     server = adapter.createIOServer(0);
     server.of(NAMESPACE).on('connection', (connection) => {
       connection.use(([name], next) => next(name === 'refused' ? new Error('refused') : undefined));
@@ -118,14 +118,14 @@ describe('SocketAdapter', () => {
   });
 
   it.each(['throws', 'rejects', 'fails'])('survives a handler that %s, again and again', async (command) => {
-    const answered = vi.fn();
+    const answered = jest.fn();
     for (let attempt = 0; attempt < 3; attempt++) socket.emit(command, {}, answered);
     await expect(isAlive()).resolves.toEqual({ payload: 'still there' });
     expect(answered).not.toHaveBeenCalled();
   });
 
   it('ignores what no handler is there for, and what was refused before', async () => {
-    const answered = vi.fn();
+    const answered = jest.fn();
     socket.emit('unknown', {}, answered).emit('refused', {}, answered).emit('toString', answered);
     await expect(isAlive()).resolves.toEqual({ payload: 'still there' });
     expect(answered).not.toHaveBeenCalled();

@@ -33,14 +33,14 @@ describe('Outbox', () => {
       },
     });
   const states = (outbox: Outbox): string[] => outbox.all.map(({ text, state }) => `${text} ${state}`);
-  const pass = (milliseconds: number) => vi.advanceTimersByTimeAsync(milliseconds);
+  const pass = (milliseconds: number): Promise<void> => jest.advanceTimersByTimeAsync(milliseconds);
 
   beforeEach(() => {
-    vi.useFakeTimers();
+    jest.useFakeTimers();
     browser = new FakeStorage();
     [said, keys, errors] = [[], [], []];
   });
-  afterEach(() => vi.useRealTimers());
+  afterEach(() => jest.useRealTimers());
 
   it('sends one after the other, and keeps each until the log has it', async () => {
     const outbox = open();
@@ -139,7 +139,7 @@ describe('Outbox', () => {
     errors = [unreachable];
     open().add('one', 0);
     await pass(0);
-    vi.setSystemTime(Date.now() + 24 * 3_600_000);
+    jest.setSystemTime(Date.now() + 24 * 3_600_000);
     expect(states(open())).toEqual(['one failed']);
   });
 

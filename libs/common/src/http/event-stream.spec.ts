@@ -13,16 +13,16 @@ describe('EventStream', () => {
   });
 
   it('sends a sign of life from time to time, until it is over', async () => {
-    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    jest.useFakeTimers({ doNotFake: ['nextTick', 'queueMicrotask', 'setImmediate'] });
     try {
       const stream = new EventStream();
-      vi.advanceTimersByTime(30_000);
+      jest.advanceTimersByTime(30_000);
       await nextTurn();
       expect(String(stream.read())).toBe(': connected\n\n: \n\n: \n\n');
       stream.destroy();
-      expect(vi.getTimerCount()).toBe(0);
+      expect(jest.getTimerCount()).toBe(0);
     } finally {
-      vi.useRealTimers();
+      jest.useRealTimers();
     }
   });
 

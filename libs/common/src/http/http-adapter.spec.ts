@@ -2,8 +2,8 @@ import type { Server } from 'node:http';
 import { HttpAdapter } from './http-adapter.js';
 
 describe('the end of the server', () => {
-  beforeEach(() => vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] }));
-  afterEach(() => vi.useRealTimers());
+  beforeEach(() => jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask'] }));
+  afterEach(() => jest.useRealTimers());
 
   it.each([
     ['has the whole time when nothing took any of it', 0, 3000],
@@ -13,13 +13,13 @@ describe('the end of the server', () => {
     const adapter = new HttpAdapter({ shutdownGraceMs: 3000 });
     adapter.initHttpServer();
     const server = adapter.getHttpServer<Server>();
-    const closeAll = vi.spyOn(server, 'closeAllConnections').mockImplementation(() => undefined);
+    const closeAll = jest.spyOn(server, 'closeAllConnections').mockImplementation(() => undefined);
     adapter.beforeClose();
-    vi.advanceTimersByTime(usedMs);
+    jest.advanceTimersByTime(usedMs);
     server.close();
-    vi.advanceTimersByTime(leftMs - 1);
+    jest.advanceTimersByTime(leftMs - 1);
     expect(closeAll).not.toHaveBeenCalled();
-    vi.advanceTimersByTime(1);
+    jest.advanceTimersByTime(1);
     expect(closeAll).toHaveBeenCalledTimes(1);
     await adapter.close();
   });

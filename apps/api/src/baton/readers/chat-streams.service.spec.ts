@@ -34,13 +34,13 @@ describe('a log that cannot be read leaves no reader behind', () => {
       new TurnMetrics(registry),
     );
   });
-  afterEach(() => vi.restoreAllMocks());
+  afterEach(() => jest.restoreAllMocks());
 
   const openStreams = async (): Promise<string | undefined> =>
     /^\S*streams_open (\d+)/m.exec(await registry.render())?.[1];
 
   it.each(['findOpenTurn', 'findEvents'] as const)('when %s fails', async (read) => {
-    vi.spyOn(log, read).mockRejectedValue(GONE);
+    jest.spyOn(log, read).mockRejectedValue(GONE);
     const sink = { deliver: () => undefined, fail: () => undefined };
     await expect(streams.followChat(CHAT, START)).rejects.toBe(GONE);
     await expect(
@@ -54,17 +54,17 @@ describe('a log that cannot be read leaves no reader behind', () => {
   });
 
   it('when the end of a turn is waited for', async () => {
-    vi.spyOn(log, 'findHeads').mockRejectedValue(GONE);
+    jest.spyOn(log, 'findHeads').mockRejectedValue(GONE);
     await expect(streams.waitForEnd(CHAT, 't', 0)).rejects.toBe(GONE);
     expect(hub.hasReaders(CHAT)).toBe(false);
   });
 
   it('when it fails later', async () => {
-    vi.spyOn(log, 'findHeads').mockResolvedValue([{ chatId: CHAT, lastSeq: 0, runningTurnId: 't' }]);
+    jest.spyOn(log, 'findHeads').mockResolvedValue([{ chatId: CHAT, lastSeq: 0, runningTurnId: 't' }]);
     const ended = streams.waitForEnd(CHAT, 't', 0);
     while (!hub.hasReaders(CHAT)) await Promise.resolve();
     await eventLoopTurn();
-    vi.spyOn(log, 'findEvents').mockRejectedValue(GONE);
+    jest.spyOn(log, 'findEvents').mockRejectedValue(GONE);
     hub.wake(CHAT);
     await expect(ended).rejects.toBe(GONE);
     expect(hub.hasReaders(CHAT)).toBe(false);

@@ -1,3 +1,4 @@
+import { transformFileSync } from '@swc/core';
 import { spawn, spawnSync } from 'node:child_process';
 import {
   chmodSync,
@@ -12,7 +13,6 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { eventually } from '../../../../../test/support/eventually.js';
-import { ModuleKind, ScriptTarget, transpileModule } from 'typescript';
 import { writeWhole } from './write-whole.js';
 
 const PIECES = 100;
@@ -37,11 +37,8 @@ describe('writeWhole', () => {
   const read = (): string => readFileSync(path, 'utf8');
   /** A program of its own that may write files whole. */
   const program = (code: string): string => {
-    const source = readFileSync(join(import.meta.dirname, 'write-whole.ts'), 'utf8');
-    const { outputText } = transpileModule(source, {
-      compilerOptions: { module: ModuleKind.ESNext, target: ScriptTarget.ES2022 },
-    });
-    writeFileSync(join(folder, 'write-whole.mjs'), outputText);
+    const options = { swcrc: false, jsc: { parser: { syntax: 'typescript' as const }, target: 'es2022' as const } };
+    writeFileSync(join(folder, 'write-whole.mjs'), transformFileSync(join(__dirname, 'write-whole.ts'), options).code);
     const file = join(folder, 'program.mjs');
     writeFileSync(file, `import { writeWhole } from './write-whole.mjs';\n${code}`);
     return file;

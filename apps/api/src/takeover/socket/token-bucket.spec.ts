@@ -4,9 +4,9 @@ describe('TokenBucket', () => {
   let now: number;
   beforeEach(() => {
     now = 0;
-    vi.spyOn(performance, 'now').mockImplementation(() => now);
+    jest.spyOn(performance, 'now').mockImplementation(() => now);
   });
-  afterEach(() => vi.restoreAllMocks());
+  afterEach(() => jest.restoreAllMocks());
 
   const takeAll = (bucket: TokenBucket): number => {
     let taken = 0;

@@ -50,8 +50,8 @@ const tick = async () => {
 };
 
 describe('CommitWindow', () => {
-  beforeEach(() => vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }));
-  afterEach(() => vi.useRealTimers());
+  beforeEach(() => jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick'] }));
+  afterEach(() => jest.useRealTimers());
 
   it('commits the first words at once, together with those of the same instant, and shows them after that', async () => {
     const scene = new Scene();
@@ -76,7 +76,7 @@ describe('CommitWindow', () => {
     scene.say(scene.turn('b', false), 'unread');
     await tick();
     expect(scene.commits).toHaveLength(1);
-    vi.advanceTimersByTime(1000);
+    jest.advanceTimersByTime(1000);
     await tick();
     expect(scene.commits[1]?.chunks.map(({ text }) => text)).toEqual([' two', 'unread']);
   });
