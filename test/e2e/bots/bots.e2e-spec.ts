@@ -120,7 +120,8 @@ describe('bots over HTTP', () => {
     const { body } = await admin('POST', facts, { isActive: true, factText: 'Water is wet.' });
     expect(body).toEqual({ botFactId: ID });
     const fact = `${facts}/${String(body['botFactId'])}`;
-    nothing(await admin('PUT', fact, { isActive: null, factText: 'Ice is cold.' }));
+    nothing(await admin('PUT', fact, { factText: 'Ice is cold.' }));
+    problem(await admin('PUT', fact, { isActive: null, factText: 'Ice is hot.' }), 400, 'VALIDATION_FAILED');
     expect((await admin('GET', facts)).body).toEqual({
       ...PAGE,
       items: [

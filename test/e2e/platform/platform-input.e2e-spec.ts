@@ -24,6 +24,8 @@ function expectProblem(problem: Problem, headers: Headers, status: number, code:
 }
 
 const nested = (depth: number, open = '[', close = ']'): string => open.repeat(depth) + close.repeat(depth);
+const fields = (count: number): object =>
+  Object.fromEntries(Array.from({ length: count }, (_, index) => [`f${index}`, 1]));
 const bytes = (...parts: (string | number[])[]): Uint8Array =>
   Buffer.concat(parts.map((part) => (typeof part === 'string' ? Buffer.from(part) : Buffer.from(part))));
 
@@ -71,6 +73,11 @@ describe('bodies that are refused', () => {
     ['depth 33', `{"text":${nested(32)}}`, 400, 'VALIDATION_FAILED', ''],
     ['depth 2,000', `{"text":${nested(2000)}}`, 400, 'VALIDATION_FAILED', ''],
     ['depth 2,000 of objects', nested(2000, '{"a":', '}').replace('}', '1}'), 400, 'VALIDATION_FAILED', ''],
+    ['1,001 fields', JSON.stringify(fields(1001)), 400, 'VALIDATION_FAILED', ''],
+    ['20,001 values', JSON.stringify({ text: 'a', parts: Array(20_000).fill(1) }), 400, 'VALIDATION_FAILED', ''],
+    ['a field that every object has', '{"text":"a","toString":1}', 400, 'VALIDATION_FAILED', 'toString'],
+    ['a list where an object belongs', '{"text":"a","part":[]}', 400, 'VALIDATION_FAILED', 'part'],
+    ['null where the document has none', '{"text":"a","parts":null}', 400, 'VALIDATION_FAILED', 'parts'],
     ['an endless beginning', '['.repeat(90_000), 400, 'VALIDATION_FAILED', ''],
     ['a million brackets', nested(500_000), 413, 'PAYLOAD_TOO_LARGE'],
     ['too much', JSON.stringify({ text: 'x'.repeat(100_001) }), 413, 'PAYLOAD_TOO_LARGE'],
@@ -110,8 +117,7 @@ describe('bodies that are refused', () => {
   });
 
   it('names a bounded number of faults', async () => {
-    const many = Object.fromEntries(Array.from({ length: 500 }, (_, index) => [`f${index}`, 1]));
-    const { errors } = (await (await post(JSON.stringify(many))).json()) as Problem;
+    const { errors } = (await (await post(JSON.stringify(fields(500)))).json()) as Problem;
     expect(errors!.length).toBeLessThanOrEqual(50);
   });
 });

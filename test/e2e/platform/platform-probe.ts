@@ -18,6 +18,11 @@ export class EchoDto {
   @ValidateNested({ each: true })
   @Type(() => PartDto)
   parts?: PartDto[];
+
+  @IsOptional()
+  @ValidateNested()
+  @Type(() => PartDto)
+  part?: PartDto;
 }
 
 export class ProbeQuery extends PagingQuery {

@@ -52,7 +52,7 @@ describe('the tools of a bot, for those who administer it', () => {
         { botToolId: second, url: null, description: '', parameters: { type: 'object', properties: {} } },
       ],
     });
-    const nothing = { description: null, url: null, secretHeaders: null, timeoutMs: null, isActive: null };
+    const nothing = { description: null, url: null, secretHeaders: null };
     const third = await create(botId, { name: 'third', ...nothing });
     expect(await admin.ok('GET', `${toolsOf(botId)}/${third}`)).toMatchObject({
       description: '',

@@ -30,7 +30,7 @@ const Term =
     ValidateNested()(target, key);
     MaxTermLength(maxLength)(target, key);
     Type(() => TermValueDto)(target, key);
-    ApiProperty({ type: TermValueDto, example: { value, valueDe }, required: false })(target, key);
+    ApiProperty({ type: TermValueDto, example: { value, valueDe }, nullable: true, required: false })(target, key);
   };
 
 export class AdminCreateBotRequestDto {
@@ -39,13 +39,13 @@ export class AdminCreateBotRequestDto {
   code?: string | null;
 
   @Term(NAME_LENGTH, 'Support', 'Kundendienst')
-  displayNameTv?: TermValueDto;
+  displayNameTv?: TermValueDto | null;
 
   @Term(TEXT_LENGTH, 'Hello! What can I do for you?', 'Hallo! Was kann ich für Sie tun?')
-  displayMessageTv?: TermValueDto;
+  displayMessageTv?: TermValueDto | null;
 
   @Term(TEXT_LENGTH, 'Answers questions about our products.', 'Beantwortet Fragen zu unseren Produkten.')
-  descriptionTv?: TermValueDto;
+  descriptionTv?: TermValueDto | null;
 
   @OptionalFlag(true)
   isActive?: boolean;
@@ -71,10 +71,10 @@ export class AdminCreateBotRequestDto {
   contributorLogins?: string | null;
 
   @Term(QUESTION_LENGTH, 'How do I return an order?', 'Wie sende ich eine Bestellung zurück?')
-  sampleQuestion1Tv?: TermValueDto;
+  sampleQuestion1Tv?: TermValueDto | null;
 
   @Term(QUESTION_LENGTH, 'Where is my order?', 'Wo ist meine Bestellung?')
-  sampleQuestion2Tv?: TermValueDto;
+  sampleQuestion2Tv?: TermValueDto | null;
 
   /** One of `GET /api/admin/bots/implementationTypes`; cannot be changed later. */
   @OptionalText(60, 'OpenAI')

@@ -1,30 +1,24 @@
-import { AppError } from '@app/common';
-import type { FieldProblem } from '@app/contracts';
-import { Body, ValidationPipe, type Type } from '@nestjs/common';
+import { StrictValidationPipe, type DtoShape } from '@app/common';
+import { Body, type Type } from '@nestjs/common';
 
 /**
  * The body as the class describes it. Fields that the class does not know are left out: clients of this format send more than is
- * read. A body that is missing is an empty one.
+ * read. What is null counts as not given, and a body that is missing is an empty one.
  */
 export const ThreadBody = (type: Type): ParameterDecorator => Body(new ThreadBodyPipe(type));
 
-class ThreadBodyPipe extends ValidationPipe {
+class ThreadBodyPipe extends StrictValidationPipe {
   constructor(private readonly type: Type) {
-    super({
-      transform: true,
-      whitelist: true,
-      exceptionFactory: (faults) =>
-        new AppError('VALIDATION_FAILED', {
-          errors: faults.map(({ property, constraints }): FieldProblem => ({
-            path: property,
-            message: Object.values(constraints ?? {})[0] ?? 'is not valid',
-          })),
-        }),
-    });
+    super();
   }
 
   override transform(value: unknown): Promise<unknown> {
     const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
     return super.transform(isObject ? value : {}, { type: 'body', metatype: this.type });
+  }
+
+  protected override declared(body: object, shape: DtoShape): object {
+    const given = Object.entries(shape.declaredPart(body)).filter(([, value]) => value !== null);
+    return super.declared(Object.fromEntries(given), shape);
   }
 }

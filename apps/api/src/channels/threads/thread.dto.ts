@@ -111,7 +111,7 @@ export class ChatRequestDto {
   @IsString()
   @MaxLength(ID_LENGTH)
   @MinLength(1)
-  @ApiProperty({ example: THREAD_ID })
+  @ApiProperty({ example: THREAD_ID, maxLength: ID_LENGTH })
   thread_id: string;
 
   @IsString()
@@ -124,7 +124,7 @@ export class ChatRequestDto {
   @IsOptional()
   @IsString()
   @MaxLength(ID_LENGTH)
-  @ApiProperty({ type: 'string', nullable: true, example: ASSISTANT_ID, required: false })
+  @ApiProperty({ type: 'string', nullable: true, example: ASSISTANT_ID, maxLength: ID_LENGTH, required: false })
   asst_id?: string | null;
 }
 
@@ -145,12 +145,12 @@ export class EndChatRequestDto {
   @IsString()
   @MinLength(1)
   @MaxLength(ID_LENGTH)
-  @ApiProperty({ example: THREAD_ID })
+  @ApiProperty({ example: THREAD_ID, maxLength: ID_LENGTH })
   thread_id: string;
 
   @IsOptional()
   @IsIn(END_REASONS)
-  @ApiProperty({ enum: END_REASONS, default: 'inactive_chat', required: false })
+  @ApiProperty({ type: 'string', enum: END_REASONS, default: 'inactive_chat', nullable: true, required: false })
   reason: EndReason = 'inactive_chat';
 }
 

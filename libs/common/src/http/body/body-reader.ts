@@ -5,6 +5,7 @@ import { decodeUtf8, inspect, parseJsonBody } from './json-body.js';
 
 /** `application/*+json` is sent literally by generated clients. */
 const JSON_TYPE = /^(application|text)\/([^;]*\+)?json\s*(;|$)/i;
+const MAX_FORM_FIELDS = 1000;
 const FORM_TYPE = /^application\/x-www-form-urlencoded\s*(;|$)/i;
 
 /** Replaces the server's parsers by one reader that knows what each route takes. */
@@ -38,7 +39,11 @@ function readBody(request: FastifyRequest, bytes: Buffer): unknown {
 }
 
 function readForm(bytes: Buffer): Record<string, string> {
-  const form: Record<string, string> = Object.fromEntries(new URLSearchParams(decodeUtf8(bytes)));
-  inspect(form, []);
+  const text = decodeUtf8(bytes);
+  if (text.split('&', MAX_FORM_FIELDS + 1).length > MAX_FORM_FIELDS) {
+    throw new AppError('VALIDATION_FAILED', { detail: `A form has at most ${MAX_FORM_FIELDS} fields.` });
+  }
+  const form: Record<string, string> = Object.fromEntries(new URLSearchParams(text));
+  inspect(form);
   return form;
 }

@@ -1,10 +1,8 @@
 import { Injectable, ValidationPipe, type ArgumentMetadata, type Type } from '@nestjs/common';
 import type { FieldProblem } from '@app/contracts';
-import { getMetadataStorage, type ValidationError } from 'class-validator';
+import type { ValidationError } from 'class-validator';
 import { AppError, notFound } from '../../errors/app-error.js';
-
-const REPORTED_FAULTS = 50;
-const PATH_LIMIT = 200;
+import { DtoShape, REPORTED_FAULTS } from './dto-shape.js';
 
 /**
  * Checks bodies and queries against their DTO classes. Bodies must be objects without unknown fields. Queries are read as the
@@ -17,9 +15,6 @@ export class StrictValidationPipe extends ValidationPipe {
   constructor() {
     super({
       transform: true,
-      whitelist: true,
-      forbidNonWhitelisted: true,
-      forbidUnknownValues: true,
       validationError: { target: false, value: false },
       exceptionFactory: (faults) => new AppError('VALIDATION_FAILED', { errors: fieldProblems(faults) }),
     });
@@ -30,9 +25,16 @@ export class StrictValidationPipe extends ValidationPipe {
     // Left to the route's own pipes: Nest would read the flag `True` as false.
     if (type === 'param' || (type === 'query' && metadata.data !== undefined)) return refuseNul(value, type);
     if (metatype === undefined || !this.toValidate(metadata)) return value;
-    if (type === 'body') return super.transform(plainObject(value), metadata);
+    if (type === 'body') return super.transform(this.declared(plainObject(value), DtoShape.of(metatype)), metadata);
     if (type === 'query') return super.transform(this.knownNames(metatype, value as Record<string, unknown>), metadata);
     return super.transform(value, metadata);
+  }
+
+  /** What a body may hold is decided before the rules see it. */
+  protected declared(body: object, shape: DtoShape): object {
+    const errors = shape.faultsIn(body);
+    if (errors.length > 0) throw new AppError('VALIDATION_FAILED', { errors });
+    return body;
   }
 
   private knownNames(query: Type, given: Record<string, unknown>): Record<string, unknown> {
@@ -48,8 +50,7 @@ export class StrictValidationPipe extends ValidationPipe {
   private namesOf(query: Type): Map<string, string> {
     let names = this.namesByQuery.get(query);
     if (names === undefined) {
-      const rules = getMetadataStorage().getTargetValidationMetadatas(query, '', false, false);
-      names = new Map(rules.map(({ propertyName }) => [propertyName.toLowerCase(), propertyName]));
+      names = new Map(DtoShape.of(query).names.map((name) => [name.toLowerCase(), name]));
       this.namesByQuery.set(query, names);
     }
     return names;
@@ -76,12 +77,8 @@ function refuseNul(value: unknown, type: 'param' | 'query', name = ''): unknown 
 function fieldProblems(faults: ValidationError[], parent = ''): FieldProblem[] {
   return faults
     .flatMap(({ property, constraints, children }) => {
-      const path = `${parent}${property}`.slice(0, PATH_LIMIT);
-      const own = Object.entries(constraints ?? {}).map(([rule, message]) => ({
-        path,
-        // The rule's own sentence would repeat a name that the caller made up, at any length.
-        message: rule === 'whitelistValidation' ? 'must not exist' : message,
-      }));
+      const path = parent + property;
+      const own = Object.values(constraints ?? {}).map((message) => ({ path, message }));
       return [...own, ...fieldProblems(children ?? [], `${path}.`)];
     })
     .slice(0, REPORTED_FAULTS);

@@ -54,9 +54,9 @@ export type AdminCreateBotRequestDto = {
    * Logins that may edit the facts of the bot.
    */
   contributorLogins?: string | null;
-  descriptionTv?: TermValueDto;
-  displayMessageTv?: TermValueDto;
-  displayNameTv?: TermValueDto;
+  descriptionTv?: TermValueDto | null;
+  displayMessageTv?: TermValueDto | null;
+  displayNameTv?: TermValueDto | null;
   /**
    * One of `GET /api/admin/bots/implementationTypes`; cannot be changed later.
    */
@@ -77,8 +77,8 @@ export type AdminCreateBotRequestDto = {
    */
   modelName?: string | null;
   openAiServiceId?: string | null;
-  sampleQuestion1Tv?: TermValueDto;
-  sampleQuestion2Tv?: TermValueDto;
+  sampleQuestion1Tv?: TermValueDto | null;
+  sampleQuestion2Tv?: TermValueDto | null;
   /**
    * Logins that may use the bot, separated by commas, semicolons or white space.
    */
@@ -497,9 +497,9 @@ export type AdminUpdateBotRequestDto = {
    * Logins that may edit the facts of the bot.
    */
   contributorLogins?: string | null;
-  descriptionTv?: TermValueDto;
-  displayMessageTv?: TermValueDto;
-  displayNameTv?: TermValueDto;
+  descriptionTv?: TermValueDto | null;
+  displayMessageTv?: TermValueDto | null;
+  displayNameTv?: TermValueDto | null;
   isActive?: boolean;
   /**
    * Whether everybody with an account may use the bot. Otherwise only the logins below may.
@@ -510,8 +510,8 @@ export type AdminUpdateBotRequestDto = {
    */
   modelName?: string | null;
   openAiServiceId?: string | null;
-  sampleQuestion1Tv?: TermValueDto;
-  sampleQuestion2Tv?: TermValueDto;
+  sampleQuestion1Tv?: TermValueDto | null;
+  sampleQuestion2Tv?: TermValueDto | null;
   /**
    * Logins that may use the bot, separated by commas, semicolons or white space.
    */
@@ -903,16 +903,20 @@ export type CreateApiKeyResponseDto = {
 };
 
 export type CreateAssistantRequestDto = {
-  instruction: string;
+  instruction?: string;
   /**
-   * Without it the model of the service answers.
+   * The same as `instruction`, which comes first.
    */
-  model?: string;
+  instructions?: string | null;
+  /**
+   * Empty for the model of the service.
+   */
+  model?: string | null;
   name: string;
   /**
-   * Those without a name are left out.
+   * All tools, as they shall be; those without a name are left out.
    */
-  tools?: Array<AssistantToolDto>;
+  tools?: Array<AssistantToolDto> | null;
 };
 
 export type CreatedThreadDto = {
@@ -1027,7 +1031,7 @@ export type EmptyDto = {
 };
 
 export type EndChatRequestDto = {
-  reason?: 'inactive_chat' | 'window_closed';
+  reason?: 'inactive_chat' | 'window_closed' | null;
   thread_id: string;
 };
 
@@ -1922,16 +1926,20 @@ export type TypingRequestDto = {
 
 export type UpdateAssistantRequestDto = {
   asst_id: string;
-  instruction?: string;
+  instruction?: string | null;
+  /**
+   * The same as `instruction`, which comes first.
+   */
+  instructions?: string | null;
   /**
    * Empty for the model of the service.
    */
-  model?: string;
-  name?: string;
+  model?: string | null;
+  name?: string | null;
   /**
    * All tools, as they shall be; those without a name are left out.
    */
-  tools?: Array<AssistantToolDto>;
+  tools?: Array<AssistantToolDto> | null;
 };
 
 export type UpdateChatDisplayNameRequestDto = {

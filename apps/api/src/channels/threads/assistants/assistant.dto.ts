@@ -1,13 +1,16 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { Expose, Transform } from 'class-transformer';
-import { IsArray, IsOptional, IsString, MaxLength, MinLength } from 'class-validator';
+import { ArrayMaxSize, IsArray, IsOptional, IsString, MaxLength, MinLength } from 'class-validator';
 import type { BotWithTools } from '../../../bots/index.js';
 import { ASSISTANT_ID } from '../thread.dto.js';
 import { assistantIdOf } from '../thread-ids.js';
 
+const ID_LENGTH = 200;
 const NAME_LENGTH = 200;
 const MODEL_LENGTH = 200;
 const INSTRUCTION_LENGTH = 200_000;
+/** Forms send empty functions along, which count here. */
+const MAX_FUNCTIONS = 1000;
 const PARAMETERS = {
   type: 'object',
   properties: { name: { type: 'string', description: 'The name of the lead.' } },
@@ -34,6 +37,9 @@ export class AssistantToolDto {
   function: AssistantFunctionDto;
 }
 
+const INSTRUCTION = { example: 'You answer questions about our products.', maxLength: INSTRUCTION_LENGTH };
+const OPTIONAL = { required: false, nullable: true } as const;
+
 /** `instructions`, as assistants are read, is understood as well. */
 const Instruction = (): PropertyDecorator => (target, property) => {
   Expose()(target, property);
@@ -43,65 +49,63 @@ const Instruction = (): PropertyDecorator => (target, property) => {
   );
 };
 
-export class UpdateAssistantRequestDto {
+class AssistantRequestDto {
+  /** The same as `instruction`, which comes first. */
+  @IsOptional()
+  @IsString()
+  @MaxLength(INSTRUCTION_LENGTH)
+  @ApiProperty({ ...INSTRUCTION, ...OPTIONAL, type: 'string' })
+  instructions?: string;
+
+  /** Empty for the model of the service. */
+  @IsOptional()
+  @IsString()
+  @MaxLength(MODEL_LENGTH)
+  @ApiProperty({ ...OPTIONAL, type: 'string', example: 'gpt-5-mini', maxLength: MODEL_LENGTH })
+  model?: string;
+
+  /** All tools, as they shall be; those without a name are left out. */
+  @IsOptional()
+  @IsArray()
+  @ArrayMaxSize(MAX_FUNCTIONS)
+  @ApiProperty({ ...OPTIONAL, type: [AssistantToolDto], maxItems: MAX_FUNCTIONS })
+  tools?: unknown[];
+}
+
+export class UpdateAssistantRequestDto extends AssistantRequestDto {
   @IsString()
   @MinLength(1)
-  @ApiProperty({ example: ASSISTANT_ID })
+  @MaxLength(ID_LENGTH)
+  @ApiProperty({ example: ASSISTANT_ID, maxLength: ID_LENGTH })
   asst_id: string;
 
   @IsOptional()
   @IsString()
   @MinLength(1)
   @MaxLength(NAME_LENGTH)
-  @ApiProperty({ example: 'Support', required: false })
+  @ApiProperty({ ...OPTIONAL, type: 'string', example: 'Support', maxLength: NAME_LENGTH })
   name?: string;
 
   @Instruction()
   @IsOptional()
   @IsString()
   @MaxLength(INSTRUCTION_LENGTH)
-  @ApiProperty({ example: 'You answer questions about our products.', required: false })
+  @ApiProperty({ ...INSTRUCTION, ...OPTIONAL, type: 'string' })
   instruction?: string;
-
-  /** Empty for the model of the service. */
-  @IsOptional()
-  @IsString()
-  @MaxLength(MODEL_LENGTH)
-  @ApiProperty({ example: 'gpt-5-mini', required: false })
-  model?: string;
-
-  /** All tools, as they shall be; those without a name are left out. */
-  @IsOptional()
-  @IsArray()
-  @ApiProperty({ type: [AssistantToolDto], required: false })
-  tools?: unknown[];
 }
 
-export class CreateAssistantRequestDto {
+export class CreateAssistantRequestDto extends AssistantRequestDto {
   @IsString()
   @MinLength(1)
   @MaxLength(NAME_LENGTH)
-  @ApiProperty({ example: 'Support' })
+  @ApiProperty({ example: 'Support', maxLength: NAME_LENGTH })
   name: string;
 
   @Instruction()
   @IsString()
   @MaxLength(INSTRUCTION_LENGTH)
-  @ApiProperty({ example: 'You answer questions about our products.' })
+  @ApiProperty({ ...INSTRUCTION, selfRequired: false })
   instruction: string;
-
-  /** Without it the model of the service answers. */
-  @IsOptional()
-  @IsString()
-  @MaxLength(MODEL_LENGTH)
-  @ApiProperty({ example: 'gpt-5-mini', required: false })
-  model?: string;
-
-  /** Those without a name are left out. */
-  @IsOptional()
-  @IsArray()
-  @ApiProperty({ type: [AssistantToolDto], required: false })
-  tools?: unknown[];
 }
 
 export class SavedAssistantDto {
