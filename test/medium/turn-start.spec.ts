@@ -49,7 +49,7 @@ describe('after the message was stored and before its turn has begun', () => {
     const begin = turns.begin.bind(turns);
     jest.spyOn(turns, 'begin').mockImplementationOnce((accepted, id) => {
       const expired = app.get(DataSource).query('UPDATE turns SET lease_until = created_at WHERE chat_id = ?', [id]);
-      void expired.then(() => app.get(TurnSweeper)['sweep']()).then(() => begin(accepted, id));
+      void expired.then(() => app.get(TurnSweeper).sweep()).then(() => begin(accepted, id));
     });
     const answer = server.complete(chatId, 'Tell me a story [[tokens=300 delay=10]]');
     const stream = await server.follow(chatId);

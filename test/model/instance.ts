@@ -74,7 +74,7 @@ export class Instance {
 
   /** What the instance does every few seconds: keeps its leases and looks for turns that nobody runs any more. */
   sweep(): Promise<void> {
-    return this.sweeper['sweep']();
+    return this.sweeper.sweep();
   }
 
   /** What the instance does all the time: looks for turns that others have ended, and for what other instances have written. */

@@ -42,3 +42,4 @@ export * from './redis/redis.module.js';
 export * from './sockets/described-socket.decorator.js';
 export * from './stable-id.js';
 export * from './throttle/throttle.module.js';
+export * from './work-loop/work-loop.js';

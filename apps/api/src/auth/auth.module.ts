@@ -7,7 +7,7 @@ import { Admission } from './admission.service.js';
 import { AuthGuard } from './auth.guard.js';
 import { AuthService } from './auth.service.js';
 import { OidcService } from './oidc.service.js';
-import { OpenStreamsService } from './open-streams.service.js';
+import { OpenConnections } from './open-connections.service.js';
 import { StreamAccessInterceptor } from './stream-access.interceptor.js';
 import { VisitorTokensService } from './visitor-tokens.service.js';
 
@@ -17,13 +17,13 @@ import { VisitorTokensService } from './visitor-tokens.service.js';
   providers: [
     Admission,
     AuthService,
-    OpenStreamsService,
+    OpenConnections,
     OidcService,
     VisitorTokensService,
     AdminBootstrapService,
     { provide: APP_GUARD, useClass: AuthGuard },
     { provide: APP_INTERCEPTOR, useClass: StreamAccessInterceptor },
   ],
-  exports: [AuthService, VisitorTokensService],
+  exports: [AuthService, OpenConnections, VisitorTokensService],
 })
 export class AuthModule {}

@@ -1,4 +1,4 @@
-import { ANONYMOUS, AppError, hasCode, type Principal, type Role, type UserPrincipal } from '@app/common';
+import { ANONYMOUS, AppError, type Principal, type Role, type UserPrincipal } from '@app/common';
 import { Injectable } from '@nestjs/common';
 import { ApiKeysService, UsersService } from '../users/index.js';
 import { OidcService } from './oidc.service.js';
@@ -25,25 +25,6 @@ export class AuthService {
     return this.getPrincipal(await this.keys.identify(token));
   }
 
-  /**
-   * Who holds the tokens now, one holder after the other: the caller, or INVALID_TOKEN. Tokens that several hold are looked at once.
-   * Whose token cannot be checked at the moment is left out: who was let in stays.
-   */
-  async *recheck<Holder>(
-    holders: Iterable<Holder>,
-    tokenOf: (holder: Holder) => string | null,
-  ): AsyncGenerator<[Holder, Principal | AppError]> {
-    const callers = new Map<string, Principal | AppError | null>();
-    for (const holder of holders) {
-      const token = tokenOf(holder);
-      if (token === null) continue;
-      const known = callers.get(token);
-      const caller = known === undefined ? await this.lookAgain(token) : known;
-      callers.set(token, caller);
-      if (caller !== null) yield [holder, caller];
-    }
-  }
-
   /** The caller as it is now: accounts change while a socket stays open. Throws INVALID_TOKEN when the account is gone. */
   async refresh(principal: Principal): Promise<Principal> {
     return principal.kind === 'user' ? this.getPrincipal(principal.userId) : principal;
@@ -55,14 +36,6 @@ export class AuthService {
    */
   getBuiltInAccount(name: string, displayName: string, roles: Role[]): Promise<UserPrincipal> {
     return this.users.getBuiltInPrincipal({ login: name, displayName, roles });
-  }
-
-  private async lookAgain(token: string): Promise<Principal | AppError | null> {
-    try {
-      return await this.authenticate(token);
-    } catch (error) {
-      return hasCode(error, 'INVALID_TOKEN') ? error : null;
-    }
   }
 
   private async getPrincipal(userId: number): Promise<Principal> {

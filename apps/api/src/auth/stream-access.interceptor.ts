@@ -1,4 +1,4 @@
-import { EventStream } from '@app/common';
+import { AppError, EventStream, type Principal } from '@app/common';
 import {
   Injectable,
   StreamableFile,
@@ -10,13 +10,13 @@ import type { FastifyRequest } from 'fastify';
 import { tap, type Observable } from 'rxjs';
 import { Admission } from './admission.service.js';
 import { parseBearer } from './bearer.js';
-import { OpenStreamsService } from './open-streams.service.js';
+import { OpenConnections } from './open-connections.service.js';
 
-/** Streams that are followed, not answers that end by themselves: those are read to their end once they were begun. */
+/** Has the reader of an open event stream rechecked. Answers that end by themselves are read to their end once they were started. */
 @Injectable()
 export class StreamAccessInterceptor implements NestInterceptor {
   constructor(
-    private readonly streams: OpenStreamsService,
+    private readonly connections: OpenConnections,
     private readonly admission: Admission,
   ) {}
 
@@ -29,8 +29,26 @@ export class StreamAccessInterceptor implements NestInterceptor {
         const stream = result instanceof StreamableFile ? result.getStream() : null;
         const token = parseBearer(headers.authorization);
         if (!(stream instanceof EventStream) || token === null) return;
-        this.streams.watch(stream, { token, admit: (principal) => this.admission.admit(context, principal) });
+        this.watch(stream, token, (caller) => this.admission.admit(context, caller));
       }),
     );
+  }
+
+  private watch(stream: EventStream, token: string, admit: (caller: Principal) => void): void {
+    if (stream.destroyed) return;
+    const recheck = (caller: Principal | AppError): void => {
+      if (!isAdmitted(caller, admit)) stream.cut('session_ended');
+    };
+    stream.once('close', this.connections.watch({ token, recheck }));
+  }
+}
+
+function isAdmitted(caller: Principal | AppError, admit: (caller: Principal) => void): boolean {
+  if (caller instanceof AppError) return false;
+  try {
+    admit(caller);
+    return true;
+  } catch {
+    return false;
   }
 }

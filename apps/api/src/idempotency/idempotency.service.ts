@@ -1,7 +1,6 @@
-import { AppError, type RequestIdentity } from '@app/common';
+import { AppError, WorkLoop, type RequestIdentity } from '@app/common';
 import type { JsonValue } from '@app/database';
-import { Injectable, Logger } from '@nestjs/common';
-import { Interval } from '@nestjs/schedule';
+import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { IdempotencyRepository } from './idempotency.repository.js';
 
 const HOUR_MS = 3_600_000;
@@ -20,10 +19,19 @@ export interface RecordedAnswer {
  * others are told to come back. A request that fails gives its key back, so that a retry may succeed.
  */
 @Injectable()
-export class IdempotencyService {
+export class IdempotencyService implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly logger = new Logger('Idempotency');
+  private readonly loop = new WorkLoop('Deleting old idempotency keys', HOUR_MS, () => this.purge());
 
   constructor(private readonly repository: IdempotencyRepository) {}
+
+  onApplicationBootstrap(): void {
+    this.loop.start();
+  }
+
+  onApplicationShutdown(): Promise<void> {
+    return this.loop.stop();
+  }
 
   /** Null for the first request with this key, which must call {@link finish} or {@link release}; else the recorded answer. */
   async begin({ requestKey, requestHash }: RequestIdentity): Promise<RecordedAnswer | null> {
@@ -47,10 +55,7 @@ export class IdempotencyService {
     await this.repository.deleteRunning(requestKey).catch((error: unknown) => this.logger.error(error));
   }
 
-  @Interval(HOUR_MS)
   async purge(): Promise<void> {
-    await this.repository
-      .deleteOlderThan(new Date(Date.now() - KEPT_MS))
-      .catch((error: unknown) => this.logger.error(error));
+    await this.repository.deleteOlderThan(new Date(Date.now() - KEPT_MS));
   }
 }

@@ -1,7 +1,6 @@
-import { AppConfig, AppError } from '@app/common';
+import { AppConfig, AppError, WorkLoop } from '@app/common';
 import { JobLeasesRepository } from '@app/database';
-import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
-import { Interval } from '@nestjs/schedule';
+import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { UsageRollupRepository } from './usage-rollup.repository.js';
 
 const MINUTE_MS = 60_000;
@@ -17,8 +16,8 @@ const REBUILD_LEASE = 'lease:statistics-rebuild';
  * themselves. A day that has ended is counted once more as a whole.
  */
 @Injectable()
-export class UsageRollupService implements OnModuleInit {
-  private readonly logger = new Logger(UsageRollupService.name);
+export class UsageRollupService implements OnModuleInit, OnApplicationBootstrap, OnApplicationShutdown {
+  private readonly loop = new WorkLoop('Rolling up the usage', MINUTE_MS, () => this.runOnOneInstance());
 
   constructor(
     private readonly config: AppConfig,
@@ -30,19 +29,12 @@ export class UsageRollupService implements OnModuleInit {
     await this.rollup.createState();
   }
 
-  /** Every minute, on one instance. */
-  @Interval('statistics-rollup', MINUTE_MS)
-  async runScheduled(): Promise<void> {
-    try {
-      if (!(await this.leases.acquire(ROLLUP_LEASE, LEASE_MS))) return;
-      try {
-        await this.rollUp(new Date());
-      } finally {
-        await this.leases.release(ROLLUP_LEASE);
-      }
-    } catch (error) {
-      this.logger.warn({ err: error }, 'Rolling up the usage failed; trying again in a minute');
-    }
+  onApplicationBootstrap(): void {
+    this.loop.start();
+  }
+
+  onApplicationShutdown(): Promise<void> {
+    return this.loop.stop();
   }
 
   /** Rolls up everything that is final at this time. */
@@ -66,6 +58,15 @@ export class UsageRollupService implements OnModuleInit {
       }
     } finally {
       await this.leases.release(REBUILD_LEASE);
+    }
+  }
+
+  private async runOnOneInstance(): Promise<void> {
+    if (!(await this.leases.acquire(ROLLUP_LEASE, LEASE_MS))) return;
+    try {
+      await this.rollUp(new Date());
+    } finally {
+      await this.leases.release(ROLLUP_LEASE);
     }
   }
 

@@ -1,4 +1,4 @@
-import { AppConfig } from '@app/common';
+import { AppConfig, WorkLoop } from '@app/common';
 import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { Redis } from 'ioredis';
 import { uuidv7 } from 'uuidv7';
@@ -25,10 +25,12 @@ export class ChatHints implements OnApplicationBootstrap, OnApplicationShutdown 
   private publisher: Redis | null = null;
   private subscriber: Redis | null = null;
   private isHearing = false;
-  private readonly timers: NodeJS.Timeout[] = [];
-  private lastPoll = 0;
-  private isPolling = false;
-  private isChecking = false;
+  private readonly polls = new WorkLoop(
+    'Reading what other instances wrote',
+    () => (this.isHearing ? POLL_WITH_REDIS_MS : POLL_MS),
+    () => this.poll(),
+  );
+  private readonly checks = new WorkLoop('Checking own turns', CHECK_OWN_TURNS_MS, () => this.checkOwnTurns());
 
   constructor(
     private readonly config: AppConfig,
@@ -42,14 +44,12 @@ export class ChatHints implements OnApplicationBootstrap, OnApplicationShutdown 
     // An embedded database has no other instance that could write.
     if (this.config.database.url === null) return;
     if (this.config.redisUrl !== null) this.connect(this.config.redisUrl);
-    this.timers.push(
-      setInterval(() => void this.pollIfDue(), POLL_MS),
-      setInterval(() => void this.checkOwnTurns(), CHECK_OWN_TURNS_MS),
-    );
+    this.polls.start();
+    this.checks.start();
   }
 
-  onApplicationShutdown(): void {
-    for (const timer of this.timers) clearInterval(timer);
+  async onApplicationShutdown(): Promise<void> {
+    await Promise.all([this.polls.stop(), this.checks.stop()]);
     this.publisher?.disconnect();
     this.subscriber?.disconnect();
   }
@@ -62,17 +62,24 @@ export class ChatHints implements OnApplicationBootstrap, OnApplicationShutdown 
     };
     const publisher = new Redis(url, options);
     const subscriber = new Redis(url, { ...options, enableOfflineQueue: true });
-    for (const client of [publisher, subscriber]) client.on('error', () => (this.isHearing = false));
+    for (const client of [publisher, subscriber]) client.on('error', () => this.setHearing(false));
     subscriber.on('ready', () => {
       subscriber.subscribe(CHANNEL).then(
-        () => (this.isHearing = true),
-        () => (this.isHearing = false),
+        () => this.setHearing(true),
+        () => this.setHearing(false),
       );
     });
     subscriber.on('message', (_, message) => this.hear(message));
     this.publisher = publisher;
     this.subscriber = subscriber;
     this.hub.afterPublish((chatId) => this.tell(chatId));
+  }
+
+  /** Without Redis the next poll may not wait for the longer pause. */
+  private setHearing(isHearing: boolean): void {
+    const isLost = this.isHearing && !isHearing;
+    this.isHearing = isHearing;
+    if (isLost) this.polls.wake();
   }
 
   /** The chats that were written in one turn of the event loop go out as one message. */
@@ -103,30 +110,9 @@ export class ChatHints implements OnApplicationBootstrap, OnApplicationShutdown 
 
   /** One small query, whose answer is empty as a rule; none while nothing runs here or Redis tells. */
   private async checkOwnTurns(): Promise<void> {
-    if (this.isHearing || this.isChecking) return;
-    this.isChecking = true;
-    try {
-      for (const turnId of await this.leases.findEnded(this.runner.runningTurnIds()))
-        this.runner.stopTurn(turnId, { kind: 'fenced' });
-    } catch {
-      // A database that is away is reported by the slower poll.
-    } finally {
-      this.isChecking = false;
-    }
-  }
-
-  private async pollIfDue(): Promise<void> {
-    const interval = this.isHearing ? POLL_WITH_REDIS_MS : POLL_MS;
-    if (this.isPolling || performance.now() - this.lastPoll < interval * 0.9) return;
-    this.isPolling = true;
-    this.lastPoll = performance.now();
-    try {
-      await this.poll();
-    } catch (error) {
-      this.logger.warn({ err: error }, 'Looking for news of other instances failed; trying again');
-    } finally {
-      this.isPolling = false;
-    }
+    if (this.isHearing) return;
+    for (const turnId of await this.leases.findEnded(this.runner.runningTurnIds()))
+      this.runner.stopTurn(turnId, { kind: 'fenced' });
   }
 
   /** Wakes the readers that have missed events, and those of turns that another instance runs: what this one runs they are told. */

@@ -1,4 +1,4 @@
-import { AppConfig, AppError } from '@app/common';
+import { AppConfig, AppError, WorkLoop } from '@app/common';
 import { Injectable, Logger, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { ChatLogHub } from '../log/chat-log.hub.js';
 import { ORPHAN_BATCH, TurnLeasesRepository, type ExpiredTurn } from '../turns/turn-leases.repository.js';
@@ -15,8 +15,11 @@ const SWEEPS_PER_LEASE = 4;
 @Injectable()
 export class TurnSweeper implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger(TurnSweeper.name);
-  private timer: NodeJS.Timeout | null = null;
-  private isSweeping = false;
+  private readonly loop = new WorkLoop(
+    'Sweeping the turns',
+    () => this.config.turns.leaseMs / SWEEPS_PER_LEASE,
+    () => this.sweepAll(),
+  );
 
   constructor(
     private readonly config: AppConfig,
@@ -28,30 +31,27 @@ export class TurnSweeper implements OnApplicationBootstrap, BeforeApplicationShu
 
   async onApplicationBootstrap(): Promise<void> {
     await this.recoverOrphans(true);
-    this.timer = setInterval(() => void this.sweep(), this.config.turns.leaseMs / SWEEPS_PER_LEASE);
+    this.loop.start();
   }
 
   /** Lets running answers finish for a while, then gives them up so that their ends do not wait for their leases. */
   async beforeApplicationShutdown(): Promise<void> {
     await this.runner.whenIdle(this.config.http.shutdownGraceMs);
-    if (this.timer) clearInterval(this.timer);
+    await this.loop.stop();
     const left = this.runner.leaveRepeated();
     this.runner.stopAll({ kind: 'ended', status: 'interrupted', error: new AppError('SHUTTING_DOWN') });
     await this.runner.whenIdle(this.config.http.shutdownGraceMs);
     await this.leases.expireLeases(left);
   }
 
-  private async sweep(): Promise<void> {
-    if (this.isSweeping) return;
-    this.isSweeping = true;
-    try {
-      await this.leases.renewLeases(this.runner.runningTurnIds());
-      await this.recoverOrphans(false);
-    } catch (error) {
-      this.logger.error({ err: error }, 'Sweeping failed; trying again');
-    } finally {
-      this.isSweeping = false;
-    }
+  /** One round; never fails. */
+  sweep(): Promise<void> {
+    return this.loop.run();
+  }
+
+  private async sweepAll(): Promise<void> {
+    await this.leases.renewLeases(this.runner.runningTurnIds());
+    await this.recoverOrphans(false);
   }
 
   /** Together, so that a thousand turns of an instance that died end in time and share their commits. */

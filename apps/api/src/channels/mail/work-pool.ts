@@ -1,4 +1,4 @@
-import { WorkLoop } from './work-loop.js';
+import { WorkLoop } from '@app/common';
 
 const POLL_MS = 1000;
 
@@ -9,15 +9,16 @@ export class WorkPool {
 
   /** `claim` returns at most as many pieces of work as it is asked for; they must not fail. */
   constructor(
+    name: string,
     private readonly size: number,
     private readonly claim: (limit: number) => Promise<(() => Promise<void>)[]>,
-    onError: (error: unknown) => void,
   ) {
-    this.loop = new WorkLoop(() => this.fill(), POLL_MS, onError);
+    this.loop = new WorkLoop(name, POLL_MS, () => this.fill());
   }
 
   start(): void {
     this.loop.start();
+    this.loop.wake();
   }
 
   wake(): void {

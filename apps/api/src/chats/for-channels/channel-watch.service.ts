@@ -1,4 +1,4 @@
-import { AppConfig } from '@app/common';
+import { AppConfig, WorkLoop } from '@app/common';
 import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { ChatLogService } from '../../baton/index.js';
 import { ChannelChatsRepository } from './channel-chats.repository.js';
@@ -15,8 +15,7 @@ export class ChannelWatch implements OnApplicationBootstrap, OnApplicationShutdo
   private readonly logger = new Logger(ChannelWatch.name);
   private readonly followers = new Map<ChatChannel, ChannelFollower>();
   private readonly starting = new Map<ChannelFollower, Promise<void>>();
-  private timer: NodeJS.Timeout | null = null;
-  private polling: Promise<void> | null = null;
+  private readonly loop = new WorkLoop('Reading the chats of the channels', POLL_MS, () => this.poll());
   private polls = 0;
 
   constructor(
@@ -30,15 +29,13 @@ export class ChannelWatch implements OnApplicationBootstrap, OnApplicationShutdo
       for (const follower of this.followers.values()) follower.noticed(chatId);
     });
     // An embedded database has no other instance that could write.
-    if (this.config.database.url === null) return;
-    this.timer = setInterval(() => void this.poll(), POLL_MS);
+    if (this.config.database.url !== null) this.loop.start();
   }
 
   async onApplicationShutdown(): Promise<void> {
-    if (this.timer) clearInterval(this.timer);
     const followers = [...this.followers.values()];
     this.followers.clear();
-    await this.polling;
+    await this.loop.stop();
     await Promise.all(followers.map((follower) => follower.settled()));
   }
 
@@ -70,12 +67,6 @@ export class ChannelWatch implements OnApplicationBootstrap, OnApplicationShutdo
   }
 
   private async poll(): Promise<void> {
-    await (this.polling ??= this.pollAll()
-      .catch((error: unknown) => this.warn(error))
-      .finally(() => (this.polling = null)));
-  }
-
-  private async pollAll(): Promise<void> {
     this.polls++;
     for (const follower of this.followers.values()) {
       await follower.lookForNews();

@@ -1,4 +1,4 @@
-import { hasCode } from '@app/common';
+import { hasCode, WorkLoop } from '@app/common';
 import type { Actor } from '@app/contracts';
 import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { OwnershipService, type PassBaton, SystemMessagesService } from '../../baton/index.js';
@@ -25,8 +25,7 @@ type HeldChat = Awaited<ReturnType<OwnershipService['findExpired']>>[number];
 @Injectable()
 export class TakeoverSweeper implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly logger = new Logger(TakeoverSweeper.name);
-  private timer: NodeJS.Timeout | null = null;
-  private sweeping: Promise<void> | null = null;
+  private readonly loop = new WorkLoop('Sweeping the queue', SWEEP_EVERY_MS, () => this.sweepAll());
 
   constructor(
     private readonly bots: BotsService,
@@ -38,19 +37,16 @@ export class TakeoverSweeper implements OnApplicationBootstrap, OnApplicationShu
   ) {}
 
   onApplicationBootstrap(): void {
-    this.timer = setInterval(() => void this.sweep(), SWEEP_EVERY_MS);
+    this.loop.start();
   }
 
-  async onApplicationShutdown(): Promise<void> {
-    if (this.timer) clearInterval(this.timer);
-    await this.sweeping;
+  onApplicationShutdown(): Promise<void> {
+    return this.loop.stop();
   }
 
   /** One round; never fails. */
-  async sweep(): Promise<void> {
-    await (this.sweeping ??= this.sweepAll()
-      .catch((error: unknown) => this.logger.error({ err: error }, 'Sweeping the queue failed; trying again'))
-      .finally(() => (this.sweeping = null)));
+  sweep(): Promise<void> {
+    return this.loop.run();
   }
 
   private async sweepAll(): Promise<void> {
@@ -62,7 +58,7 @@ export class TakeoverSweeper implements OnApplicationBootstrap, OnApplicationShu
     );
     for (const botId of await this.ownership.findBotsOfHeldChats()) changes += await this.endSilence(botId);
     for (const botId of await this.queue.findBotsOfWaitingChats()) changes += await this.endWaits(botId);
-    if (changes > 0) await this.watcher.look();
+    if (changes > 0) await this.watcher.refresh();
   }
 
   /** What cannot be done for one chat at the moment does not keep the others waiting. */

@@ -132,7 +132,7 @@ export class TakeoverService {
       agent,
       dto.expectedEpoch ?? null,
     );
-    await this.queue.look();
+    await this.queue.refresh();
     return this.write(agent, chatId, 'message', { ...dto, expectedEpoch });
   }
 
@@ -151,7 +151,7 @@ export class TakeoverService {
     const { chat, actor, agent } = await this.takePart(caller, chatId);
     const isHolder = agent !== null && isHeldBy(chat, agent);
     if (isHolder) await this.ownership.renewLease(chatId, agent.id);
-    this.sockets.tellTyping(chat, agent === null || isHolder ? 'everyone' : 'agents', { actor, isTyping });
+    this.sockets.notifyTyping(chat, agent === null || isHolder ? 'everyone' : 'agents', { actor, isTyping });
   }
 
   async endChat(
@@ -206,7 +206,7 @@ export class TakeoverService {
   }
 
   private async changed(chatId: string): Promise<ChatState> {
-    await this.queue.look();
+    await this.queue.refresh();
     return this.states.getState(chatId);
   }
 

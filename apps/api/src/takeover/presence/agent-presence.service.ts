@@ -32,7 +32,7 @@ export class AgentPresenceService {
     const { status, capacity } = dto;
     const changes = { ...(status && { status }), ...(typeof capacity === 'number' && { capacity }) };
     await this.presences.savePresence(agentId, changes, DEFAULTS, SEEN_MS);
-    this.sockets.tellPresence(agentId);
+    this.sockets.notifyPresence(agentId);
     const [stored] = await this.presences.findPresences(agentId);
     return { status: stored?.status ?? DEFAULTS.status, capacity: stored?.capacity ?? DEFAULTS.capacity };
   }

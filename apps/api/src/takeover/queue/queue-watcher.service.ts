@@ -1,20 +1,19 @@
-import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { WorkLoop } from '@app/common';
+import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { QueueRepository } from './queue.repository.js';
 import { TakeoverSockets } from '../socket/takeover-sockets.service.js';
 
-const LOOK_EVERY_MS = 1000;
+const REFRESH_EVERY_MS = 1000;
 
 /**
- * Looks at the queue while somebody is connected here, and tells agents that it changed and customers their place in line. Whoever
- * changes the queue on this instance asks for a look at once.
+ * Reads the queue while a socket is connected here, and notifies agents when it changed and customers of their place in line. Services
+ * that change the queue on this instance ask for a refresh at once.
  */
 @Injectable()
 export class QueueWatcher implements OnApplicationBootstrap, OnApplicationShutdown {
-  private readonly logger = new Logger(QueueWatcher.name);
-  private readonly toldPositions = new Map<string, number>();
-  private timer: NodeJS.Timeout | null = null;
+  private readonly loop = new WorkLoop('Refreshing the queue', REFRESH_EVERY_MS, () => this.compare());
+  private readonly notifiedPositions = new Map<string, number>();
   private signature = '';
-  private looking: Promise<void> | null = null;
 
   constructor(
     private readonly queue: QueueRepository,
@@ -22,36 +21,34 @@ export class QueueWatcher implements OnApplicationBootstrap, OnApplicationShutdo
   ) {}
 
   onApplicationBootstrap(): void {
-    this.timer = setInterval(() => void this.look(), LOOK_EVERY_MS);
+    this.loop.start();
   }
 
-  async onApplicationShutdown(): Promise<void> {
-    if (this.timer) clearInterval(this.timer);
-    await this.looking;
+  onApplicationShutdown(): Promise<void> {
+    return this.loop.stop();
   }
 
-  /** Never fails: who misses a hint sees the queue a moment later. */
-  async look(): Promise<void> {
-    if (this.sockets.local().length === 0) return;
-    await (this.looking ??= this.compare()
-      .catch((error: unknown) => this.logger.warn({ err: error }, 'Looking at the queue failed; trying again'))
-      .finally(() => (this.looking = null)));
+  /** Never fails: a client that misses a notification sees the queue a moment later. */
+  refresh(): Promise<void> {
+    return this.loop.run();
   }
 
   private async compare(): Promise<void> {
+    if (this.sockets.local().length === 0) return;
     const { waiting, held, signature } = await this.queue.summarize();
     if (signature === this.signature) return;
-    this.tellPositions(await this.queue.findPositions(waiting === 0 ? [] : this.sockets.localChatIds()));
+    this.notifyPositions(await this.queue.findPositions(waiting === 0 ? [] : this.sockets.localChatIds()));
     this.signature = signature;
-    this.sockets.tellQueue({ waiting, held });
+    this.sockets.notifyQueue({ waiting, held });
   }
 
-  private tellPositions(positions: ReadonlyMap<string, number>): void {
+  private notifyPositions(positions: ReadonlyMap<string, number>): void {
     for (const [chatId, position] of positions) {
-      if (this.toldPositions.get(chatId) === position) continue;
-      this.toldPositions.set(chatId, position);
-      this.sockets.tellPosition(chatId, position);
+      if (this.notifiedPositions.get(chatId) === position) continue;
+      this.notifiedPositions.set(chatId, position);
+      this.sockets.notifyPosition(chatId, position);
     }
-    for (const chatId of this.toldPositions.keys()) if (!positions.has(chatId)) this.toldPositions.delete(chatId);
+    for (const chatId of this.notifiedPositions.keys())
+      if (!positions.has(chatId)) this.notifiedPositions.delete(chatId);
   }
 }

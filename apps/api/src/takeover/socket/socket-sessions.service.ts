@@ -1,31 +1,30 @@
-import { ANONYMOUS, AppConfig, AppError, isAgent, toProblem, type Principal } from '@app/common';
+import { ANONYMOUS, AppConfig, AppError, isAgent, toProblem, WorkLoop, type Principal } from '@app/common';
 import type { TakeoverHandshake } from '@app/contracts';
 import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import { OnEvent } from '@nestjs/event-emitter';
-import { AuthService } from '../../auth/index.js';
+import { AuthService, OpenConnections } from '../../auth/index.js';
 import { ChatsService } from '../../chats/index.js';
-import type { AppEvents } from '../../events.js';
 import { AgentPresenceService } from '../presence/agent-presence.service.js';
 import { ChatWatches } from './chat-watches.service.js';
 import { CommandLimits } from './command-limits.service.js';
 import { watchSendBuffer } from './send-buffer.js';
 import { TakeoverSockets, transient, type TakeoverSocket } from './takeover-sockets.service.js';
 
-/** With what may be remembered of an account, a lost right is noticed within five seconds. */
-const CHECK_EVERY_MS = 2000;
 const HEARTBEAT_EVERY_MS = 15_000;
 const CHAT_ID = /^[\w-]{1,64}$/;
 
-/** Who is connected: lets in at the handshake, looks again and again whether that still holds, and keeps present agents alive. */
+/** Who is connected: admits at the handshake, has callers rechecked while they stay, and keeps connected agents present. */
 @Injectable()
 export class SocketSessions implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly logger = new Logger(SocketSessions.name);
-  private readonly timers: NodeJS.Timeout[] = [];
+  private readonly heartbeats = new WorkLoop('Keeping agents present', HEARTBEAT_EVERY_MS, () =>
+    this.keepAgentsPresent(),
+  );
   private readonly pending = new Set<Promise<void>>();
 
   constructor(
     private readonly config: AppConfig,
     private readonly auth: AuthService,
+    private readonly connections: OpenConnections,
     private readonly chats: ChatsService,
     private readonly presence: AgentPresenceService,
     private readonly watches: ChatWatches,
@@ -34,12 +33,11 @@ export class SocketSessions implements OnApplicationBootstrap, OnApplicationShut
   ) {}
 
   onApplicationBootstrap(): void {
-    this.repeat(CHECK_EVERY_MS, () => this.check(this.sockets.local()));
-    this.repeat(HEARTBEAT_EVERY_MS, () => this.keepAgentsAlive());
+    this.heartbeats.start();
   }
 
   async onApplicationShutdown(): Promise<void> {
-    for (const timer of this.timers) clearInterval(timer);
+    await this.heartbeats.stop();
     await Promise.all(this.pending);
   }
 
@@ -62,33 +60,23 @@ export class SocketSessions implements OnApplicationBootstrap, OnApplicationShut
       this.watches.unwatchAll(socket);
       socket.conn.close(true);
     });
-    const { principal } = socket.data;
-    if (socket.data.isAgent) this.run(() => this.welcomeAgent(socket, principal));
+    const { principal, token } = socket.data;
+    if (token !== null)
+      socket.once('disconnect', this.connections.watch({ token, recheck: (caller) => this.recheck(socket, caller) }));
+    if (socket.data.isAgent) this.runInBackground(() => this.welcomeAgent(socket, principal));
   }
 
   close(socket: TakeoverSocket): void {
     this.watches.unwatchAll(socket);
     const { principal } = socket.data;
-    if (socket.data.isAgent && principal.kind === 'user') this.sockets.tellPresence(principal.userId);
+    if (socket.data.isAgent && principal.kind === 'user') this.sockets.notifyPresence(principal.userId);
   }
 
-  @OnEvent('user.changed')
-  onUserChanged({ userId }: AppEvents['user.changed']): void {
-    const concerned = this.sockets
-      .local()
-      .filter(({ data: { principal } }) => principal.kind === 'user' && principal.userId === userId);
-    if (concerned.length > 0) this.run(() => this.check(concerned));
-  }
-
-  private async check(sockets: TakeoverSocket[]): Promise<void> {
-    for await (const [socket, now] of this.auth.recheck(sockets, ({ data }) => data.token)) {
-      if (now instanceof AppError) this.cut(socket, now);
-      else if (socket.data.isAgent && !isAgent(now)) this.cut(socket, new AppError('FORBIDDEN'));
-      else {
-        socket.data.principal = now;
-        if (!socket.data.isAgent && isAgent(now)) await this.welcomeAgent(socket, now);
-      }
-    }
+  private async recheck(socket: TakeoverSocket, caller: Principal | AppError): Promise<void> {
+    if (caller instanceof AppError) return this.cut(socket, caller);
+    if (socket.data.isAgent && !isAgent(caller)) return this.cut(socket, new AppError('FORBIDDEN'));
+    socket.data.principal = caller;
+    if (!socket.data.isAgent && isAgent(caller)) await this.welcomeAgent(socket, caller);
   }
 
   private async welcomeAgent(socket: TakeoverSocket, principal: Principal): Promise<void> {
@@ -103,7 +91,7 @@ export class SocketSessions implements OnApplicationBootstrap, OnApplicationShut
     socket.disconnect(true);
   }
 
-  private async keepAgentsAlive(): Promise<void> {
+  private async keepAgentsPresent(): Promise<void> {
     const agents = this.sockets.local().filter(({ data }) => data.isAgent);
     const ids = agents.map(({ data: { principal } }) => (principal.kind === 'user' ? principal.userId : 0));
     await this.presence.keepAlive([...new Set(ids)]);
@@ -114,22 +102,10 @@ export class SocketSessions implements OnApplicationBootstrap, OnApplicationShut
       throw new AppError('TERMS_NOT_ACCEPTED');
   }
 
-  /** A round is left out while the one before still runs. */
-  private repeat(milliseconds: number, task: () => Promise<void>): void {
-    let isRunning = false;
-    const round = async (): Promise<void> => {
-      isRunning = true;
-      await task().finally(() => (isRunning = false));
-    };
-    this.timers.push(setInterval(() => isRunning || this.run(round), milliseconds));
-  }
-
-  /** In the background; the next round makes up for one that fails. */
-  private run(task: () => Promise<void>): void {
+  /** A failure is made up for by the next heartbeat. */
+  private runInBackground(task: () => Promise<void>): void {
     const running = task()
-      .catch((error: unknown) => {
-        this.logger.warn({ err: error }, 'Looking after the connections failed; trying again');
-      })
+      .catch((error: unknown) => this.logger.warn({ err: error }, 'An agent could not be marked as present'))
       .finally(() => this.pending.delete(running));
     this.pending.add(running);
   }

@@ -64,7 +64,7 @@ export class TakeoverSockets {
     await socket.leave(roomOf(chatId, 'agents'));
   }
 
-  tellTyping(
+  notifyTyping(
     { id, epoch }: { id: string; epoch: number },
     audience: ChatWatch['audience'],
     data: { actor: Actor; isTyping: boolean },
@@ -74,16 +74,16 @@ export class TakeoverSockets {
   }
 
   /** Every instance tells its own sockets: each looks at the queue by itself. */
-  tellPosition(chatId: string, position: number): void {
+  notifyPosition(chatId: string, position: number): void {
     const rooms = [roomOf(chatId, 'everyone'), roomOf(chatId, 'agents')];
     this.namespace?.local.to(rooms).volatile.emit('transient', transient('queue.position', chatId, { position }));
   }
 
-  tellQueue(data: TransientEventData['queue.changed']): void {
+  notifyQueue(data: TransientEventData['queue.changed']): void {
     this.namespace?.local.to(AGENTS).volatile.emit('transient', transient('queue.changed', null, data));
   }
 
-  tellPresence(agentId: number): void {
+  notifyPresence(agentId: number): void {
     this.namespace?.to(AGENTS).volatile.emit('transient', transient('presence.changed', null, { agentId }));
   }
 }

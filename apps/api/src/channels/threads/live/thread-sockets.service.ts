@@ -1,8 +1,8 @@
-import { accessDenied, AppConfig, AppError, isAgent } from '@app/common';
+import { accessDenied, AppConfig, AppError, isAgent, WorkLoop, type Principal } from '@app/common';
 import type { ChatEventEnvelope } from '@app/contracts';
-import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import type { DefaultEventsMap, Namespace, Socket } from 'socket.io';
-import { AuthService } from '../../../auth/index.js';
+import { AuthService, OpenConnections } from '../../../auth/index.js';
 import { ChannelWatch } from '../../../chats/index.js';
 import { broadcastOf } from './thread-broadcasts.js';
 import { ThreadsService } from '../threads.service.js';
@@ -27,27 +27,25 @@ const roomOf = (chatId: string): string => `chat:${chatId}`;
  */
 @Injectable()
 export class ThreadSocketsService implements OnApplicationBootstrap, OnApplicationShutdown {
-  private readonly logger = new Logger(ThreadSocketsService.name);
+  private readonly loop = new WorkLoop('Checking for connections', CHECK_EVERY_MS, () => this.leaveIfUnused());
   private namespace: ThreadNamespace | null = null;
   private following: Promise<() => void> | null = null;
   private admissions = 0;
-  private timer: NodeJS.Timeout | null = null;
-  private checking: Promise<void> | null = null;
 
   constructor(
     private readonly config: AppConfig,
     private readonly auth: AuthService,
+    private readonly connections: OpenConnections,
     private readonly threads: ThreadsService,
     private readonly watch: ChannelWatch,
   ) {}
 
   onApplicationBootstrap(): void {
-    this.timer = setInterval(() => void this.check(), CHECK_EVERY_MS);
+    this.loop.start();
   }
 
-  async onApplicationShutdown(): Promise<void> {
-    if (this.timer) clearInterval(this.timer);
-    await this.checking;
+  onApplicationShutdown(): Promise<void> {
+    return this.loop.stop();
   }
 
   attach(namespace: ThreadNamespace): void {
@@ -67,7 +65,9 @@ export class ThreadSocketsService implements OnApplicationBootstrap, OnApplicati
   }
 
   async open(socket: ThreadSocket): Promise<void> {
-    await socket.join(socket.data.room);
+    const { token, room } = socket.data;
+    if (token !== null) socket.once('disconnect', this.connections.watch({ token, recheck: cutUnlessAgent(socket) }));
+    await socket.join(room);
   }
 
   private async findPlace(socket: ThreadSocket): Promise<SocketState> {
@@ -97,28 +97,20 @@ export class ThreadSocketsService implements OnApplicationBootstrap, OnApplicati
     this.namespace?.local.to([ALL_THREADS, roomOf(event.chatId)]).emit(broadcast.name, broadcast.payload);
   }
 
-  /** Disconnects those who are no longer agents. */
-  private async check(): Promise<void> {
-    this.leaveIfUnused();
-    await (this.checking ??= this.checkAgents()
-      .catch((error: unknown) => this.logger.warn({ err: error }, 'Rechecking the connections failed; trying again'))
-      .finally(() => (this.checking = null)));
-  }
-
   /** Stops following the log while there are no connections. */
-  private leaveIfUnused(): void {
+  private async leaveIfUnused(): Promise<void> {
     const { following } = this;
     if (following === null || this.admissions > 0 || (this.namespace?.sockets.size ?? 0) > 0) return;
     this.following = null;
-    following.then((leave) => leave()).catch(() => undefined);
-  }
-
-  private async checkAgents(): Promise<void> {
-    const sockets = this.namespace?.sockets.values() ?? [];
-    for await (const [socket, now] of this.auth.recheck(sockets, ({ data }) => data.token))
-      if (now instanceof AppError || !isAgent(now)) socket.disconnect(true);
+    (await following)();
   }
 }
+
+const cutUnlessAgent =
+  (socket: ThreadSocket) =>
+  (caller: Principal | AppError): void => {
+    if (caller instanceof AppError || !isAgent(caller)) socket.disconnect(true);
+  };
 
 function handshakeOf({ handshake }: ThreadSocket): { token: string | null; threadId: string | null } {
   const { token = null, thread_id: shown } = handshake.auth as { token?: unknown; thread_id?: unknown };

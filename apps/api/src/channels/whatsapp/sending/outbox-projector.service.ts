@@ -1,3 +1,4 @@
+import { WorkLoop } from '@app/common';
 import type { ChatEventEnvelope } from '@app/contracts';
 import { Injectable, Logger, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { ChatLogService, type LoggedEvent } from '../../../baton/index.js';
@@ -6,7 +7,6 @@ import type { NewOutboxMessage } from './outbox.repository.js';
 import { OutboxSender } from './outbox-sender.service.js';
 import { splitText } from './split-text.js';
 import { CHANNEL, WhatsAppSettingsService } from '../whatsapp-settings.service.js';
-import { WorkLoop } from '../../mail/work-loop.js';
 
 const POLL_MS = 5000;
 const EVENTS_PER_READ = 100;
@@ -28,11 +28,7 @@ export class OutboxProjector implements OnApplicationBootstrap, BeforeApplicatio
   private readonly isOwn = new Map<string, boolean>();
   private lastLook = Number.NEGATIVE_INFINITY;
   private lastFullLook = Number.NEGATIVE_INFINITY;
-  private readonly loop = new WorkLoop(
-    () => this.projectChanged(),
-    POLL_MS,
-    (error) => this.logger.error({ err: error }, 'The logs cannot be read; trying again'),
-  );
+  private readonly loop = new WorkLoop('Reading the logs for WhatsApp', POLL_MS, () => this.projectChanged());
 
   constructor(
     private readonly settings: WhatsAppSettingsService,
@@ -49,6 +45,7 @@ export class OutboxProjector implements OnApplicationBootstrap, BeforeApplicatio
       this.loop.wake();
     });
     this.loop.start();
+    this.loop.wake();
   }
 
   beforeApplicationShutdown(): Promise<void> {

@@ -26,11 +26,7 @@ interface FailedAttempt {
 @Injectable()
 export class OutboxSender implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger('WhatsApp');
-  private readonly pool = new WorkPool(
-    SLOTS,
-    (limit) => this.claim(limit),
-    (error) => this.logger.error({ err: error }, 'The outbox cannot be read; trying again'),
-  );
+  private readonly pool = new WorkPool('Reading the outbox of WhatsApp', SLOTS, (limit) => this.claim(limit));
 
   constructor(
     private readonly settings: WhatsAppSettingsService,

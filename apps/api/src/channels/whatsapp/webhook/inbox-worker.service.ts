@@ -35,11 +35,7 @@ const NOTE = 'The customer sent something that is not text. It is not kept.';
 @Injectable()
 export class InboxWorker implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger('WhatsApp');
-  private readonly pool = new WorkPool(
-    SLOTS,
-    (limit) => this.claim(limit),
-    (error) => this.logger.error({ err: error }, 'The inbox cannot be read; trying again'),
-  );
+  private readonly pool = new WorkPool('Reading the inbox of WhatsApp', SLOTS, (limit) => this.claim(limit));
 
   constructor(
     private readonly settings: WhatsAppSettingsService,
