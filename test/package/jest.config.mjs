@@ -1,0 +1,10 @@
+import house from '../../jest.config.mjs';
+
+/** The client as others get it, packed and installed, against the built server. */
+export default {
+  ...house,
+  rootDir: '../..',
+  roots: ['<rootDir>/test/package'],
+  testMatch: ['**/*.package-spec.ts'],
+  testTimeout: 120_000,
+};
