@@ -1,3 +1,4 @@
+import type { ErrorCode } from '@app/contracts';
 import { dialectOf, fromSqlJson, GroupCommit, placeholders, type MessageAuthor, type MessageKind } from '@app/database';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
@@ -20,7 +21,10 @@ interface PastRow {
   speaker: string | null;
 }
 
-const HISTORY_LIMIT = 100;
+export const HISTORY_LIMIT = 100;
+
+/** What a service refused to read would be refused with every later question, too. */
+const IS_READABLE = `(t.error IS NULL OR t.error NOT LIKE '%"${'PROVIDER_CONTENT_FILTERED' satisfies ErrorCode}"%')`;
 
 interface Place {
   chatId: string;
@@ -36,7 +40,7 @@ export class TurnHistoryRepository {
   constructor(private readonly dataSource: DataSource) {}
 
   /**
-   * The messages before a turn but for notes, oldest first, at most the last 100. Answers stand behind the message they answer, also when the
+   * The messages before a turn but for notes and for questions that the service filtered, oldest first, at most the last 100. Answers stand behind the message they answer, also when the
    * customer had written on meanwhile.
    */
   findHistory(chatId: string, beforeTurnSeq: number): Promise<PastMessage[]> {
@@ -54,7 +58,7 @@ export class TurnHistoryRepository {
       (_, index) =>
         `SELECT ${index} AS asked, m.author, m.kind, m.text, COALESCE(t.seq, m.seq) AS place, m.seq, u.display_name AS speaker
          FROM messages m LEFT JOIN turns t ON t.id = m.turn_id LEFT JOIN users u ON u.id = m.agent_id
-         WHERE m.chat_id = ? AND m.kind <> 'note' AND COALESCE(t.seq, m.seq) < ? ORDER BY m.seq DESC LIMIT ${HISTORY_LIMIT}`,
+         WHERE m.chat_id = ? AND m.kind <> 'note' AND COALESCE(t.seq, m.seq) < ? AND ${IS_READABLE} ORDER BY m.seq DESC LIMIT ${HISTORY_LIMIT}`,
     );
     // SQLite knows no brackets here; MariaDB writes every derived table with texts to a file first.
     const { isSqlite } = dialectOf(this.dataSource);

@@ -7,7 +7,7 @@ import { HandOffRulesService } from '../../handoff/handoff-rules.service.js';
 import { ChatSourcesRepository } from './chat-sources.repository.js';
 import { fittingSources, sourcesText } from './turn-sources.js';
 import { contextOf, openWhispers } from './turn-context.js';
-import { TurnHistoryRepository, type PastMessage } from './turn-history.repository.js';
+import { HISTORY_LIMIT, TurnHistoryRepository, type PastMessage } from './turn-history.repository.js';
 import { HAND_TO_HUMAN } from '../tools/turn-tools.service.js';
 import type { StartedTurn } from '../turn.types.js';
 
@@ -48,7 +48,9 @@ export class TurnPromptService {
     const budget = this.config.turns.contextTokenBudget;
     const sources = fittingSources(files, Math.floor(budget / 2), model);
     const given = sourcesText(sources);
-    const kept = newestThatFit(past, [instructions, given, turn.inputText], budget, model);
+    const fitting = newestThatFit(past, [instructions, given, turn.inputText], budget, model);
+    const isTrimmed = fitting.length < past.length || past.length >= HISTORY_LIMIT;
+    const kept = isTrimmed ? fromQuestion(fitting) : fitting;
     const items = [...(given === '' ? [] : [userItem(given)]), ...contextOf(kept), userItem(turn.inputText)];
     const offered = [...(mayHandOff ? [HAND_TO_HUMAN] : []), ...botTools.map(functionOf)];
     const tools = connection.capabilities.tools ? offered : [];
@@ -100,6 +102,12 @@ function newestThatFit(past: PastMessage[], always: string[], budget: number, mo
     return left < 0;
   });
   return past.slice(firstKept + 1);
+}
+
+/** An answer without its question misleads, and some services refuse it. */
+function fromQuestion(kept: PastMessage[]): PastMessage[] {
+  const start = kept.findIndex(({ author, kind }) => author === 'customer' || kind === 'whisper');
+  return start === -1 ? [] : kept.slice(start);
 }
 
 function instructionsOf(bot: BotProfile, userSystemMessage: string | null): string {

@@ -1,5 +1,11 @@
 import { AppConfig, AppError } from '@app/common';
-import { OpenAiProvider, ProviderError, type ProviderRequest } from '@app/openai';
+import {
+  OpenAiProvider,
+  ProviderError,
+  type ProviderEvent,
+  type ProviderItem,
+  type ProviderRequest,
+} from '@app/openai';
 import { Injectable } from '@nestjs/common';
 import { setTimeout as delay } from 'node:timers/promises';
 import { CommitWindow } from './commit-window.js';
@@ -29,16 +35,17 @@ export class TurnConversation {
       // In the end nothing is offered any more: the model has to speak.
       const isLast = round > MAX_TOOL_ROUNDS;
       const tools = isLast || live.handOff !== null ? [] : request.tools;
-      const calls = await this.askUntilItSpeaks(live, { ...request, items, tools });
+      const { calls, said, reason } = await this.askUntilItSpeaks(live, { ...request, items, tools });
       if (live.signal.aborted) return;
+      if (reason === 'length' || reason === 'content_filter') throw cutBy(reason, live);
       if (calls.length === 0 || isLast) return requireAnswer(live);
-      items = [...items, ...(await this.tools.answerCalls(live, calls, mayHandOff))];
+      items = [...items, ...said, ...(await this.tools.answerCalls(live, calls, mayHandOff))];
       if (live.signal.aborted) return;
     }
   }
 
   /** Tries again only while nothing was said: words that were heard are never taken back. */
-  private async askUntilItSpeaks(live: LiveTurn, request: ProviderRequest): Promise<ToolCall[]> {
+  private async askUntilItSpeaks(live: LiveTurn, request: ProviderRequest): Promise<Round> {
     const saidBefore = live.length;
     for (let attempt = 1; ; attempt++) {
       live.attempts++;
@@ -50,29 +57,67 @@ export class TurnConversation {
         const backoff = BACKOFF_MS * 2 ** (attempt - 1) * (1 + Math.random());
         const wait = error.retryAfterSeconds === undefined ? backoff : error.retryAfterSeconds * 1000;
         await delay(wait, undefined, { signal: live.signal }).catch(() => undefined);
-        if (live.signal.aborted) return [];
+        if (live.signal.aborted) return SILENCE;
       }
     }
   }
 
-  private async ask(live: LiveTurn, request: ProviderRequest): Promise<ToolCall[]> {
+  private async ask(live: LiveTurn, request: ProviderRequest): Promise<Round> {
     const calls: ToolCall[] = [];
+    const carried: ProviderItem[] = [];
+    let text = '';
+    let reason: DoneReason = 'stop';
     for await (const event of this.provider.stream(request, live.signal)) {
-      if (live.signal.aborted) return [];
+      if (live.signal.aborted) return SILENCE;
       if (event.type === 'text' && event.text !== '') {
         if (live.firstTextAt === null) {
           this.metrics.timeToFirstText.observe((performance.now() - live.startedAt) / 1000);
         }
+        if (text === '' && areGlued(live.text, event.text)) live.append('\n\n');
+        text += event.text;
         live.append(event.text);
         this.window.add(live);
       } else if (event.type === 'usage') {
         live.addUsage(event.usage);
       } else if (event.type === 'tool_call') {
-        calls.push({ callId: event.callId, name: event.name, arguments: event.arguments });
+        calls.push(event);
+      } else if (event.type === 'carried') {
+        carried.push(event);
+      } else if (event.type === 'done') {
+        ({ reason } = event);
       }
     }
-    return calls;
+    const words: ProviderItem[] = text.trim() === '' ? [] : [{ type: 'message', role: 'assistant', text }];
+    return { calls, said: [...carried, ...words], reason };
   }
+}
+
+type DoneReason = Extract<ProviderEvent, { type: 'done' }>['reason'];
+
+/** What came back from one call of the service. */
+interface Round {
+  calls: ToolCall[];
+  /** What goes before the calls when they are sent back. */
+  said: ProviderItem[];
+  reason: DoneReason;
+}
+
+const SILENCE: Round = { calls: [], said: [], reason: 'stop' };
+
+/** What was said before a call and after it are two sentences. */
+const areGlued = (before: string, after: string): boolean => /\S$/.test(before) && /^\S/.test(after);
+
+function cutBy(reason: 'length' | 'content_filter', live: LiveTurn): AppError {
+  const isFiltered = reason === 'content_filter';
+  if (live.text.trim() !== '')
+    return new AppError('PROVIDER_ANSWER_CUT', {
+      detail: isFiltered
+        ? 'The model service has filtered the rest of the answer.'
+        : 'The model has reached the limit of its answer.',
+    });
+  return isFiltered
+    ? new AppError('PROVIDER_CONTENT_FILTERED', { detail: 'The model service has filtered the answer.' })
+    : new AppError('PROVIDER_INCOMPLETE', { detail: 'The model has reached its limit without a word.' });
 }
 
 /** Silence is an answer only from a bot that makes way for a person. */

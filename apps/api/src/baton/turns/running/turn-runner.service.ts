@@ -150,7 +150,7 @@ export class TurnRunner {
     const { status, error } = endOf(stopReason, failure);
     if (status === 'failed')
       this.logger.warn({ turnId: turn.turnId, code: error?.code }, `A turn failed: ${error?.message ?? ''}`);
-    const isCut = status === 'interrupted';
+    const isStopped = status === 'interrupted' && stopReason !== null;
     if (status === 'failed') await this.wishForPerson(live);
     for (let attempt = 1; ; attempt++) {
       try {
@@ -159,8 +159,8 @@ export class TurnRunner {
           chatId: turn.chatId,
           epoch: turn.epoch,
           status,
-          // A cut answer ends with what people have seen.
-          text: isCut ? null : live.text,
+          // An answer that was stopped ends with what people have seen.
+          text: isStopped ? null : live.text,
           usage,
           error: error && { code: error.code, detail: error.message },
           serviceId: live.serviceId,
@@ -238,7 +238,8 @@ function endOf(
   failure: AppError | null,
 ): { status: FinalTurnStatus; error: AppError | null } {
   if (reason?.kind === 'ended') return reason;
-  return failure === null ? { status: 'completed', error: null } : { status: 'failed', error: failure };
+  if (failure === null) return { status: 'completed', error: null };
+  return { status: failure.code === 'PROVIDER_ANSWER_CUT' ? 'interrupted' : 'failed', error: failure };
 }
 
 /** The service's own numbers, else ours for what was sent and heard. */

@@ -1,5 +1,5 @@
 import type { Actor } from '@app/contracts';
-import type { ProviderItem, ProviderTool } from '@app/openai';
+import type { ProviderItem, ProviderTool, ProviderToolCall } from '@app/openai';
 import { Injectable } from '@nestjs/common';
 import {
   BotToolsService,
@@ -14,11 +14,7 @@ import type { LiveTurn } from '../running/live-turn.js';
 import { TurnToolLogRepository, type ToolNews } from './turn-tool-log.repository.js';
 import { TurnMetrics } from '../running/turn.metrics.js';
 
-export interface ToolCall {
-  callId: string;
-  name: string;
-  arguments: string;
-}
+export type ToolCall = ProviderToolCall;
 
 export const HAND_TO_HUMAN: ProviderTool = {
   name: 'hand_to_human',
@@ -71,7 +67,7 @@ export class TurnToolsService {
     const answers = own.length === 0 ? [] : await this.callTools(live, own);
     const outputs = new Map(own.map((call, index) => [call, answers[index]?.output ?? '']));
     return [
-      ...calls.map((call): ProviderItem => ({ type: 'tool_call', ...call })),
+      ...calls,
       ...calls.map((call): ProviderItem => ({
         type: 'tool_result',
         callId: call.callId,
