@@ -155,7 +155,7 @@ export class ServiceHealthDto {
 }
 
 export class ServiceModelDto {
-  @ApiProperty({ example: 'gpt-5-mini' })
+  @ApiProperty({ example: 'example-model' })
   id: string;
 
   /** When the service stops serving the model, if it says so. */
@@ -179,7 +179,7 @@ export class ModelPriceDto {
   @IsString()
   @IsNotEmpty()
   @MaxLength(NAME_LENGTH)
-  @ApiProperty({ example: 'gpt-5-mini', maxLength: NAME_LENGTH })
+  @ApiProperty({ example: 'example-model', maxLength: NAME_LENGTH })
   model: string;
 
   @Nano()

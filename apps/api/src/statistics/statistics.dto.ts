@@ -105,7 +105,7 @@ export class GetUsageCostsResponseItemDto {
   botDisplayName: string;
 
   /** Empty for calls that never reached a model. */
-  @ApiProperty({ example: 'gpt-5-mini' })
+  @ApiProperty({ example: 'example-model' })
   model: string;
 
   @ApiProperty({ type: 'integer', example: 40 })

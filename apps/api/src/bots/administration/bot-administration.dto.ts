@@ -52,7 +52,7 @@ class AdminBotDto {
   @ApiProperty({ example: 'OpenAI' })
   openAiService: string;
 
-  @ApiProperty({ example: 'gpt-5-mini', type: 'string', nullable: true })
+  @ApiProperty({ example: 'example-model', type: 'string', nullable: true })
   modelName: string | null;
 }
 

@@ -84,7 +84,7 @@ export class AdminCreateBotRequestDto {
   openAiServiceId?: string | null;
 
   /** A model of the service; empty for the service's own. */
-  @OptionalText(NAME_LENGTH, 'gpt-5-mini')
+  @OptionalText(NAME_LENGTH, 'example-model')
   modelName?: string | null;
 
   /** The same as the implementation type `StartBot`. */

@@ -27,7 +27,7 @@ export class GetBotsResponseItemDto {
   @ApiProperty({ example: 'Answers questions of every kind.' })
   description: string;
 
-  @ApiProperty({ example: 'gpt-5-mini', type: 'string', nullable: true })
+  @ApiProperty({ example: 'example-model', type: 'string', nullable: true })
   modelName: string | null;
 
   @ApiProperty({ example: false })

@@ -61,7 +61,7 @@ class AssistantRequestDto {
   @IsOptional()
   @IsString()
   @MaxLength(MODEL_LENGTH)
-  @ApiProperty({ ...OPTIONAL, type: 'string', example: 'gpt-5-mini', maxLength: MODEL_LENGTH })
+  @ApiProperty({ ...OPTIONAL, type: 'string', example: 'example-model', maxLength: MODEL_LENGTH })
   model?: string;
 
   /** All tools, as they shall be; those without a name are left out. */
@@ -137,7 +137,7 @@ export class AssistantDto {
   @ApiProperty({ example: 'You answer questions about our products.' })
   instructions: string;
   /** Empty when the service chooses. */
-  @ApiProperty({ example: 'gpt-5-mini' })
+  @ApiProperty({ example: 'example-model' })
   model: string;
   @ApiProperty({ type: [AssistantToolDto] })
   tools: AssistantToolDto[];
