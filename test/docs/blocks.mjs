@@ -16,6 +16,7 @@ const MARK = /^<!-- (not run|prints): (.+) -->$/;
 /**
  * The ```bash blocks of a page. Comments right before a block say what is expected of it:
  * `<!-- not run: reason -->` and `<!-- prints: text that its output holds -->`.
+ * @returns {{ page: string, line: number, lines: string[], notRun: string | null, prints: string[] }[]}
  */
 export function bashBlocks(page) {
   const blocks = [];

@@ -43,3 +43,4 @@ export * from './sockets/described-socket.decorator.js';
 export * from './stable-id.js';
 export * from './throttle/throttle.module.js';
 export * from './work-loop/work-loop.js';
+export * from './package.js';

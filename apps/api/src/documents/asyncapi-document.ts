@@ -1,4 +1,10 @@
-import { findDescribedSockets, ProblemDto, type SocketDescription, type SocketEventDescription } from '@app/common';
+import {
+  findDescribedSockets,
+  ProblemDto,
+  VERSION,
+  type SocketDescription,
+  type SocketEventDescription,
+} from '@app/common';
 import { TAKEOVER_NAMESPACE } from '@app/contracts';
 import type { INestApplication, Type } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
@@ -14,7 +20,6 @@ import {
 
 type Json = Record<string, unknown>;
 
-const VERSION = '0.1.0';
 const DESCRIPTION =
   'Over socket.io (protocol 5), on the port of everything else. The `auth` of a handshake is described by the schema that ' +
   'its channel names; a refusal is a `connect_error` whose `data` is a problem. A frame has at most 64 kB.';

@@ -1,4 +1,4 @@
-import { BEARER, type AppConfig } from '@app/common';
+import { BEARER, VERSION, type AppConfig } from '@app/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import { completeDocument } from './openapi-complete.js';
@@ -6,7 +6,6 @@ import { TAGS } from './openapi-tags.js';
 
 export const DOCS_PATH = '/docs';
 const DOCUMENT_PATH = '/openapi.json';
-const VERSION = '0.1.0';
 
 /** The OpenAPI document of everything that the application serves. */
 export function buildDocument(app: NestFastifyApplication): OpenAPIObject {

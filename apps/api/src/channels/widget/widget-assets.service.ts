@@ -1,9 +1,8 @@
-import { AppError, notFound } from '@app/common';
+import { AppError, notFound, PACKAGE_FOLDER } from '@app/common';
 import { Injectable } from '@nestjs/common';
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { dirname, extname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { extname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 
 const BUILT = 'dist/apps/widget';
@@ -58,7 +57,7 @@ export class WidgetAssetsService {
   }
 
   private load(): Built {
-    this.built ??= read(join(packageFolder(), BUILT));
+    this.built ??= read(join(PACKAGE_FOLDER, BUILT));
     if (this.built === null)
       throw new AppError('NOT_READY', { detail: 'The embedded page is not built: run `npm run build`.' });
     return this.built;
@@ -82,13 +81,3 @@ const assetOf = (bytes: Buffer, type: string): WidgetAsset => ({
   bytes,
   gzipped: gzipSync(bytes, { level: 9 }),
 });
-
-/** The same folder from the sources and from what was built of them. */
-function packageFolder(): string {
-  let folder = dirname(fileURLToPath(import.meta.url));
-  while (!existsSync(join(folder, 'package.json'))) {
-    if (folder === dirname(folder)) throw new AppError('NOT_READY', { detail: 'There is no package.json above.' });
-    folder = dirname(folder);
-  }
-  return folder;
-}

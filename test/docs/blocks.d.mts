@@ -1,0 +1,10 @@
+export interface BashBlock {
+  page: string;
+  line: number;
+  lines: string[];
+  notRun: string | null;
+  prints: string[];
+}
+
+export function pages(): string[];
+export function bashBlocks(page: string): BashBlock[];

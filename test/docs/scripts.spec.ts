@@ -1,0 +1,56 @@
+import { readFileSync } from 'node:fs';
+import { bashBlocks, pages } from './blocks.mjs';
+
+/** Scripts that CI does not run, and why. */
+const NOT_RUN: Record<string, string> = {
+  'start:dev': 'runs until it is stopped; npm start is the same without watching',
+  format: 'writes; format:check is the same without writing',
+  lock: 'asks the registry about every package; npm ci finds out whether the lock is complete',
+  hooks: 'changes the clone that it runs in',
+};
+
+const scripts = (JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: Record<string, string> }).scripts;
+
+/** The scripts that a shell text runs by npm. */
+const calledIn = (text: string): string[] =>
+  [...text.matchAll(/\bnpm (?:run (?:--silent |-s )?)?([\w:-]+)/g)]
+    .map(([, name]) => name!)
+    .filter((name) => name in scripts);
+
+function reached(names: string[], seen = new Set<string>()): Set<string> {
+  for (const name of names) {
+    if (seen.has(name)) continue;
+    seen.add(name);
+    reached(calledIn(scripts[name]!), seen);
+  }
+  return seen;
+}
+
+describe('Scripts of package.json', () => {
+  const blocks = pages().flatMap(bashBlocks);
+  const documented = blocks.filter(({ notRun }) => notRun === null).flatMap(({ lines }) => calledIn(lines.join('\n')));
+  const inCi = reached([...calledIn(readFileSync('.ci/run', 'utf8')), ...documented]);
+
+  it.each(Object.keys(scripts))('%s is run in CI, or there is a reason', (name) => {
+    expect(inCi.has(name) || Object.hasOwn(NOT_RUN, name)).toBe(true);
+  });
+
+  it.each(Object.keys(NOT_RUN))('%s, with a reason, is a script and not run', (name) => {
+    expect([name in scripts, inCi.has(name)]).toEqual([true, false]);
+  });
+});
+
+describe('Commands of the documents', () => {
+  const skipped = pages()
+    .flatMap(bashBlocks)
+    .filter(({ notRun }) => notRun !== null);
+
+  it('are mostly run', () => {
+    expect(skipped.length).toBeLessThan(pages().flatMap(bashBlocks).length / 3);
+  });
+
+  it.each(skipped.map(({ page, line, notRun }) => [`${page}:${line}`, notRun]))(
+    '%s have a reason not to be: %s',
+    (_, reason) => expect(reason).toMatch(/\w+ \w+/),
+  );
+});
