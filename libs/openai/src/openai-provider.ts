@@ -14,6 +14,7 @@ import type {
   Adjustments,
   ProbeResult,
   ProviderConnection,
+  ProviderDialect,
   ProviderEvent,
   ProviderModel,
   ProviderRequest,
@@ -92,16 +93,20 @@ export class OpenAiProvider implements OnApplicationShutdown {
 
   /**
    * Finds out which dialect a service speaks and what it honours, by holding a short conversation with it, within 20 seconds. A service
-   * that fails is a result with a `problem`, not an error.
+   * that fails is a result with a `problem`, not an error. Only the given dialects are tried, if any are.
    */
-  async probe(connection: BareConnection, preferredModel: string | null): Promise<ProbeResult> {
+  async probe(
+    connection: BareConnection,
+    preferredModel: string | null,
+    dialects?: readonly ProviderDialect[],
+  ): Promise<ProbeResult> {
     const { probeCallTimeoutMs, probeTimeoutMs } = this.options;
     this.memory.forget(connection.baseUrl);
     const result = await new CapabilityProbe(
       (request, signal, extras) => this.ask(request, signal, extras),
       (signal) => this.listModels(connection, signal),
       { callTimeoutMs: probeCallTimeoutMs, timeoutMs: probeTimeoutMs },
-    ).run(connection, preferredModel);
+    ).run(connection, preferredModel, dialects);
     const { dialect, probedModel: model, capabilities } = result;
     if (dialect === null || model === null) return result;
     const learned = this.memory.recall({ connection: { ...connection, dialect, capabilities }, model });

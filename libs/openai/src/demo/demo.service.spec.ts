@@ -18,11 +18,16 @@ describe('DemoService', () => {
     await provider.onApplicationShutdown();
   });
 
-  async function ask(dialect: ProviderDialect, text: string, streaming = true): Promise<ProviderEvent[]> {
+  async function ask(
+    dialect: ProviderDialect,
+    text: string,
+    streaming = true,
+    model = DEMO_MODEL,
+  ): Promise<ProviderEvent[]> {
     const capabilities = { ...defaultCapabilities(), streaming };
     const request = {
       connection: { baseUrl, apiKey: null, isAzure: false, dialect, capabilities },
-      model: DEMO_MODEL,
+      model,
       instructions: 'Be brief.',
       items: [{ type: 'message' as const, role: 'user' as const, text }],
       tools: [],
@@ -52,6 +57,16 @@ describe('DemoService', () => {
 
   it.each<ProviderDialect>(['responses', 'chat_completions'])('answers at once over %s', async (dialect) => {
     expect(textOf(await ask(dialect, 'Wer bist du?', false))).toBe(demoAnswer('Wer bist du?'));
+  });
+
+  it.each<[ProviderDialect, string]>([
+    ['responses', 'gpt-4o'],
+    ['chat_completions', 'gpt-4o'],
+    ['chat_completions', 'meta-llama/Llama-3.3 (70B)'],
+  ])('answers over %s for the model %s, too, and says that it is the demo', async (dialect, model) => {
+    const answer = textOf(await ask(dialect, 'Hello', false, model));
+    expect(answer).toBe(demoAnswer('Hello'));
+    expect(answer).toMatch(/^\[Demo\] /);
   });
 
   it('is started once and lists one model', async () => {

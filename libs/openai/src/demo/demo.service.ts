@@ -46,7 +46,9 @@ export class DemoService implements OnApplicationShutdown {
       chunkSize: CHARACTERS_PER_PIECE,
       journalMaxEntries: 1,
     });
-    server.addFixture({ match: { model: DEMO_MODEL, endpoint: 'chat' }, response: respond, streamingProfile: PACE });
+    // The first is what it lists; the other one answers for every name that a bot may bring along.
+    for (const match of [{ model: DEMO_MODEL, endpoint: 'chat' as const }, { endpoint: 'chat' as const }])
+      server.addFixture({ match, response: respond, streamingProfile: PACE });
     await server.start();
     this.server = server;
     return { baseUrl: `http://127.0.0.1:${server.port}/v1` };

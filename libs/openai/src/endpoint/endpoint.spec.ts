@@ -23,6 +23,27 @@ describe('normaliseEndpoint', () => {
     ['https://x.openai.azure.com/openai', 'https://x.openai.azure.com/openai/v1', true],
     ['https://x.openai.azure.com/openai/v1/', 'https://x.openai.azure.com/openai/v1', true],
     ['https://x.cognitiveservices.azure.com', 'https://x.cognitiveservices.azure.com/openai/v1', true],
+    // Pasted from the examples of a service's documentation.
+    ['https://api.openai.com/v1/chat/completions', 'https://api.openai.com/v1', false],
+    ['https://api.openai.com/v1/responses/', 'https://api.openai.com/v1', false],
+    ['http://localhost:8080/v1/models', 'http://localhost:8080/v1', false],
+    ['https://api.deepseek.com/chat/completions', 'https://api.deepseek.com/v1', false],
+    ['https://models.github.ai/inference/chat/completions', 'https://models.github.ai/inference', false],
+    ['https://gateway.example/models', 'https://gateway.example/models', false],
+    ['https://api.openai.com/v1/v1', 'https://api.openai.com/v1', false],
+    ['https://gateway.example/a/../v1', 'https://gateway.example/v1', false],
+    // https://learn.microsoft.com/azure/azure-government/compare-azure-government-global-azure
+    ['https://x.openai.azure.us/', 'https://x.openai.azure.us/openai/v1', true],
+    ['https://x.openai.azure.cn', 'https://x.openai.azure.cn/openai/v1', true],
+    ['https://eastus.api.cognitive.microsoft.com/', 'https://eastus.api.cognitive.microsoft.com/openai/v1', true],
+    [
+      'https://x.openai.azure.com/openai/deployments/d/chat/completions?api-version=2024-10-21',
+      'https://x.openai.azure.com/openai/v1',
+      true,
+    ],
+    ['https://x.openai.azure.com/openai/v1/responses', 'https://x.openai.azure.com/openai/v1', true],
+    ['https://x.services.ai.azure.com/models', 'https://x.services.ai.azure.com/openai/v1', true],
+    ['https://x.services.ai.azure.com/api/projects/p', 'https://x.services.ai.azure.com/openai/v1', true],
     ['https://x.openai.azure.com.evil.example/', 'https://x.openai.azure.com.evil.example/v1', false],
   ])('makes %j into %s', (raw, baseUrl, isAzure) => {
     expect(normaliseEndpoint(raw)).toEqual({ baseUrl, isAzure });

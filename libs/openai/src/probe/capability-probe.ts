@@ -58,7 +58,11 @@ export class CapabilityProbe {
     this.deadline = AbortSignal.timeout(limits.timeoutMs);
   }
 
-  async run(connection: BareConnection, preferredModel: string | null): Promise<ProbeResult> {
+  async run(
+    connection: BareConnection,
+    preferredModel: string | null,
+    dialects: readonly ProviderDialect[] = DIALECT_NAMES,
+  ): Promise<ProbeResult> {
     const result: ProbeResult = {
       reachable: false,
       dialect: null,
@@ -77,7 +81,7 @@ export class CapabilityProbe {
           detail: 'The service lists no model, and none was named.',
         });
       }
-      await this.speak(connection, candidates, result);
+      await this.speak(connection, dialects, candidates, result);
     } catch (error) {
       const failure = asProviderError(error);
       result.reachable ||= !NO_ANSWER.has(failure.code);
@@ -98,12 +102,17 @@ export class CapabilityProbe {
     }
   }
 
-  private async speak(bare: BareConnection, candidates: string[], result: ProbeResult): Promise<void> {
+  private async speak(
+    bare: BareConnection,
+    dialects: readonly ProviderDialect[],
+    candidates: string[],
+    result: ProbeResult,
+  ): Promise<void> {
     let telling: ProviderError | undefined;
     for (const model of candidates) {
       result.probedModel = model;
       let best: Spoken | undefined;
-      for (const dialect of DIALECT_NAMES) {
+      for (const dialect of dialects) {
         try {
           const spoken = await this.speakDialect({ ...bare, dialect, capabilities: defaultCapabilities() }, model);
           const { tools } = spoken.connection.capabilities;

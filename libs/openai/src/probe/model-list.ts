@@ -25,12 +25,7 @@ export async function fetchModels(
       fetchOptions: { redirect: 'manual' },
       defaultHeaders: isAzure ? { authorization: null, 'api-key': apiKey } : apiKey ? {} : { authorization: null },
     });
-    const page = await client.models.list({ signal });
-    return page.data
-      .filter((model) => typeof model.id === 'string' && model.id !== '' && model.id.length <= LONGEST_ID)
-      .slice(0, MOST_MODELS)
-      .toSorted((a, b) => (b.created ?? 0) - (a.created ?? 0))
-      .map((model) => ({ id: model.id, shutdownDate: dateOf(model.shutdown_date) }));
+    return modelsIn(await client.get<unknown>('/models', { signal }));
   } catch (error) {
     if (error instanceof APIConnectionTimeoutError || error instanceof APIUserAbortError) {
       throw new ProviderError('PROVIDER_TIMEOUT', {
@@ -38,6 +33,7 @@ export async function fetchModels(
         cause: error,
       });
     }
+    if (error instanceof ProviderError) throw error;
     if (!(error instanceof APIError)) {
       throw new ProviderError('PROVIDER_MALFORMED', { detail: 'The list of models cannot be read.' });
     }
@@ -47,5 +43,29 @@ export async function fetchModels(
   }
 }
 
-const dateOf = (value: string | null | undefined): string | null =>
+interface ListedModel {
+  id?: unknown;
+  name?: unknown;
+  created?: unknown;
+  shutdown_date?: unknown;
+}
+
+/** The list as services give it: within `data` or `models`, or bare, of objects or of names. */
+function modelsIn(answer: unknown): ProviderModel[] {
+  const within = answer as { data?: unknown; models?: unknown } | null;
+  const list = [answer, within?.data, within?.models].find((value) => Array.isArray(value));
+  if (!list) throw new ProviderError('PROVIDER_MALFORMED', { detail: 'The list of models cannot be read.' });
+  return (list as (ListedModel | string | null)[])
+    .map((entry) => (typeof entry === 'string' ? { id: entry } : (entry ?? {})))
+    .map(({ id, name, ...more }: ListedModel) => ({ ...more, id: id ?? name }))
+    .filter((model): model is ListedModel & { id: string } => typeof model.id === 'string' && model.id !== '')
+    .filter(({ id }) => id.length <= LONGEST_ID)
+    .toSorted((a, b) => createdOf(b) - createdOf(a))
+    .slice(0, MOST_MODELS)
+    .map(({ id, shutdown_date: date }) => ({ id, shutdownDate: dateOf(date) }));
+}
+
+const createdOf = ({ created }: ListedModel): number => (typeof created === 'number' ? created : 0);
+
+const dateOf = (value: unknown): string | null =>
   typeof value === 'string' && !Number.isNaN(Date.parse(value)) ? value : null;
