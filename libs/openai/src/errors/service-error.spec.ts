@@ -30,7 +30,7 @@ describe('readErrorBody', () => {
     ],
     ['FastAPI', { detail: 'Bad' }, { message: 'Bad' }],
     ['Cloudflare', { success: false, errors: [{ code: 7000, message: 'Bad' }] }, { code: 7000, message: 'Bad' }],
-    // https://openrouter.ai/docs/api-reference/errors
+    // https://openrouter.ai/docs/errors
     [
       'OpenRouter',
       {

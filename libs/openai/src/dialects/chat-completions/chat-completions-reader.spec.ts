@@ -183,7 +183,7 @@ describe('ChatCompletionsReader', () => {
       ],
       [7, 0, 3],
     ],
-    // https://console.groq.com/docs/api-reference: before its models had the common place.
+    // https://github.com/vercel/ai/issues/1651: Groq.
     [
       'a field of the service',
       [{ ...chunk({ content: 'a' }, 'stop'), x_groq: { usage: { prompt_tokens: 7, completion_tokens: 3 } } }],
