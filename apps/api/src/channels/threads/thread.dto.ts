@@ -170,3 +170,9 @@ export const mapThreadDocument = (chat: ThreadSource): ThreadDocumentDto => ({
 
 export const mapThread = (chat: ThreadSource): ThreadDto =>
   Object.assign(mapThreadDocument(chat), { _id: hexOf(chat.id) });
+
+export const mapDeletedThread = ({ id }: { id: string }): DeletedThreadDto => ({
+  id: threadIdOf(id),
+  object: 'thread.deleted',
+  deleted: true,
+});

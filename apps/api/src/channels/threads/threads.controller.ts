@@ -3,6 +3,7 @@ import { Controller, Delete, Get, HttpCode, Param, Post, Query } from '@nestjs/c
 import { ApiBody, ApiCreatedResponse, ApiExtraModels, ApiOkResponse, ApiTags, getSchemaPath } from '@nestjs/swagger';
 import { ThreadBody } from './thread-body.pipe.js';
 import { ThreadAgents, ThreadErrors, ThreadRoute } from './thread-route.decorators.js';
+import { ThreadConversationService } from './thread-conversation.service.js';
 import { ThreadMessagesDto } from './thread-message.dto.js';
 import {
   ChatRequestDto,
@@ -34,7 +35,10 @@ const ONE_OF = {
 @Controller()
 @Access('anonymous')
 export class ThreadsController {
-  constructor(private readonly threads: ThreadsService) {}
+  constructor(
+    private readonly threads: ThreadsService,
+    private readonly conversation: ThreadConversationService,
+  ) {}
 
   /** Begins a thread. Who answers is said with the first message. */
   @Post('create_thread')
@@ -94,7 +98,7 @@ export class ThreadsController {
     @ThreadBody(ChatRequestDto) dto: object,
     @CallerLanguage() language: Language,
   ): Promise<RunDto | MessageAddedDto> {
-    return this.threads.addMessage(dto as ChatRequestDto, language);
+    return this.conversation.addMessage(dto as ChatRequestDto, language);
   }
 
   /** Ends a thread that no agent has taken over. */
@@ -106,7 +110,7 @@ export class ThreadsController {
   @ThreadErrors(400, 404, 413, 415)
   endThread(@ThreadBody(EndChatRequestDto) dto: object): Promise<DeletedThreadDto | ThreadNoticeDto> {
     const { thread_id, reason } = dto as EndChatRequestDto;
-    return this.threads.endThread(thread_id, reason);
+    return this.conversation.endThread(thread_id, reason);
   }
 
   /** Ends a thread, as older clients ask for it. */
@@ -119,7 +123,7 @@ export class ThreadsController {
     @Param('threadId') threadId: string,
     @Param('code') code: string,
   ): Promise<DeletedThreadDto | ThreadNoticeDto> {
-    return this.threads.endThreadByCode(threadId, code);
+    return this.conversation.endThreadByCode(threadId, code);
   }
 
   /** Reads what the tools of a thread were told and have answered. */

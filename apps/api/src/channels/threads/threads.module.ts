@@ -8,6 +8,7 @@ import { AssistantsController } from './assistants/assistants.controller.js';
 import { AssistantsService } from './assistants/assistants.service.js';
 import { ThreadAgentsController } from './agents/thread-agents.controller.js';
 import { ThreadAgentsService } from './agents/thread-agents.service.js';
+import { ThreadConversationService } from './thread-conversation.service.js';
 import { ThreadFeedController } from './live/thread-feed.controller.js';
 import { ThreadFeedService } from './live/thread-feed.service.js';
 import { ThreadMessagesRepository } from './thread-messages.repository.js';
@@ -24,6 +25,7 @@ import { ThreadsService } from './threads.service.js';
   providers: [
     AssistantsService,
     ThreadAgentsService,
+    ThreadConversationService,
     ThreadFeedService,
     ThreadMessagesRepository,
     ThreadSocketsService,
@@ -40,7 +42,7 @@ export class ThreadsModule implements OnApplicationBootstrap {
   onApplicationBootstrap(): void {
     if (this.config.threads.isOpen)
       this.logger.warn(
-        'THREADS_OPEN: everybody who reaches this server may read, take over and delete threads and change public bots.',
+        'THREADS_OPEN: every caller who reaches this server may read, take over and delete threads and change public bots.',
       );
   }
 }
