@@ -1,4 +1,5 @@
-import { ENVIRONMENT_NAMES } from '@app/common';
+import { Environment, environmentNames } from '@app/common';
+import { CHANNEL_ENVIRONMENTS } from '../../apps/api/src/channels/channels.module.js';
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 
@@ -6,6 +7,8 @@ interface ComposeService {
   env_file?: string[];
   environment?: Record<string, string | number>;
 }
+
+const SETTINGS = environmentNames([Environment, ...CHANNEL_ENVIRONMENTS]);
 
 /** What the container decides and `.env` cannot. */
 const FIXED = { HOST: '0.0.0.0', PORT: '5000', DATA_DIR: '/data' };
@@ -30,7 +33,7 @@ function containerEnvironment({ env_file = [], environment = {} }: ComposeServic
 
 describe('docker-compose.yml', () => {
   const { services } = parse(readFileSync('docker-compose.yml', 'utf8')) as { services: { api: ComposeService } };
-  const everySetting = Object.fromEntries(ENVIRONMENT_NAMES.map((name) => [name, `value of ${name}`]));
+  const everySetting = Object.fromEntries(SETTINGS.map((name) => [name, `value of ${name}`]));
 
   it('passes every setting of .env.example on to the server', () => {
     expect(containerEnvironment(services.api, { MARIADB_PASSWORD: 'secret', ...everySetting })).toMatchObject({
@@ -53,5 +56,18 @@ describe('docker-compose.yml', () => {
   it.each(['MARIADB_PASSWORD', 'ADMIN_API_KEY', 'ENCRYPTION_KEY'])('does not start without %s', (name) => {
     const env = { MARIADB_PASSWORD: 'secret', ADMIN_API_KEY: 'a', ENCRYPTION_KEY: 'b', [name]: '' };
     expect(() => containerEnvironment(services.api, env)).toThrow(`set ${name} in .env`);
+  });
+});
+
+describe('.env.example', () => {
+  it('lists exactly the settings that the server knows, beside those that only docker compose or the tests read', () => {
+    const example = readFileSync('.env.example', 'utf8');
+    const listed = [...example.matchAll(/^#? ?([A-Z][A-Z0-9_]+)=/gm)].map(([, name]) => name!);
+    const readByCompose = [...readFileSync('docker-compose.yml', 'utf8').matchAll(/\$\{(\w+)/g)].map(
+      ([, name]) => name!,
+    );
+    const readByTests = ['TEST_MYSQL_URL', 'TEST_REDIS_URL'];
+    const known = new Set([...SETTINGS, ...readByCompose, ...readByTests]);
+    expect(listed.toSorted()).toEqual([...known].toSorted());
   });
 });

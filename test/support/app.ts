@@ -1,4 +1,4 @@
-import { AppConfig, parseEnvironment } from '@app/common';
+import { AppConfig, readConfig } from '@app/common';
 import type { ModuleMetadata } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
@@ -6,6 +6,7 @@ import type { FastifyInstance } from 'fastify';
 import { createConnection } from 'mysql2/promise';
 import { randomBytes } from 'node:crypto';
 import { AppModule } from '../../apps/api/src/app.module.js';
+import { CHANNEL_ENVIRONMENTS } from '../../apps/api/src/channels/channels.module.js';
 import { APP_OPTIONS, configureApp, createAdapter } from '../../apps/api/src/server/configure-app.js';
 import { MYSQL_URL, REDIS_URL } from './servers.js';
 
@@ -43,14 +44,12 @@ export async function startTestApp(
   { prepare, ...extra }: TestAppExtras = {},
 ): Promise<TestApp> {
   const database = overrides.DATABASE_URL === undefined ? await freshDatabase() : null;
-  const config = new AppConfig(
-    parseEnvironment({
-      ...QUIET_AND_FAST,
-      REDIS_URL,
-      ...overrides,
-      DATABASE_URL: overrides.DATABASE_URL ?? database?.url,
-    }),
-  );
+  const config = readConfig(CHANNEL_ENVIRONMENTS, {
+    ...QUIET_AND_FAST,
+    REDIS_URL,
+    ...overrides,
+    DATABASE_URL: overrides.DATABASE_URL ?? database?.url,
+  });
   const builder = Test.createTestingModule({ ...extra, imports: [AppModule, ...(extra.imports ?? [])] });
   const module = await builder.overrideProvider(AppConfig).useValue(config).compile();
   const adapter = createAdapter(config);

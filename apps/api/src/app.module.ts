@@ -9,7 +9,7 @@ import { AuthModule } from './auth/index.js';
 import { BatonModule } from './baton/index.js';
 import { BotsModule } from './bots/index.js';
 import { CacheModule } from './cache/index.js';
-import { ChannelsModule } from './channels/channels.module.js';
+import { CHANNEL_ENVIRONMENTS, ChannelsModule } from './channels/channels.module.js';
 import { ChatsModule } from './chats/index.js';
 import { IdempotencyModule } from './idempotency/index.js';
 import { StatisticsModule } from './statistics/index.js';
@@ -20,7 +20,7 @@ import { UsersModule } from './users/index.js';
 /** The list of feature modules; a test starts exactly this. Global guards run in the order of this list. */
 @Module({
   imports: [
-    AppConfigModule,
+    AppConfigModule.forRoot(CHANNEL_ENVIRONMENTS),
     LoggingModule,
     MetricsModule,
     RedisModule,

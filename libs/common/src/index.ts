@@ -5,6 +5,8 @@ export * from './config/app-config.js';
 export * from './config/config.module.js';
 export * from './config/environment.js';
 export * from './config/read-config.js';
+export * from './config/read-environment.js';
+export * from './config/setting.decorators.js';
 export * from './errors/app-error.js';
 export * from './errors/transient.js';
 export * from './http/problems/api-problems.decorator.js';

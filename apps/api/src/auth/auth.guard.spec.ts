@@ -84,15 +84,15 @@ describe('the guard on sockets', () => {
     await expect(admit(authOf(), { principal: AGENT }, 'user')).rejects.toEqual(refusal('INVALID_TOKEN'));
   });
 
-  it('lets everybody in where the operator has chosen so, and only there', async () => {
-    const isOpen = ({ threads }: AppConfig): boolean => threads.isOpen;
+  it('admits callers without an account where the operator has chosen so, and only there', async () => {
+    const isOpen = ({ http }: AppConfig): boolean => http.corsOrigins.includes('*');
     const data = { principal: ANONYMOUS };
     await expect(admit(authOf(), data, 'admin', isOpen)).rejects.toEqual(refusal('UNAUTHENTICATED'));
-    await expect(admit(authOf(), data, 'admin', isOpen, { THREADS_OPEN: 'true' })).resolves.toBe(true);
-    await expect(admit(authOf(), data, 'admin', undefined, { THREADS_OPEN: 'true' })).rejects.toEqual(
+    await expect(admit(authOf(), data, 'admin', isOpen, { CORS_ORIGINS: '*' })).resolves.toBe(true);
+    await expect(admit(authOf(), data, 'admin', undefined, { CORS_ORIGINS: '*' })).rejects.toEqual(
       refusal('UNAUTHENTICATED'),
     );
-    await expect(admit(authOf(), { principal: AGENT }, 'admin', isOpen, { THREADS_OPEN: 'true' })).rejects.toEqual(
+    await expect(admit(authOf(), { principal: AGENT }, 'admin', isOpen, { CORS_ORIGINS: '*' })).rejects.toEqual(
       refusal('INVALID_TOKEN'),
     );
   });

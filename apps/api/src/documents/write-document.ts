@@ -1,8 +1,9 @@
-import { AppConfig, parseEnvironment } from '@app/common';
+import { readConfig } from '@app/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { writeFileSync } from 'node:fs';
 import { AppModule } from '../app.module.js';
+import { CHANNEL_ENVIRONMENTS } from '../channels/channels.module.js';
 import { createAdapter } from '../server/configure-app.js';
 
 const sorted = (value: unknown): unknown => {
@@ -17,7 +18,7 @@ const sorted = (value: unknown): unknown => {
 
 /** Writes a document of the application from a preview of it: nothing is opened, neither a database nor a port. */
 export async function writeDocument(file: string, build: (app: NestFastifyApplication) => unknown): Promise<void> {
-  const adapter = createAdapter(new AppConfig(parseEnvironment({})));
+  const adapter = createAdapter(readConfig(CHANNEL_ENVIRONMENTS, {}));
   const app = await NestFactory.create<NestFastifyApplication>(AppModule, adapter, {
     preview: true,
     logger: ['error'],

@@ -24,6 +24,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { NestApplicationOptions } from '@nestjs/common';
 import { Logger, PinoLogger } from 'nestjs-pino';
 import { AppModule } from '../app.module.js';
+import { isOpenToAllClients } from '../channels/channels.module.js';
 import { answerBrokenRequest } from './broken-request.js';
 import { DOCS_PATH, serveDocs } from '../documents/openapi-document.js';
 import { SocketAdapter } from './socket-adapter.js';
@@ -122,7 +123,7 @@ function guardDoor(adapter: HttpAdapter): void {
 function openToBrowsers(app: NestFastifyApplication, config: AppConfig): void {
   const { corsOrigins } = config.http;
   const openRoutes = new OpenRoutes(app.getHttpAdapter().getInstance(), config);
-  if (corsOrigins.length === 0 && !config.threads.isOpen) return;
+  if (corsOrigins.length === 0 && !isOpenToAllClients(config)) return;
   const origin = corsOrigins.includes('*') ? '*' : corsOrigins.length > 0 && corsOrigins;
   const options = {
     methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],

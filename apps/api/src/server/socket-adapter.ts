@@ -8,6 +8,7 @@ import { Redis } from 'ioredis';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { defer, type Observable } from 'rxjs';
 import { Server, type ServerOptions, type Socket } from 'socket.io';
+import { isOpenToAllClients } from '../channels/channels.module.js';
 
 /** One frame, in bytes. */
 const MAX_FRAME = 65_536;
@@ -70,7 +71,7 @@ export class SocketAdapter extends IoAdapter {
       destroyUpgradeTimeout: HANDSHAKE_TIMEOUT_MS,
       cors: { origin: this.isOpenToBrowsers ? '*' : this.config.http.corsOrigins },
       // Front ends of an open threads API may be older than this.
-      allowEIO3: this.config.threads.isOpen,
+      allowEIO3: isOpenToAllClients(this.config),
       allowRequest: (request, decide) => decide(null, this.isAllowed(request)),
       ...(this.config.redisUrl !== null && { adapter: this.redisAdapter(this.config.redisUrl) }),
     };
@@ -122,7 +123,7 @@ export class SocketAdapter extends IoAdapter {
 
   /** Nothing is known of who asks before the handshake: no cookie, no address that is trusted. */
   private get isOpenToBrowsers(): boolean {
-    return this.config.http.corsOrigins.includes('*') || this.config.threads.isOpen;
+    return this.config.http.corsOrigins.includes('*') || isOpenToAllClients(this.config);
   }
 
   /** Browsers say where a page comes from; programs do not. */

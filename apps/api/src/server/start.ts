@@ -1,9 +1,10 @@
 import { readConfig, StartupBanner } from '@app/common';
+import { CHANNEL_ENVIRONMENTS } from '../channels/channels.module.js';
 import { createApp } from './configure-app.js';
 
 /** Starts the server and tells the person at the terminal where it is. */
 export async function start(): Promise<void> {
-  const config = readConfig();
+  const config = readConfig(CHANNEL_ENVIRONMENTS);
   const app = await createApp(config);
   app.enableShutdownHooks();
   await app.listen(config.http.port, config.http.host);

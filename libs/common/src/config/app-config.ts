@@ -1,4 +1,5 @@
 import type { Environment } from './environment.js';
+import type { EnvironmentClass, FeatureValues } from './read-environment.js';
 import { listOf, trustProxyOf } from './read-values.js';
 
 /** The whole configuration as one typed object, grouped by who uses it. Nothing else reads the environment. */
@@ -24,8 +25,6 @@ export class AppConfig {
   };
   /** Requests per minute; 0 means no limit. */
   readonly throttle: { limit: number; anonymousLimit: number };
-  /** Whether the threads API is open to everybody, as its original was. */
-  readonly threads: { isOpen: boolean };
   readonly provider: {
     apiKey: string | null;
     baseUrl: string | null;
@@ -43,36 +42,12 @@ export class AppConfig {
     commitWindowMs: number;
     leaseMs: number;
   };
-  /** Null when the channel is not set up. */
-  readonly whatsapp: {
-    accountSid: string;
-    authToken: string;
-    /** `whatsapp:+…`, in whose name messages are sent. */
-    from: string;
-    baseUrl: string;
-    /** Without a trailing slash; webhooks are signed for an address below it. */
-    publicUrl: string;
-    /** The code of the bot that answers; null takes the open bot. */
-    botCode: string | null;
-    errorText: string;
-    unsupportedText: string;
-    attempts: number;
-    /** The wait after the first failed attempt; it doubles with each. */
-    retryMs: number;
-    timeoutMs: number;
-  } | null;
-  readonly simpleChat: {
-    /** Null is the public open bot. */
-    botCode: string | null;
-    /** Requests per minute and address; 0 means that only the general limit holds. */
-    rate: number;
-    /** Null takes a text of our own in the caller's language. */
-    handedOverText: string | null;
-    conversationsFile: string | null;
-  };
   readonly logLevel: string;
 
-  constructor(environment: Environment) {
+  constructor(
+    environment: Environment,
+    private readonly features: FeatureValues = new Map(),
+  ) {
     this.isProduction = environment.NODE_ENV === 'production';
     this.http = {
       port: environment.PORT,
@@ -105,7 +80,6 @@ export class AppConfig {
         : null,
     };
     this.throttle = { limit: environment.THROTTLE_LIMIT, anonymousLimit: environment.THROTTLE_ANONYMOUS_LIMIT };
-    this.threads = { isOpen: environment.THREADS_OPEN };
     this.provider = {
       apiKey: environment.OPENAI_API_KEY ?? null,
       baseUrl: environment.OPENAI_BASE_URL ?? null,
@@ -122,28 +96,13 @@ export class AppConfig {
       commitWindowMs: environment.COMMIT_WINDOW_MS,
       leaseMs: environment.TURN_LEASE_SECONDS * 1000,
     };
-    this.whatsapp =
-      environment.TWILIO_ACCOUNT_SID === undefined
-        ? null
-        : {
-            accountSid: environment.TWILIO_ACCOUNT_SID,
-            authToken: environment.TWILIO_AUTH_TOKEN!,
-            from: environment.TWILIO_FROM!,
-            baseUrl: environment.TWILIO_BASE_URL.replace(/\/+$/, ''),
-            publicUrl: this.http.publicUrl!,
-            botCode: environment.WHATSAPP_BOT ?? null,
-            errorText: environment.WHATSAPP_ERROR_TEXT,
-            unsupportedText: environment.WHATSAPP_UNSUPPORTED_TEXT,
-            attempts: environment.WHATSAPP_SEND_ATTEMPTS,
-            retryMs: environment.WHATSAPP_RETRY_MS,
-            timeoutMs: environment.WHATSAPP_TIMEOUT_MS,
-          };
-    this.simpleChat = {
-      botCode: environment.SIMPLE_CHAT_BOT ?? null,
-      rate: environment.SIMPLE_CHAT_RATE,
-      handedOverText: environment.SIMPLE_CHAT_HANDED_OVER_TEXT ?? null,
-      conversationsFile: environment.CONVERSATIONS_FILE ?? null,
-    };
     this.logLevel = environment.LOG_LEVEL;
+  }
+
+  /** The environment variables that a feature declares. */
+  of<Values extends object>(type: EnvironmentClass<Values>): Values {
+    const values = this.features.get(type);
+    if (values === undefined) throw new Error(`${type.name} is not among the variables that were read.`);
+    return values as Values;
   }
 }

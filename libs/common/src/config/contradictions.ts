@@ -7,9 +7,6 @@ const VISITOR_PREFIX = 'bv_';
 /** What is wrong with settings that are well formed each by itself. */
 export function contradictions(environment: Environment): string[] {
   const { OIDC_ISSUER, OIDC_AUDIENCE, OPENAI_MODEL, OPENAI_API_KEY, OPENAI_BASE_URL } = environment;
-  const { TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, TWILIO_FROM, PUBLIC_URL } = environment;
-  const twilio = { TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, TWILIO_FROM };
-  const missing = Object.entries({ ...twilio, PUBLIC_URL }).filter(([, value]) => value === undefined);
   const { ADMIN_API_KEY = '', CORS_ORIGINS, DATABASE_URL, TRUST_PROXY } = environment;
   return [
     !isTrustProxy(TRUST_PROXY) &&
@@ -22,9 +19,6 @@ export function contradictions(environment: Environment): string[] {
     ADMIN_API_KEY.startsWith(VISITOR_PREFIX) &&
       `ADMIN_API_KEY must not begin with ${VISITOR_PREFIX}, as tokens of visitors do`,
     OIDC_ISSUER && !OIDC_AUDIENCE && 'OIDC_AUDIENCE is needed with OIDC_ISSUER',
-    Object.values(twilio).some((value) => value !== undefined) &&
-      missing.length > 0 &&
-      `WhatsApp also needs ${missing.map(([name]) => name).join(', ')} (PUBLIC_URL is what webhooks are signed for)`,
     OPENAI_MODEL && !OPENAI_API_KEY && !OPENAI_BASE_URL && 'OPENAI_MODEL needs OPENAI_API_KEY or OPENAI_BASE_URL',
   ].filter((fault): fault is string => typeof fault === 'string' && fault !== '');
 }

@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { AppConfig } from './app-config.js';
-import { ENVIRONMENT_NAMES, parseEnvironment } from './environment.js';
+import { parseEnvironment } from './read-environment.js';
 
 describe('parseEnvironment', () => {
   it('needs nothing', () => {
@@ -71,32 +70,5 @@ describe('parseEnvironment', () => {
       new AppConfig(parseEnvironment(source)).provider.isDemoAllowed;
     expect(isDemoAllowed({ NODE_ENV: 'production' })).toBe(false);
     expect(isDemoAllowed({ NODE_ENV: 'production', DEMO_SERVICE: 'on' })).toBe(true);
-  });
-
-  it('wants all that WhatsApp needs, or nothing of it', () => {
-    const all = {
-      TWILIO_ACCOUNT_SID: 'AC00',
-      TWILIO_AUTH_TOKEN: 'hunter2',
-      TWILIO_FROM: 'whatsapp:+14155238886',
-      PUBLIC_URL: 'https://chat.example.com/',
-    };
-    expect(new AppConfig(parseEnvironment({})).whatsapp).toBeNull();
-    expect(new AppConfig(parseEnvironment(all)).whatsapp).toMatchObject({ publicUrl: 'https://chat.example.com' });
-    expect(() => parseEnvironment({ ...all, PUBLIC_URL: '' })).toThrow(/WhatsApp also needs PUBLIC_URL/);
-    expect(() => parseEnvironment({ TWILIO_AUTH_TOKEN: 'hunter2' })).toThrow(
-      /TWILIO_ACCOUNT_SID, TWILIO_FROM, PUBLIC_URL/,
-    );
-    expect(() => parseEnvironment({ TWILIO_AUTH_TOKEN: 'hunter2' })).not.toThrow(/hunter2/);
-  });
-
-  it('knows exactly the settings that .env.example lists, beside those that only docker compose or the tests read', () => {
-    const example = readFileSync('.env.example', 'utf8');
-    const listed = [...example.matchAll(/^#? ?([A-Z][A-Z0-9_]+)=/gm)].map(([, name]) => name!);
-    const readByCompose = [...readFileSync('docker-compose.yml', 'utf8').matchAll(/\$\{(\w+)/g)].map(
-      ([, name]) => name!,
-    );
-    const readByTests = ['TEST_MYSQL_URL', 'TEST_REDIS_URL'];
-    const known = new Set([...ENVIRONMENT_NAMES, ...readByCompose, ...readByTests]);
-    expect(listed.toSorted()).toEqual([...known].toSorted());
   });
 });

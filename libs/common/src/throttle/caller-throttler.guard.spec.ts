@@ -3,7 +3,7 @@ import { Reflector } from '@nestjs/core';
 import { ThrottlerStorageService } from '@nestjs/throttler';
 import { ANONYMOUS, type Principal } from '../access/principal.js';
 import { AppConfig } from '../config/app-config.js';
-import { parseEnvironment } from '../config/environment.js';
+import { parseEnvironment } from '../config/read-environment.js';
 import { CallerThrottlerGuard } from './caller-throttler.guard.js';
 
 const USER = (userId: number) => ({ kind: 'user', userId }) as Principal;

@@ -1,7 +1,7 @@
-import { AppConfig } from '@app/common';
 import { Injectable, Logger, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { ChannelWatch } from '../../chats/index.js';
 import { ConversationsService } from './conversations.service.js';
+import { SimpleChatConfig } from './simple-chat.config.js';
 import { writeWhole } from './write-whole.js';
 
 const SHORTEST_PAUSE_MS = 1000;
@@ -22,11 +22,11 @@ export class ConversationsFile implements OnApplicationBootstrap, BeforeApplicat
   private pauseMs = SHORTEST_PAUSE_MS;
 
   constructor(
-    config: AppConfig,
+    config: SimpleChatConfig,
     private readonly conversations: ConversationsService,
     private readonly watch: ChannelWatch,
   ) {
-    this.path = config.simpleChat.conversationsFile;
+    this.path = config.conversationsFile;
   }
 
   async onApplicationBootstrap(): Promise<void> {

@@ -1,8 +1,9 @@
-import { AppConfig, AppError } from '@app/common';
+import { AppError } from '@app/common';
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { normalizeIp, ThrottlerStorage } from '@nestjs/throttler';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { SimpleChatConfig } from './simple-chat.config.js';
 
 export const SIMPLE_CHAT_PATH = '/api/chat';
 
@@ -16,9 +17,9 @@ export class SimpleChatDoor implements OnModuleInit {
   constructor(
     private readonly host: HttpAdapterHost,
     @Inject(ThrottlerStorage) private readonly counts: ThrottlerStorage,
-    config: AppConfig,
+    config: SimpleChatConfig,
   ) {
-    this.rate = config.simpleChat.rate;
+    this.rate = config.rate;
   }
 
   onModuleInit(): void {

@@ -5,6 +5,7 @@ import { ConversationsFile } from './conversations-file.service.js';
 import { ConversationsController } from './conversations.controller.js';
 import { ConversationsRepository } from './conversations.repository.js';
 import { ConversationsService } from './conversations.service.js';
+import { SimpleChatConfig } from './simple-chat.config.js';
 import { SimpleChatDoor } from './simple-chat-door.service.js';
 import { SimpleChatThreadsRepository } from './simple-chat-threads.repository.js';
 import { SimpleChatController } from './simple-chat.controller.js';
@@ -18,6 +19,7 @@ import { SimpleChatService } from './simple-chat.service.js';
     ConversationsFile,
     ConversationsRepository,
     ConversationsService,
+    SimpleChatConfig,
     SimpleChatDoor,
     SimpleChatService,
     SimpleChatThreadsRepository,

@@ -1,6 +1,5 @@
 import {
   ANYBODY,
-  AppConfig,
   AppError,
   hasCode,
   inLanguage,
@@ -15,6 +14,7 @@ import { BotsService } from '../../bots/index.js';
 import { ChatsService, CompletionsService } from '../../chats/index.js';
 import { ConversationsFile } from './conversations-file.service.js';
 import { SimpleChatThreadsRepository, type StoredThread } from './simple-chat-threads.repository.js';
+import { SimpleChatConfig } from './simple-chat.config.js';
 import type { SimpleChatAnswerDto, SimpleChatRequest } from './simple-chat.dto.js';
 
 type Caller = AnonymousPrincipal | VisitorPrincipal;
@@ -36,14 +36,14 @@ export class SimpleChatService {
   private readonly botCode: string | null;
 
   constructor(
-    config: AppConfig,
+    config: SimpleChatConfig,
     private readonly bots: BotsService,
     private readonly chats: ChatsService,
     private readonly completions: CompletionsService,
     private readonly threads: SimpleChatThreadsRepository,
     private readonly file: ConversationsFile,
   ) {
-    const { botCode, handedOverText } = config.simpleChat;
+    const { botCode, handedOverText } = config;
     this.botCode = botCode;
     this.handedOver = handedOverText === null ? HANDED_OVER : { value: handedOverText, valueDe: '' };
   }

@@ -1,17 +1,16 @@
-import { Access, ForeignRoute, OpenWhen, type AppConfig, type ErrorAnswer } from '@app/common';
+import { Access, ForeignRoute, OpenWhen, type ErrorAnswer } from '@app/common';
 import type { Problem } from '@app/contracts';
 import { applyDecorators } from '@nestjs/common';
 import { ApiExtraModels, ApiResponse, getSchemaPath } from '@nestjs/swagger';
 import { ThreadEnded, ThreadNotTakenOver } from './thread-errors.js';
 import { ThreadErrorDto } from './thread.dto.js';
+import { isThreadsOpen } from './threads.config.js';
 
-const isThreadsOpen = ({ threads }: AppConfig): boolean => threads.isOpen;
-
-/** For agents, and for everybody with THREADS_OPEN. */
+/** For agents; with THREADS_OPEN for every caller. */
 export const ThreadAgents = (): MethodDecorator & ClassDecorator =>
   applyDecorators(Access('agent'), OpenWhen(isThreadsOpen));
 
-/** For administrators, and for everybody with THREADS_OPEN. */
+/** For administrators; with THREADS_OPEN for every caller. */
 export const ThreadAdmins = (): MethodDecorator & ClassDecorator =>
   applyDecorators(Access('admin'), OpenWhen(isThreadsOpen));
 

@@ -1,4 +1,3 @@
-import { AppConfig } from '@app/common';
 import { Logger, Module, type OnApplicationBootstrap } from '@nestjs/common';
 import { AuthModule } from '../../auth/index.js';
 import { BotsModule } from '../../bots/index.js';
@@ -14,6 +13,7 @@ import { ThreadFeedService } from './live/thread-feed.service.js';
 import { ThreadMessagesRepository } from './thread-messages.repository.js';
 import { ThreadSocketsService } from './live/thread-sockets.service.js';
 import { ThreadStaffService } from './agents/thread-staff.service.js';
+import { ThreadsConfig } from './threads.config.js';
 import { ThreadsController } from './threads.controller.js';
 import { ThreadsGateway } from './live/threads.gateway.js';
 import { ThreadsService } from './threads.service.js';
@@ -30,6 +30,7 @@ import { ThreadsService } from './threads.service.js';
     ThreadMessagesRepository,
     ThreadSocketsService,
     ThreadStaffService,
+    ThreadsConfig,
     ThreadsGateway,
     ThreadsService,
   ],
@@ -37,10 +38,10 @@ import { ThreadsService } from './threads.service.js';
 export class ThreadsModule implements OnApplicationBootstrap {
   private readonly logger = new Logger('Threads');
 
-  constructor(private readonly config: AppConfig) {}
+  constructor(private readonly config: ThreadsConfig) {}
 
   onApplicationBootstrap(): void {
-    if (this.config.threads.isOpen)
+    if (this.config.isOpen)
       this.logger.warn(
         'THREADS_OPEN: every caller who reaches this server may read, take over and delete threads and change public bots.',
       );

@@ -1,11 +1,10 @@
-import { AppConfig, AppError, type VisitorPrincipal } from '@app/common';
+import { AppError, type VisitorPrincipal } from '@app/common';
 import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { BotsService } from '../../bots/index.js';
+import { WhatsAppConfig, type WhatsAppAccount } from './whatsapp.config.js';
 
 /** As it is called in chats, inbox and outbox. */
 export const CHANNEL = 'whatsapp';
-
-type WhatsAppSettings = NonNullable<AppConfig['whatsapp']>;
 
 /** How the channel is set up on this server, and which bot answers there. */
 @Injectable()
@@ -13,13 +12,13 @@ export class WhatsAppSettingsService implements OnApplicationBootstrap {
   private readonly logger = new Logger('WhatsApp');
 
   constructor(
-    private readonly config: AppConfig,
+    private readonly config: WhatsAppConfig,
     private readonly bots: BotsService,
   ) {}
 
   /** A bot that is not there yet may still come; until then every customer is told that there was an error. */
   async onApplicationBootstrap(): Promise<void> {
-    const botCode = this.config.whatsapp?.botCode ?? null;
+    const botCode = this.config.account?.botCode ?? null;
     if (botCode === null) return;
     await this.bots
       .getChannelBot(botCode)
@@ -27,13 +26,13 @@ export class WhatsAppSettingsService implements OnApplicationBootstrap {
   }
 
   get isOn(): boolean {
-    return this.config.whatsapp !== null;
+    return this.config.account !== null;
   }
 
   /** Throws CHANNEL_OFF when the channel is not set up. */
-  get(): WhatsAppSettings {
-    if (this.config.whatsapp === null) throw new AppError('CHANNEL_OFF');
-    return this.config.whatsapp;
+  get(): WhatsAppAccount {
+    if (this.config.account === null) throw new AppError('CHANNEL_OFF');
+    return this.config.account;
   }
 
   get webhookUrl(): string {

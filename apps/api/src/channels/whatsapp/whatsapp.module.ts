@@ -15,6 +15,7 @@ import { WebhookController } from './webhook/webhook.controller.js';
 import { WebhookService } from './webhook/webhook.service.js';
 import { WhatsAppAdminController } from './administration/whatsapp-admin.controller.js';
 import { WhatsAppAdminService } from './administration/whatsapp-admin.service.js';
+import { WhatsAppConfig } from './whatsapp.config.js';
 import { WhatsAppMetrics } from './whatsapp.metrics.js';
 import { WhatsAppRetention } from './whatsapp-retention.service.js';
 import { WhatsAppSettingsService } from './whatsapp-settings.service.js';
@@ -35,6 +36,7 @@ import { WhatsAppSettingsService } from './whatsapp-settings.service.js';
     TwilioApi,
     WebhookService,
     WhatsAppAdminService,
+    WhatsAppConfig,
     WhatsAppMetrics,
     WhatsAppRetention,
     WhatsAppSettingsService,

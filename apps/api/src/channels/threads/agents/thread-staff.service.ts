@@ -1,6 +1,7 @@
-import { accessDenied, AppConfig, isAdmin, isAgent, type Principal, type UserPrincipal } from '@app/common';
+import { accessDenied, isAdmin, isAgent, type Principal, type UserPrincipal } from '@app/common';
 import { Injectable } from '@nestjs/common';
 import { AuthService } from '../../../auth/index.js';
+import { ThreadsConfig } from '../threads.config.js';
 
 /** Shown to customers as the person who speaks, and in the audit log. */
 const BUILT_IN = { login: 'threads-agent', name: 'Agent' };
@@ -12,7 +13,7 @@ const BUILT_IN = { login: 'threads-agent', name: 'Agent' };
 @Injectable()
 export class ThreadStaffService {
   constructor(
-    private readonly config: AppConfig,
+    private readonly config: ThreadsConfig,
     private readonly auth: AuthService,
   ) {}
 
@@ -27,7 +28,7 @@ export class ThreadStaffService {
   }
 
   private builtIn(caller: Principal): Promise<UserPrincipal> {
-    if (!this.config.threads.isOpen) throw accessDenied(caller);
+    if (!this.config.isOpen) throw accessDenied(caller);
     return this.auth.getBuiltInAccount(BUILT_IN.login, BUILT_IN.name, ['agent']);
   }
 }

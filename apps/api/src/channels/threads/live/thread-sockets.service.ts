@@ -1,10 +1,11 @@
-import { accessDenied, AppConfig, AppError, isAgent, WorkLoop, type Principal } from '@app/common';
+import { accessDenied, AppError, isAgent, WorkLoop, type Principal } from '@app/common';
 import type { ChatEventEnvelope } from '@app/contracts';
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import type { DefaultEventsMap, Namespace, Socket } from 'socket.io';
 import { AuthService, OpenConnections } from '../../../auth/index.js';
 import { ChannelWatch } from '../../../chats/index.js';
 import { broadcastOf } from './thread-broadcasts.js';
+import { ThreadsConfig } from '../threads.config.js';
 import { ThreadsService } from '../threads.service.js';
 
 interface SocketState {
@@ -33,7 +34,7 @@ export class ThreadSocketsService implements OnApplicationBootstrap, OnApplicati
   private admissions = 0;
 
   constructor(
-    private readonly config: AppConfig,
+    private readonly config: ThreadsConfig,
     private readonly auth: AuthService,
     private readonly connections: OpenConnections,
     private readonly threads: ThreadsService,
@@ -73,7 +74,7 @@ export class ThreadSocketsService implements OnApplicationBootstrap, OnApplicati
   private async findPlace(socket: ThreadSocket): Promise<SocketState> {
     const { token, threadId } = handshakeOf(socket);
     const caller = await this.auth.authenticate(token);
-    if (this.config.threads.isOpen) return { token: null, room: ALL_THREADS };
+    if (this.config.isOpen) return { token: null, room: ALL_THREADS };
     if (isAgent(caller)) return { token, room: ALL_THREADS };
     if (threadId === null) throw accessDenied(caller);
     return { token: null, room: roomOf((await this.threads.find(threadId)).id) };
