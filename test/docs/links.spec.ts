@@ -38,7 +38,7 @@ describe('Markdown', () => {
   it.each([...markdownIn('.', false), ...FOLDERS.flatMap((folder) => markdownIn(folder, true))])(
     'of %s links to what is there',
     (page) => {
-      const targets = [...withoutCode(readFileSync(page, 'utf8')).matchAll(/\]\(<?([^)\s>]+)>?\)/g)].map(
+      const targets = [...withoutCode(readFileSync(page, 'utf8')).matchAll(/(?:\]\(<?|<img src=")([^)\s>"]+)/g)].map(
         ([, target]) => target!,
       );
       const relative = targets.filter((target) => !/^[a-z]+:/i.test(target));
