@@ -9,7 +9,7 @@ const foldersIn = (parent: string): string[] =>
     .filter((entry) => entry.isDirectory() && entry.name !== 'node_modules')
     .map(({ name }) => name);
 
-describe(PAGE, () => {
+describe('The architecture page', () => {
   const page = readFileSync(PAGE, 'utf8');
   const quoted = new Set([...page.matchAll(/`([^`\n]+)`/g)].map(([, text]) => text!));
 
