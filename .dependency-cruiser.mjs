@@ -29,6 +29,7 @@ const BATON = {
   turns: ['log', 'fence', 'handoff'],
   ownership: ['log', 'fence', 'turns'],
   readers: ['log', 'turns'],
+  entry: ['log', 'turns', 'readers'],
   instances: ['log', 'turns'],
 };
 

@@ -69,7 +69,7 @@ describeOnServer('a chat whose row somebody else keeps locked', () => {
     // The database gives up who has changed less.
     for (let change = 0; change < 50; change++)
       await other.query('UPDATE chats SET epoch = epoch + 1 WHERE id = ?', [chatId]);
-    const renewing = server.app.app.get(OwnershipRepository, { strict: false }).renewLease(chatId, agentId, 90_000);
+    const renewing = server.app.app.get(OwnershipRepository, { strict: false }).renewLease(chatId, agentId);
     await eventually(async () => {
       const [waiting] = await other.query<RowDataPacket[]>(
         'SELECT 1 FROM information_schema.processlist WHERE info LIKE ?',

@@ -70,11 +70,13 @@ describe('a line of thousands', () => {
   it('goes on when one of them cannot be helped', async () => {
     const [stuck, next] = [await server.createChat(), await server.createChat()];
     const ownership = server.app.app.get(OwnershipService);
-    const pass = ownership.passBaton.bind(ownership);
+    const transition = ownership.transition.bind(ownership);
     jest
-      .spyOn(ownership, 'passBaton')
+      .spyOn(ownership, 'transition')
       .mockImplementation((what) =>
-        what.chatId === stuck && what.reason === 'wait_expired' ? Promise.reject(new Error('locked')) : pass(what),
+        what.chatId === stuck && what.reason === 'wait_expired'
+          ? Promise.reject(new Error('locked'))
+          : transition(what),
       );
     for (const chatId of [stuck, next]) await request(chatId).then(() => letWaitExpire(chatId));
     await sweeper.sweep();

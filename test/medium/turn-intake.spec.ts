@@ -27,23 +27,18 @@ describe('TurnIntakeRepository, while a person holds the chat', () => {
     const chats = new ChatsRepository(dataSource, dataSource.getRepository(Chat));
     await chats.insertChat({ id: chatId, userId: null, visitorId: null, botId: bot.id, channel: 'api' });
     const agent = { id: 1, name: 'Ada' };
-    await new OwnershipRepository(dataSource).changeOwnership({
+    await new OwnershipRepository(dataSource).transition({
       chatId,
       transition: 'claim',
       reason: 'agent_takeover',
       actor: { kind: 'agent', id: '1', name: 'Ada' },
       agent,
-      onlyIfHeldBy: null,
-      expectedEpoch: null,
-      onlyIfLeaseExpired: false,
-      onlyIfUnansweredMs: null,
-      runningAnswer: 'keep',
-      leaseMs: 1000,
     });
   });
 
   const message = (requestKey: string | null, text = 'Hello'): IncomingMessage => ({
     chatId,
+    chatDisplayName: '',
     messageId: requestKey === null ? uuidv7() : stableId([requestKey]),
     turnId: uuidv7(),
     outputMessageId: uuidv7(),
@@ -51,7 +46,7 @@ describe('TurnIntakeRepository, while a person holds the chat', () => {
     botName: bot.displayName,
     text,
     notice: '',
-    asksForPerson: false,
+    requestsHandoff: false,
     customer: { id: null, name: 'Guest' },
     userKey: 'anonymous',
     options: { ignoreChatHistory: false, isTraceLogEnabled: false },
@@ -65,11 +60,11 @@ describe('TurnIntakeRepository, while a person holds the chat', () => {
 
   it('stores a repeated request once', async () => {
     const key = uuidv7();
-    expect((await intake.acceptMessage(message(key))).kind).toBe('handed_over');
-    expect(await intake.acceptMessage(message(key))).toEqual({
+    expect((await intake.accept(message(key))).kind).toBe('handed_over');
+    expect(await intake.accept(message(key))).toEqual({
       kind: 'handed_over',
       messageId: stableId([key]),
-      cutTurnId: null,
+      revokedTurnId: null,
       events: [],
     });
     expect(await texts()).toEqual(['Hello']);
@@ -77,15 +72,15 @@ describe('TurnIntakeRepository, while a person holds the chat', () => {
 
   it('stores a request once that comes twice in the same instant', async () => {
     const key = uuidv7();
-    const accepted = await Promise.all([intake.acceptMessage(message(key)), intake.acceptMessage(message(key))]);
+    const accepted = await Promise.all([intake.accept(message(key)), intake.accept(message(key))]);
     expect(accepted.map(({ kind }) => kind)).toEqual(['handed_over', 'handed_over']);
     expect(await texts()).toEqual(['Hello']);
   });
 
   it('refuses the key of another request', async () => {
     const key = uuidv7();
-    await intake.acceptMessage(message(key));
-    expect(await intake.acceptMessage(message(key, 'Another'))).toMatchObject({
+    await intake.accept(message(key));
+    expect(await intake.accept(message(key, 'Another'))).toMatchObject({
       kind: 'rejected',
       error: { code: 'IDEMPOTENCY_KEY_REUSED' },
     });
@@ -93,8 +88,8 @@ describe('TurnIntakeRepository, while a person holds the chat', () => {
   });
 
   it('stores requests without a key each time', async () => {
-    await intake.acceptMessage(message(null));
-    await intake.acceptMessage(message(null));
+    await intake.accept(message(null));
+    await intake.accept(message(null));
     expect(await texts()).toEqual(['Hello', 'Hello']);
   });
 });

@@ -74,16 +74,16 @@ describe('turns of an instance that died', () => {
     const chatId = await createChat();
     const orphan = { turnId: 'turn-of-another', chatId };
     await leaveTurn(orphan.turnId, chatId, 60_000);
-    expect(await leases.takeOver(orphan, false)).toEqual({ kind: 'gone' });
+    expect(await leases.recover(orphan, false)).toEqual({ kind: 'gone' });
     const expire = `UPDATE turns SET lease_until = '2020-01-01 00:00:00.000' WHERE id = '${orphan.turnId}'`;
     await dataSource.query(expire);
-    expect(await leases.takeOver(orphan, false)).toEqual({
-      kind: 'again',
+    expect(await leases.recover(orphan, false)).toEqual({
+      kind: 'restart',
       turn: expect.objectContaining({ turnId: orphan.turnId, epoch: 2 }),
     });
-    expect(await leases.takeOver(orphan, false)).toEqual({ kind: 'gone' });
+    expect(await leases.recover(orphan, false)).toEqual({ kind: 'gone' });
     await dataSource.query(expire);
-    expect(await leases.takeOver(orphan, false)).toEqual({ kind: 'seal', isRepeated: false });
+    expect(await leases.recover(orphan, false)).toEqual({ kind: 'seal', isRepeated: false });
   });
 
   it('are not run anew when they have called a tool: nobody knows what it has done', async () => {
@@ -101,7 +101,7 @@ describe('turns of an instance that died', () => {
     const log = server.app.get(TurnToolLogRepository);
     const news = { turn, actor: BOT, events: [{ type: 'tool.called' as const, data: call }], variables: [] };
     expect(await log.append(news)).toMatchObject([{ seq: 2, type: 'tool.called' }]);
-    expect(await leases.takeOver(orphan, false)).toEqual({ kind: 'seal', isRepeated: false });
+    expect(await leases.recover(orphan, false)).toEqual({ kind: 'seal', isRepeated: false });
     expect(await log.append({ ...news, turn: { ...turn, epoch: 2 } })).toBeNull();
     expect(await log.append({ ...news, turn: { ...turn, turnId: 'another' } })).toBeNull();
   });
@@ -144,7 +144,7 @@ describe('turns of an instance that died', () => {
     const chatId = await server.app.get(ChatsService, { strict: false }).openChat(ANONYMOUS, openChatBotId, 'whatsapp');
     const text = '[[delay=20]] [[text=An answer that takes longer than this instance has.]]';
     const options = { idempotency: null, language: 'en' as const };
-    await server.app.get(CompletionsService, { strict: false }).acceptMessage(ANONYMOUS, chatId, text, options);
+    await server.app.get(CompletionsService, { strict: false }).accept(ANONYMOUS, chatId, text, options);
     const said = `SELECT t.id FROM turns t WHERE t.chat_id = ? AND EXISTS (SELECT 1 FROM turn_chunks k WHERE k.turn_id = t.id)`;
     const turns = await eventually(
       () => dataSource.query<{ id: string }[]>(said, [chatId]),
@@ -158,7 +158,7 @@ describe('turns of an instance that died', () => {
       ({ length }) => length > 0,
     );
     expect(orphans).toEqual([orphan]);
-    expect(await leases.takeOver(orphan, false)).toEqual({ kind: 'seal', isRepeated: true });
+    expect(await leases.recover(orphan, false)).toEqual({ kind: 'seal', isRepeated: true });
   });
 
   it('go on when the answer to a commit of their words was lost', async () => {

@@ -1,7 +1,7 @@
 import { DataSource } from 'typeorm';
+import { LiveTurns } from '../../apps/api/src/baton/turns/running/live-turns.js';
 import { TurnRunner } from '../../apps/api/src/baton/turns/running/turn-runner.service.js';
 import { TurnSweeper } from '../../apps/api/src/baton/instances/turn-sweeper.service.js';
-import { TurnsService } from '../../apps/api/src/baton/turns/turns.service.js';
 import { Person } from '../e2e/takeover/takeover.support.js';
 import { ChatServer } from '../support/chat-server.js';
 
@@ -17,13 +17,13 @@ describe('after the message was stored and before its turn has begun', () => {
 
   it('a chat that is taken over does not have the model service called for nothing', async () => {
     const chatId = await server.createChat();
-    const turns = server.app.app.get(TurnsService);
-    const begin = turns.begin.bind(turns);
+    const runner = server.app.app.get(TurnRunner);
+    const afterCommit = runner.afterCommit.bind(runner);
     let claimed: unknown = null;
-    jest.spyOn(turns, 'begin').mockImplementationOnce((accepted, id) => {
+    jest.spyOn(runner, 'afterCommit').mockImplementationOnce((change) => {
       void ada.act(chatId, 'claim').then(({ status }) => {
         claimed = status;
-        begin(accepted, id);
+        afterCommit(change);
       });
     });
     const message = 'Is this still for the bot?';
@@ -45,16 +45,17 @@ describe('after the message was stored and before its turn has begun', () => {
   it('a turn whose lease runs out is begun anew here, and nobody forgets it', async () => {
     const chatId = await server.createChat();
     const { app } = server.app;
-    const turns = app.get(TurnsService);
-    const begin = turns.begin.bind(turns);
-    jest.spyOn(turns, 'begin').mockImplementationOnce((accepted, id) => {
-      const expired = app.get(DataSource).query('UPDATE turns SET lease_until = created_at WHERE chat_id = ?', [id]);
-      void expired.then(() => app.get(TurnSweeper).sweep()).then(() => begin(accepted, id));
+    const runner = app.get(TurnRunner);
+    const afterCommit = runner.afterCommit.bind(runner);
+    jest.spyOn(runner, 'afterCommit').mockImplementationOnce((change) => {
+      const expire = 'UPDATE turns SET lease_until = created_at WHERE chat_id = ?';
+      const expired = app.get(DataSource).query(expire, [change.chatId]);
+      void expired.then(() => app.get(TurnSweeper).sweep()).then(() => afterCommit(change));
     });
     const answer = server.complete(chatId, 'Tell me a story [[tokens=300 delay=10]]');
     const stream = await server.follow(chatId);
     await stream.until((events) => events.filter(({ type }) => type === 'message.delta').length > 20);
-    expect(app.get(TurnRunner).runningChatIds()).toContain(chatId);
+    expect(app.get(LiveTurns).chatIds()).toContain(chatId);
     expect(await ada.act(chatId, 'claim')).toMatchObject({ status: 200 });
     expect((await answer).status).toBe(200);
     expect((await ada.log(chatId)).at(-2)).toMatchObject({ type: 'turn.ended', data: { status: 'interrupted' } });

@@ -57,9 +57,9 @@ describe.each(ENGINES)('visitors on $engine', ({ settings }) => {
 
   it('hold their chats alone', async () => {
     const chatId = await chats.openChat(visitor('v1'), botId, 'widget');
-    expect((await chats.getHeldChat(visitor('v1'), chatId)).visitorId).toBe('v1');
-    await expect(chats.getHeldChat(visitor('v2'), chatId)).rejects.toEqual(code('NOT_FOUND'));
-    await expect(chats.getHeldChat(ANONYMOUS, chatId)).rejects.toEqual(code('NOT_FOUND'));
+    expect((await chats.getCustomerChat(visitor('v1'), chatId)).visitorId).toBe('v1');
+    await expect(chats.getCustomerChat(visitor('v2'), chatId)).rejects.toEqual(code('NOT_FOUND'));
+    await expect(chats.getCustomerChat(ANONYMOUS, chatId)).rejects.toEqual(code('NOT_FOUND'));
   });
 
   it('have one chat on a channel with one chat, also when they come many times at once', async () => {
@@ -74,7 +74,7 @@ describe.each(ENGINES)('visitors on $engine', ({ settings }) => {
   it('begin a new chat there after the last was closed', async () => {
     const open = (): Promise<string> => chats.openAddressedChat(visitor('w3'), 'whatsapp');
     const closed = await open();
-    await reach<OwnershipService>(server, OwnershipService).passBaton({
+    await reach<OwnershipService>(server, OwnershipService).transition({
       chatId: closed,
       transition: 'end',
       reason: 'customer_end',

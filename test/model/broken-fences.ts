@@ -2,8 +2,8 @@ import { insertRows, placeholders } from '@app/database';
 import type { DataSource } from 'typeorm';
 import {
   OwnershipRepository,
-  type ChangedOwnership,
-  type OwnershipChange,
+  type TransitionRequest,
+  type TransitionResult,
 } from '../../apps/api/src/baton/ownership/ownership.repository.js';
 import type { NewChunk } from '../../apps/api/src/baton/turns/turn-chunks.repository.js';
 import { LedgerChunksRepository } from './chunk-ledger.js';
@@ -42,14 +42,14 @@ export class StaleEpochOwnership extends OwnershipRepository {
     super(database);
   }
 
-  override changeOwnership(change: OwnershipChange): Promise<ChangedOwnership> {
+  override transition(request: TransitionRequest): Promise<TransitionResult> {
     return this.gate.through('a passing', async () => {
-      const changed = await super.changeOwnership(change);
+      const changed = await super.transition(request);
       if (changed.kind !== 'changed') return changed;
-      await this.database.query('UPDATE chats SET epoch = epoch - 1 WHERE id = ?', [change.chatId]);
+      await this.database.query('UPDATE chats SET epoch = epoch - 1 WHERE id = ?', [request.chatId]);
       await this.database.query(
         `UPDATE chat_events SET epoch = epoch - 1 WHERE chat_id = ? AND type = 'ownership.changed' AND epoch = ?`,
-        [change.chatId, changed.epoch],
+        [request.chatId, changed.epoch],
       );
       return { ...changed, epoch: changed.epoch - 1 };
     });

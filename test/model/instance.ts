@@ -10,7 +10,7 @@ import { OwnershipRepository } from '../../apps/api/src/baton/ownership/ownershi
 import { OwnershipService } from '../../apps/api/src/baton/ownership/ownership.service.js';
 import { TurnChunksRepository } from '../../apps/api/src/baton/turns/turn-chunks.repository.js';
 import { TurnSweeper } from '../../apps/api/src/baton/instances/turn-sweeper.service.js';
-import { TurnRunner } from '../../apps/api/src/baton/turns/running/turn-runner.service.js';
+import { LiveTurns } from '../../apps/api/src/baton/turns/running/live-turns.js';
 import { TurnMetrics } from '../../apps/api/src/baton/turns/running/turn.metrics.js';
 import { gateDataSource, type ProcessGate } from './process-gate.js';
 import { ScriptedProvider } from './scripted-provider.js';
@@ -43,7 +43,7 @@ export class Instance {
   readonly ownership: OwnershipService;
   readonly agentMessages: AgentMessagesService;
   readonly streams: ChatStreamsService;
-  readonly runner: TurnRunner;
+  readonly live: LiveTurns;
   private readonly sweeper: TurnSweeper;
   private readonly hints: ChatHints;
   isDead = false;
@@ -67,7 +67,7 @@ export class Instance {
     this.ownership = this.get(OwnershipService);
     this.agentMessages = this.get(AgentMessagesService);
     this.streams = this.get(ChatStreamsService);
-    this.runner = this.get(TurnRunner);
+    this.live = this.get(LiveTurns);
     this.sweeper = this.get(TurnSweeper);
     this.hints = this.get(ChatHints);
   }

@@ -110,7 +110,7 @@ export const releases = record({
           reason: 'agent_release',
           actor: actorOf(release.agent),
           agent: release.transition === 'transfer' ? AGENTS[2 - release.agent.id] : null,
-          onlyIfHeldBy: release.isSupervised ? null : release.agent.id,
+          onlyIfClaimedBy: release.isSupervised ? null : release.agent.id,
         }),
       )(world),
     ),

@@ -5,8 +5,10 @@ import type { Scheduler } from 'fast-check';
 import type { DataSource } from 'typeorm';
 import { uuidv7 } from 'uuidv7';
 import { ChatsRepository } from '../../apps/api/src/chats/chat/chats.repository.js';
-import { OwnershipRepository } from '../../apps/api/src/baton/ownership/ownership.repository.js';
-import type { PassBaton } from '../../apps/api/src/baton/ownership/ownership.service.js';
+import {
+  OwnershipRepository,
+  type TransitionRequest,
+} from '../../apps/api/src/baton/ownership/ownership.repository.js';
 import type { TurnMetrics } from '../../apps/api/src/baton/turns/running/turn.metrics.js';
 import { ChunkLedger, LedgerChunksRepository } from './chunk-ledger.js';
 import { Instance, type InstanceParts } from './instance.js';
@@ -59,7 +61,7 @@ interface Asking {
 
 /** One attempt to pass the baton, and what its caller was told. */
 export interface Attempt {
-  pass: PassBaton;
+  pass: TransitionRequest;
   outcome: Outcome<{ epoch: number }>;
 }
 
@@ -152,10 +154,10 @@ export class World {
     this.questions.push(new AskedQuestion(question, instance, this.chatId));
   }
 
-  pass(instance: Instance, pass: Omit<PassBaton, 'chatId'>): void {
+  pass(instance: Instance, pass: Omit<TransitionRequest, 'chatId'>): void {
     const attempt: Attempt = { pass: { chatId: this.chatId, ...pass }, outcome: null };
     this.attempts.push(attempt);
-    const passed = instance.ownership.passBaton(attempt.pass).then((epoch) => (attempt.outcome = { epoch }));
+    const passed = instance.ownership.transition(attempt.pass).then((epoch) => (attempt.outcome = { epoch }));
     this.watch(passed, (code) => (attempt.outcome = { code }));
   }
 
@@ -184,7 +186,7 @@ export class World {
 
   /** The leases of turns that no living instance runs have run out. */
   async expireLeases(): Promise<void> {
-    const running = this.alive(0).flatMap(({ runner }) => runner.runningTurnIds());
+    const running = this.alive(0).flatMap(({ live }) => live.turnIds());
     const others = running.length === 0 ? '' : `AND id NOT IN (${running.map(() => '?').join(', ')})`;
     await this.dataSource.query(
       `UPDATE turns SET lease_until = ${dialectOf(this.dataSource).nowPlus(-1000)}

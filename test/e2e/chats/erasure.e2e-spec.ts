@@ -30,7 +30,7 @@ it('forgets a WhatsApp customer with the chat', async () => {
   const chatId = await customer.chatId();
   const actor = { kind: 'customer' as const, id: customer.from, name: 'Grace Hopper' };
   const ownership = server.app.app.get(OwnershipService, { strict: false });
-  await ownership.passBaton({ chatId, transition: 'request', reason: 'rule', actor });
+  await ownership.transition({ chatId, transition: 'request', reason: 'rule', actor });
   const number = customer.from.replace(/^\D+/, '');
   expect(await tablesWith(number)).not.toEqual([]);
 

@@ -13,9 +13,9 @@ import { ChatStreamsService } from './readers/chat-streams.service.js';
 import { CommitWindow } from './turns/running/commit-window.js';
 import { DeliveryFailuresRepository } from './messages/delivery-failures.repository.js';
 import { DeliveryFailuresService } from './messages/delivery-failures.service.js';
-import { HandOffRulesRepository } from './handoff/handoff-rules.repository.js';
-import { HandOffRulesService } from './handoff/handoff-rules.service.js';
-import { HeldChatsRepository } from './ownership/claimed-chats.repository.js';
+import { HandoffRulesRepository } from './handoff/handoff-rules.repository.js';
+import { HandoffRulesService } from './handoff/handoff-rules.service.js';
+import { ClaimedChatsRepository } from './ownership/claimed-chats.repository.js';
 import { OwnershipRepository } from './ownership/ownership.repository.js';
 import { OwnershipService } from './ownership/ownership.service.js';
 import { SystemMessagesRepository } from './messages/system-messages.repository.js';
@@ -27,7 +27,10 @@ import { TurnDeletionService } from './turns/turn-deletion.service.js';
 import { TurnHistoryRepository } from './turns/prompt/turn-history.repository.js';
 import { TurnIntakeRepository } from './turns/turn-intake.repository.js';
 import { TurnLeasesRepository } from './turns/turn-leases.repository.js';
-import { TurnOutcomeRepository } from './turns/turn-endings.repository.js';
+import { LiveTurns } from './turns/running/live-turns.js';
+import { TurnEndingsService } from './turns/running/turn-endings.service.js';
+import { TurnGeneration } from './turns/running/turn-generation.service.js';
+import { TurnEndingsRepository } from './turns/turn-endings.repository.js';
 import { TurnPromptService } from './turns/prompt/turn-prompt.service.js';
 import { TurnRunner } from './turns/running/turn-runner.service.js';
 import { TurnSweeper } from './instances/turn-sweeper.service.js';
@@ -35,7 +38,7 @@ import { TurnToolLogRepository } from './turns/tools/turn-tool-log.repository.js
 import { TurnToolsService } from './turns/tools/turn-tools.service.js';
 import { TurnMetrics } from './turns/running/turn.metrics.js';
 import { TurnsRepository } from './turns/turns.repository.js';
-import { TurnsService } from './turns/turns.service.js';
+import { TurnsService } from './entry/turns.service.js';
 
 /** The heart: who holds a chat, the turns that answer in it, and the log of what happened. */
 @Module({
@@ -50,12 +53,13 @@ import { TurnsService } from './turns/turns.service.js';
     ChatLogService,
     ChatSourcesRepository,
     ChatStreamsService,
+    ClaimedChatsRepository,
     CommitWindow,
     DeliveryFailuresRepository,
     DeliveryFailuresService,
-    HandOffRulesRepository,
-    HandOffRulesService,
-    HeldChatsRepository,
+    HandoffRulesRepository,
+    HandoffRulesService,
+    LiveTurns,
     OwnershipRepository,
     OwnershipService,
     SystemMessagesRepository,
@@ -64,11 +68,13 @@ import { TurnsService } from './turns/turns.service.js';
     TurnConversation,
     TurnDeletionRepository,
     TurnDeletionService,
+    TurnEndingsRepository,
+    TurnEndingsService,
+    TurnGeneration,
     TurnHistoryRepository,
     TurnIntakeRepository,
     TurnLeasesRepository,
     TurnMetrics,
-    TurnOutcomeRepository,
     TurnPromptService,
     TurnRunner,
     TurnSweeper,
@@ -82,7 +88,7 @@ import { TurnsService } from './turns/turns.service.js';
     ChatLogService,
     ChatStreamsService,
     DeliveryFailuresService,
-    HandOffRulesService,
+    HandoffRulesService,
     OwnershipService,
     SystemMessagesService,
     TurnDeletionService,

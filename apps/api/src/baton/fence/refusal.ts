@@ -1,15 +1,15 @@
 import { AppError } from '@app/common';
 import type { ChatOwner } from '@app/contracts';
 
-/** Who holds the chat now, for those who came too late. */
-export interface Holding {
+/** Who owns the chat now, for a caller whose command was refused. */
+export interface CurrentOwner {
   owner: ChatOwner;
   agentId: number | null;
   epoch: number;
 }
 
-/** Why somebody came too late; null when no agent holds the chat and it is open. */
-export function refusalOf({ owner, agentId, epoch }: Holding, expectedEpoch: number | null): AppError | null {
+/** The error for a command that was refused; null when the chat is open and no agent has claimed it. */
+export function refusalOf({ owner, agentId, epoch }: CurrentOwner, expectedEpoch: number | null): AppError | null {
   if (owner === 'closed') return new AppError('CHAT_CLOSED');
   if (expectedEpoch !== null && expectedEpoch !== epoch) return new AppError('OUTDATED_CHAT');
   if (owner === 'human') return new AppError('CHAT_HELD', { detail: `The chat is held by agent ${agentId}.` });

@@ -3,12 +3,12 @@ import { fromSqlJson } from '@app/database';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 
-/** What has to be known of a chat's past to decide on a hand-off. */
+/** Reads from a chat's past what decides on a handoff. */
 @Injectable()
-export class HandOffRulesRepository {
+export class HandoffRulesRepository {
   constructor(private readonly dataSource: DataSource) {}
 
-  /** Why the chat was last put in line for a person; null when it never was. */
+  /** The reason of the last handoff request; null when there was none. */
   async findLastRequest(chatId: string): Promise<OwnershipReason | null> {
     const rows = await this.dataSource.query<{ data: string }[]>(
       `SELECT data FROM chat_events WHERE chat_id = ? AND type = 'ownership.changed' ORDER BY seq DESC LIMIT 50`,

@@ -1,21 +1,21 @@
 import { Injectable } from '@nestjs/common';
 import type { BotProfile } from '../../bots/index.js';
-import { HandOffRulesRepository } from './handoff-rules.repository.js';
+import { HandoffRulesRepository } from './handoff-rules.repository.js';
 
 /**
- * When a chat goes in line for a person without an agent's doing. What happens by itself (the bot's own wish, failures) happens once:
- * after a return to the bot only a wish of the customer brings a person again, so that chats do not wander to and fro.
+ * When a chat is handed off to the agents automatically. The bot and its failures can request a handoff once per chat: after a release
+ * to the bot only the customer can request another, so that chats do not alternate between bot and queue.
  */
 @Injectable()
-export class HandOffRulesService {
-  constructor(private readonly repository: HandOffRulesRepository) {}
+export class HandoffRulesService {
+  constructor(private readonly repository: HandoffRulesRepository) {}
 
-  /** Whether the bot may ask for a person in its next answer. */
+  /** Whether the bot may request a handoff in its next answer. */
   async isOfferedToBot(bot: BotProfile, chatId: string): Promise<boolean> {
     return bot.takeover.isOfferedToBot && this.isFirstTime(chatId);
   }
 
-  /** Whether the answer that is failing now is one too many. */
+  /** Whether the failure of the current turn leads to a handoff. */
   async isDueAfterFailure(bot: BotProfile, chatId: string): Promise<boolean> {
     const limit = bot.takeover.failedTurns;
     if (limit === null) return false;
@@ -23,8 +23,8 @@ export class HandOffRulesService {
     return before + 1 >= limit && this.isFirstTime(chatId);
   }
 
-  /** Whether the customer's words ask for a person. Whole words, without regard to case and accents. */
-  asksForPerson(bot: BotProfile, text: string): boolean {
+  /** Whether the customer's text asks for an agent: by whole words, ignoring case and accents. */
+  requestsHandoff(bot: BotProfile, text: string): boolean {
     const words = ` ${fold(text)} `;
     return bot.takeover.keywords.some((keyword) => keyword.trim() !== '' && words.includes(` ${fold(keyword)} `));
   }

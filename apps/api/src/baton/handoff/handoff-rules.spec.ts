@@ -1,17 +1,17 @@
 import type { BotProfile } from '../../bots/profile/bot-profile.js';
 import { takeoverPolicyOf } from '../../bots/profile/takeover-policy.js';
-import type { HandOffRulesRepository } from './handoff-rules.repository.js';
-import { HandOffRulesService } from './handoff-rules.service.js';
+import type { HandoffRulesRepository } from './handoff-rules.repository.js';
+import { HandoffRulesService } from './handoff-rules.service.js';
 
 const bot = (takeover: Record<string, unknown>): BotProfile =>
   ({ takeover: takeoverPolicyOf({ takeover }) }) as BotProfile;
-const rules = (past: { lastRequest?: string | null; failures?: number } = {}): HandOffRulesService =>
-  new HandOffRulesService({
+const rules = (past: { lastRequest?: string | null; failures?: number } = {}): HandoffRulesService =>
+  new HandoffRulesService({
     findLastRequest: () => Promise.resolve(past.lastRequest ?? null),
     countLatestFailures: () => Promise.resolve(past.failures ?? 0),
-  } as unknown as HandOffRulesRepository);
+  } as unknown as HandoffRulesRepository);
 
-describe('HandOffRulesService', () => {
+describe('HandoffRulesService', () => {
   it.each([
     ['I want to speak to a HUMAN, now!', true],
     ['Please let me talk to a person.', true],
@@ -19,10 +19,10 @@ describe('HandOffRulesService', () => {
     ['humanity is great', false],
     ['', false],
   ])('hears %s', (text, asks) => {
-    expect(rules().asksForPerson(bot({ keywords: ['human', 'a person', 'Ménschen', ''] }), text)).toBe(asks);
+    expect(rules().requestsHandoff(bot({ keywords: ['human', 'a person', 'Ménschen', ''] }), text)).toBe(asks);
   });
 
-  it('offers the hand-off to bots that may, until one has used it', async () => {
+  it('offers the handoff to bots that may, until one has used it', async () => {
     expect(await rules().isOfferedToBot(bot({}), 'chat')).toBe(false);
     expect(await rules().isOfferedToBot(bot({ isOfferedToBot: true }), 'chat')).toBe(true);
     expect(await rules({ lastRequest: 'bot_tool' }).isOfferedToBot(bot({ isOfferedToBot: true }), 'chat')).toBe(false);

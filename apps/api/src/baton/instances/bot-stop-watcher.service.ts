@@ -4,11 +4,11 @@ import { OnEvent } from '@nestjs/event-emitter';
 import { BotStopService } from '../../bots/index.js';
 import type { AppEvents } from '../../events.js';
 import { BOTS_STOPPED } from '../turns/running/live-turn.js';
-import { TurnRunner } from '../turns/running/turn-runner.service.js';
+import { LiveTurns } from '../turns/running/live-turns.js';
 
 const CHECK_MS = 250;
 
-/** Ends the running turns when somebody stops all bots: at once on the instance that was asked, within a second on the others. */
+/** Interrupts the running turns when an administrator stops all bots: at once on the instance that received the request, within a second on the others. */
 @Injectable()
 export class BotStopWatcher implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly loop = new WorkLoop('Reading whether bots are stopped', CHECK_MS, () => this.check());
@@ -16,11 +16,11 @@ export class BotStopWatcher implements OnApplicationBootstrap, OnApplicationShut
   constructor(
     private readonly config: AppConfig,
     private readonly botStop: BotStopService,
-    private readonly runner: TurnRunner,
+    private readonly live: LiveTurns,
   ) {}
 
   onApplicationBootstrap(): void {
-    // An embedded database has no other instance that could throw the switch.
+    // With an embedded database there is no other instance.
     if (this.config.database.url !== null) this.loop.start();
   }
 
@@ -29,11 +29,11 @@ export class BotStopWatcher implements OnApplicationBootstrap, OnApplicationShut
   }
 
   @OnEvent('bots.stopped')
-  obey({ isStopped }: AppEvents['bots.stopped']): void {
-    if (isStopped) this.runner.stopAll(BOTS_STOPPED);
+  onBotsStopped({ isStopped }: AppEvents['bots.stopped']): void {
+    if (isStopped) this.live.stopAll(BOTS_STOPPED);
   }
 
   private async check(): Promise<void> {
-    if (this.runner.runningTurnIds().length > 0) this.obey({ isStopped: await this.botStop.isStopped() });
+    if (this.live.turnIds().length > 0) this.onBotsStopped({ isStopped: await this.botStop.isStopped() });
   }
 }

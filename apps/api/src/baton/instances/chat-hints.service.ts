@@ -5,29 +5,29 @@ import { uuidv7 } from 'uuidv7';
 import { ChatLogHub } from '../log/chat-log.hub.js';
 import { ChatLogRepository } from '../log/chat-log.repository.js';
 import { TurnLeasesRepository } from '../turns/turn-leases.repository.js';
-import { TurnRunner } from '../turns/running/turn-runner.service.js';
+import { LiveTurns } from '../turns/running/live-turns.js';
 
 const CHANNEL = 'baton:chats';
 const POLL_MS = 1_000;
 const POLL_WITH_REDIS_MS = 15_000;
-/** Without Redis, while turns run here: a bot must be silent soon after somebody took its chat over elsewhere. */
+/** Without Redis: how soon a turn of this instance stops after an agent has claimed its chat on another instance. */
 const CHECK_OWN_TURNS_MS = 100;
 
 /**
- * How readers hear of what other instances write: Redis carries wake-ups (never content), and the database is polled besides, so that
+ * Notifies readers of what other instances write: Redis carries hints (never content), and the database is polled as well, so that
  * without Redis, or when it fails, everything arrives a second later and nothing is lost.
  */
 @Injectable()
 export class ChatHints implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly logger = new Logger(ChatHints.name);
   private readonly instanceId = uuidv7();
-  private readonly toTell = new Set<string>();
+  private readonly pending = new Set<string>();
   private publisher: Redis | null = null;
   private subscriber: Redis | null = null;
-  private isHearing = false;
+  private isSubscribed = false;
   private readonly polls = new WorkLoop(
     'Reading what other instances wrote',
-    () => (this.isHearing ? POLL_WITH_REDIS_MS : POLL_MS),
+    () => (this.isSubscribed ? POLL_WITH_REDIS_MS : POLL_MS),
     () => this.poll(),
   );
   private readonly checks = new WorkLoop('Checking own turns', CHECK_OWN_TURNS_MS, () => this.checkOwnTurns());
@@ -37,11 +37,11 @@ export class ChatHints implements OnApplicationBootstrap, OnApplicationShutdown 
     private readonly hub: ChatLogHub,
     private readonly log: ChatLogRepository,
     private readonly leases: TurnLeasesRepository,
-    private readonly runner: TurnRunner,
+    private readonly live: LiveTurns,
   ) {}
 
   onApplicationBootstrap(): void {
-    // An embedded database has no other instance that could write.
+    // With an embedded database there is no other instance.
     if (this.config.database.url === null) return;
     if (this.config.redisUrl !== null) this.connect(this.config.redisUrl);
     this.polls.start();
@@ -62,75 +62,74 @@ export class ChatHints implements OnApplicationBootstrap, OnApplicationShutdown 
     };
     const publisher = new Redis(url, options);
     const subscriber = new Redis(url, { ...options, enableOfflineQueue: true });
-    for (const client of [publisher, subscriber]) client.on('error', () => this.setHearing(false));
+    for (const client of [publisher, subscriber]) client.on('error', () => this.setSubscribed(false));
     subscriber.on('ready', () => {
       subscriber.subscribe(CHANNEL).then(
-        () => this.setHearing(true),
-        () => this.setHearing(false),
+        () => this.setSubscribed(true),
+        () => this.setSubscribed(false),
       );
     });
-    subscriber.on('message', (_, message) => this.hear(message));
+    subscriber.on('message', (_, message) => this.receiveHint(message));
     this.publisher = publisher;
     this.subscriber = subscriber;
-    this.hub.afterPublish((chatId) => this.tell(chatId));
+    this.hub.afterPublish((chatId) => this.sendHint(chatId));
   }
 
   /** Without Redis the next poll may not wait for the longer pause. */
-  private setHearing(isHearing: boolean): void {
-    const isLost = this.isHearing && !isHearing;
-    this.isHearing = isHearing;
+  private setSubscribed(isSubscribed: boolean): void {
+    const isLost = this.isSubscribed && !isSubscribed;
+    this.isSubscribed = isSubscribed;
     if (isLost) this.polls.wake();
   }
 
-  /** The chats that were written in one turn of the event loop go out as one message. */
-  private tell(chatId: string): void {
-    if (this.toTell.add(chatId).size > 1) return;
+  /** Hints for the chats written in one iteration of the event loop go out as one message. */
+  private sendHint(chatId: string): void {
+    if (this.pending.add(chatId).size > 1) return;
     setImmediate(() => {
-      const chatIds = [...this.toTell];
-      this.toTell.clear();
+      const chatIds = [...this.pending];
+      this.pending.clear();
       this.publisher?.publish(CHANNEL, [this.instanceId, ...chatIds].join(' ')).catch(() => undefined);
     });
   }
 
-  private hear(message: string): void {
+  private receiveHint(message: string): void {
     const [sender, ...chatIds] = message.split(' ');
     if (sender === this.instanceId) return;
     for (const chatId of chatIds) this.hub.hear(chatId);
-    this.lookAtOwnTurns(new Set(chatIds)).catch((error: unknown) =>
-      this.logger.warn({ err: error }, 'A look at own turns failed'),
+    this.revokeStaleTurns(new Set(chatIds)).catch((error: unknown) =>
+      this.logger.warn({ err: error }, 'Own turns could not be checked'),
     );
   }
 
-  /** Another instance wrote into a chat whose turn runs here: it may have passed the baton on. */
-  private async lookAtOwnTurns(written: ReadonlySet<string>): Promise<void> {
-    const own = this.runner.runningChatIds().filter((chatId) => written.has(chatId));
+  /** Another instance wrote into a chat whose turn runs here: it may have changed the owner. */
+  private async revokeStaleTurns(written: ReadonlySet<string>): Promise<void> {
+    const own = this.live.chatIds().filter((chatId) => written.has(chatId));
     const heads = new Map((await this.log.findHeads(own)).map((head) => [head.chatId, head]));
-    for (const chatId of own) this.runner.fenceOff(chatId, heads.get(chatId)?.runningTurnId ?? null);
+    for (const chatId of own) this.live.revokeOthers(chatId, heads.get(chatId)?.runningTurnId ?? null);
   }
 
-  /** One small query, whose answer is empty as a rule; none while nothing runs here or Redis tells. */
+  /** One small query, usually without a result; none while no turn runs here or Redis is connected. */
   private async checkOwnTurns(): Promise<void> {
-    if (this.isHearing) return;
-    for (const turnId of await this.leases.findEnded(this.runner.runningTurnIds()))
-      this.runner.stopTurn(turnId, { kind: 'fenced' });
+    if (this.isSubscribed) return;
+    for (const turnId of await this.leases.findEnded(this.live.turnIds())) this.live.revoke(turnId);
   }
 
-  /** Wakes the readers that have missed events, and those of turns that another instance runs: what this one runs they are told. */
+  /** Wakes the readers that have missed events, and those of turns that other instances run; own turns are published from memory. */
   private async poll(): Promise<void> {
-    const chatIds = [...new Set([...this.hub.readChatIds(), ...this.runner.runningChatIds()])];
+    const chatIds = [...new Set([...this.hub.readChatIds(), ...this.live.chatIds()])];
     const heads = await this.log.findHeads(chatIds);
     for (const head of heads) {
-      this.runner.fenceOff(head.chatId, head.runningTurnId);
-      const runsElsewhere = head.runningTurnId !== null && !this.runner.isRunning(head.runningTurnId);
+      this.live.revokeOthers(head.chatId, head.runningTurnId);
+      const runsElsewhere = head.runningTurnId !== null && !this.live.has(head.runningTurnId);
       this.hub.wake(head.chatId, runsElsewhere ? undefined : head.lastSeq);
     }
-    const there = new Set(heads.map(({ chatId }) => chatId));
-    for (const chatId of chatIds) if (!there.has(chatId)) this.letGo(chatId);
+    const existing = new Set(heads.map(({ chatId }) => chatId));
+    for (const chatId of chatIds) if (!existing.has(chatId)) this.endDeleted(chatId);
   }
 
   /** Another instance has deleted the chat. */
-  private letGo(chatId: string): void {
-    this.runner.fenceOff(chatId, null);
+  private endDeleted(chatId: string): void {
+    this.live.revokeOthers(chatId, null);
     this.hub.end(chatId);
   }
 }

@@ -1,16 +1,17 @@
-import { AppConfig, AppError, WorkLoop } from '@app/common';
+import { AppConfig, WorkLoop } from '@app/common';
 import { Injectable, Logger, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
-import { ChatLogHub } from '../log/chat-log.hub.js';
 import { ORPHAN_BATCH, TurnLeasesRepository, type ExpiredTurn } from '../turns/turn-leases.repository.js';
-import { TurnOutcomeRepository } from '../turns/turn-endings.repository.js';
+import { TurnEndingsRepository } from '../turns/turn-endings.repository.js';
+import { LiveTurns } from '../turns/running/live-turns.js';
 import { TurnRunner } from '../turns/running/turn-runner.service.js';
-import { cutShort } from '../turns/turn.types.js';
+import { interruptionOf } from '../turns/turn.types.js';
 
 const SWEEPS_PER_LEASE = 4;
 
 /**
- * Keeps the leases of this instance's turns and ends the turns of instances that died: begun anew when nothing was shown, else sealed
- * with what was committed (and repeated as another turn where only whole answers count). Together with the lease's length this ends every orphan within 15 s.
+ * Renews the leases of this instance's turns and recovers the turns of instances that died: they restart if no text was shown, else they
+ * are sealed with their committed text (and repeated by another turn where customers receive whole answers only). Together with the
+ * lease's length this ends every orphan within 15 s.
  */
 @Injectable()
 export class TurnSweeper implements OnApplicationBootstrap, BeforeApplicationShutdown {
@@ -23,10 +24,10 @@ export class TurnSweeper implements OnApplicationBootstrap, BeforeApplicationShu
 
   constructor(
     private readonly config: AppConfig,
+    private readonly live: LiveTurns,
     private readonly runner: TurnRunner,
     private readonly leases: TurnLeasesRepository,
-    private readonly outcomes: TurnOutcomeRepository,
-    private readonly hub: ChatLogHub,
+    private readonly endings: TurnEndingsRepository,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
@@ -34,14 +35,13 @@ export class TurnSweeper implements OnApplicationBootstrap, BeforeApplicationShu
     this.loop.start();
   }
 
-  /** Lets running answers finish for a while, then gives them up so that their ends do not wait for their leases. */
+  /** Lets running turns finish within the grace period, then drains the others. */
   async beforeApplicationShutdown(): Promise<void> {
-    await this.runner.whenIdle(this.config.http.shutdownGraceMs);
+    await this.live.whenIdle(this.config.http.shutdownGraceMs);
     await this.loop.stop();
-    const left = this.runner.leaveRepeated();
-    this.runner.stopAll({ kind: 'ended', status: 'interrupted', error: new AppError('SHUTTING_DOWN') });
-    await this.runner.whenIdle(this.config.http.shutdownGraceMs);
-    await this.leases.expireLeases(left);
+    const handedOver = this.live.drain();
+    await this.live.whenIdle(this.config.http.shutdownGraceMs);
+    await this.leases.expireLeases(handedOver);
   }
 
   /** One round; never fails. */
@@ -50,11 +50,11 @@ export class TurnSweeper implements OnApplicationBootstrap, BeforeApplicationShu
   }
 
   private async sweepAll(): Promise<void> {
-    await this.leases.renewLeases(this.runner.runningTurnIds());
+    await this.leases.renewLeases(this.live.turnIds());
     await this.recoverOrphans(false);
   }
 
-  /** Together, so that a thousand turns of an instance that died end in time and share their commits. */
+  /** In parallel, so that a thousand turns of an instance that died end in time and share their commits. */
   private async recoverOrphans(isStarting: boolean): Promise<void> {
     for (let isMore = true; isMore;) {
       const orphans = await this.leases.findOrphans(isStarting);
@@ -63,24 +63,24 @@ export class TurnSweeper implements OnApplicationBootstrap, BeforeApplicationShu
     }
   }
 
-  /** @returns whether the turn was an orphan and is none any more */
+  /** @returns whether the turn was an orphan that has now been recovered */
   private async recover(orphan: ExpiredTurn, isStarting: boolean): Promise<boolean> {
-    if (this.runner.isRunning(orphan.turnId)) return false;
-    const taken = await this.leases.takeOver(orphan, isStarting);
-    if (taken.kind === 'gone') return false;
-    if (taken.kind === 'again') {
-      this.logger.warn({ turnId: orphan.turnId }, 'A turn of a dead instance begins anew');
-      this.runner.start(taken.turn);
+    if (this.live.has(orphan.turnId)) return false;
+    const recovery = await this.leases.recover(orphan, isStarting);
+    const { chatId, turnId } = orphan;
+    if (recovery.kind === 'gone') return false;
+    if (recovery.kind === 'restart') {
+      this.logger.warn({ turnId }, 'A turn of a dead instance restarts');
+      this.runner.afterCommit({ chatId, events: [], next: recovery.turn });
       return true;
     }
-    const { isRepeated } = taken;
+    const { isRepeated } = recovery;
     const code = isRepeated ? 'TURN_REPEATED' : 'TURN_INTERRUPTED';
     const error = { code, detail: 'The instance that ran this turn stopped.' };
-    const ended = await this.outcomes.endTurn({ ...cutShort(orphan, error), isRepeated });
+    const ended = await this.endings.endTurn({ ...interruptionOf(orphan, error), isRepeated });
     if (ended.kind === 'fenced') return false;
-    this.logger.warn({ turnId: orphan.turnId }, 'A turn of a dead instance was sealed');
-    this.hub.publishEvents(orphan.chatId, ended.events);
-    if (ended.next) this.runner.start(ended.next);
+    this.logger.warn({ turnId }, 'A turn of a dead instance was sealed');
+    this.runner.afterCommit({ chatId, events: ended.events, next: ended.next });
     return true;
   }
 }

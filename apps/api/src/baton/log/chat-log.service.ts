@@ -5,8 +5,6 @@ import { viewOf } from './chat-event-view.js';
 import { ChatLogHub } from './chat-log.hub.js';
 import { ChatLogRepository, type LoggedEvent } from './chat-log.repository.js';
 
-export type { LoggedEvent };
-
 /** What a reader sees of a part of the log. Numbers that it does not see keep their places. */
 export interface LogPage {
   events: ChatEventEnvelope[];

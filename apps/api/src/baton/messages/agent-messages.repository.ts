@@ -3,7 +3,7 @@ import type { MessageKind } from '@app/database';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { ChatTransaction, type LockedChat } from '../fence/chat-transaction.repository.js';
-import type { Holding } from '../fence/refusal.js';
+import type { CurrentOwner } from '../fence/refusal.js';
 
 export interface AgentMessage {
   id: string;
@@ -16,12 +16,12 @@ export interface AgentMessage {
 
 export type WrittenMessage =
   | { kind: 'written'; seq: number; epoch: number; event: ChatEventEnvelope }
-  /** The same message was written before, in that epoch. */
+  /** The same message was written before, in this epoch. */
   | { kind: 'known'; seq: number; epoch: number }
-  | ({ kind: 'refused' } & Holding)
+  | ({ kind: 'refused' } & CurrentOwner)
   | { kind: 'missing' };
 
-/** What agents write. To the customer speaks only who holds the chat, checked under the chat's lock. */
+/** Writes agents' messages. Only the agent who claimed the chat may write to the customer, checked under the chat's lock. */
 @Injectable()
 export class AgentMessagesRepository {
   constructor(private readonly dataSource: DataSource) {}

@@ -13,12 +13,12 @@ export interface SendAgentMessage {
   /** `note` is for colleagues, `whisper` for the bot's next turn; neither is shown to the customer. */
   kind: MessageKind;
   text: string;
-  /** The agent's own name for the message: sent twice, it is written once and answered alike. */
+  /** The agent's own id for the message: sent twice, it is written once and answered alike. */
   clientMessageId: string | null;
   expectedEpoch: number | null;
 }
 
-/** What agents say in a chat. Who speaks to the customer must hold the chat. */
+/** Messages of agents. Only the agent who claimed the chat may write to the customer. */
 @Injectable()
 export class AgentMessagesService {
   constructor(
@@ -26,7 +26,7 @@ export class AgentMessagesService {
     private readonly hub: ChatLogHub,
   ) {}
 
-  /** Throws `CHAT_HELD`, `CHAT_NOT_HELD`, `CHAT_CLOSED` or `OUTDATED_CHAT` (the expected epoch has passed). */
+  /** Throws `CHAT_HELD`, `CHAT_NOT_HELD`, `CHAT_CLOSED` or `OUTDATED_CHAT` (the expected epoch is over). */
   async send(message: SendAgentMessage): Promise<{ messageId: string; seq: number; epoch: number }> {
     const id =
       message.clientMessageId === null

@@ -2,54 +2,53 @@ import { OWNERSHIP, type ChatOwner } from '@app/contracts';
 import { dialectOf, retryTransient } from '@app/database';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { passBaton, type BatonPass, type PassedBaton } from '../turns/ownership-change.js';
 import { ChatTransaction, type LockedChat } from '../fence/chat-transaction.repository.js';
-import type { Holding } from '../fence/refusal.js';
+import type { CurrentOwner } from '../fence/refusal.js';
+import {
+  AGENT_LEASE_MS,
+  changeOwnership,
+  type ChangedOwnership,
+  type OwnershipChange,
+} from '../turns/ownership-change.js';
 import { isLeaseExpired, isUnanswered } from './claimed-chats.repository.js';
 
-export interface OwnershipChange extends BatonPass {
+/** A change of a chat's owner, and the conditions under which it happens; by default the table of transitions is the only one. */
+export interface TransitionRequest extends OwnershipChange {
   chatId: string;
-  /** The change happens only while this agent holds the chat; null for whoever may act for every holder. */
-  onlyIfHeldBy: number | null;
-  /** The change happens only in this epoch. */
-  expectedEpoch: number | null;
-  /** The change happens only if the holder's lease has run out. */
-  onlyIfLeaseExpired: boolean;
-  /** The change happens only if the customer has waited for the holder's answer for so long. */
-  onlyIfUnansweredMs: number | null;
-  /** Null for a holding that does not expire. */
-  leaseMs: number | null;
+  expectedEpoch?: number | null;
+  /** If the chat is claimed, this agent must be the one who claimed it. */
+  onlyIfClaimedBy?: number | null;
+  onlyIfLeaseExpired?: boolean;
+  /** The customer must have waited this long for the agent's answer. */
+  onlyIfUnansweredMs?: number | null;
 }
 
-export type ChangedOwnership = PassedBaton | ({ kind: 'refused' } & Holding) | { kind: 'missing' };
+export type TransitionResult = ChangedOwnership | ({ kind: 'refused' } & CurrentOwner) | { kind: 'missing' };
 
-/** Passes the baton: the transition, the end of a running answer, its events and the audit row in one transaction. */
+/** Changes the owners of chats, each change in one transaction with its events and audit row, and renews agents' leases. */
 @Injectable()
 export class OwnershipRepository {
   constructor(private readonly dataSource: DataSource) {}
 
-  /** Of two who try at once one wins; the other is refused with what the first has made of the chat. */
-  changeOwnership(change: OwnershipChange): Promise<ChangedOwnership> {
-    return ChatTransaction.run(this.dataSource, [change.chatId], async (transaction) => {
-      const chat = transaction.chat(change.chatId);
+  /** Of two concurrent requests one wins; the other is refused with the result of the first. */
+  transition(request: TransitionRequest): Promise<TransitionResult> {
+    return ChatTransaction.run(this.dataSource, [request.chatId], async (transaction) => {
+      const chat = transaction.chat(request.chatId);
       if (!chat) return { kind: 'missing' };
-      if (!(await this.isAllowed(transaction, chat, change))) {
-        return { kind: 'refused', owner: chat.owner, agentId: chat.agentId, epoch: chat.epoch };
-      }
-      const lease = change.leaseMs === null ? 'NULL' : dialectOf(this.dataSource).nowPlus(change.leaseMs);
-      return passBaton(transaction, chat, { ...change, lease });
+      if (await this.isAllowed(transaction, chat, request)) return changeOwnership(transaction, chat, request);
+      return { kind: 'refused', owner: chat.owner, agentId: chat.agentId, epoch: chat.epoch };
     });
   }
 
-  /** Prolongs the holder's lease, in database time. False when the agent has none on the chat (any more). */
-  async renewLease(chatId: string, agentId: number, leaseMs: number): Promise<boolean> {
-    return (await this.renewLeases([chatId], agentId, leaseMs)) > 0;
+  /** False when the agent has no lease on the chat (any more). */
+  async renewLease(chatId: string, agentId: number): Promise<boolean> {
+    return (await this.renewLeases([chatId], agentId)) > 0;
   }
 
-  /** Prolongs the leases of chats that the agent holds; others are left alone. */
-  async renewLeases(chatIds: string[], agentId: number, leaseMs: number): Promise<number> {
+  /** Renews the agent's leases on the chats, in database time; chats without such a lease stay as they are. */
+  async renewLeases(chatIds: string[], agentId: number): Promise<number> {
     if (chatIds.length === 0) return 0;
-    const lease = dialectOf(this.dataSource).nowPlus(leaseMs);
+    const lease = dialectOf(this.dataSource).nowPlus(AGENT_LEASE_MS);
     const renewal = this.dataSource
       .createQueryBuilder()
       .update('chats')
@@ -58,18 +57,27 @@ export class OwnershipRepository {
         agentId,
         chatIds,
       });
-    // Found by its agent, a chat is locked the other way round than everywhere else.
+    // This statement may find chats by their agent and then locks in the opposite order: deadlocks are possible.
     const { affected } = await retryTransient(() => renewal.execute());
     return affected ?? 0;
   }
 
-  private async isAllowed(transaction: ChatTransaction, chat: LockedChat, change: OwnershipChange): Promise<boolean> {
-    const from: readonly ChatOwner[] = OWNERSHIP[change.transition].from;
+  private async isAllowed(
+    { manager }: ChatTransaction,
+    chat: LockedChat,
+    {
+      transition,
+      expectedEpoch = null,
+      onlyIfClaimedBy = null,
+      onlyIfLeaseExpired = false,
+      onlyIfUnansweredMs = null,
+    }: TransitionRequest,
+  ): Promise<boolean> {
+    const from: readonly ChatOwner[] = OWNERSHIP[transition].from;
     if (!from.includes(chat.owner)) return false;
-    if (change.expectedEpoch !== null && change.expectedEpoch !== chat.epoch) return false;
-    if (change.onlyIfHeldBy !== null && chat.owner === 'human' && chat.agentId !== change.onlyIfHeldBy) return false;
-    const { manager } = transaction;
-    if (change.onlyIfLeaseExpired && !(await isLeaseExpired(manager, chat.id))) return false;
-    return change.onlyIfUnansweredMs === null || isUnanswered(manager, chat.id, change.onlyIfUnansweredMs);
+    if (expectedEpoch !== null && expectedEpoch !== chat.epoch) return false;
+    if (onlyIfClaimedBy !== null && chat.owner === 'human' && chat.agentId !== onlyIfClaimedBy) return false;
+    if (onlyIfLeaseExpired && !(await isLeaseExpired(manager, chat.id))) return false;
+    return onlyIfUnansweredMs === null || isUnanswered(manager, chat.id, onlyIfUnansweredMs);
   }
 }

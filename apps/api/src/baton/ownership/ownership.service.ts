@@ -1,96 +1,63 @@
 import { AppError, notFound } from '@app/common';
-import type { Actor, AgentName, ChatOwner, OwnershipReason, OwnershipTransition } from '@app/contracts';
+import type { ChatOwner, OwnershipTransition } from '@app/contracts';
 import { Injectable } from '@nestjs/common';
-import { ChatLogHub } from '../log/chat-log.hub.js';
 import { refusalOf } from '../fence/refusal.js';
-import { HeldChatsRepository, type HeldChat } from './claimed-chats.repository.js';
-import { OwnershipRepository, type OwnershipChange } from './ownership.repository.js';
 import { TurnRunner } from '../turns/running/turn-runner.service.js';
+import { ClaimedChatsRepository, type ClaimedChat } from './claimed-chats.repository.js';
+import { OwnershipRepository, type TransitionRequest } from './ownership.repository.js';
 
-/** An agent is heard of at least this often, or the chat goes back. */
-export const AGENT_LEASE_MS = 90_000;
-
-export interface PassBaton {
-  chatId: string;
-  transition: OwnershipTransition;
-  reason: OwnershipReason;
-  actor: Actor;
-  agent?: AgentName | null;
-  onlyIfHeldBy?: number | null;
-  expectedEpoch?: number | null;
-  onlyIfLeaseExpired?: boolean;
-  onlyIfUnansweredMs?: number | null;
-  runningAnswer?: OwnershipChange['runningAnswer'];
-  /** Without a lease the agent holds the chat until it is given away or closed. */
-  isLeased?: boolean;
-}
-
-/** Who holds a chat, and how that changes. The rules are the table in `libs/contracts`; the fence is in the database. */
+/** Who owns a chat, and how that changes. The rules are the table in `libs/contracts`; the database enforces the fence. */
 @Injectable()
 export class OwnershipService {
   constructor(
     private readonly ownership: OwnershipRepository,
-    private readonly held: HeldChatsRepository,
-    private readonly hub: ChatLogHub,
+    private readonly claimed: ClaimedChatsRepository,
     private readonly runner: TurnRunner,
   ) {}
 
   /**
-   * Passes the baton and returns the new epoch. Throws `CHAT_HELD` (naming the holder's id) to who comes second, `CHAT_CLOSED`,
-   * `CHAT_NOT_HELD`, or `OUTDATED_CHAT` when the expected epoch has passed.
+   * Changes the owner and returns the new epoch. Throws `CHAT_HELD` (with the agent's id) to the second of two claims, `CHAT_CLOSED`,
+   * `CHAT_NOT_HELD`, or `OUTDATED_CHAT` when the expected epoch is over.
    */
-  async passBaton(pass: PassBaton): Promise<number> {
-    const changed = await this.ownership.changeOwnership({
-      chatId: pass.chatId,
-      transition: pass.transition,
-      reason: pass.reason,
-      actor: pass.actor,
-      agent: pass.agent ?? null,
-      onlyIfHeldBy: pass.onlyIfHeldBy ?? null,
-      expectedEpoch: pass.expectedEpoch ?? null,
-      onlyIfLeaseExpired: pass.onlyIfLeaseExpired ?? false,
-      onlyIfUnansweredMs: pass.onlyIfUnansweredMs ?? null,
-      runningAnswer: pass.runningAnswer ?? 'keep',
-      leaseMs: (pass.isLeased ?? true) ? AGENT_LEASE_MS : null,
-    });
-    if (changed.kind === 'missing') throw notFound('The chat');
-    if (changed.kind === 'refused')
-      throw refusalOf(changed, pass.expectedEpoch ?? null) ?? misplaced(changed.owner, pass.transition);
-    if (changed.cutTurnId !== null) this.runner.stopTurn(changed.cutTurnId, { kind: 'fenced' });
-    this.hub.publishEvents(pass.chatId, changed.events);
-    return changed.epoch;
+  async transition(request: TransitionRequest): Promise<number> {
+    const { chatId, transition, expectedEpoch = null } = request;
+    const result = await this.ownership.transition(request);
+    if (result.kind === 'missing') throw notFound('The chat');
+    if (result.kind === 'refused') throw refusalOf(result, expectedEpoch) ?? misplaced(result.owner, transition);
+    this.runner.afterCommit({ chatId, events: result.events, revokedTurnId: result.revokedTurnId });
+    return result.epoch;
   }
 
-  /** Held chats whose holder has not been heard of for a whole lease. */
-  findExpired(limit: number): Promise<HeldChat[]> {
-    return this.held.findExpired(limit);
+  /** Claimed chats whose agent's lease has expired. */
+  findExpired(limit: number): Promise<ClaimedChat[]> {
+    return this.claimed.findExpired(limit);
   }
 
-  /** Held chats whose holder is no agent any more. */
-  findAbandoned(limit: number): Promise<HeldChat[]> {
-    return this.held.findAbandoned(limit);
+  /** Claimed chats whose agent is no agent any more. */
+  findAbandoned(limit: number): Promise<ClaimedChat[]> {
+    return this.claimed.findAbandoned(limit);
   }
 
-  /** Held chats of the bot whose customer has waited for an answer for so long. */
-  findUnanswered(botId: string, milliseconds: number, limit: number): Promise<HeldChat[]> {
-    return this.held.findUnanswered(botId, milliseconds, limit);
+  /** Claimed chats of the bot whose customer has waited this long for an answer. */
+  findUnanswered(botId: string, milliseconds: number, limit: number): Promise<ClaimedChat[]> {
+    return this.claimed.findUnanswered(botId, milliseconds, limit);
   }
 
-  /** The bots whose chats are held by anybody. */
-  findBotsOfHeldChats(): Promise<string[]> {
-    return this.held.findBotIds();
+  /** The bots that have claimed chats. */
+  findBotsOfClaimedChats(): Promise<string[]> {
+    return this.claimed.findBotIds();
   }
 
   renewLeases(chatIds: string[], agentId: number): Promise<number> {
-    return this.ownership.renewLeases(chatIds, agentId, AGENT_LEASE_MS);
+    return this.ownership.renewLeases(chatIds, agentId);
   }
 
   renewLease(chatId: string, agentId: number): Promise<boolean> {
-    return this.ownership.renewLease(chatId, agentId, AGENT_LEASE_MS);
+    return this.ownership.renewLease(chatId, agentId);
   }
 }
 
-/** Nobody holds the chat, and it is not where the transition begins. */
+/** The chat is open and unclaimed, but the transition does not start from its owner. */
 const misplaced = (owner: ChatOwner, transition: OwnershipTransition): AppError =>
   transition === 'transfer' || transition === 'requeue' || transition === 'release'
     ? new AppError('CHAT_NOT_HELD')

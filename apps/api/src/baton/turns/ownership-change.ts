@@ -6,41 +6,48 @@ import {
   type OwnershipReason,
   type OwnershipTransition,
 } from '@app/contracts';
-import { insertRows, toSqlTime } from '@app/database';
+import { dialectOf, insertRows, toSqlTime } from '@app/database';
 import { uuidv7 } from 'uuidv7';
 import type { ChatTransaction, LockedChat } from '../fence/chat-transaction.repository.js';
 import { TurnClosing } from './turn-closing.js';
-import { cutShort } from './turn.types.js';
+import { interruptionOf } from './turn.types.js';
 
-export interface BatonPass {
+/** An agent's lease on a claimed chat. The agent's socket and every command of the agent renew it. */
+export const AGENT_LEASE_MS = 90_000;
+
+export interface OwnershipChange {
   transition: OwnershipTransition;
   reason: OwnershipReason;
   actor: Actor;
-  /** Who holds the chat afterwards; needed by `claim` and `transfer`. */
-  agent: AgentName | null;
-  /** What becomes of an answer that is running: kept as far as it was shown, or emptied. */
-  runningAnswer: 'keep' | 'discard';
+  /** The agent who speaks afterwards; needed by `claim` and `transfer`. */
+  agent?: AgentName | null;
+  /** What becomes of a running answer: the text shown so far is kept (the default), or it is emptied. */
+  runningAnswer?: 'keep' | 'discard';
+  /** Without a lease the agent keeps the chat until it is released or closed. By default there is one. */
+  isLeased?: boolean;
 }
 
-export interface PassedBaton {
+export interface ChangedOwnership {
   kind: 'changed';
   epoch: number;
-  cutTurnId: string | null;
+  /** The turn that was running: it may not write any more. */
+  revokedTurnId: string | null;
   events: ChatEventEnvelope[];
 }
 
 /**
- * Passes the baton within a transaction that holds the chat: seals a running answer (which belongs to the epoch that ends), ends the
- * turns that wait, raises the epoch, and writes event and audit row. The caller has made sure that the transition may happen.
- * @param lease the SQL expression of the holder's lease
+ * Changes the owner of a chat within a transaction that has locked it: seals a running answer (which belongs to the epoch that ends),
+ * ends the queued turns, raises the epoch, and writes the event and the audit row. The caller has checked that the transition is
+ * allowed.
  */
-export async function passBaton(
+export async function changeOwnership(
   transaction: ChatTransaction,
   chat: LockedChat,
-  { transition, reason, actor, agent, runningAnswer, lease }: BatonPass & { lease: string },
-): Promise<PassedBaton> {
+  { transition, reason, actor, agent = null, runningAnswer = 'keep', isLeased = true }: OwnershipChange,
+): Promise<ChangedOwnership> {
   const { from, to } = { from: chat.owner, to: OWNERSHIP[transition].to };
-  const cutTurnId = chat.runningTurnId;
+  const { manager, at } = transaction;
+  const revokedTurnId = chat.runningTurnId;
   const closing = new TurnClosing(transaction);
   const events = await sealRunningTurn(closing, chat, runningAnswer);
   events.push(...(await closing.supersedeQueued(chat)));
@@ -48,37 +55,34 @@ export async function passBaton(
   chat.owner = to;
   chat.epoch++;
   chat.agentId = to === 'human' ? (agent?.id ?? null) : null;
-  chat.waitingSince = to === 'requested' ? transaction.at : null;
+  chat.waitingSince = to === 'requested' ? at : null;
   const data = { from, to, reason, agent: to === 'human' ? agent : null };
   events.push(transaction.addEvent(chat, { type: 'ownership.changed', actor, data }));
-  await transaction.manager.query(`UPDATE chats SET lease_until = ${to === 'human' ? lease : 'NULL'} WHERE id = ?`, [
-    chat.id,
-  ]);
-  await insertRows(transaction.manager, 'audit_log', [
+  const lease = to === 'human' && isLeased ? dialectOf(manager.connection).nowPlus(AGENT_LEASE_MS) : 'NULL';
+  await manager.query(`UPDATE chats SET lease_until = ${lease} WHERE id = ?`, [chat.id]);
+  await insertRows(manager, 'audit_log', [
     {
       id: uuidv7(),
-      // Which customer, the chat says for as long as it is there: a visitor's id may be a telephone number.
+      // The chat tells which customer it was for as long as the chat exists; a visitor's id may be a telephone number.
       actor: actor.kind === 'customer' ? actor.kind : `${actor.kind}:${actor.id ?? actor.name}`.slice(0, 190),
       action: `ownership.${transition}`,
       target: `chat:${chat.id}`,
-      data: JSON.stringify({ from, to, reason, epoch: chat.epoch, agentId: chat.agentId, cutTurnId }),
-      created_at: toSqlTime(transaction.at),
+      data: JSON.stringify({ from, to, reason, epoch: chat.epoch, agentId: chat.agentId, cutTurnId: revokedTurnId }),
+      created_at: toSqlTime(at),
     },
   ]);
-  return { kind: 'changed', epoch: chat.epoch, cutTurnId, events };
+  return { kind: 'changed', epoch: chat.epoch, revokedTurnId, events };
 }
 
 async function sealRunningTurn(
   closing: TurnClosing,
   chat: LockedChat,
-  runningAnswer: BatonPass['runningAnswer'],
+  runningAnswer: 'keep' | 'discard',
 ): Promise<ChatEventEnvelope[]> {
-  const turnId = chat.runningTurnId;
-  if (turnId === null) return [];
-  const turn = (await closing.findRunning([turnId])).get(turnId);
+  const turn = (await closing.findRunning([chat])).get(chat.runningTurnId ?? '');
   chat.runningTurnId = null;
   if (!turn) return [];
-  const ending = cutShort({ turnId, chatId: chat.id });
+  const ending = interruptionOf({ turnId: turn.id, chatId: chat.id });
   const sealed = await closing.close(chat, turn, runningAnswer === 'keep' ? ending : { ...ending, text: '' });
   return sealed.events;
 }

@@ -1,28 +1,10 @@
-import type { Actor, ChatEventEnvelope, MessageStatus, TurnUsage } from '@app/contracts';
-import { fromSqlJson, insertRows, placeholders, toSqlTime, updateRows, USAGE_TYPE, type SqlRow } from '@app/database';
+import type { ChatEventEnvelope, MessageStatus, TurnUsage } from '@app/contracts';
+import { insertRows, placeholders, toSqlTime, updateRows, USAGE_TYPE, type SqlRow } from '@app/database';
 import { uuidv7 } from 'uuidv7';
 import type { ChatTransaction, LockedChat } from '../fence/chat-transaction.repository.js';
+import { findOpenTurns, speakerOf, type OpenTurn } from './open-turn.js';
 import { readChunks } from './turn-chunks.repository.js';
 import { NO_USAGE, type FinalTurnStatus, type TurnEnding, type TurnOutcome } from './turn.types.js';
-
-/** A turn that has not ended, with what its end needs to know. */
-export interface OpenTurnRow {
-  id: string;
-  chat_id: string;
-  bot_id: string;
-  bot_name: string;
-  seq: number;
-  epoch: number;
-  output_message_id: string;
-  input_message_id: string;
-  input_text: string | null;
-  options: string;
-  user_key: string;
-}
-
-export const SELECT_OPEN_TURN = `SELECT t.id, t.chat_id, t.bot_id, b.display_name AS bot_name, t.seq, t.epoch, t.output_message_id,
-  t.input_message_id, m.text AS input_text, t.options, t.user_key
-  FROM turns t JOIN bots b ON b.id = t.bot_id LEFT JOIN messages m ON m.id = t.input_message_id`;
 
 const MESSAGE_STATUS: Record<FinalTurnStatus, MessageStatus> = {
   completed: 'complete',
@@ -31,13 +13,9 @@ const MESSAGE_STATUS: Record<FinalTurnStatus, MessageStatus> = {
   superseded: 'interrupted',
 };
 
-export const speakerOf = (turn: OpenTurnRow): Actor => ({ kind: 'bot', id: turn.bot_id, name: turn.bot_name });
-export const inputTextOf = (turn: OpenTurnRow): string =>
-  turn.input_text === null ? '' : fromSqlJson<string>(turn.input_text);
-
 /**
- * Ends turns within a {@link ChatTransaction}: final message, events, usage. Rows are gathered and written by {@link write}, one
- * statement a table. Whoever ends a turn, for whatever reason, ends it through this class.
+ * Ends turns within a {@link ChatTransaction}: final message, events, usage. Every turn that ends, for whatever reason, ends through
+ * this class. Rows are gathered and written by {@link write}, one statement per table.
  */
 export class TurnClosing {
   private readonly turns: (SqlRow & { id: string })[] = [];
@@ -45,19 +23,19 @@ export class TurnClosing {
 
   constructor(private readonly transaction: ChatTransaction) {}
 
-  async findRunning(ids: string[]): Promise<Map<string, OpenTurnRow>> {
+  /** The running turns of the chats, by id. */
+  async findRunning(chats: readonly LockedChat[]): Promise<Map<string, OpenTurn>> {
+    const ids = [...new Set(chats.map(({ runningTurnId }) => runningTurnId))].filter((id) => id !== null);
     if (ids.length === 0) return new Map();
-    const rows = await this.transaction.manager.query<OpenTurnRow[]>(
-      `${SELECT_OPEN_TURN} WHERE t.id IN (${placeholders(ids.length)}) AND t.status = 'running'`,
-      ids,
-    );
-    return new Map(rows.map((row) => [row.id, row]));
+    const condition = `t.id IN (${placeholders(ids.length)}) AND t.status = 'running'`;
+    const turns = await findOpenTurns(this.transaction, condition, ids);
+    return new Map(turns.map((turn) => [turn.id, turn]));
   }
 
-  /** Ends the turn that holds the chat. The caller has made sure that it is the one. */
+  /** Ends the running turn of the chat. The caller has checked that it is this one. */
   async close(
     chat: LockedChat,
-    turn: OpenTurnRow,
+    turn: OpenTurn,
     ending: TurnEnding,
   ): Promise<{ outcome: TurnOutcome; events: ChatEventEnvelope[] }> {
     const { status, usage, error, trace } = ending;
@@ -77,10 +55,10 @@ export class TurnClosing {
     const outcome = {
       turnId: turn.id,
       chatId: chat.id,
-      botId: turn.bot_id,
+      botId: turn.botId,
       status,
       chatDisplayName: chat.displayName,
-      userMessage: inputTextOf(turn),
+      userMessage: turn.inputText,
       text,
       usage,
       error,
@@ -90,19 +68,12 @@ export class TurnClosing {
     return { outcome, events };
   }
 
-  /** Turns that waited for a bot that may not speak any more: each gets its end, so that nobody waits for ever. */
+  /** Ends the queued turns of a chat in which the bot may not speak any more, so that their callers get an answer. */
   async supersedeQueued(chat: LockedChat): Promise<ChatEventEnvelope[]> {
     if (chat.queuedTurns === 0) return [];
-    const { manager, at } = this.transaction;
-    const turns = await manager.query<OpenTurnRow[]>(
-      `${SELECT_OPEN_TURN} WHERE t.chat_id = ? AND t.status = 'queued' ORDER BY t.seq`,
-      [chat.id],
-    );
-    await manager.query(
-      `UPDATE turns SET status = 'superseded', ended_at = ? WHERE chat_id = ? AND status = 'queued'`,
-      [toSqlTime(at), chat.id],
-    );
-    chat.queuedTurns = 0;
+    const condition = `t.chat_id = ? AND t.status = 'queued' ORDER BY t.seq`;
+    const turns = await findOpenTurns(this.transaction, condition, [chat.id]);
+    await this.endQueued([chat], 'superseded');
     return turns.map((turn) =>
       this.transaction.addEvent(chat, {
         type: 'turn.ended',
@@ -110,6 +81,17 @@ export class TurnClosing {
         data: { turnId: turn.id, status: 'superseded', usage: NO_USAGE, error: null },
       }),
     );
+  }
+
+  /** Ends the queued turns of the chats without events. */
+  async endQueued(chats: readonly LockedChat[], status: FinalTurnStatus): Promise<void> {
+    if (chats.length === 0) return;
+    const { manager, at } = this.transaction;
+    await manager.query(
+      `UPDATE turns SET status = ?, ended_at = ? WHERE status = 'queued' AND chat_id IN (${placeholders(chats.length)})`,
+      [status, toSqlTime(at), ...chats.map(({ id }) => id)],
+    );
+    for (const chat of chats) chat.queuedTurns = 0;
   }
 
   async write(): Promise<void> {
@@ -121,14 +103,9 @@ export class TurnClosing {
     await manager.query(`DELETE FROM turn_chunks WHERE turn_id IN (${placeholders(ended.length)})`, ended);
   }
 
-  private addMessage(
-    chat: LockedChat,
-    turn: OpenTurnRow,
-    text: string,
-    turnStatus: FinalTurnStatus,
-  ): ChatEventEnvelope {
+  private addMessage(chat: LockedChat, turn: OpenTurn, text: string, turnStatus: FinalTurnStatus): ChatEventEnvelope {
     const status = MESSAGE_STATUS[turnStatus];
-    const id = turn.output_message_id;
+    const id = turn.outputMessageId;
     const event = this.transaction.addEvent(chat, {
       type: 'message.completed',
       actor: speakerOf(turn),
@@ -162,11 +139,11 @@ const endedRow = (ending: TurnEnding, at: Date): SqlRow & { id: string } => ({
   ended_at: toSqlTime(at),
 });
 
-const ledgerRow = (turn: OpenTurnRow, ending: TurnEnding, at: Date): SqlRow => ({
+const ledgerRow = (turn: OpenTurn, ending: TurnEnding, at: Date): SqlRow => ({
   id: uuidv7(),
   turn_id: turn.id,
-  bot_id: turn.bot_id,
-  user_key: turn.user_key,
+  bot_id: turn.botId,
+  user_key: turn.userKey,
   service_id: ending.serviceId,
   model: ending.model ?? '',
   usage_type: USAGE_TYPE.chat,

@@ -1,51 +1,48 @@
 import type { ChatEventEnvelope } from '@app/contracts';
-import { fromSqlJson, placeholders, toSqlTime } from '@app/database';
+import { fromSqlJson } from '@app/database';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { withoutContents, type ToolEventData } from '../log/chat-event-view.js';
 import { ChatTransaction } from '../fence/chat-transaction.repository.js';
 import { TurnClosing } from './turn-closing.js';
-import { titleOf } from './turn-intake.repository.js';
-import { cutShort } from './turn.types.js';
+import { titleOf } from './chat-title.js';
+import { interruptionOf } from './turn.types.js';
 
-/** A chat whose running turn was ended, with the events that say so. */
-export interface QuietedChat {
+/** A turn that was interrupted, with the events that say so. */
+export interface InterruptedTurn {
   chatId: string;
   turnId: string;
   events: ChatEventEnvelope[];
 }
 
-/** Takes turns out of chats: ends them all where a chat is about to go, or removes one that has ended. */
+/** Ends the turns of chats that are about to be deleted, and removes single turns that have ended. */
 @Injectable()
 export class TurnDeletionRepository {
   constructor(private readonly dataSource: DataSource) {}
 
-  /** Ends the turns that run in the chats, as interrupted, and those that wait; none is begun in their place. */
-  quiet(chatIds: string[]): Promise<QuietedChat[]> {
+  /** Interrupts the running and queued turns of the chats; none starts in their place. Afterwards no turn runs in the chats. */
+  interruptAll(chatIds: string[]): Promise<InterruptedTurn[]> {
     return ChatTransaction.run(this.dataSource, chatIds, async (transaction) => {
       const chats = chatIds.map((id) => transaction.chat(id)).filter((chat) => chat !== undefined);
-      const running = chats.map(({ runningTurnId }) => runningTurnId).filter((id) => id !== null);
-      if (running.length === 0) return [];
+      const busy = chats.filter(({ runningTurnId }) => runningTurnId !== null);
       const closing = new TurnClosing(transaction);
-      const turns = await closing.findRunning(running);
-      const quieted: QuietedChat[] = [];
-      for (const chat of chats) {
-        const turn = turns.get(chat.runningTurnId ?? '');
+      const running = await closing.findRunning(busy);
+      const interrupted: InterruptedTurn[] = [];
+      for (const chat of busy) {
+        const turn = running.get(chat.runningTurnId ?? '');
+        chat.runningTurnId = null;
+        transaction.touch(chat);
         if (!turn) continue;
-        const { events } = await closing.close(chat, turn, cutShort({ turnId: turn.id, chatId: chat.id }));
-        chat.queuedTurns = 0;
-        quieted.push({ chatId: chat.id, turnId: turn.id, events });
+        const { events } = await closing.close(chat, turn, interruptionOf({ turnId: turn.id, chatId: chat.id }));
+        interrupted.push({ chatId: chat.id, turnId: turn.id, events });
       }
+      await closing.endQueued(busy, 'interrupted');
       await closing.write();
-      await transaction.manager.query(
-        `UPDATE turns SET status = 'interrupted', ended_at = ? WHERE status = 'queued' AND chat_id IN (${placeholders(quieted.length)})`,
-        [toSqlTime(transaction.at), ...quieted.map(({ chatId }) => chatId)],
-      );
-      return quieted;
+      return interrupted;
     });
   }
 
-  /** The turn and its two messages. Their events keep their numbers and have no text any more. */
+  /** Deletes the turn and its two messages. Their events keep their numbers but lose their text. */
   deleteTurn(chatId: string, turnId: string): Promise<'done' | 'missing' | 'running'> {
     return ChatTransaction.run(this.dataSource, [chatId], async (transaction) => {
       const { manager } = transaction;
@@ -57,15 +54,15 @@ export class TurnDeletionRepository {
       if (turn.status === 'running' || turn.status === 'queued') return 'running';
       await manager.query('DELETE FROM messages WHERE id IN (?, ?)', [turn.input_message_id, turn.output_message_id]);
       await manager.query('DELETE FROM turns WHERE id = ?', [turnId]);
-      await forgetToolCalls(manager, chatId, turnId);
-      await nameAnew(transaction, chatId);
+      await redactToolEvents(manager, chatId, turnId);
+      await renewTitle(transaction, chatId);
       return 'done';
     });
   }
 }
 
-/** What a turn's tools were told and have answered goes with its words; that they were called stays. */
-async function forgetToolCalls(manager: EntityManager, chatId: string, turnId: string): Promise<void> {
+/** Removes the arguments and outputs of the turn's tool calls; the events themselves stay. */
+async function redactToolEvents(manager: EntityManager, chatId: string, turnId: string): Promise<void> {
   const events = await manager.query<{ seq: number; data: string }[]>(
     `SELECT seq, data FROM chat_events WHERE chat_id = ? AND type IN ('tool.called', 'tool.returned')`,
     [chatId],
@@ -81,8 +78,8 @@ async function forgetToolCalls(manager: EntityManager, chatId: string, turnId: s
   }
 }
 
-/** The name that nobody gave is the beginning of a message: of one that is still there. */
-async function nameAnew(transaction: ChatTransaction, chatId: string): Promise<void> {
+/** Unless the chat was named by hand, its title is the beginning of its first message that still exists. */
+async function renewTitle(transaction: ChatTransaction, chatId: string): Promise<void> {
   const chat = transaction.chat(chatId);
   const [first] = await transaction.manager.query<{ is_named: number; text: string | null }[]>(
     `SELECT c.is_named, m.text FROM chats c LEFT JOIN messages m ON m.chat_id = c.id AND m.author = 'customer'

@@ -2,30 +2,32 @@ import type { AppError } from '@app/common';
 import type { ChatEventEnvelope, OwnershipReason, TurnUsage } from '@app/contracts';
 import type { TurnError, TurnMetaData, TurnOptions, TurnStatus } from '@app/database';
 
-/** A customer's message on its way into a chat. Ids are given before the write, so that a retry writes the same. */
+/** A customer's message that is to be accepted. Ids are given before the write, so that a retry writes the same. */
 export interface IncomingMessage {
   chatId: string;
+  /** The chat's title before the message. */
+  chatDisplayName: string;
   messageId: string;
   turnId: string;
   outputMessageId: string;
-  /** The bot that shall answer. */
+  /** The bot that answers. */
   botId: string;
   /** Shown as the speaker of the answer. */
   botName: string;
   text: string;
-  /** Tells the customer, before the first answer of the chat, that a bot speaks; empty says nothing. */
+  /** Tells the customer before the bot's first answer that a bot answers; empty for no notice. */
   notice: string;
   customer: { id: string | null; name: string };
   /** Who is counted in the statistics. */
   userKey: string;
-  /** The words ask for a person: the baton passes in the commit that stores them. */
-  asksForPerson: boolean;
+  /** The text asks for an agent: the commit that stores it also requests the handoff. */
+  requestsHandoff: boolean;
   options: TurnOptions;
   requestKey: string | null;
   requestHash: string | null;
 }
 
-/** A turn that this instance has begun and now has to bring to its end. */
+/** A turn that runs in its chat, for the instance that has to run it. */
 export interface StartedTurn {
   turnId: string;
   chatId: string;
@@ -39,19 +41,19 @@ export interface StartedTurn {
   options: TurnOptions;
 }
 
-/** What became of a customer's message. */
+/** The result of accepting a customer's message. */
 export type AcceptedMessage =
   | { kind: 'started'; turn: StartedTurn; events: ChatEventEnvelope[] }
   | { kind: 'queued'; turnId: string; seq: number; events: ChatEventEnvelope[] }
-  /** The request was seen before: its turn goes on (or has ended). */
+  /** The request was accepted before; its turn is running or has ended. */
   | { kind: 'attached'; turnId: string; seq: number }
-  /** A person holds the chat: the message is stored, no turn begins. */
-  | { kind: 'handed_over'; messageId: string; cutTurnId: string | null; events: ChatEventEnvelope[] }
+  /** The message is stored for the agents; no turn answers it. */
+  | { kind: 'handed_over'; messageId: string; revokedTurnId: string | null; events: ChatEventEnvelope[] }
   | { kind: 'rejected'; error: AppError };
 
 export type FinalTurnStatus = Exclude<TurnStatus, 'queued' | 'running'>;
 
-/** What a turn came to: a "completion" of the catalogue. */
+/** The result of a turn: a "completion" of the REST API. */
 export interface TurnOutcome {
   turnId: string;
   chatId: string;
@@ -70,10 +72,10 @@ export interface TurnOutcome {
 export interface TurnEnding {
   turnId: string;
   chatId: string;
-  /** The epoch in which the caller ran the turn; null when the caller ends it from outside, whoever runs it. */
+  /** The epoch in which the caller ran the turn; null for a caller that ends a turn which it does not run. */
   epoch: number | null;
   status: FinalTurnStatus;
-  /** The whole text; null takes what the committed chunks hold. */
+  /** The whole text; null takes the committed chunks. */
   text: string | null;
   usage: TurnUsage;
   error: TurnError | null;
@@ -82,16 +84,26 @@ export interface TurnEnding {
   attempts: number;
   trace: Record<string, unknown> | null;
   metaData: TurnMetaData | null;
-  /** The turn ends with the wish for a person: the baton passes in the same commit. */
-  handOff: OwnershipReason | null;
-  /** The same message is answered anew, before those that wait. */
+  /** Requests a handoff in the same commit, for this reason. */
+  handoffReason: OwnershipReason | null;
+  /** Another turn answers the same message, before the queued ones. */
   isRepeated?: boolean;
 }
 
 export type EndedTurn =
   | { kind: 'ended'; outcome: TurnOutcome; events: ChatEventEnvelope[]; next: StartedTurn | null }
-  /** The baton has passed, or somebody else has ended the turn: nothing was written. */
+  /** The turn may not write any more, or has already ended: nothing was written. */
   | { kind: 'fenced' };
+
+/** What a commit has changed in a chat, for this instance to act on. */
+export interface CommittedChange {
+  chatId: string;
+  events: readonly ChatEventEnvelope[];
+  /** The turn that may not write any more. */
+  revokedTurnId?: string | null;
+  /** The turn that this instance has to run now. */
+  next?: StartedTurn | null;
+}
 
 export const NO_USAGE: TurnUsage = {
   inputTokens: 0,
@@ -101,14 +113,17 @@ export const NO_USAGE: TurnUsage = {
   isEstimated: false,
 };
 
-/** The end of a turn that somebody other than its runner ends: its message is sealed with what was shown. */
-export const cutShort = (turn: { turnId: string; chatId: string }, error: TurnError | null = null): TurnEnding => ({
+/** The ending of a turn that something other than its runner interrupts: its message is sealed with the text shown so far. */
+export const interruptionOf = (
+  turn: { turnId: string; chatId: string },
+  error: TurnError | null = null,
+): TurnEnding => ({
   turnId: turn.turnId,
   chatId: turn.chatId,
   epoch: null,
   status: 'interrupted',
   text: null,
-  // What it cost is settled by its runner, if that still lives.
+  // The runner corrects it, if its instance is still alive.
   usage: { ...NO_USAGE, isEstimated: true },
   error,
   serviceId: null,
@@ -116,5 +131,5 @@ export const cutShort = (turn: { turnId: string; chatId: string }, error: TurnEr
   attempts: 0,
   trace: null,
   metaData: null,
-  handOff: null,
+  handoffReason: null,
 });

@@ -85,7 +85,7 @@ export class SimpleChatService {
   }
 
   private async isHeldByPerson(caller: Caller, chatId: string): Promise<boolean> {
-    const { owner } = await this.chats.getHeldChat(caller, chatId);
+    const { owner } = await this.chats.getCustomerChat(caller, chatId);
     return owner === 'human' || owner === 'requested';
   }
 

@@ -14,7 +14,7 @@ import { DataSource, Repository } from 'typeorm';
 import { bumpListVersions } from './chat-list-version.repository.js';
 
 /** Whose chats: a user's, a visitor's, or those that nobody owns and that are reached by their id. */
-export type ChatHolder = { userId: number } | { visitorId: string } | 'anonymous';
+export type ChatCustomer = { userId: number } | { visitorId: string } | 'anonymous';
 
 /** Where a chat began. */
 export type ChatChannel = 'api' | 'threads' | 'simple-chat' | 'whatsapp' | 'widget';
@@ -100,9 +100,9 @@ export class ChatsRepository {
   }
 
   /** A chat without an owner is everybody's who knows its id. */
-  async findHeldChat(id: string, holder: ChatHolder): Promise<StoredChat | null> {
+  async findCustomerChat(id: string, customer: ChatCustomer): Promise<StoredChat | null> {
     const chat = await this.reads.submit(id);
-    return chat !== null && isHeldBy(chat, holder) ? chat : null;
+    return chat !== null && isCustomerOf(chat, customer) ? chat : null;
   }
 
   /** For agents, who may see every chat. */
@@ -168,10 +168,10 @@ export function newChatRow(chat: NewChat): Omit<Chat, 'user' | 'bot' | 'userSyst
   };
 }
 
-function isHeldBy({ userId, visitorId }: StoredChat, holder: ChatHolder): boolean {
+function isCustomerOf({ userId, visitorId }: StoredChat, customer: ChatCustomer): boolean {
   if (userId === null && visitorId === null) return true;
-  if (holder === 'anonymous') return false;
-  return 'userId' in holder ? holder.userId === userId : holder.visitorId === visitorId;
+  if (customer === 'anonymous') return false;
+  return 'userId' in customer ? customer.userId === userId : customer.visitorId === visitorId;
 }
 
 const chatOf = (row: ChatRow): StoredChat => ({

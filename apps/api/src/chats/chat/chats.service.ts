@@ -15,7 +15,7 @@ import { AddressedChatsRepository } from './addressed-chats.repository.js';
 import {
   ChatsRepository,
   type ChatChannel,
-  type ChatHolder,
+  type ChatCustomer,
   type NewChat,
   type StoredChat,
 } from './chats.repository.js';
@@ -58,7 +58,7 @@ export class ChatsService {
   }
 
   async getChat(caller: Principal, id: string, language: Language): Promise<GetChatResponseDto> {
-    const chat = await this.getHeldChat(caller, id);
+    const chat = await this.getCustomerChat(caller, id);
     const [bot, completions] = await Promise.all([this.bots.getProfile(chat.botId), this.chats.findCompletions(id)]);
     const running = completions.find(({ turnId }) => turnId === chat.runningTurnId);
     if (running?.status === 'running') running.assistantMessage = await this.turns.findShownText(running.turnId);
@@ -72,8 +72,8 @@ export class ChatsService {
   }
 
   /** The chat if the caller holds it, else 404. */
-  async getHeldChat(caller: Principal, id: string): Promise<StoredChat> {
-    const chat = await this.chats.findHeldChat(id, holderOf(caller));
+  async getCustomerChat(caller: Principal, id: string): Promise<StoredChat> {
+    const chat = await this.chats.findCustomerChat(id, chatCustomerOf(caller));
     if (!chat) throw notFound('The chat');
     return chat;
   }
@@ -87,7 +87,7 @@ export class ChatsService {
 
   /** A chat of the caller's own, as the lists show it; one that nobody owns is nobody's own. */
   async getOwnChat(user: UserPrincipal, id: string): Promise<StoredChat> {
-    const chat = await this.getHeldChat(user, id);
+    const chat = await this.getCustomerChat(user, id);
     if (chat.userId !== user.userId) throw notFound('The chat');
     return chat;
   }
@@ -117,7 +117,7 @@ const newChat = (caller: Principal, botId: string, channel: ChatChannel): NewCha
   channel,
 });
 
-function holderOf(caller: Principal): ChatHolder {
+function chatCustomerOf(caller: Principal): ChatCustomer {
   if (caller.kind === 'user') return { userId: caller.userId };
   return caller.kind === 'visitor' ? { visitorId: caller.visitorId } : 'anonymous';
 }

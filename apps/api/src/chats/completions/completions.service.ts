@@ -1,7 +1,7 @@
 import { AppError, type Language, type Principal } from '@app/common';
 import type { ErrorCode } from '@app/contracts';
 import { Injectable, type StreamableFile } from '@nestjs/common';
-import { ChatStreamsService, type LogPosition, NO_USAGE, type TurnOutcome, TurnsService } from '../../baton/index.js';
+import { type LogPosition, type TurnOutcome, TurnsService } from '../../baton/index.js';
 import { BotsService } from '../../bots/index.js';
 import { ChatsService } from '../chat/chats.service.js';
 import {
@@ -10,16 +10,16 @@ import {
   type ChatCompletionRequestDto,
   type ChatCompletionResponseDto,
 } from './completion.dto.js';
-import { CustomerMessagesService, type AcceptOptions, type TakenIn } from './customer-messages.service.js';
+import { CustomerMessagesService, type AcceptOptions } from './customer-messages.service.js';
 
-/** How the caller wants to be answered. */
+/** How the caller wants the answer. */
 export interface CompletionOptions extends AcceptOptions {
   wantsStream: boolean;
-  /** Where a repeated streaming request goes on. */
+  /** Where a repeated streaming request resumes. */
   position: LogPosition | null;
 }
 
-/** A customer says something; the answer comes whole or as a stream. */
+/** A customer's message and its answer, whole or as a stream. */
 @Injectable()
 export class CompletionsService {
   constructor(
@@ -27,7 +27,6 @@ export class CompletionsService {
     private readonly messages: CustomerMessagesService,
     private readonly bots: BotsService,
     private readonly turns: TurnsService,
-    private readonly streams: ChatStreamsService,
   ) {}
 
   /**
@@ -40,77 +39,51 @@ export class CompletionsService {
     dto: ChatCompletionRequestDto,
     options: CompletionOptions,
   ): Promise<ChatCompletionResponseDto | StreamableFile> {
-    const taken = await this.messages.takeIn(caller, chatId, dto, options);
-    return options.wantsStream ? this.stream(taken, options) : this.complete(taken, options.language);
+    const { wantsStream, position, language } = options;
+    const turn = await this.messages.accept(caller, chatId, dto, options);
+    if (!wantsStream) return this.toCompletion(await turn.answer(), language);
+    const stream = await turn.stream(position, (outcome) => this.mapOutcome(outcome, language));
+    return stream.asFile();
   }
 
-  /** Stores a message that is nothing but text, and answers when the bot has answered. Fails as {@link createCompletion} does. */
+  /** Stores a plain text message, and answers when the bot has answered. Fails as {@link createCompletion} does. */
   async answer(
     caller: Principal,
     chatId: string,
     text: string,
     options: AcceptOptions,
   ): Promise<ChatCompletionResponseDto> {
-    return this.complete(await this.messages.takeIn(caller, chatId, plain(text), options), options.language);
+    const turn = await this.messages.accept(caller, chatId, plain(text), options);
+    return this.toCompletion(await turn.answer(), options.language);
   }
 
   /**
-   * Stores the message and lets its turn run, for callers who learn of the answer from the chat's log. When this returns the message is
-   * durable; the same message again has no effect. An answer that is cut by the end of its instance is given anew, once.
+   * Stores a plain text message and lets its turn run, for callers that follow the chat's log. When this returns the message is
+   * durable; the same message again has no effect. An answer that is interrupted by the end of its instance is repeated, once.
    */
-  async acceptMessage(caller: Principal, chatId: string, text: string, options: AcceptOptions): Promise<void> {
+  async accept(caller: Principal, chatId: string, text: string, options: AcceptOptions): Promise<void> {
     if (text.length > MAX_MESSAGE_LENGTH)
       throw new AppError('VALIDATION_FAILED', { detail: 'The message is too long.' });
-    const { chat, accepted } = await this.messages.takeIn(caller, chatId, plain(text), options, {
-      isRepeatedWhenCut: true,
-    });
-    this.turns.begin(accepted, chat.id);
+    const turn = await this.messages.accept(caller, chatId, plain(text), options, { isRepeatedWhenCut: true });
+    turn.run();
   }
 
-  /** Ends the answer that is running in the chat; what was said stays. */
+  /** Interrupts the chat's running turn; the text shown so far stays. */
   async stopCurrentTurn(caller: Principal, chatId: string): Promise<void> {
-    const chat = await this.chats.getHeldChat(caller, chatId);
+    const chat = await this.chats.getCustomerChat(caller, chatId);
     if (chat.runningTurnId === null) throw new AppError('NO_RUNNING_TURN');
-    await this.turns.interruptTurn(chatId, chat.runningTurnId);
+    await this.turns.interrupt(chatId, chat.runningTurnId);
   }
 
-  private async complete(taken: TakenIn, language: Language): Promise<ChatCompletionResponseDto> {
-    const { chat, bot, accepted } = taken;
-    if (accepted.kind === 'handed_over') {
-      this.turns.begin(accepted, chat.id);
-      return mapCompletion(handedOver(taken), bot, language);
-    }
-    const { turnId, seq } = accepted.kind === 'started' ? accepted.turn : accepted;
-    const endedHere = accepted.kind === 'started' ? this.turns.whenEnded(turnId) : null;
-    this.turns.begin(accepted, chat.id);
-    const outcome = (await endedHere) ?? (await this.streams.waitForEnd(chat.id, turnId, seq));
-    return this.toCompletion(outcome, language);
-  }
-
-  private async stream(taken: TakenIn, { position, language }: CompletionOptions): Promise<StreamableFile> {
-    const { chat, bot, accepted } = taken;
-    if (accepted.kind === 'handed_over') {
-      this.turns.begin(accepted, chat.id);
-      const completion = mapCompletion(handedOver(taken), bot, language);
-      return this.streams.handOver(accepted.events, completion).asFile();
-    }
-    const isNew = accepted.kind === 'started';
-    const { turnId, seq } = isNew ? accepted.turn : accepted;
-    const from = (accepted.kind === 'attached' ? position : null) ?? { seq: seq - 1, offset: 0 };
-    const endedHere = isNew ? this.turns.whenEnded(turnId) : null;
-    const stream = await this.streams.followTurn({ chatId: chat.id, turnId }, from, isNew, async () => {
-      const outcome = (await endedHere) ?? (await this.turns.findOutcome(turnId));
-      return outcome === null ? {} : mapCompletion(outcome, await this.bots.getProfile(outcome.botId), language);
-    });
-    this.turns.begin(accepted, chat.id);
-    return stream.asFile();
-  }
-
-  private async toCompletion(outcome: TurnOutcome, language: Language): Promise<ChatCompletionResponseDto> {
+  private toCompletion(outcome: TurnOutcome, language: Language): Promise<ChatCompletionResponseDto> {
     if (outcome.status === 'failed') {
       const { code, detail } = outcome.error ?? { code: 'INTERNAL', detail: undefined };
       throw new AppError(code as ErrorCode, { detail });
     }
+    return this.mapOutcome(outcome, language);
+  }
+
+  private async mapOutcome(outcome: TurnOutcome, language: Language): Promise<ChatCompletionResponseDto> {
     return mapCompletion(outcome, await this.bots.getProfile(outcome.botId), language);
   }
 }
@@ -120,20 +93,4 @@ const plain = (userMessage: string): ChatCompletionRequestDto => ({
   ignoreChatHistory: false,
   isAdminChat: false,
   isTraceLogEnabled: false,
-});
-
-/** A person holds the chat: the message is stored, nobody answers here. */
-const handedOver = ({ chat, bot, message }: TakenIn): TurnOutcome => ({
-  // There is no turn; the message's own id is the same when the request is repeated.
-  turnId: message.messageId,
-  chatId: chat.id,
-  botId: bot.id,
-  status: 'superseded',
-  chatDisplayName: chat.displayName,
-  userMessage: message.text,
-  text: '',
-  usage: NO_USAGE,
-  error: null,
-  trace: null,
-  metaData: null,
 });

@@ -2,7 +2,7 @@ import { AppConfig, AppError, customerOf, inLanguage, stableId, type Language, t
 import type { TurnOptions } from '@app/database';
 import { Injectable } from '@nestjs/common';
 import { uuidv7 } from 'uuidv7';
-import { HandOffRulesService, type IncomingMessage, TurnsService, type TakenMessage } from '../../baton/index.js';
+import { type AcceptedTurn, HandoffRulesService, type IncomingMessage, TurnsService } from '../../baton/index.js';
 import { type BotProfile, BotStopService, BotsService } from '../../bots/index.js';
 import { ChatRoutingService } from './chat-routing.service.js';
 import { ChatSettingsService } from '../settings/chat-settings.service.js';
@@ -19,15 +19,7 @@ export interface AcceptOptions {
   botId?: string;
 }
 
-/** A message that was stored, with all that it takes to answer it. */
-export interface TakenIn {
-  chat: StoredChat;
-  bot: BotProfile;
-  message: IncomingMessage;
-  accepted: TakenMessage;
-}
-
-/** How a customer's message comes into a chat: whether it may, which bot it is for, and whether it asks for a person. */
+/** Accepts customers' messages: whether they are allowed, which bot they are for, and whether they ask for an agent. */
 @Injectable()
 export class CustomerMessagesService {
   constructor(
@@ -37,19 +29,19 @@ export class CustomerMessagesService {
     private readonly bots: BotsService,
     private readonly routing: ChatRoutingService,
     private readonly botStop: BotStopService,
-    private readonly handOffs: HandOffRulesService,
+    private readonly handoffRules: HandoffRulesService,
     private readonly turns: TurnsService,
   ) {}
 
-  /** Stores the message; when this returns it is durable. Its turn begins when the caller says so. */
-  async takeIn(
+  /** Stores the message; when this returns it is durable. Its turn runs when the caller lets it. */
+  async accept(
     caller: Principal,
     chatId: string,
     dto: ChatCompletionRequestDto,
     options: AcceptOptions,
     manner: Pick<TurnOptions, 'isRepeatedWhenCut'> = {},
-  ): Promise<TakenIn> {
-    const chat = await this.chats.getHeldChat(caller, chatId);
+  ): Promise<AcceptedTurn> {
+    const chat = await this.chats.getCustomerChat(caller, chatId);
     const entry = await this.bots.getUsableBot(caller, options.botId ?? chat.botId);
     this.requireTerms(caller);
     if (chat.owner === 'bot') await this.refuseWhenBotsAreStopped(entry, dto.userMessage);
@@ -63,7 +55,7 @@ export class CustomerMessagesService {
     const { ignoreChatHistory } = dto;
     const turnOptions = { ignoreChatHistory, isTraceLogEnabled, ...manner, ...(routing && { routing }) };
     const message = this.incomingMessage(caller, chat, bot, dto.userMessage, turnId, turnOptions, options);
-    return { chat, bot, message, accepted: await this.turns.acceptMessage(message) };
+    return this.turns.accept(message);
   }
 
   private requireTerms(caller: Principal): void {
@@ -73,7 +65,7 @@ export class CustomerMessagesService {
 
   /** Who asks for a person is heard all the same; where people answer, customers go on writing. */
   private async refuseWhenBotsAreStopped(bot: BotProfile, text: string): Promise<void> {
-    if ((await this.botStop.isStopped()) && !this.handOffs.asksForPerson(bot, text))
+    if ((await this.botStop.isStopped()) && !this.handoffRules.requestsHandoff(bot, text))
       throw new AppError('BOTS_STOPPED', { retryAfterSeconds: 60 });
   }
 
@@ -88,6 +80,7 @@ export class CustomerMessagesService {
   ): IncomingMessage {
     return {
       chatId: chat.id,
+      chatDisplayName: chat.displayName,
       messageId: idempotency === null ? uuidv7() : stableId([idempotency.requestKey]),
       turnId,
       outputMessageId: uuidv7(),
@@ -95,7 +88,7 @@ export class CustomerMessagesService {
       botName: bot.displayName.value,
       text,
       notice: inLanguage(bot.takeover.firstMessageNotice, language),
-      asksForPerson: this.handOffs.asksForPerson(bot, text),
+      requestsHandoff: this.handoffRules.requestsHandoff(bot, text),
       customer: customerOf(caller),
       userKey: usageKeyOf(caller, chat.id),
       options: turnOptions,

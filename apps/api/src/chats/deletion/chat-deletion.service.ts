@@ -21,7 +21,7 @@ export class ChatDeletionService {
   ) {}
 
   async deleteChat(caller: Principal, chatId: string): Promise<void> {
-    await this.chats.getHeldChat(caller, chatId);
+    await this.chats.getCustomerChat(caller, chatId);
     await this.deleteChats([chatId]);
   }
 
@@ -51,7 +51,7 @@ export class ChatDeletionService {
     let left = await this.deletion.deleteIdle(chatIds);
     for (let attempt = 1; left.length > 0; attempt++) {
       if (attempt > ATTEMPTS) throw new AppError('CONFLICT', { detail: 'The chat is too busy to be deleted.' });
-      await this.turns.quiet(left);
+      await this.turns.interruptAll(left);
       left = await this.deletion.deleteIdle(left);
     }
     for (const chatId of chatIds) this.log.end(chatId);

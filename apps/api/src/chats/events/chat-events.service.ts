@@ -21,7 +21,7 @@ export class ChatEventsService {
     query: ChatEventsQuery,
     request: StreamRequest,
   ): Promise<ChatEventsDto | StreamableFile> {
-    await this.chats.getHeldChat(caller, chatId);
+    await this.chats.getCustomerChat(caller, chatId);
     return this.read(chatId, 'everyone', query, request);
   }
 

@@ -33,7 +33,7 @@ export class ChatFilesService {
     ticket: string | undefined,
     knownTags: string | undefined,
   ): Promise<Download> {
-    if (ticket === undefined) await this.chats.getHeldChat(caller, chatId);
+    if (ticket === undefined) await this.chats.getCustomerChat(caller, chatId);
     else await this.tickets.useTicket(ticket, chatId);
     const isTicket = ticket !== undefined;
     const format = transcriptFormatOf(path);
@@ -51,13 +51,13 @@ export class ChatFilesService {
   }
 
   async list(caller: Principal, chatId: string): Promise<ChatFilesDto> {
-    await this.chats.getHeldChat(caller, chatId);
+    await this.chats.getCustomerChat(caller, chatId);
     return { items: (await this.files.list(chatId)).map((file) => mapChatFile(chatId, file)) };
   }
 
   /** Replaces what was there. */
   async upload(caller: Principal, chatId: string, path: string, bytes: Buffer | undefined): Promise<ChatFileDto> {
-    await this.chats.getHeldChat(caller, chatId);
+    await this.chats.getCustomerChat(caller, chatId);
     if (bytes === undefined || bytes.length === 0)
       throw new AppError('VALIDATION_FAILED', { detail: 'The body must hold the file; it is empty.' });
     if (transcriptFormatOf(path) !== null)
@@ -82,7 +82,7 @@ export class ChatFilesService {
   }
 
   async remove(caller: Principal, chatId: string, path: string): Promise<void> {
-    await this.chats.getHeldChat(caller, chatId);
+    await this.chats.getCustomerChat(caller, chatId);
     if (!(await this.files.remove(chatId, path))) throw notFound('The file');
   }
 }

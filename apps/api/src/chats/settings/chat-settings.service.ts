@@ -27,7 +27,7 @@ export class ChatSettingsService {
 
   /** The name stays: nothing names the chat again but its holder. */
   async updateDisplayName(caller: Principal, chatId: string, displayName: string): Promise<void> {
-    await this.chats.getHeldChat(caller, chatId);
+    await this.chats.getCustomerChat(caller, chatId);
     // The validator leaves some signs out when it counts; the database counts all of them.
     if (Array.from(displayName).length > NAME_LENGTH) {
       const message = `displayName must have at most ${NAME_LENGTH} characters`;
@@ -57,7 +57,7 @@ export class ChatSettingsService {
   }
 
   async createFeedback(caller: Principal, chatId: string, dto: BotFeedbackRequestDto): Promise<BotFeedbackResponseDto> {
-    const chat = await this.chats.getHeldChat(caller, chatId);
+    const chat = await this.chats.getCustomerChat(caller, chatId);
     return this.feedback.createFeedback(chatId, chat.botId, dto);
   }
 

@@ -15,7 +15,7 @@ export class ChatVariablesService {
   /** For whoever holds the chat, and for agents. */
   async getChatVariables(caller: Principal, chatId: string): Promise<ChatVariablesDto> {
     if (isAgent(caller)) await this.chats.getAnyChat(chatId);
-    else await this.chats.getHeldChat(caller, chatId);
+    else await this.chats.getCustomerChat(caller, chatId);
     return { variables: await this.get(chatId) };
   }
 

@@ -1,7 +1,7 @@
 import { hasCode } from '@app/common';
 import type { Actor, AgentName } from '@app/contracts';
 import { Injectable } from '@nestjs/common';
-import { ChatStreamsService, OwnershipService, type PassBaton } from '../../baton/index.js';
+import { ChatStreamsService, OwnershipService, type TransitionRequest } from '../../baton/index.js';
 import { BotsService } from '../../bots/index.js';
 import { agentActor, isWithPeople } from './agent.js';
 import { ChatStatesService } from './chat-states.service.js';
@@ -28,7 +28,7 @@ export class ChatClaimsService {
     const { takeover } = await this.bots.getProfile(chat.botId);
     if (takeover.onClaim === 'finish') await this.waitForAnswer(chat.id, takeover.finishSeconds * 1000);
     try {
-      return await this.ownership.passBaton({
+      return await this.ownership.transition({
         chatId: chat.id,
         transition: 'claim',
         reason: 'agent_takeover',
@@ -50,7 +50,7 @@ export class ChatClaimsService {
   /** The chat waits for a person from now on. */
   async request(chatId: string, actor: Actor, expectedEpoch: number | null): Promise<void> {
     try {
-      await this.passBaton({ chatId, transition: 'request', reason: 'customer_request', actor, expectedEpoch });
+      await this.transition({ chatId, transition: 'request', reason: 'customer_request', actor, expectedEpoch });
     } catch (error) {
       // Two requests at once, or an agent who came at the same time: the wish is fulfilled.
       const now = await this.queue.findChat(chatId);
@@ -58,11 +58,11 @@ export class ChatClaimsService {
     }
   }
 
-  async passBaton(pass: PassBaton): Promise<number> {
+  async transition(request: TransitionRequest): Promise<number> {
     try {
-      return await this.ownership.passBaton(pass);
+      return await this.ownership.transition(request);
     } catch (error) {
-      throw await this.states.nameHolder(error, pass.chatId);
+      throw await this.states.nameHolder(error, request.chatId);
     }
   }
 

@@ -1,7 +1,7 @@
 import { hasCode, WorkLoop } from '@app/common';
 import type { Actor } from '@app/contracts';
 import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import { OwnershipService, type PassBaton, SystemMessagesService } from '../../baton/index.js';
+import { OwnershipService, type TransitionRequest, SystemMessagesService } from '../../baton/index.js';
 import { BotsService, type TakeoverPolicy } from '../../bots/index.js';
 import { isOpen } from '../policy/business-hours.js';
 import { ChatStatesService } from './chat-states.service.js';
@@ -15,8 +15,8 @@ const SERVER: Actor = { kind: 'system', id: null, name: 'System' };
 /** Somebody else was faster: what was to be done is done, or no longer due. */
 const OVERTAKEN = ['OUTDATED_CHAT', 'CHAT_HELD', 'CHAT_NOT_HELD', 'CHAT_CLOSED', 'CONFLICT', 'NOT_FOUND'] as const;
 
-type Pass = Pick<PassBaton, 'transition' | 'reason' | 'onlyIfLeaseExpired' | 'onlyIfUnansweredMs'>;
-type HeldChat = Awaited<ReturnType<OwnershipService['findExpired']>>[number];
+type Pass = Pick<TransitionRequest, 'transition' | 'reason' | 'onlyIfLeaseExpired' | 'onlyIfUnansweredMs'>;
+type ClaimedChat = Awaited<ReturnType<OwnershipService['findExpired']>>[number];
 
 /**
  * Lets no customer wait for somebody who is not there: chats whose agent is gone or silent, that have waited too long, or that wait
@@ -56,7 +56,7 @@ export class TakeoverSweeper implements OnApplicationBootstrap, OnApplicationShu
     changes += await this.each(await this.ownership.findExpired(CHATS_PER_SWEEP), (held) =>
       this.giveBack(held, { reason: 'lease_expired', onlyIfLeaseExpired: true }, 'was not heard of any more'),
     );
-    for (const botId of await this.ownership.findBotsOfHeldChats()) changes += await this.endSilence(botId);
+    for (const botId of await this.ownership.findBotsOfClaimedChats()) changes += await this.endSilence(botId);
     for (const botId of await this.queue.findBotsOfWaitingChats()) changes += await this.endWaits(botId);
     if (changes > 0) await this.watcher.refresh();
   }
@@ -98,7 +98,7 @@ export class TakeoverSweeper implements OnApplicationBootstrap, OnApplicationShu
     );
   }
 
-  private async giveBack(held: HeldChat, how: Omit<Pass, 'transition'>, why: string): Promise<boolean> {
+  private async giveBack(held: ClaimedChat, how: Omit<Pass, 'transition'>, why: string): Promise<boolean> {
     const { takeover } = await this.bots.getProfile(held.botId);
     const isForBot = takeover.onLeaseExpired === 'bot';
     const epoch = await this.pass(held, { transition: isForBot ? 'release' : 'requeue', ...how });
@@ -140,7 +140,7 @@ export class TakeoverSweeper implements OnApplicationBootstrap, OnApplicationShu
     how: Pass,
   ): Promise<number | null> {
     try {
-      return await this.ownership.passBaton({ chatId, actor: SERVER, expectedEpoch, ...how });
+      return await this.ownership.transition({ chatId, actor: SERVER, expectedEpoch, ...how });
     } catch (error) {
       if (hasCode(error, ...OVERTAKEN)) return null;
       throw error;

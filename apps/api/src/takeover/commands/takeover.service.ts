@@ -73,7 +73,7 @@ export class TakeoverService {
     const { chat, actor } = await this.takePartAsCustomer(caller, chatId);
     if (chat.owner === 'closed') throw new AppError('CHAT_CLOSED');
     if (chat.owner !== 'requested') throw new AppError('CONFLICT', { detail: 'The chat does not wait for a person.' });
-    await this.claims.passBaton({
+    await this.claims.transition({
       chatId,
       transition: 'release',
       reason: 'customer_request',
@@ -105,13 +105,13 @@ export class TakeoverService {
     const agent = agentOf(caller);
     const chat = await this.chats.getAnyChat(chatId);
     const reason = await this.reasonOf(caller, agent, chat);
-    await this.claims.passBaton({
+    await this.claims.transition({
       chatId,
       transition: TRANSITIONS[dto.to],
       reason,
       actor: agentActor(agent),
       agent: dto.to === 'agent' ? await this.presence.getRecipient(dto.agentId ?? null) : null,
-      onlyIfHeldBy: reason === 'supervisor' ? null : agent.id,
+      onlyIfClaimedBy: reason === 'supervisor' ? null : agent.id,
       expectedEpoch: dto.expectedEpoch ?? chat.epoch,
     });
     return this.changed(chatId);
@@ -162,12 +162,12 @@ export class TakeoverService {
   ): Promise<ChatState> {
     const { chat, actor, agent } = await this.takePart(caller, chatId);
     const reason = agent === null ? customersReason : await this.reasonOf(caller, agent, chat);
-    await this.claims.passBaton({
+    await this.claims.transition({
       chatId,
       transition: 'end',
       reason,
       actor,
-      onlyIfHeldBy: reason === 'agent_release' ? agent!.id : null,
+      onlyIfClaimedBy: reason === 'agent_release' ? agent!.id : null,
       expectedEpoch: expectedEpoch ?? (agent === null ? null : chat.epoch),
     });
     return this.changed(chatId);
@@ -176,7 +176,7 @@ export class TakeoverService {
   async reopenChat(caller: Principal, chatId: string, { expectedEpoch }: Expectation): Promise<ChatState> {
     const { actor, agent } = await this.takePart(caller, chatId);
     const reason = agent === null ? 'customer_request' : isAdmin(caller) ? 'supervisor' : 'agent_release';
-    await this.claims.passBaton({ chatId, transition: 'reopen', reason, actor, expectedEpoch: expectedEpoch ?? null });
+    await this.claims.transition({ chatId, transition: 'reopen', reason, actor, expectedEpoch: expectedEpoch ?? null });
     return this.changed(chatId);
   }
 
@@ -219,7 +219,7 @@ export class TakeoverService {
   }
 
   private async takePartAsCustomer(caller: Principal, chatId: string): Promise<Part> {
-    return { chat: await this.chats.getHeldChat(caller, chatId), actor: customerActor(caller), agent: null };
+    return { chat: await this.chats.getCustomerChat(caller, chatId), actor: customerActor(caller), agent: null };
   }
 
   /** Agents take part in every chat as agents, except in their own, where they are customers unless they hold it. */

@@ -47,7 +47,7 @@ export class SocketSessions implements OnApplicationBootstrap, OnApplicationShut
     const principal = await this.auth.authenticate(token);
     if (principal.kind === 'anonymous') {
       if (chatId === null) throw new AppError('UNAUTHENTICATED');
-      await this.chats.getHeldChat(ANONYMOUS, chatId);
+      await this.chats.getCustomerChat(ANONYMOUS, chatId);
     }
     this.requireTerms(principal);
     socket.data = { principal, token, isAgent: isAgent(principal), watches: new Map() };

@@ -3,7 +3,7 @@ import { countTokens, type ProviderItem, type ProviderRequest, type ProviderTool
 import type { TurnSource } from '@app/database';
 import { Injectable } from '@nestjs/common';
 import { type BotProfile, BotToolsService, type CallableTool, BotsService } from '../../../bots/index.js';
-import { HandOffRulesService } from '../../handoff/handoff-rules.service.js';
+import { HandoffRulesService } from '../../handoff/handoff-rules.service.js';
 import { ChatSourcesRepository } from './chat-sources.repository.js';
 import { fittingSources, sourcesText } from './turn-sources.js';
 import { contextOf, openWhispers } from './turn-context.js';
@@ -27,7 +27,7 @@ export class TurnPromptService {
     private readonly config: AppConfig,
     private readonly bots: BotsService,
     private readonly botTools: BotToolsService,
-    private readonly handOffs: HandOffRulesService,
+    private readonly handoffRules: HandoffRulesService,
     private readonly history: TurnHistoryRepository,
     private readonly files: ChatSourcesRepository,
   ) {}
@@ -35,14 +35,15 @@ export class TurnPromptService {
   /** Throws `BOT_NOT_READY` when the bot has no usable service or model. */
   async buildPrompt(turn: StartedTurn): Promise<Prompt> {
     const bot = await this.bots.getProfile(turn.botId);
-    const [{ connection, model, serviceId }, userSystemMessage, past, mayHandOff, botTools, files] = await Promise.all([
-      this.bots.getTarget(bot),
-      bot.isUserSystemMessageSupported ? this.history.findUserSystemMessage(turn.chatId) : null,
-      this.findPast(turn),
-      this.handOffs.isOfferedToBot(bot, turn.chatId),
-      this.botTools.getCallable(bot.id),
-      this.files.findTextFiles(turn.chatId),
-    ]);
+    const [{ connection, model, serviceId }, userSystemMessage, past, isHandoffOffered, botTools, files] =
+      await Promise.all([
+        this.bots.getTarget(bot),
+        bot.isUserSystemMessageSupported ? this.history.findUserSystemMessage(turn.chatId) : null,
+        this.findPast(turn),
+        this.handoffRules.isOfferedToBot(bot, turn.chatId),
+        this.botTools.getCallable(bot.id),
+        this.files.findTextFiles(turn.chatId),
+      ]);
 
     const instructions = instructionsOf(bot, userSystemMessage);
     const budget = this.config.turns.contextTokenBudget;
@@ -52,7 +53,7 @@ export class TurnPromptService {
     const isTrimmed = fitting.length < past.length || past.length >= HISTORY_LIMIT;
     const kept = isTrimmed ? fromQuestion(fitting) : fitting;
     const items = [...(given === '' ? [] : [userItem(given)]), ...contextOf(kept), userItem(turn.inputText)];
-    const offered = [...(mayHandOff ? [HAND_TO_HUMAN] : []), ...botTools.map(functionOf)];
+    const offered = [...(isHandoffOffered ? [HAND_TO_HUMAN] : []), ...botTools.map(functionOf)];
     const tools = connection.capabilities.tools ? offered : [];
     const { temperature, maxOutputTokens } = bot.parameters;
     return {

@@ -9,8 +9,8 @@ import { TurnMetrics } from './turn.metrics.js';
 const RETRY_AFTER_MS = 250;
 
 /**
- * Write-ahead streaming: gathers what all live turns of this instance have said, commits it in one transaction, then delivers it. The
- * first words of a turn somebody reads are committed at once, everything else once a window.
+ * Write-ahead streaming: gathers the text of all live turns of this instance, commits it in one transaction, then delivers it. The first
+ * text of a turn that has readers is committed at once, everything else once per window.
  */
 @Injectable()
 export class CommitWindow {
@@ -19,7 +19,7 @@ export class CommitWindow {
   private timer: NodeJS.Timeout | null = null;
   private immediate: NodeJS.Immediate | null = null;
   private flushing: Promise<void> | null = null;
-  /** First words came while a commit was under way: the next one follows it at once. */
+  /** First text arrived during a commit: the next one follows at once. */
   private isUrgent = false;
 
   constructor(
@@ -29,7 +29,7 @@ export class CommitWindow {
     private readonly metrics: TurnMetrics,
   ) {}
 
-  /** The turn has said something. */
+  /** The turn has new text. */
   add(live: LiveTurn): void {
     this.dirty.add(live);
     if (live.isFirstChunk && this.hub.hasReaders(live.turn.chatId)) {
@@ -40,7 +40,7 @@ export class CommitWindow {
     }
   }
 
-  /** Forgets the turn and resolves when nothing of it is on its way into the database any more. */
+  /** Drops the turn's pending text and resolves when none of its text is on its way into the database. */
   async remove(live: LiveTurn): Promise<void> {
     this.dirty.delete(live);
     await this.flushing;
@@ -49,7 +49,7 @@ export class CommitWindow {
   private flushAtOnce(): void {
     if (this.timer) clearTimeout(this.timer);
     this.timer = null;
-    // One turn of the event loop gathers the first words of turns that begin together.
+    // One iteration of the event loop gathers the first text of turns that start together.
     this.immediate ??= setImmediate(() => {
       this.immediate = null;
       this.flushing ??= this.flush().finally(() => {
@@ -91,7 +91,7 @@ export class CommitWindow {
     this.hub.publish(chatId, [new LogDelta({ messageId, turnId, offset: chunk.offset, text: chunk.text }, epoch)]);
   }
 
-  /** Nothing was written, so nothing is shown; the next window tries again. */
+  /** Nothing was written, so nothing is delivered; the next window tries again. */
   private keep(writing: Map<LiveTurn, NewChunk>, error: unknown): void {
     if (!isTransient(error)) this.logger.error({ err: error }, 'Streamed text could not be stored; trying again');
     for (const live of writing.keys()) {

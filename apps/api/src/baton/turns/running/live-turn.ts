@@ -3,10 +3,10 @@ import type { OwnershipReason, ToolOutcome, TurnUsage } from '@app/contracts';
 import type { NewChunk } from '../turn-chunks.repository.js';
 import { NO_USAGE, type FinalTurnStatus, type StartedTurn } from '../turn.types.js';
 
-/** Why this instance stops a turn that it runs. */
+/** Why this instance stops a turn that it runs: the turn may not write any more, or it ends with a status of its own. */
 export type StopReason = { kind: 'fenced' } | { kind: 'ended'; status: FinalTurnStatus; error: AppError | null };
 
-/** A call of a tool, for the trace. */
+/** A tool call, for the trace. */
 export interface TracedToolCall {
   callId: string;
   tool: string;
@@ -16,16 +16,14 @@ export interface TracedToolCall {
   milliseconds: number;
 }
 
-/** Somebody has stopped all bots. */
+/** An administrator has stopped all bots. */
 export const BOTS_STOPPED: StopReason = {
   kind: 'ended',
   status: 'interrupted',
   error: new AppError('BOTS_STOPPED'),
 };
 
-/**
- * A turn that this instance runs: what the model has said, how much of it is committed, and the handle that stops the provider.
- */
+/** A turn that this instance runs: the generated text, how much of it is committed, and the signal that stops the provider. */
 export class LiveTurn {
   private readonly abortController = new AbortController();
   private readonly committedParts: string[] = [];
@@ -36,8 +34,8 @@ export class LiveTurn {
   private inFlight = '';
   stopReason: StopReason | null = null;
   attempts = 0;
-  /** The bot wishes for a person; granted when the turn ends. */
-  handOff: OwnershipReason | null = null;
+  /** The bot has requested a handoff, which happens when the turn ends. */
+  handoffReason: OwnershipReason | null = null;
   usage: TurnUsage | null = null;
   readonly toolCalls: TracedToolCall[] = [];
   serviceId: string | null = null;
@@ -51,20 +49,16 @@ export class LiveTurn {
     return this.abortController.signal;
   }
 
-  /** Characters the model has said so far. */
+  /** Characters generated so far. */
   get length(): number {
     return this.committedLength + this.inFlight.length + this.pendingLength;
-  }
-
-  get hasPending(): boolean {
-    return this.pendingLength > 0;
   }
 
   get isFirstChunk(): boolean {
     return this.committedLength === 0 && this.inFlight === '';
   }
 
-  /** Everything the model has said, committed or not. */
+  /** The text generated so far, committed or not. */
   get text(): string {
     return this.committedParts.join('') + this.inFlight + this.pendingParts.join('');
   }
@@ -83,7 +77,7 @@ export class LiveTurn {
     this.pendingLength += text.length;
   }
 
-  /** Every round with the model costs; a turn is charged the sum. */
+  /** A turn is charged for the sum of its rounds. */
   addUsage(usage: Omit<TurnUsage, 'isEstimated'>): void {
     const sum = this.usage ?? NO_USAGE;
     this.usage = {
@@ -95,7 +89,7 @@ export class LiveTurn {
     };
   }
 
-  /** What has to be committed next; null when there is nothing. */
+  /** The text to commit next; null when there is none. */
   takeChunk(): NewChunk | null {
     if (this.pendingLength === 0 || this.inFlight !== '') return null;
     this.inFlight = this.pendingParts.join('');
@@ -111,7 +105,7 @@ export class LiveTurn {
     this.inFlight = '';
   }
 
-  /** The write failed; the text waits for the next one. */
+  /** The write failed; the text goes into the next one. */
   chunkReturned(): void {
     this.pendingParts.unshift(this.inFlight);
     this.pendingLength += this.inFlight.length;

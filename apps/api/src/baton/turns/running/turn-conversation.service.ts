@@ -16,7 +16,7 @@ import { TurnMetrics } from './turn.metrics.js';
 const BACKOFF_MS = 250;
 const MAX_TOOL_ROUNDS = 5;
 
-/** The talk with the model: its words go to the commit window as they come, its calls are answered, its failures are tried again. */
+/** The conversation with the model: its text goes to the commit window as it arrives, its tool calls are answered, failed requests are retried. */
 @Injectable()
 export class TurnConversation {
   constructor(
@@ -27,37 +27,37 @@ export class TurnConversation {
     private readonly metrics: TurnMetrics,
   ) {}
 
-  /** Asks until the model has nothing more to call. Throws PROVIDER_INCOMPLETE when it has not said a word by then. */
+  /** Asks until the model calls no more tools. Throws PROVIDER_INCOMPLETE when it has generated no text by then. */
   async hold(live: LiveTurn, request: ProviderRequest): Promise<void> {
     let { items } = request;
-    const mayHandOff = request.tools.includes(HAND_TO_HUMAN);
+    const isHandoffOffered = request.tools.includes(HAND_TO_HUMAN);
     for (let round = 1; ; round++) {
-      // In the end nothing is offered any more: the model has to speak.
+      // The last round offers no tools: the model has to answer.
       const isLast = round > MAX_TOOL_ROUNDS;
-      const tools = isLast || live.handOff !== null ? [] : request.tools;
-      const { calls, said, reason } = await this.askUntilItSpeaks(live, { ...request, items, tools });
+      const tools = isLast || live.handoffReason !== null ? [] : request.tools;
+      const { calls, output, reason } = await this.askWithRetries(live, { ...request, items, tools });
       if (live.signal.aborted) return;
-      if (reason === 'length' || reason === 'content_filter') throw cutBy(reason, live);
+      if (reason === 'length' || reason === 'content_filter') throw truncationOf(reason, live);
       if (calls.length === 0 || isLast) return requireAnswer(live);
-      items = [...items, ...said, ...(await this.tools.answerCalls(live, calls, mayHandOff))];
+      items = [...items, ...output, ...(await this.tools.answerCalls(live, calls, isHandoffOffered))];
       if (live.signal.aborted) return;
     }
   }
 
-  /** Tries again only while nothing was said: words that were heard are never taken back. */
-  private async askUntilItSpeaks(live: LiveTurn, request: ProviderRequest): Promise<Round> {
-    const saidBefore = live.length;
+  /** Retries only before the first text of the round: text that was shown is never withdrawn. */
+  private async askWithRetries(live: LiveTurn, request: ProviderRequest): Promise<Round> {
+    const lengthBefore = live.length;
     for (let attempt = 1; ; attempt++) {
       live.attempts++;
       try {
         return await this.ask(live, request);
       } catch (error) {
-        const mayRetry = error instanceof ProviderError && error.retryable && live.length === saidBefore;
+        const mayRetry = error instanceof ProviderError && error.retryable && live.length === lengthBefore;
         if (!mayRetry || live.signal.aborted || attempt >= this.config.provider.attempts) throw error;
         const backoff = BACKOFF_MS * 2 ** (attempt - 1) * (1 + Math.random());
         const wait = error.retryAfterSeconds === undefined ? backoff : error.retryAfterSeconds * 1000;
         await delay(wait, undefined, { signal: live.signal }).catch(() => undefined);
-        if (live.signal.aborted) return SILENCE;
+        if (live.signal.aborted) return NO_OUTPUT;
       }
     }
   }
@@ -68,12 +68,12 @@ export class TurnConversation {
     let text = '';
     let reason: DoneReason = 'stop';
     for await (const event of this.provider.stream(request, live.signal)) {
-      if (live.signal.aborted) return SILENCE;
+      if (live.signal.aborted) return NO_OUTPUT;
       if (event.type === 'text' && event.text !== '') {
         if (live.firstTextAt === null) {
           this.metrics.timeToFirstText.observe((performance.now() - live.startedAt) / 1000);
         }
-        if (text === '' && areGlued(live.text, event.text)) live.append('\n\n');
+        if (text === '' && needsParagraph(live.text, event.text)) live.append('\n\n');
         text += event.text;
         live.append(event.text);
         this.window.add(live);
@@ -87,27 +87,27 @@ export class TurnConversation {
         ({ reason } = event);
       }
     }
-    const words: ProviderItem[] = text.trim() === '' ? [] : [{ type: 'message', role: 'assistant', text }];
-    return { calls, said: [...carried, ...words], reason };
+    const message: ProviderItem[] = text.trim() === '' ? [] : [{ type: 'message', role: 'assistant', text }];
+    return { calls, output: [...carried, ...message], reason };
   }
 }
 
 type DoneReason = Extract<ProviderEvent, { type: 'done' }>['reason'];
 
-/** What came back from one call of the service. */
+/** The result of one call of the model service. */
 interface Round {
   calls: ToolCall[];
-  /** What goes before the calls when they are sent back. */
-  said: ProviderItem[];
+  /** What precedes the calls when they are sent back. */
+  output: ProviderItem[];
   reason: DoneReason;
 }
 
-const SILENCE: Round = { calls: [], said: [], reason: 'stop' };
+const NO_OUTPUT: Round = { calls: [], output: [], reason: 'stop' };
 
-/** What was said before a call and after it are two sentences. */
-const areGlued = (before: string, after: string): boolean => /\S$/.test(before) && /^\S/.test(after);
+/** Texts before and after a tool call are separate paragraphs. */
+const needsParagraph = (before: string, after: string): boolean => /\S$/.test(before) && /^\S/.test(after);
 
-function cutBy(reason: 'length' | 'content_filter', live: LiveTurn): AppError {
+function truncationOf(reason: 'length' | 'content_filter', live: LiveTurn): AppError {
   const isFiltered = reason === 'content_filter';
   if (live.text.trim() !== '')
     return new AppError('PROVIDER_ANSWER_CUT', {
@@ -120,8 +120,8 @@ function cutBy(reason: 'length' | 'content_filter', live: LiveTurn): AppError {
     : new AppError('PROVIDER_INCOMPLETE', { detail: 'The model has reached its limit without a word.' });
 }
 
-/** Silence is an answer only from a bot that makes way for a person. */
+/** An empty answer is valid only together with a handoff. */
 function requireAnswer(live: LiveTurn): void {
-  if (live.handOff === null && live.text.trim() === '')
+  if (live.handoffReason === null && live.text.trim() === '')
     throw new AppError('PROVIDER_INCOMPLETE', { detail: 'The model service has answered without a word.' });
 }

@@ -9,23 +9,23 @@ import type { StartedTurn } from '../turn.types.js';
 type ToolEvent = { [Type in 'tool.called' | 'tool.returned']: { type: Type; data: ChatEventData[Type] } }[
   'tool.called' | 'tool.returned'];
 
-/** Something that the tools of a turn were told, or have answered. */
+/** Tool calls of a turn, or their results. */
 export interface ToolNews {
   turn: Pick<StartedTurn, 'turnId' | 'chatId' | 'epoch'>;
   actor: Actor;
   events: ToolEvent[];
-  /** Merged into the chat's in this order. */
+  /** Merged into the chat's variables in this order. */
   variables: Record<string, unknown>[];
 }
 
-/** Writes down what tools are told and answer, with the variables that come of it, while the turn holds the chat. */
+/** Logs tool calls and their results with the resulting variables, while the turn may write. */
 @Injectable()
 export class TurnToolLogRepository {
   private readonly commits = new GroupCommit((news: ToolNews[]) => this.appendAll(news));
 
   constructor(private readonly dataSource: DataSource) {}
 
-  /** Null when the turn does not hold the chat any more (the fence): then nothing was written. */
+  /** Null when the turn may not write any more (the fence): then nothing was written. */
   append(news: ToolNews): Promise<ChatEventEnvelope[] | null> {
     return this.commits.submit(news);
   }

@@ -34,17 +34,17 @@ const MAX_ARGUMENTS_LENGTH = 16_000;
 const MAX_NAME_LENGTH = 64;
 const MAX_CALL_ID_LENGTH = 128;
 
-/** A call of one of the bot's own tools, as far as it makes sense. */
+/** A call of one of the bot's own tools, checked. */
 interface ReadCall {
   /** As the log shows it. */
   shown: { callId: string; tool: string; arguments: string };
-  /** What is to be called, or why nothing is. */
+  /** The tool and its arguments, or the answer to a call that cannot be made. */
   plan: { tool: CallableTool; json: Record<string, unknown> } | Omit<ToolAnswer, 'milliseconds'>;
 }
 
 /**
- * What the model may call while it answers. Every call gets an output, so that the conversation stays well-formed; what fails is told to the
- * model, and the turn goes on. Calls and answers are events of the chat's log, written while the turn holds the chat.
+ * Answers the model's tool calls. Every call gets an output, so that the conversation stays well-formed; failures are reported to the model,
+ * and the turn goes on. Calls and answers are events of the chat's log, written while the turn may write.
  */
 @Injectable()
 export class TurnToolsService {
@@ -58,12 +58,12 @@ export class TurnToolsService {
   ) {}
 
   /**
-   * The calls of one round and their outputs, as the next request has to carry them. The tools are called at once. A person is asked for
-   * only where that was offered: to a model that asks unbidden it is a tool that does not exist.
+   * The calls of one round and their outputs, as the next request has to carry them. The tools are called in parallel. A handoff is
+   * requested only if it was offered: otherwise the model has called an unknown tool.
    */
-  async answerCalls(live: LiveTurn, calls: readonly ToolCall[], mayHandOff: boolean): Promise<ProviderItem[]> {
-    const own = calls.filter(({ name }) => name !== HAND_TO_HUMAN.name || !mayHandOff);
-    if (own.length < calls.length) live.handOff = 'bot_tool';
+  async answerCalls(live: LiveTurn, calls: readonly ToolCall[], isHandoffOffered: boolean): Promise<ProviderItem[]> {
+    const own = calls.filter(({ name }) => name !== HAND_TO_HUMAN.name || !isHandoffOffered);
+    if (own.length < calls.length) live.handoffReason = 'bot_tool';
     const answers = own.length === 0 ? [] : await this.callTools(live, own);
     const outputs = new Map(own.map((call, index) => [call, answers[index]?.output ?? '']));
     return [
@@ -101,7 +101,7 @@ export class TurnToolsService {
     return answer;
   }
 
-  /** False when the baton has passed: then nothing was written, and the turn stops. */
+  /** False when the turn may not write any more: then nothing was written, and the turn stops. */
   private async append(live: LiveTurn, news: Omit<ToolNews, 'turn'>): Promise<boolean> {
     const events = await this.log.append({ turn: live.turn, ...news });
     if (events === null) live.stop({ kind: 'fenced' });
@@ -127,7 +127,7 @@ function readCall(
   return { shown, plan: json === null ? failed('bad_arguments') : { tool, json } };
 }
 
-/** Some services write nothing when there are no arguments. */
+/** Some services send an empty string when there are no arguments. */
 function argumentsOf(text: string): Record<string, unknown> | null {
   try {
     const json: unknown = JSON.parse(text.trim() === '' ? '{}' : text);

@@ -83,7 +83,7 @@ export class InboxWorker implements OnApplicationBootstrap, BeforeApplicationShu
     const chatId = await this.chats.openAddressedChat(visitor, CHANNEL);
     if (payload.text === null) return this.declineContents(chatId, externalId);
     const idempotency = { requestKey: sha256(CHANNEL, externalId), requestHash: sha256(payload.text) };
-    await this.completions.acceptMessage(visitor, chatId, payload.text, { idempotency, language: 'en' });
+    await this.completions.accept(visitor, chatId, payload.text, { idempotency, language: 'en' });
   }
 
   /** Agents are told what the customer did, and everybody what the customer was told. */

@@ -1,0 +1,101 @@
+import { AppError } from '@app/common';
+import { Injectable } from '@nestjs/common';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { StartedTurn, TurnOutcome } from '../turn.types.js';
+import { LiveTurn, type StopReason } from './live-turn.js';
+import { TurnMetrics } from './turn.metrics.js';
+
+type Waiter = (outcome: TurnOutcome | null) => void;
+
+/** The turns that this instance runs, and the callers that wait for their ends. */
+@Injectable()
+export class LiveTurns {
+  private readonly turns = new Map<string, LiveTurn>();
+  private readonly waiters = new Map<string, Waiter[]>();
+  private idle: (() => void) | null = null;
+
+  constructor(private readonly metrics: TurnMetrics) {}
+
+  /** Null when the turn already runs here in this epoch or a later one; a run in an older epoch is fenced. */
+  add(turn: StartedTurn): LiveTurn | null {
+    const other = this.turns.get(turn.turnId);
+    if (other && other.turn.epoch >= turn.epoch) return null;
+    other?.stop({ kind: 'fenced' });
+    const live = new LiveTurn(turn);
+    this.turns.set(turn.turnId, live);
+    this.metrics.runningTurns.set(this.turns.size);
+    return live;
+  }
+
+  /** The turn's run is over. Callers that still wait learn that it ended elsewhere. */
+  remove(live: LiveTurn): void {
+    const { turnId } = live.turn;
+    if (this.turns.get(turnId) !== live) return;
+    this.turns.delete(turnId);
+    this.metrics.runningTurns.set(this.turns.size);
+    this.notifyEnded(turnId, null);
+    if (this.turns.size === 0) this.idle?.();
+  }
+
+  has(turnId: string): boolean {
+    return this.turns.has(turnId);
+  }
+
+  turnIds(): string[] {
+    return [...this.turns.keys()];
+  }
+
+  chatIds(): string[] {
+    return [...this.turns.values()].map(({ turn }) => turn.chatId);
+  }
+
+  /** Resolves with the outcome of a turn that runs here; with null when something else ended it. */
+  whenEnded(turnId: string): Promise<TurnOutcome | null> {
+    return new Promise((resolve) => {
+      this.waiters.set(turnId, [...(this.waiters.get(turnId) ?? []), resolve]);
+    });
+  }
+
+  notifyEnded(turnId: string, outcome: TurnOutcome | null): void {
+    const waiters = this.waiters.get(turnId);
+    this.waiters.delete(turnId);
+    for (const waiter of waiters ?? []) waiter(outcome);
+  }
+
+  /** The turn may not write any more. */
+  revoke(turnId: string): void {
+    this.turns.get(turnId)?.stop({ kind: 'fenced' });
+  }
+
+  /** The database says which turn of the chat may write, if any; every other one is revoked. */
+  revokeOthers(chatId: string, runningTurnId: string | null): void {
+    for (const { turn } of this.turns.values())
+      if (turn.chatId === chatId && turn.turnId !== runningTurnId) this.revoke(turn.turnId);
+  }
+
+  stopAll(reason: StopReason): void {
+    for (const live of this.turns.values()) live.stop(reason);
+  }
+
+  /**
+   * Stops all turns before a shutdown. Those that are repeated when they are interrupted are not ended here: the result are their ids,
+   * for another instance to recover.
+   */
+  drain(): string[] {
+    const handedOver = [...this.turns.values()].filter(({ turn }) => turn.options.isRepeatedWhenCut);
+    for (const live of handedOver) live.stop({ kind: 'fenced' });
+    this.stopAll({ kind: 'ended', status: 'interrupted', error: new AppError('SHUTTING_DOWN') });
+    return handedOver.map(({ turn }) => turn.turnId);
+  }
+
+  /** Resolves when no turn runs here, or after the given time. */
+  async whenIdle(milliseconds: number): Promise<void> {
+    if (this.turns.size === 0) return;
+    const timeUp = new AbortController();
+    await Promise.race([
+      new Promise<void>((resolve) => (this.idle = resolve)),
+      delay(milliseconds, undefined, { signal: timeUp.signal }).catch(() => undefined),
+    ]);
+    timeUp.abort();
+  }
+}

@@ -1,0 +1,107 @@
+import type { AppError } from '@app/common';
+import type { OwnershipReason, TurnUsage } from '@app/contracts';
+import { estimateUsage } from '@app/openai';
+import { Injectable, Logger } from '@nestjs/common';
+import { setTimeout as delay } from 'node:timers/promises';
+import { BotsService } from '../../../bots/index.js';
+import { HandoffRulesService } from '../../handoff/handoff-rules.service.js';
+import type { Prompt } from '../prompt/turn-prompt.service.js';
+import { TurnEndingsRepository } from '../turn-endings.repository.js';
+import { NO_USAGE, type EndedTurn, type FinalTurnStatus, type TurnEnding } from '../turn.types.js';
+import type { LiveTurn } from './live-turn.js';
+import type { Generation } from './turn-generation.service.js';
+
+const END_ATTEMPTS = 10;
+const END_RETRY_MS = 500;
+
+/** Brings every turn that this instance has run to a named end. */
+@Injectable()
+export class TurnEndingsService {
+  private readonly logger = new Logger(TurnEndingsService.name);
+
+  constructor(
+    private readonly endings: TurnEndingsRepository,
+    private readonly bots: BotsService,
+    private readonly handoffRules: HandoffRulesService,
+  ) {}
+
+  /** Null when the end could not be stored: then the lease expires, and a sweeper seals the turn with its committed text. */
+  async end(live: LiveTurn, generation: Generation): Promise<EndedTurn | null> {
+    const ending = await this.endingOf(live, generation);
+    if (ending === null) {
+      await this.correctUsage(live, generation.prompt);
+      return { kind: 'fenced' };
+    }
+    for (let attempt = 1; ; attempt++) {
+      try {
+        const ended = await this.endings.endTurn(ending);
+        if (ended.kind === 'fenced') await this.correctUsage(live, generation.prompt);
+        return ended;
+      } catch (cause) {
+        this.logger.error({ err: cause, turnId: ending.turnId }, 'The end of a turn could not be stored');
+        if (attempt === END_ATTEMPTS) return null;
+        await delay(END_RETRY_MS);
+      }
+    }
+  }
+
+  /** Null when the turn is fenced. */
+  private async endingOf(live: LiveTurn, { prompt, failure }: Generation): Promise<TurnEnding | null> {
+    const { turn, stopReason } = live;
+    if (stopReason?.kind === 'fenced') return null;
+    const { status, error } = stopReason ?? resultOf(failure);
+    if (status === 'failed')
+      this.logger.warn({ turnId: turn.turnId, code: error?.code }, `A turn failed: ${error?.message ?? ''}`);
+    const isStopped = status === 'interrupted' && stopReason !== null;
+    return {
+      turnId: turn.turnId,
+      chatId: turn.chatId,
+      epoch: turn.epoch,
+      status,
+      // An answer that was stopped ends with the text that was shown.
+      text: isStopped ? null : live.text,
+      usage: usageOf(live, prompt),
+      error: error && { code: error.code, detail: error.message },
+      serviceId: live.serviceId,
+      model: live.model,
+      attempts: live.attempts,
+      handoffReason: live.handoffReason ?? (status === 'failed' ? await this.handoffAfterFailure(live) : null),
+      trace: turn.options.isTraceLogEnabled ? { ...prompt?.trace, toolCalls: live.toolCalls, ...live.timings } : null,
+      metaData: prompt === null || prompt.sources.length === 0 ? null : { sources: prompt.sources },
+    };
+  }
+
+  /** The reason of a handoff if the bot has failed too often in a row. */
+  private async handoffAfterFailure({ turn }: LiveTurn): Promise<OwnershipReason | null> {
+    try {
+      const bot = await this.bots.getProfile(turn.botId);
+      return (await this.handoffRules.isDueAfterFailure(bot, turn.chatId)) ? 'error' : null;
+    } catch (error) {
+      this.logger.error({ err: error, turnId: turn.turnId }, 'The handoff rule for failures could not be checked');
+      return null;
+    }
+  }
+
+  /** Something else ended the turn; only this instance knows what it cost. */
+  private async correctUsage(live: LiveTurn, prompt: Prompt | null): Promise<void> {
+    const { turnId } = live.turn;
+    await this.endings
+      .correctUsage(turnId, usageOf(live, prompt))
+      .catch((error: unknown) =>
+        this.logger.error({ err: error, turnId }, 'The usage of an interrupted turn could not be stored'),
+      );
+  }
+}
+
+/** The result of a turn that was not stopped. */
+function resultOf(failure: AppError | null): { status: FinalTurnStatus; error: AppError | null } {
+  if (failure === null) return { status: 'completed', error: null };
+  return { status: failure.code === 'PROVIDER_ANSWER_CUT' ? 'interrupted' : 'failed', error: failure };
+}
+
+/** As the model service reports it, else estimated from what was sent and received. */
+function usageOf(live: LiveTurn, prompt: Prompt | null): TurnUsage {
+  if (live.usage) return live.usage;
+  if (prompt === null || live.length === 0) return NO_USAGE;
+  return estimateUsage(prompt.request, live.text);
+}
