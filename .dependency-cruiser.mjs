@@ -12,8 +12,8 @@ const FEATURES = {
   models: ['secrets'],
   auth: ['secrets', 'users'],
   bots: ['models', 'secrets'],
-  baton: ['bots'],
-  chats: ['baton', 'bots', 'users'],
+  baton: ['bots', 'statistics'],
+  chats: ['baton', 'bots', 'statistics', 'users'],
   takeover: ['auth', 'baton', 'bots', 'chats', 'users'],
   channels: ['auth', 'baton', 'bots', 'chats', 'takeover'],
 };

@@ -11,3 +11,4 @@ export * from './job-leases.repository.js';
 export * from './migrate.js';
 export * from './retry.js';
 export * from './text-search.js';
+export * from './token-columns.js';

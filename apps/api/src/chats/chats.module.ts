@@ -4,6 +4,7 @@ import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { BatonModule } from '../baton/index.js';
 import { BotsModule } from '../bots/index.js';
+import { StatisticsModule } from '../statistics/index.js';
 import { UsersModule } from '../users/index.js';
 import { AddressedChatsRepository } from './chat/addressed-chats.repository.js';
 import { ChannelChatsRepository } from './for-channels/channel-chats.repository.js';
@@ -40,12 +41,11 @@ import { TakeoverChatEventsController } from './events/takeover-chat-events.cont
 import { TicketsRepository } from './files/tickets.repository.js';
 import { TicketsService } from './files/tickets.service.js';
 import { TranscriptsRepository } from './files/transcripts.repository.js';
-import { UsageRepository } from './completions/usage.repository.js';
 import { UserChatsController } from './lists/user-chats.controller.js';
 
 /** What people have of their chats: lists, names, settings, files; how a message comes in, and how long a chat is kept. */
 @Module({
-  imports: [TypeOrmModule.forFeature([Chat]), OpenAiModule, BatonModule, BotsModule, UsersModule],
+  imports: [TypeOrmModule.forFeature([Chat]), OpenAiModule, BatonModule, BotsModule, StatisticsModule, UsersModule],
   controllers: [
     ChatsController,
     ChatSettingsController,
@@ -86,7 +86,6 @@ import { UserChatsController } from './lists/user-chats.controller.js';
     TicketsRepository,
     TicketsService,
     TranscriptsRepository,
-    UsageRepository,
   ],
   exports: [
     ChannelChatsService,

@@ -2,19 +2,22 @@ import { JobLeasesRepository } from '@app/database';
 import { Module } from '@nestjs/common';
 import { StatisticsController } from './statistics.controller.js';
 import { StatisticsService } from './statistics.service.js';
+import { UsageLedger } from './usage-ledger.repository.js';
 import { UsageRollupRepository } from './usage-rollup.repository.js';
 import { UsageRollupService } from './usage-rollup.service.js';
 import { UsageStatisticsRepository } from './usage-statistics.repository.js';
 
-/** How many tokens were used, by whom, and what they cost. */
+/** The usage ledger, and statistics of it: how many tokens were used, by whom, and what they cost. */
 @Module({
   controllers: [StatisticsController],
   providers: [
     StatisticsService,
+    UsageLedger,
     UsageStatisticsRepository,
     UsageRollupService,
     UsageRollupRepository,
     JobLeasesRepository,
   ],
+  exports: [UsageLedger],
 })
 export class StatisticsModule {}

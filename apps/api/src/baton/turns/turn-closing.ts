@@ -1,6 +1,6 @@
-import type { ChatEventEnvelope, MessageStatus, TurnUsage } from '@app/contracts';
-import { insertRows, placeholders, toSqlTime, updateRows, USAGE_TYPE, type SqlRow } from '@app/database';
-import { uuidv7 } from 'uuidv7';
+import type { ChatEventEnvelope, MessageStatus } from '@app/contracts';
+import { placeholders, tokenColumns, toSqlTime, updateRows, USAGE_TYPE, type SqlRow } from '@app/database';
+import { chargeUsage, type UsageCharge } from '../../statistics/index.js';
 import type { ChatTransaction, LockedChat } from '../fence/chat-transaction.repository.js';
 import { findOpenTurns, speakerOf, type OpenTurn } from './open-turn.js';
 import { readChunks } from './turn-chunks.repository.js';
@@ -19,7 +19,7 @@ const MESSAGE_STATUS: Record<FinalTurnStatus, MessageStatus> = {
  */
 export class TurnClosing {
   private readonly turns: (SqlRow & { id: string })[] = [];
-  private readonly ledger: SqlRow[] = [];
+  private readonly charges: UsageCharge[] = [];
 
   constructor(private readonly transaction: ChatTransaction) {}
 
@@ -50,7 +50,7 @@ export class TurnClosing {
       }),
     );
     this.turns.push(endedRow(ending, this.transaction.at));
-    this.ledger.push(ledgerRow(turn, ending, this.transaction.at));
+    this.charges.push(chargeOf(turn, ending));
     chat.runningTurnId = null;
     const outcome = {
       turnId: turn.id,
@@ -95,9 +95,9 @@ export class TurnClosing {
   }
 
   async write(): Promise<void> {
-    const { manager } = this.transaction;
+    const { manager, at } = this.transaction;
     await updateRows(manager, 'turns', this.turns);
-    await insertRows(manager, 'usage_ledger', this.ledger);
+    await chargeUsage(manager, this.charges, at);
     const ended = this.turns.map(({ id }) => id);
     if (ended.length === 0) return;
     await manager.query(`DELETE FROM turn_chunks WHERE turn_id IN (${placeholders(ended.length)})`, ended);
@@ -117,13 +117,6 @@ export class TurnClosing {
   }
 }
 
-export const tokenColumns = (usage: TurnUsage) => ({
-  input_tokens: usage.inputTokens,
-  cached_tokens: usage.cachedTokens,
-  output_tokens: usage.outputTokens,
-  reasoning_tokens: usage.reasoningTokens,
-});
-
 const endedRow = (ending: TurnEnding, at: Date): SqlRow & { id: string } => ({
   id: ending.turnId,
   status: ending.status,
@@ -139,17 +132,12 @@ const endedRow = (ending: TurnEnding, at: Date): SqlRow & { id: string } => ({
   ended_at: toSqlTime(at),
 });
 
-const ledgerRow = (turn: OpenTurn, ending: TurnEnding, at: Date): SqlRow => ({
-  id: uuidv7(),
-  turn_id: turn.id,
-  bot_id: turn.botId,
-  user_key: turn.userKey,
-  service_id: ending.serviceId,
-  model: ending.model ?? '',
-  usage_type: USAGE_TYPE.chat,
-  request_date: at.toISOString().slice(0, 10),
-  ...tokenColumns(ending.usage),
-  is_estimated: ending.usage.isEstimated,
-  cost_nano: null,
-  created_at: toSqlTime(at),
+const chargeOf = (turn: OpenTurn, { serviceId, model, usage }: TurnEnding): UsageCharge => ({
+  turnId: turn.id,
+  botId: turn.botId,
+  userKey: turn.userKey,
+  serviceId,
+  model: model ?? '',
+  usageType: USAGE_TYPE.chat,
+  usage,
 });

@@ -1,12 +1,13 @@
 import { AppConfig } from '@app/common';
 import type { TurnUsage } from '@app/contracts';
-import { GroupCommit, retryTransient, USAGE_TYPE } from '@app/database';
+import { GroupCommit, retryTransient, tokenColumns, updateRows } from '@app/database';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
+import { correctCharge } from '../../statistics/index.js';
 import { ChatTransaction, type LockedChat } from '../fence/chat-transaction.repository.js';
 import { speakerOf, type OpenTurn } from './open-turn.js';
 import { changeOwnership } from './ownership-change.js';
-import { tokenColumns, TurnClosing } from './turn-closing.js';
+import { TurnClosing } from './turn-closing.js';
 import { TurnOpening } from './turn-opening.js';
 import type { EndedTurn, TurnEnding } from './turn.types.js';
 
@@ -30,18 +31,10 @@ export class TurnEndingsRepository {
 
   /** Corrects the usage of a turn that its runner did not end, once it is known. */
   async correctUsage(turnId: string, usage: TurnUsage): Promise<void> {
-    const columns = tokenColumns(usage);
-    const assignments = Object.keys(columns).map((column) => `${column} = ?`);
-    const values = [...Object.values(columns), Number(usage.isEstimated)];
+    const columns = { ...tokenColumns(usage), is_usage_estimated: usage.isEstimated };
     const correct = async (manager: EntityManager): Promise<void> => {
-      await manager.query(`UPDATE turns SET ${assignments.join(', ')}, is_usage_estimated = ? WHERE id = ?`, [
-        ...values,
-        turnId,
-      ]);
-      await manager.query(
-        `UPDATE usage_ledger SET ${assignments.join(', ')}, is_estimated = ? WHERE turn_id = ? AND usage_type = ?`,
-        [...values, turnId, USAGE_TYPE.chat],
-      );
+      await updateRows(manager, 'turns', [{ id: turnId, ...columns }]);
+      await correctCharge(manager, turnId, usage);
     };
     await retryTransient(() => this.dataSource.transaction(correct));
   }

@@ -3,9 +3,9 @@ import { USAGE_TYPE, type TurnOptions } from '@app/database';
 import { Injectable } from '@nestjs/common';
 import { TurnsService } from '../../baton/index.js';
 import { type BotProfile, BotSearchService, BotsService } from '../../bots/index.js';
+import { UsageLedger } from '../../statistics/index.js';
 import type { StoredChat } from '../chat/chats.repository.js';
 import { usageKeyOf } from './usage-key.js';
-import { UsageRepository } from './usage.repository.js';
 
 export interface RoutedMessage {
   turnId: string;
@@ -25,7 +25,7 @@ export class ChatRoutingService {
     private readonly bots: BotsService,
     private readonly search: BotSearchService,
     private readonly turns: TurnsService,
-    private readonly usage: UsageRepository,
+    private readonly ledger: UsageLedger,
   ) {}
 
   /** What asking a model costs is on record, whatever becomes of the message. */
@@ -42,7 +42,7 @@ export class ChatRoutingService {
     const route = await this.search.route(bot, caller, message.text);
     if (route.usage !== undefined) {
       const { serviceId, model, usage } = route.usage;
-      await this.usage.record({
+      await this.ledger.charge({
         turnId: message.turnId,
         botId: bot.id,
         userKey: usageKeyOf(caller, chat.id),

@@ -5,10 +5,10 @@ import { Injectable, Logger, type BeforeApplicationShutdown } from '@nestjs/comm
 import { OnEvent } from '@nestjs/event-emitter';
 import { BotStopService, BotsService } from '../../bots/index.js';
 import type { AppEvents } from '../../events.js';
+import { UsageLedger } from '../../statistics/index.js';
 import { ChatSettingsRepository } from './chat-settings.repository.js';
 import { chatTitleOf } from './chat-title.js';
 import { ChatTitlesRepository, type FirstExchange } from './chat-titles.repository.js';
-import { UsageRepository } from '../completions/usage.repository.js';
 
 const TIME_LIMIT_MS = 20_000;
 const ANSWER_LIMIT = 400;
@@ -30,7 +30,7 @@ export class ChatTitlesService implements BeforeApplicationShutdown {
     private readonly provider: OpenAiProvider,
     private readonly titles: ChatTitlesRepository,
     private readonly settings: ChatSettingsRepository,
-    private readonly usage: UsageRepository,
+    private readonly ledger: UsageLedger,
   ) {}
 
   async beforeApplicationShutdown(): Promise<void> {
@@ -56,7 +56,7 @@ export class ChatTitlesService implements BeforeApplicationShutdown {
     const request = { connection, model, ...questionFor(exchange) };
     const { text, usage } = await this.ask(request);
     const { userKey } = exchange;
-    await this.usage.record({ turnId, botId, userKey, serviceId, model, usageType: USAGE_TYPE.title, usage });
+    await this.ledger.charge({ turnId, botId, userKey, serviceId, model, usageType: USAGE_TYPE.title, usage });
     const title = chatTitleOf(text);
     if (title !== '' && !this.ending.signal.aborted) await this.settings.renameUnnamed(chatId, title);
   }
