@@ -81,8 +81,8 @@ describe('the chats of a channel', () => {
     await chats.openChat(ANYBODY, botId, 'simple-chat');
     await eventually(() => told.length === 1);
     // Nothing has happened there: the word of another instance may be late.
-    hub.hear(idOf(5));
-    hub.hear(idOf(CHATS - 1));
+    hub.notifyWritten(idOf(5));
+    hub.notifyWritten(idOf(CHATS - 1));
     await server.app.get(ChatDeletionService, { strict: false }).deleteChats([begun, idOf(CHATS - 1)]);
     await eventually(() => told.length === 3);
     expect(told[0]).toBe(`new ${begun} `);

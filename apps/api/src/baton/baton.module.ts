@@ -40,7 +40,7 @@ import { TurnMetrics } from './turns/running/turn.metrics.js';
 import { TurnsRepository } from './turns/turns.repository.js';
 import { TurnsService } from './entry/turns.service.js';
 
-/** The heart: who holds a chat, the turns that answer in it, and the log of what happened. */
+/** The core: who owns a chat, the turns that answer in it, and its event log. */
 @Module({
   imports: [OpenAiModule, BotsModule],
   providers: [

@@ -43,7 +43,7 @@ import { TicketsService } from './files/tickets.service.js';
 import { TranscriptsRepository } from './files/transcripts.repository.js';
 import { UserChatsController } from './lists/user-chats.controller.js';
 
-/** What people have of their chats: lists, names, settings, files; how a message comes in, and how long a chat is kept. */
+/** Chats as customers use them: messages, lists, titles, settings, files, deletion and retention. */
 @Module({
   imports: [TypeOrmModule.forFeature([Chat]), OpenAiModule, BatonModule, BotsModule, StatisticsModule, UsersModule],
   controllers: [

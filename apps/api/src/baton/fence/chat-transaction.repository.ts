@@ -16,7 +16,7 @@ import {
 } from '@app/database';
 import type { DataSource, EntityManager } from 'typeorm';
 
-/** A chat's row, locked until the transaction ends. What is changed here is written back by {@link ChatTransaction}. */
+/** A chat's row, locked until the transaction ends. {@link ChatTransaction} writes changes of it back. */
 export interface LockedChat {
   readonly id: string;
   readonly botId: string;
@@ -63,9 +63,9 @@ interface NewEvent<Type extends ChatEventType> {
 }
 
 /**
- * One transaction over the logs of some chats. The chats' rows are locked first and in one order, which makes it the fence: what
- * the caller reads of owner, epoch and running turn holds until the commit. Messages, events and chat rows are written at the end,
- * one statement a table.
+ * One transaction over the logs of some chats. The chats' rows are locked first, in the order of their ids. This is the fence: owner,
+ * epoch and running turn, as they are read here, stay the same until the commit. Messages, events and chat rows are written at the end,
+ * one statement per table.
  */
 export class ChatTransaction {
   readonly at = new Date();
@@ -79,8 +79,8 @@ export class ChatTransaction {
   ) {}
 
   /**
-   * Runs `work` with the chats locked; what it returns is returned after the commit. It is run again when the database gives the
-   * transaction up in favour of another.
+   * Runs `work` with the chats locked and returns its result after the commit. When the database rolls the transaction back because of a
+   * deadlock, `work` runs again.
    */
   static run<Result>(
     dataSource: DataSource,
@@ -105,7 +105,7 @@ export class ChatTransaction {
     return this.chats.get(id);
   }
 
-  /** Has the chat's row written back although no event was added. */
+  /** Marks the chat's row for writing although no event was added. */
   touch(chat: LockedChat): void {
     this.changed.add(chat);
   }
@@ -128,7 +128,7 @@ export class ChatTransaction {
     });
   }
 
-  /** Gives the event the chat's next number. The text of a message is stored with the message alone. */
+  /** Adds the event with the chat's next seq. The text of a message is stored in its row only, not in the event. */
   addEvent<Type extends ChatEventType>(chat: LockedChat, event: NewEvent<Type>): ChatEventEnvelope {
     const { type, actor, data, messageId = null, audience = 'everyone' } = event;
     const seq = chat.nextSeq++;

@@ -72,7 +72,7 @@ export class ChatHints implements OnApplicationBootstrap, OnApplicationShutdown 
     subscriber.on('message', (_, message) => this.receiveHint(message));
     this.publisher = publisher;
     this.subscriber = subscriber;
-    this.hub.afterPublish((chatId) => this.sendHint(chatId));
+    this.hub.onPublished((chatId) => this.sendHint(chatId));
   }
 
   /** Without Redis the next poll may not wait for the longer pause. */
@@ -95,7 +95,7 @@ export class ChatHints implements OnApplicationBootstrap, OnApplicationShutdown 
   private receiveHint(message: string): void {
     const [sender, ...chatIds] = message.split(' ');
     if (sender === this.instanceId) return;
-    for (const chatId of chatIds) this.hub.hear(chatId);
+    for (const chatId of chatIds) this.hub.notifyWritten(chatId);
     this.revokeStaleTurns(new Set(chatIds)).catch((error: unknown) =>
       this.logger.warn({ err: error }, 'Own turns could not be checked'),
     );
@@ -130,6 +130,6 @@ export class ChatHints implements OnApplicationBootstrap, OnApplicationShutdown 
   /** Another instance has deleted the chat. */
   private endDeleted(chatId: string): void {
     this.live.revokeOthers(chatId, null);
-    this.hub.end(chatId);
+    this.hub.notifyDeleted(chatId);
   }
 }

@@ -4,8 +4,8 @@ import type { EventAudience } from '@app/database';
 export type ToolEventData = ChatEventData['tool.called'] | ChatEventData['tool.returned'];
 
 /**
- * The one place that says what of an event a reader sees, whichever way it is read; null when nothing. Agents see everything. Others do not
- * see what is for agents only, and of the calls of tools not what these are told and answer.
+ * What a reader sees of an event, however it is read; null for nothing. Agents see everything. Customers do not see events for agents, nor
+ * the arguments and outputs of tool calls.
  */
 export function viewOf(
   { event, audience }: { event: ChatEventEnvelope; audience: EventAudience },

@@ -3,7 +3,7 @@ import type { EventAudience } from '@app/database';
 import { Injectable } from '@nestjs/common';
 import { viewOf } from './chat-event-view.js';
 
-/** One thing that readers of a chat are told, after it was committed. */
+/** A committed event or delta on its way to readers. */
 export type LogItem = LogEvent | LogDelta;
 
 export class LogEvent {
@@ -16,12 +16,12 @@ export class LogEvent {
     readonly audience: EventAudience = 'everyone',
   ) {}
 
-  /** The same bytes for every reader. */
+  /** Serialised once for all readers. */
   get json(): string {
     return (this.cachedJson ??= JSON.stringify(this.event));
   }
 
-  /** What the reader is shown of it; null when nothing. */
+  /** The event as the reader sees it; null for nothing. */
   viewFor(reader: EventAudience): LogEvent | null {
     const seen = viewOf(this, reader);
     if (seen === null || seen === this.event) return seen && this;
@@ -42,27 +42,27 @@ export class LogDelta {
     return (this.cachedJson ??= JSON.stringify(this.delta));
   }
 
-  /** What a bot says is for everybody. */
+  /** Deltas are for everyone. */
   viewFor(): this {
     return this;
   }
 }
 
 export interface ChatListener {
-  /** Committed items of the chat, as this instance wrote them. */
+  /** Receives items of the chat that this instance has committed. */
   receive(items: readonly LogItem[]): void;
-  /** Something may have been written elsewhere, up to event `lastSeq` if that is known: look at the database. */
+  /** Another instance may have written into the chat, up to event `lastSeq` if known: the database must be read. */
   wake(lastSeq?: number): void;
-  /** The chat is gone. */
+  /** The chat was deleted. */
   end(): void;
 }
 
-/** Tells the readers of a chat, on this instance, what was committed. Holds no history: a reader that sees a gap reads the log. */
+/** Delivers committed items to the readers of a chat on this instance. Keeps no history: a reader that notices a gap reads the log. */
 @Injectable()
 export class ChatLogHub {
   private readonly listeners = new Map<string, Set<ChatListener>>();
-  private readonly onPublish: ((chatId: string) => void)[] = [];
-  private readonly onNews: ((chatId: string) => void)[] = [];
+  private readonly publishListeners: ((chatId: string) => void)[] = [];
+  private readonly changeListeners: ((chatId: string) => void)[] = [];
 
   subscribe(chatId: string, listener: ChatListener): () => void {
     const listeners = this.listeners.get(chatId) ?? new Set();
@@ -75,8 +75,8 @@ export class ChatLogHub {
 
   publish(chatId: string, items: readonly LogItem[]): void {
     for (const listener of this.listeners.get(chatId) ?? []) listener.receive(items);
-    for (const tell of this.onPublish) tell(chatId);
-    if (items.some(({ kind }) => kind === 'event')) this.tellNews(chatId);
+    for (const listener of this.publishListeners) listener(chatId);
+    if (items.some(({ kind }) => kind === 'event')) this.notifyChanged(chatId);
   }
 
   publishEvents(chatId: string, events: readonly ChatEventEnvelope[]): void {
@@ -91,23 +91,23 @@ export class ChatLogHub {
     for (const listener of this.listeners.get(chatId) ?? []) listener.wake(lastSeq);
   }
 
-  /** The chat has begun; nothing is in its log yet. */
-  begin(chatId: string): void {
-    for (const tell of this.onPublish) tell(chatId);
-    this.tellNews(chatId);
+  /** The chat was created; its log is empty. */
+  notifyCreated(chatId: string): void {
+    for (const listener of this.publishListeners) listener(chatId);
+    this.notifyChanged(chatId);
   }
 
   /** Another instance has written into the chat. */
-  hear(chatId: string): void {
+  notifyWritten(chatId: string): void {
     this.wake(chatId);
-    this.tellNews(chatId);
+    this.notifyChanged(chatId);
   }
 
-  /** The chat was deleted: nobody waits for more of it. */
-  end(chatId: string): void {
+  /** The chat was deleted: its readers end. */
+  notifyDeleted(chatId: string): void {
     for (const listener of this.listeners.get(chatId) ?? []) listener.end();
-    for (const tell of this.onPublish) tell(chatId);
-    this.tellNews(chatId);
+    for (const listener of this.publishListeners) listener(chatId);
+    this.notifyChanged(chatId);
   }
 
   hasReaders(chatId: string): boolean {
@@ -118,17 +118,17 @@ export class ChatLogHub {
     return [...this.listeners.keys()];
   }
 
-  /** Called after every local publication, to tell the other instances. */
-  afterPublish(tell: (chatId: string) => void): void {
-    this.onPublish.push(tell);
+  /** Calls the listener after everything that this instance publishes. */
+  onPublished(listener: (chatId: string) => void): void {
+    this.publishListeners.push(listener);
   }
 
-  /** Called whenever events may have come into a chat's log, or the chat began or was deleted, here or (with Redis) elsewhere. */
-  afterNews(tell: (chatId: string) => void): void {
-    this.onNews.push(tell);
+  /** See `ChatLogService.onChanged`. */
+  onChanged(listener: (chatId: string) => void): void {
+    this.changeListeners.push(listener);
   }
 
-  private tellNews(chatId: string): void {
-    for (const tell of this.onNews) tell(chatId);
+  private notifyChanged(chatId: string): void {
+    for (const listener of this.changeListeners) listener(chatId);
   }
 }

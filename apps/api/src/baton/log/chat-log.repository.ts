@@ -3,7 +3,7 @@ import { fromSqlJson, fromSqlTime, placeholders, type EventAudience } from '@app
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 
-/** An event as the log holds it, with the readers it is for. */
+/** An event of the log with its audience. */
 export interface LoggedEvent {
   event: ChatEventEnvelope;
   audience: EventAudience;
@@ -21,19 +21,19 @@ interface EventRow {
   text: string | null;
 }
 
-/** A chat's head: what a reader compares with its own position. */
+/** The end of a chat's log, for comparison with a reader's position. */
 export interface ChatHead {
   chatId: string;
   lastSeq: number;
   runningTurnId: string | null;
 }
 
-/** Reads the numbered log of a chat. */
+/** Reads event logs. */
 @Injectable()
 export class ChatLogRepository {
   constructor(private readonly dataSource: DataSource) {}
 
-  /** Events with numbers above `after`, in order, at most `limit`. A deleted message's text is empty. */
+  /** Events with a seq above `after`, in order, at most `limit`. The text of a deleted message is empty. */
   async findEvents(chatId: string, after: number, limit: number): Promise<LoggedEvent[]> {
     const rows = await this.dataSource.query<EventRow[]>(
       `SELECT e.seq, e.type, e.actor, e.epoch, e.audience, e.data, e.created_at, e.message_id, m.text
@@ -44,7 +44,7 @@ export class ChatLogRepository {
     return rows.map((row) => ({ event: eventOf(chatId, row), audience: row.audience }));
   }
 
-  /** The turn that was running when event `seq` was the newest, if any. */
+  /** The turn that was running when event `seq` was the last one, if any. */
   async findOpenTurn(chatId: string, seq: number): Promise<{ turnId: string; messageId: string } | null> {
     const [row] = await this.dataSource.query<{ type: string; data: string }[]>(
       `SELECT type, data FROM chat_events

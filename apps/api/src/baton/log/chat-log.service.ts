@@ -5,17 +5,17 @@ import { viewOf } from './chat-event-view.js';
 import { ChatLogHub } from './chat-log.hub.js';
 import { ChatLogRepository, type LoggedEvent } from './chat-log.repository.js';
 
-/** What a reader sees of a part of the log. Numbers that it does not see keep their places. */
+/** A page of the log as a reader sees it. Events that the reader does not see still count. */
 export interface LogPage {
   events: ChatEventEnvelope[];
-  /** The number of the last event looked at, seen or not. */
+  /** The seq of the page's last event, seen or not. */
   lastSeq: number;
   hasMore: boolean;
 }
 
 const READ_SIZE = 200;
 
-/** The logs of chats as the rest of the server uses them: what is in them, and in which of them something has happened. */
+/** The event logs as the rest of the server uses them: it reads them, and is notified of changes. */
 @Injectable()
 export class ChatLogService {
   constructor(
@@ -23,30 +23,30 @@ export class ChatLogService {
     private readonly log: ChatLogRepository,
   ) {}
 
-  /** The chat has begun; nothing is in its log yet. */
-  begin(chatId: string): void {
-    this.hub.begin(chatId);
+  /** Must follow the creation of a chat. */
+  notifyCreated(chatId: string): void {
+    this.hub.notifyCreated(chatId);
   }
 
-  /** The chat was deleted: nobody waits for more of it. */
-  end(chatId: string): void {
-    this.hub.end(chatId);
+  /** Must follow the deletion of a chat: its readers end. */
+  notifyDeleted(chatId: string): void {
+    this.hub.notifyDeleted(chatId);
   }
 
   /**
-   * Calls back whenever events may have come into a chat's log, or the chat began or was deleted, here or (with Redis) elsewhere. Must
-   * return at once and not throw.
+   * Calls the listener when a chat's log may have new events, and when a chat was created or deleted, on this instance or (with Redis) on
+   * another. The listener must return at once and must not throw.
    */
-  afterNews(tell: (chatId: string) => void): void {
-    this.hub.afterNews(tell);
+  onChanged(listener: (chatId: string) => void): void {
+    this.hub.onChanged(listener);
   }
 
-  /** Events with numbers above `after`, in order, also those for agents only. */
+  /** Events with a seq above `after`, in order, including those for agents. */
   readEvents(chatId: string, after: number, limit: number): Promise<LoggedEvent[]> {
     return this.log.findEvents(chatId, after, limit);
   }
 
-  /** What the reader sees of the next `limit` events. */
+  /** The next `limit` events as the reader sees them. */
   async readPage(chatId: string, after: number, limit: number, reader: EventAudience): Promise<LogPage> {
     const logged = await this.log.findEvents(chatId, after, limit + 1);
     const page = logged.slice(0, limit);
@@ -54,13 +54,13 @@ export class ChatLogService {
     return { events, lastSeq: page.at(-1)?.event.seq ?? after, hasMore: logged.length > limit };
   }
 
-  /** What is for everybody, whole, with numbers above `after` and up to `last`. */
+  /** The events for everyone with a seq above `after` and up to `last`, unredacted. */
   async readPublicEvents(chatId: string, after: number, last: number): Promise<ChatEventEnvelope[]> {
     const found: ChatEventEnvelope[] = [];
     for (let seq = after; seq < last;) {
       const events = await this.log.findEvents(chatId, seq, Math.min(last - seq, READ_SIZE));
       found.push(...events.filter(({ audience }) => audience === 'everyone').map(({ event }) => event));
-      // Deleted meanwhile.
+      // The chat was deleted meanwhile.
       if (events.length === 0) break;
       seq = events.at(-1)!.event.seq;
     }

@@ -13,7 +13,7 @@ const SERVER: Actor = { kind: 'system', id: null, name: 'System' };
 export class DeliveryFailuresRepository {
   constructor(private readonly dataSource: DataSource) {}
 
-  /** Null when the chat is gone, or the failure of this message for this reason is in the log. */
+  /** Null when the chat was deleted, or the log already holds this message's failure with this code. */
   writeFailure(chatId: string, failure: DeliveryFailure): Promise<ChatEventEnvelope | null> {
     return ChatTransaction.run(this.dataSource, [chatId], async (transaction) => {
       const chat = transaction.chat(chatId);

@@ -10,18 +10,18 @@ export interface SystemMessage {
   text: string;
   /** `agents`: a note that the customer does not see. */
   audience: EventAudience;
-  /** Nothing is written when the chat has passed to another holder since; null writes whoever holds it. */
+  /** Nothing is written when the chat is in another epoch; null writes in any epoch. */
   expectedEpoch: number | null;
 }
 
 const SERVER: Actor = { kind: 'system', id: null, name: 'System' };
 
-/** What the server itself says in a chat. */
+/** Writes messages of the server itself. */
 @Injectable()
 export class SystemMessagesRepository {
   constructor(private readonly dataSource: DataSource) {}
 
-  /** Null when the message is there already, or too late. */
+  /** Null when the message exists already, or the expected epoch is over. */
   writeMessage({ id, chatId, text, audience, expectedEpoch }: SystemMessage): Promise<ChatEventEnvelope | null> {
     return ChatTransaction.run(this.dataSource, [chatId], async (transaction) => {
       const chat = transaction.chat(chatId);

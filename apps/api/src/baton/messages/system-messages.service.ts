@@ -8,12 +8,12 @@ export interface SendSystemMessage {
   chatId: string;
   text: string;
   audience: EventAudience;
-  /** Names the occasion: in one epoch of a chat (or in the chat) it is spoken of once, by whichever instance comes first. */
+  /** Identifies the message: it is written once per epoch of a chat (or once per chat), by the first instance that sends it. */
   occasion: string;
   expectedEpoch: number | null;
 }
 
-/** What the server itself says in a chat: to everybody, or to agents as a note. */
+/** Messages of the server itself: for everyone, or for agents as a note. */
 @Injectable()
 export class SystemMessagesService {
   constructor(

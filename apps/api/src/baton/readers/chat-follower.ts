@@ -11,7 +11,7 @@ export interface FollowerSources {
 }
 
 export interface FollowerSink {
-  /** Called in order, without gaps and without repetition. `position` is the reader's place after the item. */
+  /** Called in order, without gaps and without repetition. `position` is the reader's position after the item. */
   deliver(item: LogItem, position: LogPosition): void;
   /** The log could not be read. */
   fail(error: unknown): void;
@@ -20,23 +20,23 @@ export interface FollowerSink {
 const READ_SIZE = 200;
 
 /**
- * Reads a chat's log from any position and then follows it. What this instance commits is passed on from memory; whenever that does not
- * join on to the reader's position (a gap, a wake-up from another instance), the log is read from the database. So every reader
- * sees the same, wherever it is connected.
+ * Reads a chat's log from any position and then follows it. What this instance commits is delivered from memory; when that does not
+ * continue the reader's position (a gap, a wake-up from another instance), the log is read from the database. So every reader sees the
+ * same, on every instance.
  *
- * The deltas of a message always add up to its text for a reader that saw (or resumed within) the message's turn: what is missing
- * is delivered before `message.completed`. Turns that were over before the reader came are told without deltas.
+ * The deltas of a message add up to its text for a reader that saw (or resumed within) the message's turn: missing text is delivered
+ * before `message.completed`. Turns that ended before the reader connected are delivered without deltas.
  */
 export class ChatFollower implements ChatListener {
   private openTurn: { turnId: string; messageId: string } | null = null;
   private endedTurnId: string | null = null;
-  /** A turn whose beginning was replayed: if it is already over, its text comes whole with `message.completed`. */
+  /** A turn whose start was replayed: if it has already ended, its text comes whole with `message.completed`. */
   private replayedTurnId: string | null = null;
   private highestEpoch = 0;
   private unsubscribe: (() => void) | null = null;
   private isReading = false;
   private isStale = false;
-  /** What was published while the log was being read. */
+  /** Items that were published while the log was being read. */
   private held: LogItem[] = [];
   private isReplaying = false;
   private isClosed = false;
@@ -51,7 +51,7 @@ export class ChatFollower implements ChatListener {
     this.position = { ...start };
   }
 
-  /** Replays from the position, then follows. When the log cannot be read it is closed. */
+  /** Replays from the position, then follows. When the log cannot be read the follower closes. */
   async start(): Promise<void> {
     this.unsubscribe = this.sources.hub.subscribe(this.chatId, this);
     try {
@@ -61,7 +61,8 @@ export class ChatFollower implements ChatListener {
       throw error;
     }
   }
-  /** Follows from here on; for a reader that knows everything up to the position, where no turn is running. */
+
+  /** Follows without a replay, for a reader whose position is the end of the log and where no turn is running. */
   startLive(): void {
     this.unsubscribe = this.sources.hub.subscribe(this.chatId, this);
   }
@@ -101,7 +102,7 @@ export class ChatFollower implements ChatListener {
     return items.every((item) => this.isClosed || this.accept(item));
   }
 
-  /** @returns whether the item joins on to the position (or lies behind it). */
+  /** @returns whether the item continues the position (or lies before it) */
   private accept(item: LogItem): boolean {
     if (item instanceof LogEvent) {
       if (item.event.seq <= this.position.seq) return true;
@@ -109,16 +110,16 @@ export class ChatFollower implements ChatListener {
       this.deliverEvent(item);
       return true;
     }
-    // A delta of an older epoch must never follow the event that passed the baton on.
-    if (item.epoch < this.highestEpoch || this.openTurn?.turnId !== item.delta.turnId) return this.isBehindUs(item);
+    // A delta of an older epoch must never follow the change of the owner.
+    if (item.epoch < this.highestEpoch || this.openTurn?.turnId !== item.delta.turnId) return this.isOver(item);
     const known = this.position.offset - item.delta.offset;
     if (known < 0) return false;
     if (known < item.delta.text.length) this.deliverDelta(known === 0 ? item : rest(item, known));
     return true;
   }
 
-  /** Of a turn that has ended for this reader, as opposed to one whose beginning it has yet to read. */
-  private isBehindUs(item: LogDelta): boolean {
+  /** The delta's turn has ended for this reader, as opposed to one whose start it has yet to read. */
+  private isOver(item: LogDelta): boolean {
     return item.epoch < this.highestEpoch || this.endedTurnId === item.delta.turnId;
   }
 
@@ -145,7 +146,7 @@ export class ChatFollower implements ChatListener {
   ): void {
     const { offset } = this.position;
     const isMissing = this.openTurn?.turnId === turnId && offset < text.length;
-    // A turn that ends between the snapshot of its text and the next read of the log was not over: the rest is still owed.
+    // A turn that ended between the snapshot of its text and the next read of the log had not ended before: its rest is missing.
     const wasOverBefore = this.isReplaying && this.replayedTurnId === turnId && offset === 0;
     if (!isMissing || wasOverBefore) return;
     this.deliverDelta(new LogDelta({ messageId, turnId, offset, text: text.slice(offset) }, epoch));
@@ -167,7 +168,7 @@ export class ChatFollower implements ChatListener {
         this.isStale = false;
         await this.readEvents();
         await this.readRunningText();
-        // A busy turn says something during every read: only what does not join on to what was read is worth another one.
+        // A busy turn publishes during every read: only what does not continue the read log requires another read.
         const held = this.held;
         this.held = [];
         if (!this.acceptAll(held)) this.isStale = true;

@@ -3,14 +3,14 @@ import type { StreamEventData } from '@app/contracts';
 import type { LogPosition } from '../log/log-position.js';
 import type { LogItem } from '../log/chat-log.hub.js';
 
-/** One reader's view of a chat's log. */
+/** A chat's log as an SSE stream. */
 export class ChatStream extends EventStream {
   sendItem(item: LogItem, { seq, offset }: LogPosition, json = item.json): void {
     const type = item.kind === 'event' ? item.event.type : 'message.delta';
     this.send(`id: ${seq}:${offset}\nevent: ${type}\ndata: ${json}\n\n`);
   }
 
-  /** An event without a number. */
+  /** Sends an event without an id. */
   sendNotice<Type extends Exclude<keyof StreamEventData, 'message.delta'>>(
     type: Type,
     data: StreamEventData[Type],

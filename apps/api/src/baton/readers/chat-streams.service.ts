@@ -37,8 +37,8 @@ export class ChatStreamsService implements BeforeApplicationShutdown {
   }
 
   /**
-   * Follows a chat's log by other means than a stream of ours. Returns what ends it.
-   * @param audience whether events for agents are delivered, too
+   * Follows a chat's log for a sink of the caller's. Returns a function that ends it.
+   * @param audience whether events for agents are delivered as well
    */
   async followWith(
     chatId: string,
@@ -51,7 +51,7 @@ export class ChatStreamsService implements BeforeApplicationShutdown {
     return () => follower.close();
   }
 
-  /** The chat's log from the position on, and everything that follows. */
+  /** Streams the chat's log from the position on, without an end. */
   async followChat(chatId: string, from: LogPosition, audience: EventAudience = 'everyone'): Promise<ChatStream> {
     const stream = this.openStream();
     const sink: FollowerSink = {
@@ -59,12 +59,12 @@ export class ChatStreamsService implements BeforeApplicationShutdown {
       fail: (error) => this.fail(stream, error),
     };
     const follower = this.follow(chatId, from, stream, seenBy(audience, sink));
-    return this.begin(stream, follower);
+    return this.startReplay(stream, follower);
   }
 
   /**
-   * One turn from `from` to its end. `isNew` says that the turn begins with the next published events, so nothing needs to be read.
-   * The closing `turn.ended` carries the completion.
+   * Streams one turn from `from` to its end. `isNew`: the turn starts with the next published events, so nothing needs to be read. The
+   * closing `turn.ended` carries the completion.
    */
   async followTurn(
     turn: { chatId: string; turnId: string },
@@ -97,12 +97,12 @@ export class ChatStreamsService implements BeforeApplicationShutdown {
       },
       fail: (error) => this.fail(stream, error),
     });
-    if (!isNew) return this.begin(stream, follower);
+    if (!isNew) return this.startReplay(stream, follower);
     follower.startLive();
     return stream;
   }
 
-  /** The stream of a message that no bot answers because a person holds the chat. */
+  /** The stream of a message that an agent will answer. */
   handOver(events: ChatEventEnvelope[], completion: object): ChatStream {
     const stream = this.openStream();
     for (const event of events) stream.sendItem(new LogEvent(event), { seq: event.seq, offset: 0 });
@@ -131,7 +131,7 @@ export class ChatStreamsService implements BeforeApplicationShutdown {
       follower
         .start()
         .then(async () => {
-          // Deleted before anybody could have told us.
+          // The chat may have been deleted before the follower subscribed.
           if ((await this.sources.log.findHeads([chatId])).length === 0) follower.end();
         })
         .catch(fail);
@@ -158,11 +158,11 @@ export class ChatStreamsService implements BeforeApplicationShutdown {
     return follower;
   }
 
-  private async begin(stream: ChatStream, follower: ChatFollower): Promise<ChatStream> {
+  private async startReplay(stream: ChatStream, follower: ChatFollower): Promise<ChatStream> {
     try {
       await follower.start();
     } catch (error) {
-      // Nobody was given the stream, so nobody else will.
+      // The caller does not get the stream, so it has to be closed here.
       stream.destroy();
       throw error;
     }
@@ -176,7 +176,7 @@ export class ChatStreamsService implements BeforeApplicationShutdown {
   }
 }
 
-/** The same reader, shown what such readers may see. */
+/** The same sink, given only what the audience may see. */
 const seenBy = (audience: EventAudience, sink: FollowerSink): FollowerSink => ({
   ...sink,
   deliver: (item, position) => {

@@ -16,15 +16,15 @@ export interface StoredChunk {
   text: string;
 }
 
-/** Streamed text, stored before anybody sees it. */
+/** Streamed text, stored before it is delivered. */
 @Injectable()
 export class TurnChunksRepository {
   constructor(private readonly dataSource: DataSource) {}
 
   /**
-   * Stores the chunks of the turns that still hold their chats, all in one commit. The chats' rows are share-locked until that
-   * commit, so the baton cannot pass between the look and the write.
-   * @returns the ids of the turns whose chunks were stored; the others have been fenced off.
+   * Stores the chunks of the turns that may still write, all in one commit. The chats' rows are share-locked until that commit, so no
+   * owner changes between the check and the write.
+   * @returns the ids of the turns whose chunks were stored; the others are fenced
    */
   async appendChunks(chunks: NewChunk[]): Promise<Set<string>> {
     return this.dataSource.transaction(async (manager) => {
@@ -40,7 +40,7 @@ export class TurnChunksRepository {
         chunk_offset: offset,
         text: JSON.stringify(text),
       }));
-      // A commit whose answer was lost with its connection may have stored them: they come again, with what was said since.
+      // If the result of a commit was lost with its connection, its chunks come again, with more text.
       await insertRows(
         manager,
         'turn_chunks',
@@ -55,7 +55,7 @@ export class TurnChunksRepository {
   async findText(turnId: string, offset: number): Promise<string> {
     const chunks = await readChunks(this.dataSource.manager, turnId, offset);
     if (chunks.length > 0 && chunks[0]!.offset === offset) return chunks.map(({ text }) => text).join('');
-    // The offset lies within a chunk: the reader stopped in the middle of one.
+    // The offset lies within a chunk.
     const all = await readChunks(this.dataSource.manager, turnId);
     return all
       .map(({ text }) => text)
@@ -64,7 +64,7 @@ export class TurnChunksRepository {
   }
 }
 
-/** The chunks of a turn that begin at `from` or later, in order. */
+/** The chunks of a turn that start at `from` or later, in order. */
 export async function readChunks(manager: EntityManager, turnId: string, from = 0): Promise<StoredChunk[]> {
   const rows = await manager.query<{ chunk_offset: number; text: string }[]>(
     'SELECT chunk_offset, text FROM turn_chunks WHERE turn_id = ? AND chunk_offset >= ? ORDER BY chunk_offset',

@@ -68,7 +68,7 @@ export class TurnClosing {
     return { outcome, events };
   }
 
-  /** Ends the queued turns of a chat in which the bot may not speak any more, so that their callers get an answer. */
+  /** Ends the queued turns of a chat in which the bot may no longer speak, so that their callers get an answer. */
   async supersedeQueued(chat: LockedChat): Promise<ChatEventEnvelope[]> {
     if (chat.queuedTurns === 0) return [];
     const condition = `t.chat_id = ? AND t.status = 'queued' ORDER BY t.seq`;

@@ -19,7 +19,7 @@ export type Recovery =
 /** Orphans that are read at a time. */
 export const ORPHAN_BATCH = 200;
 
-/** Leases of running turns, in database time: they show that an instance has died. */
+/** Leases of running turns, in database time: an expired lease means that the instance has died. */
 @Injectable()
 export class TurnLeasesRepository {
   private readonly checks = new GroupCommit((turns: StartedTurn[]) => this.checkAll(turns));

@@ -22,12 +22,12 @@ interface OutcomeRow {
   trace: string | null;
 }
 
-/** Turns as those see them who sent the message. */
+/** Reads turns for the callers who sent their messages. */
 @Injectable()
 export class TurnsRepository {
   constructor(private readonly dataSource: DataSource) {}
 
-  /** The bot that answers a request seen before. */
+  /** The bot that answers a request which was accepted before. */
   async findBotOfRequest(requestKey: string): Promise<string | null> {
     const [row] = await this.dataSource.query<{ bot_id: string }[]>('SELECT bot_id FROM turns WHERE request_key = ?', [
       requestKey,
@@ -35,7 +35,7 @@ export class TurnsRepository {
     return row?.bot_id ?? null;
   }
 
-  /** What an ended turn came to; null while it has not ended. */
+  /** The result of a turn; null until it has ended. */
   async findOutcome(turnId: string): Promise<TurnOutcome | null> {
     const [row] = await this.dataSource.query<OutcomeRow[]>(
       `SELECT t.id, t.chat_id, t.bot_id, t.status, t.created_at, t.input_tokens, t.cached_tokens, t.output_tokens,

@@ -6,12 +6,12 @@ import { newChatRow, type NewChat } from './chats.repository.js';
 
 const ATTEMPTS = 5;
 
-/** Chats that are found by who writes, not by an id: one for each channel, bot and visitor. */
+/** Chats that are found by an address instead of an id: one per channel, bot and visitor. */
 @Injectable()
 export class AddressedChatsRepository {
   constructor(private readonly dataSource: DataSource) {}
 
-  /** The id of the open chat at the new chat's address; the new chat's when there is none. Of many at once, one makes it. */
+  /** The id of the open chat at the new chat's address; inserts the new chat if there is none. Of concurrent calls one inserts. */
   async findOrInsert(chat: NewChat): Promise<string> {
     const addressHash = hashOf(chat);
     for (let attempt = 1; ; attempt++) {
@@ -33,7 +33,7 @@ export class AddressedChatsRepository {
     return row === undefined ? null : { chatId: row.chat_id, owner: row.owner };
   }
 
-  /** False when somebody else has replaced the former chat. */
+  /** False when a concurrent call has replaced the former chat. */
   private insert(chat: NewChat, addressHash: string, formerChatId: string | null): Promise<boolean> {
     return this.dataSource.transaction(async (manager) => {
       if (formerChatId !== null) {

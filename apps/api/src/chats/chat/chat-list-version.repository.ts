@@ -2,8 +2,8 @@ import { dialectOf } from '@app/database';
 import type { EntityManager } from 'typeorm';
 
 /**
- * Says, within the transaction of the write itself and before it, that what the users' lists hold is about to change. Whoever reads a
- * version and then counts may remember the total for as long as the version stands.
+ * Raises the versions of the users' lists, within the transaction that changes them and before its other writes. A reader who reads a
+ * version and then counts may cache the total until the version changes.
  */
 export async function bumpListVersions(tx: EntityManager, userIds: readonly (number | null)[]): Promise<void> {
   const ids = [...new Set(userIds)].filter((id) => id !== null).toSorted((a, b) => a - b);

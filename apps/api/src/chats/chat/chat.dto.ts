@@ -45,7 +45,7 @@ export class GetChatResponseCompletionDto {
   completionId: string;
   @ApiProperty({ example: 'Hello, what can you do?' })
   userMessage: string;
-  /** What is there so far, while the bot still answers. */
+  /** The text so far, while the bot is still answering. */
   @ApiProperty({ example: 'I answer questions.' })
   assistantMessage: string;
   @ApiProperty({ type: 'string', format: 'date-time', example: '2026-11-21T09:00:00.000Z' })
@@ -88,7 +88,7 @@ export class GetChatResponseDto {
 }
 
 export class GetOpenChatBotIdResponseDto {
-  /** Null when no bot is open. */
+  /** Null when there is no open bot. */
   @ApiProperty({ type: 'string', nullable: true, example: ID })
   openChatBotId: string | null;
   /** Whether the open bot can be used without an account. */

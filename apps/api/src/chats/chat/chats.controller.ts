@@ -19,7 +19,7 @@ export class ChatsController {
     private readonly deletion: ChatDeletionService,
   ) {}
 
-  /** Open a chat with a bot */
+  /** Creates a chat with a bot. */
   @Post()
   @HttpCode(200)
   @Access('anonymous')
@@ -33,7 +33,7 @@ export class ChatsController {
     return this.chats.createChat(caller, botId, language);
   }
 
-  /** Open a chat with a bot, by the bot's code */
+  /** Creates a chat with a bot, by the bot's code. */
   @Post('create/bybotcode')
   @HttpCode(200)
   @Access('anonymous')
@@ -47,7 +47,7 @@ export class ChatsController {
     return this.chats.createChatByBotCode(caller, botCode, language);
   }
 
-  /** The bot that can be used without an account */
+  /** Returns the bot that can be used without an account. */
   @Get('OpenChatBotId')
   @Access('anonymous')
   @ApiOkResponse({ type: GetOpenChatBotIdResponseDto })
@@ -55,7 +55,7 @@ export class ChatsController {
     return this.chats.getOpenChatBotId();
   }
 
-  /** A chat with its completions */
+  /** Returns a chat with its completions. */
   @Get(':chatId')
   @Access('anonymous')
   @ApiOkResponse({ type: GetChatResponseDto })
@@ -68,7 +68,7 @@ export class ChatsController {
     return this.chats.getChat(caller, chatId, language);
   }
 
-  /** Delete a chat and everything said in it */
+  /** Deletes a chat with all its messages. */
   @Delete(':chatId')
   @Access('anonymous')
   @ApiProblems(404)

@@ -13,10 +13,10 @@ import { InjectRepository } from '@nestjs/typeorm';
 import { DataSource, Repository } from 'typeorm';
 import { bumpListVersions } from './chat-list-version.repository.js';
 
-/** Whose chats: a user's, a visitor's, or those that nobody owns and that are reached by their id. */
+/** The customer of a chat: a user, a visitor, or an anonymous caller who knows the chat's id. */
 export type ChatCustomer = { userId: number } | { visitorId: string } | 'anonymous';
 
-/** Where a chat began. */
+/** Where a chat was created. */
 export type ChatChannel = 'api' | 'threads' | 'simple-chat' | 'whatsapp' | 'widget';
 
 export interface NewChat extends Pick<Chat, 'id' | 'userId' | 'visitorId' | 'botId'> {
@@ -77,7 +77,7 @@ interface CompletionRow {
   output_text: string | null;
 }
 
-/** Chats as their owners see them. */
+/** Chats as their customers see them. */
 @Injectable()
 export class ChatsRepository {
   private readonly reads = new GroupCommit((ids: string[]) => this.readChats(ids));
@@ -99,7 +99,7 @@ export class ChatsRepository {
     });
   }
 
-  /** A chat without an owner is everybody's who knows its id. */
+  /** A chat without user and visitor is open to every caller who knows its id. */
   async findCustomerChat(id: string, customer: ChatCustomer): Promise<StoredChat | null> {
     const chat = await this.reads.submit(id);
     return chat !== null && isCustomerOf(chat, customer) ? chat : null;
@@ -128,7 +128,7 @@ export class ChatsRepository {
     }));
   }
 
-  /** Every request about a chat begins with this: those of the same instant ask together. */
+  /** Every request for a chat starts with this query: concurrent requests share it. */
   private async readChats(ids: string[]): Promise<(StoredChat | null)[]> {
     const rows = await this.dataSource.query<ChatRow[]>(
       `SELECT c.id, c.user_id, c.visitor_id, c.bot_id, c.display_name, c.is_favorite, c.user_system_message_id, s.display_name AS message_name,
@@ -145,7 +145,7 @@ export class ChatsRepository {
   }
 }
 
-/** A chat that begins: the bot holds it, nothing has been said. */
+/** A new chat: its owner is the bot, its log is empty. */
 export function newChatRow(chat: NewChat): Omit<Chat, 'user' | 'bot' | 'userSystemMessage'> {
   const now = new Date();
   return {

@@ -21,8 +21,8 @@ import {
 } from './chats.repository.js';
 
 /**
- * Chats as their holders use them. A user holds the chats of the account, a visitor those begun as that visitor; any other chat is held
- * by whoever knows its unguessable id. Somebody else's chat does not exist.
+ * Chats as their customers use them. A user has the chats of the account, a visitor those created with the visitor's token; every other
+ * chat is open to callers who know its unguessable id. The chat of another customer is answered like a missing one.
  */
 @Injectable()
 export class ChatsService {
@@ -42,16 +42,16 @@ export class ChatsService {
     return this.createWith(caller, await this.bots.getUsableBotByCode(caller, code), language);
   }
 
-  /** Begins a chat for a channel and returns its id. */
+  /** Creates a chat for a channel and returns its id. */
   async openChat(caller: Principal, botId: string, channel: ChatChannel): Promise<string> {
     const bot = await this.bots.getUsableBot(caller, botId);
     const chat = newChat(caller, bot.id, channel);
     await this.insert(chat);
-    this.log.begin(chat.id);
+    this.log.notifyCreated(chat.id);
     return chat.id;
   }
 
-  /** The one chat that the visitor has with the bot on this channel; a new one after the last was closed. */
+  /** The visitor's one open chat with the bot on this channel; created if there is none. */
   async openAddressedChat(visitor: VisitorPrincipal, channel: ChatChannel): Promise<string> {
     const bot = await this.bots.getUsableBot(visitor, visitor.botId);
     return this.addressed.findOrInsert(newChat(visitor, bot.id, channel));
@@ -71,21 +71,21 @@ export class ChatsService {
     return { openChatBotId, isPublic: bot?.isPublic ?? false };
   }
 
-  /** The chat if the caller holds it, else 404. */
+  /** The chat if the caller is its customer, else 404. */
   async getCustomerChat(caller: Principal, id: string): Promise<StoredChat> {
     const chat = await this.chats.findCustomerChat(id, chatCustomerOf(caller));
     if (!chat) throw notFound('The chat');
     return chat;
   }
 
-  /** Any chat, for services that have made sure that an agent asks. */
+  /** Any chat, for services that have checked that the caller is an agent. */
   async getAnyChat(id: string): Promise<StoredChat> {
     const chat = await this.chats.findChat(id);
     if (!chat) throw notFound('The chat');
     return chat;
   }
 
-  /** A chat of the caller's own, as the lists show it; one that nobody owns is nobody's own. */
+  /** A chat of the user's account, as the lists show it; a chat without an account is not found. */
   async getOwnChat(user: UserPrincipal, id: string): Promise<StoredChat> {
     const chat = await this.getCustomerChat(user, id);
     if (chat.userId !== user.userId) throw notFound('The chat');
@@ -102,7 +102,7 @@ export class ChatsService {
     try {
       await this.chats.insertChat(chat);
     } catch (error) {
-      // The account was deleted a moment ago.
+      // The account was deleted meanwhile.
       if (isForeignKeyViolation(error)) throw notFound('The account');
       throw error;
     }

@@ -4,7 +4,7 @@ import { BotsService } from '../../bots/index.js';
 
 const JSON_BODY = `-H 'Content-Type: application/json'`;
 
-/** Shows the person at the terminal how to talk to the open bot, in one line to copy. */
+/** Shows in the startup banner how to talk to the open bot, as one line to copy. */
 @Injectable()
 export class FirstWords implements OnApplicationBootstrap {
   constructor(

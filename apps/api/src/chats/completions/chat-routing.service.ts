@@ -18,7 +18,7 @@ export interface AnsweringBot {
   routing?: TurnOptions['routing'];
 }
 
-/** Who answers in a chat: its bot, or, when that is a start bot, the member that the message is for. */
+/** Which bot answers in a chat: the chat's own, or, when that is a start bot, the member that the message is routed to. */
 @Injectable()
 export class ChatRoutingService {
   constructor(
@@ -28,14 +28,14 @@ export class ChatRoutingService {
     private readonly ledger: UsageLedger,
   ) {}
 
-  /** What asking a model costs is on record, whatever becomes of the message. */
+  /** The usage of routing is charged even if the message is rejected afterwards. */
   async findAnsweringBot(
     caller: Principal,
     chat: StoredChat,
     bot: BotProfile,
     message: RoutedMessage,
   ): Promise<AnsweringBot> {
-    // A person answers, or nobody.
+    // No bot answers in a chat that waits for an agent, is claimed or is closed.
     if (!bot.isStartBot || chat.owner !== 'bot') return { bot };
     const before = message.requestKey === null ? null : await this.turns.findBotOfRequest(message.requestKey);
     if (before !== null) return { bot: await this.bots.getProfile(before) };

@@ -10,7 +10,7 @@ const ID = '0199aa0e-7c1b-7d0a-9a55-0d5a3c0f8f6e';
 export const MAX_MESSAGE_LENGTH = 32_000;
 
 export class ChatCompletionRequestDto {
-  /** What the user says. */
+  /** The user's message. */
   @IsString()
   @MinLength(1)
   @MaxLength(MAX_MESSAGE_LENGTH)
@@ -23,13 +23,13 @@ export class ChatCompletionRequestDto {
   @ApiProperty({ required: false, default: false })
   ignoreChatHistory: boolean = false;
 
-  /** Keeps the chat out of the user's history; administrators only, others are not heard. */
+  /** Keeps the chat out of the user's history; ignored unless the caller is an administrator of the bot. */
   @IsOptional()
   @IsBoolean()
   @ApiProperty({ required: false, default: false })
   isAdminChat: boolean = false;
 
-  /** Answers with `traceLog`: what was sent to the model; administrators only, others are not heard. */
+  /** Answers with `traceLog`: the request to the model; ignored unless the caller is an administrator of the bot. */
   @IsOptional()
   @IsBoolean()
   @ApiProperty({ required: false, default: false })
@@ -43,7 +43,7 @@ export class InformationSource {
   fileName: string;
   @ApiProperty({ example: `/api/chats/${ID}/downloads/handbook.pdf` })
   url: string;
-  /** Left out when it is not known. */
+  /** Absent if unknown. */
   @ApiProperty({ example: 'en', required: false })
   language?: string;
   @ApiProperty({ example: `/api/chats/${ID}/tickets` })
@@ -51,7 +51,7 @@ export class InformationSource {
 }
 
 export class ChatCompletionMetaData {
-  /** `interrupted`: the answer was cut; `human`: a person holds the chat. */
+  /** `interrupted`: the answer is incomplete; `human`: an agent answers in the chat. */
   @ApiProperty({ type: [String], example: [] })
   tags: string[];
   @ApiProperty({ type: [InformationSource], example: [] })
@@ -84,7 +84,7 @@ export class ChatCompletionResponseDto {
   @ApiProperty({ example: 'Hello, what can you do?' })
   chatDisplayName: string;
   metaData: ChatCompletionMetaData;
-  /** JSON text; null unless asked for. */
+  /** JSON text; null unless requested. */
   @ApiProperty({ type: 'string', nullable: true, example: null })
   traceLog: string | null;
 }

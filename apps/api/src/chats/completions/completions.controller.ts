@@ -23,12 +23,13 @@ export class CompletionsController {
   constructor(private readonly completions: CompletionsService) {}
 
   /**
-   * Say something and get the answer
+   * Sends a message and returns the bot's answer.
    *
    * Answers as JSON when the bot has finished, or, with `Accept: text/event-stream`, as events: `message.created`,
    * `turn.started`, `message.delta`, `message.completed` and `turn.ended`, whose data holds the completion. While
-   * a person holds the chat the stream ends with `turn.ended` and `handed_over` at once; `error` and `stream.closed` end one that the
-   * server cannot go on with. The answer goes on when the client leaves; a repeated request with the same `Idempotency-Key` attaches to it.
+   * an agent is responsible for the chat the stream ends with `turn.ended` and `handed_over` at once; `error` and `stream.closed` end a
+   * stream that the server cannot continue. The turn continues when the client disconnects; a repeated request with the same
+   * `Idempotency-Key` attaches to it.
    */
   @Post(':chatId/completions')
   @HttpCode(200)
@@ -37,7 +38,7 @@ export class CompletionsController {
   @ApiHeader({
     name: 'Last-Event-ID',
     required: false,
-    description: 'Where a repeated streaming request goes on, `seq:offset`.',
+    description: 'Position where a repeated streaming request resumes, `seq:offset`.',
   })
   @ApiExtraModels(ChatCompletionResponseDto)
   @ApiStreamModels()
@@ -60,7 +61,7 @@ export class CompletionsController {
     return this.completions.createCompletion(caller, chatId, dto, { ...streaming, idempotency, language });
   }
 
-  /** Stop the answer that is running; what was said stays */
+  /** Stops the running answer; its text so far is kept. */
   @Post(':chatId/turns/current/stop')
   @HttpCode(200)
   @Access('anonymous')

@@ -15,7 +15,7 @@ export interface AcceptOptions {
   /** Hashes of the caller's Idempotency-Key and of the request. */
   idempotency: { requestKey: string; requestHash: string } | null;
   language: Language;
-  /** Another bot than the chat's shall answer. While nothing has been said the chat becomes that bot's. */
+  /** Lets another bot than the chat's answer. A chat without messages becomes that bot's. */
   botId?: string;
 }
 
@@ -39,13 +39,13 @@ export class CustomerMessagesService {
     chatId: string,
     dto: ChatCompletionRequestDto,
     options: AcceptOptions,
-    manner: Pick<TurnOptions, 'isRepeatedWhenCut'> = {},
+    turnDefaults: Pick<TurnOptions, 'isRepeatedWhenCut'> = {},
   ): Promise<AcceptedTurn> {
     const chat = await this.chats.getCustomerChat(caller, chatId);
     const entry = await this.bots.getUsableBot(caller, options.botId ?? chat.botId);
     this.requireTerms(caller);
     if (chat.owner === 'bot') await this.refuseWhenBotsAreStopped(entry, dto.userMessage);
-    if (entry.id !== chat.botId) await this.settings.giveToBot(chat.id, entry.id);
+    if (entry.id !== chat.botId) await this.settings.changeBot(chat.id, entry.id);
     if (dto.isAdminChat) await this.settings.markAdminChat(caller, chat);
     const turnId = uuidv7();
     const requestKey = options.idempotency?.requestKey ?? null;
@@ -53,7 +53,7 @@ export class CustomerMessagesService {
     const { bot, routing } = await this.routing.findAnsweringBot(caller, chat, entry, routed);
     const isTraceLogEnabled = dto.isTraceLogEnabled && (await this.bots.isBotAdmin(caller, bot.id));
     const { ignoreChatHistory } = dto;
-    const turnOptions = { ignoreChatHistory, isTraceLogEnabled, ...manner, ...(routing && { routing }) };
+    const turnOptions = { ignoreChatHistory, isTraceLogEnabled, ...turnDefaults, ...(routing && { routing }) };
     const message = this.incomingMessage(caller, chat, bot, dto.userMessage, turnId, turnOptions, options);
     return this.turns.accept(message);
   }
@@ -63,7 +63,7 @@ export class CustomerMessagesService {
       throw new AppError('TERMS_NOT_ACCEPTED');
   }
 
-  /** Who asks for a person is heard all the same; where people answer, customers go on writing. */
+  /** Messages that ask for an agent are accepted all the same, as are messages in chats that agents answer. */
   private async refuseWhenBotsAreStopped(bot: BotProfile, text: string): Promise<void> {
     if ((await this.botStop.isStopped()) && !this.handoffRules.requestsHandoff(bot, text))
       throw new AppError('BOTS_STOPPED', { retryAfterSeconds: 60 });

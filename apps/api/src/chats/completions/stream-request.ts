@@ -2,7 +2,7 @@ import { AppError } from '@app/common';
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { LogPosition } from '../../baton/index.js';
 
-/** What a request says about streaming. */
+/** How a request asks for streaming. */
 export interface StreamRequest {
   wantsStream: boolean;
   /** From `Last-Event-ID`; null for a first connection. */
@@ -23,7 +23,7 @@ export function parsePosition(text: string): LogPosition {
   return { seq: Number(seq), offset: Number(offset) };
 }
 
-/** `Accept: text/event-stream` asks for a stream; `Last-Event-ID` says where it goes on. */
+/** `Accept: text/event-stream` asks for a stream; `Last-Event-ID` is the position where it resumes. */
 export const Streaming = createParamDecorator((_: unknown, context: ExecutionContext): StreamRequest => {
   const { headers } = context.switchToHttp().getRequest<{ headers: Record<string, string | undefined> }>();
   const lastEventId = headers['last-event-id'];

@@ -1,8 +1,8 @@
 import { callerKey, type Principal } from '@app/common';
 
 /**
- * Who is counted in the ledger, which outlives everything. Visitors are counted by their chat: their own ids may be telephone numbers, and
- * nothing leads to anybody once the chat is deleted.
+ * Who is charged in the usage ledger, which is never deleted. Visitors are counted by their chat, because a visitor's id may be a telephone
+ * number; once the chat is deleted, the key identifies no person.
  */
 export const usageKeyOf = (caller: Principal, chatId: string): string =>
   caller.kind === 'visitor' ? `visitor:${chatId}` : callerKey(caller);

@@ -9,12 +9,12 @@ export interface DeletionFilter {
   keepFavorites: boolean;
 }
 
-/** Removes chats and all that hangs on them. What was spent stays in the ledger. */
+/** Deletes chats with all that belongs to them, except the usage ledger. */
 @Injectable()
 export class ChatDeletionRepository {
   constructor(private readonly dataSource: DataSource) {}
 
-  /** The user's chats, those made in administration too. */
+  /** The user's chats, including those made in administration. */
   async findChatIds(userId: number, filter: DeletionFilter): Promise<string[]> {
     const conditions = ['user_id = ? AND is_admin_chat IN (0, 1)'];
     const values: (string | number)[] = [userId];
@@ -34,7 +34,7 @@ export class ChatDeletionRepository {
     return rows.map(({ id }) => id);
   }
 
-  /** Deletes those of the chats in which nothing runs. Returns the ids of the others, as far as they are still there. */
+  /** Deletes the chats in which no turn runs. Returns the ids of the others, as far as they exist. */
   deleteIdle(chatIds: string[]): Promise<string[]> {
     const attempt = async (manager: EntityManager): Promise<string[]> => {
       const within = placeholders(chatIds.length);
@@ -62,7 +62,7 @@ export class ChatDeletionRepository {
   }
 }
 
-/** Rows that belong to the chats go by their foreign keys; the files of a chat belong to nothing else. */
+/** Foreign keys delete the rows that belong to the chats; files have none, and belong to one chat each. */
 async function deleteChats(manager: EntityManager, chatIds: string[]): Promise<void> {
   if (chatIds.length === 0) return;
   const within = placeholders(chatIds.length);

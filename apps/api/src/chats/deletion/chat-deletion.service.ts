@@ -6,10 +6,10 @@ import { ChatDeletionRepository, type DeletionFilter } from './chat-deletion.rep
 import { ChatsService } from '../chat/chats.service.js';
 
 const BATCH = 50;
-/** Somebody may write into a chat again and again while it is being deleted. */
+/** New messages may arrive in a chat while it is being deleted. */
 const ATTEMPTS = 10;
 
-/** Deletes chats. A running answer is ended first, so that what it cost is on record; whoever reads the chat is let go. */
+/** Deletes chats. Running answers are interrupted first, so that their usage is recorded; readers of the chats end. */
 @Injectable()
 export class ChatDeletionService {
   constructor(
@@ -30,19 +30,19 @@ export class ChatDeletionService {
     await this.deleteChats([chatId]);
   }
 
-  /** The user's chats that the filter names. Somebody else's system message is not found. */
+  /** Deletes the user's chats that match the filter. Throws 404 for the system message of another user. */
   async deleteOwnChats(user: UserPrincipal, filter: DeletionFilter): Promise<void> {
     if (filter.userSystemMessageId !== null) await this.users.getSystemMessage(user, filter.userSystemMessageId);
     await this.deleteChats(await this.deletion.findChatIds(user.userId, filter));
   }
 
-  /** Takes one question and its answer out of a chat. Refused while the answer is being given. */
+  /** Deletes one question and its answer. Throws `CONFLICT` while the answer is being generated. */
   async deleteCompletion(user: UserPrincipal, chatId: string, completionId: string): Promise<void> {
     await this.chats.getOwnChat(user, chatId);
     await this.turns.deleteTurn(chatId, completionId);
   }
 
-  /** Chats that are not there any more do no harm. */
+  /** Chats that do not exist are ignored. */
   async deleteChats(chatIds: string[]): Promise<void> {
     for (let at = 0; at < chatIds.length; at += BATCH) await this.deleteBatch(chatIds.slice(at, at + BATCH));
   }
@@ -54,6 +54,6 @@ export class ChatDeletionService {
       await this.turns.interruptAll(left);
       left = await this.deletion.deleteIdle(left);
     }
-    for (const chatId of chatIds) this.log.end(chatId);
+    for (const chatId of chatIds) this.log.notifyDeleted(chatId);
   }
 }

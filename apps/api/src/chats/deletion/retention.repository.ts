@@ -2,7 +2,7 @@ import { toSqlTime } from '@app/database';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 
-/** A user who does not keep chats for ever. */
+/** The settings of a user who does not keep chats for ever. */
 export interface RetentionRule {
   userId: number;
   isKeepChatHistory: boolean;
@@ -17,7 +17,7 @@ interface RuleRow {
   is_keep_favorites_forever: number;
 }
 
-/** Finds the chats whose time is over. */
+/** Finds expired chats. */
 @Injectable()
 export class RetentionRepository {
   constructor(private readonly dataSource: DataSource) {}
@@ -36,7 +36,7 @@ export class RetentionRepository {
     }));
   }
 
-  /** Chats of the user (null: of nobody) that were last used before. */
+  /** Chats of the user (null: chats without an account) that were last used before. */
   async findExpired(userId: number | null, before: Date, keepFavorites: boolean, limit: number): Promise<string[]> {
     const rows = await this.dataSource.query<{ id: string }[]>(
       `SELECT id FROM chats WHERE user_id ${userId === null ? 'IS NULL' : '= ?'} AND is_admin_chat IN (0, 1)

@@ -9,7 +9,7 @@ import { TicketsRepository } from '../files/tickets.repository.js';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
-/** A little less than the jobs' intervals, so that none is left out. */
+/** Slightly less than the jobs' intervals, so that no run is skipped. */
 const HOURLY_LEASE_MS = HOUR_MS - 300_000;
 const DAILY_LEASE_MS = DAY_MS - HOUR_MS;
 const ANONYMOUS_DAYS = 30;
@@ -19,8 +19,8 @@ const RULES_PER_READ = 200;
 const CHATS_PER_READ = 200;
 
 /**
- * Deletes chats when their time is over, as their users wish: without history a day after they were last used, else after the given
- * days, favourites never if the user keeps those. Chats that nobody owns are kept for 30 days. One instance at a time does it.
+ * Deletes expired chats, as their users have configured: without history a day after the last use, else after the given number of days,
+ * favourites never if the user keeps those. Chats without an account are kept for 30 days. One instance at a time runs the job.
  */
 @Injectable()
 export class RetentionService implements BeforeApplicationShutdown {
@@ -67,7 +67,7 @@ export class RetentionService implements BeforeApplicationShutdown {
     }
   }
 
-  /** Files without a chat, and tickets nobody used. Returns how many files there were. */
+  /** Deletes files without a chat, and unused tickets. Returns the number of files. */
   async cleanFiles(now: Date): Promise<number> {
     await this.tickets.deleteExpired();
     let cleaned = 0;
@@ -90,7 +90,7 @@ export class RetentionService implements BeforeApplicationShutdown {
     return deleted;
   }
 
-  /** The lease is left to run out: no other instance does the job again before its next time. */
+  /** The lease is not released: no other instance runs the job again before its next time. */
   private async runOnce(job: string, leaseMs: number, work: () => Promise<number>): Promise<void> {
     try {
       if (!(await this.leases.acquire(job, leaseMs))) return;

@@ -21,7 +21,7 @@ const Whole = (): PropertyDecorator =>
   Transform(({ value }) => (typeof value === 'string' && /^\d{1,10}$/.test(value) ? Number(value) : value));
 
 export class ChatEventsQuery {
-  /** Events with higher numbers. `Last-Event-ID` wins over it. */
+  /** Returns events with a higher seq. `Last-Event-ID` takes precedence. */
   @IsOptional()
   @Whole()
   @IsInt()
@@ -30,7 +30,7 @@ export class ChatEventsQuery {
   @ApiProperty({ type: 'integer', minimum: 0, default: 0, required: false })
   after: number = 0;
 
-  /** At most so many events (JSON only). */
+  /** Maximum number of events (JSON only). */
   @IsOptional()
   @Whole()
   @IsInt()
@@ -45,7 +45,7 @@ export class ActorDto {
   kind: string;
   @ApiProperty({ type: 'string', nullable: true, example: ID })
   id: string | null;
-  /** What people are shown. */
+  /** The name for display. */
   @ApiProperty({ example: 'Welcome' })
   name: string;
 }
@@ -59,7 +59,7 @@ export class TurnUsageDto {
   outputTokens: number;
   @ApiProperty({ type: 'integer', example: 0 })
   reasoningTokens: number;
-  /** The service did not report tokens, or the answer was cut. */
+  /** The model service did not report tokens, or the answer was interrupted. */
   @ApiProperty({ example: false })
   isEstimated: boolean;
 }
@@ -78,7 +78,7 @@ export class MessageCreatedDataDto {
   author: string;
   @ApiProperty({ example: 'Hello, what can you do?' })
   text: string;
-  /** The turn that answers the message; null when a person does. */
+  /** The turn that answers the message; null when an agent does. */
   @ApiProperty({ type: 'string', nullable: true, example: ID })
   turnId: string | null;
 }
@@ -133,12 +133,12 @@ export class OwnershipChangedDataDto {
   to: ChatOwner;
   @ApiProperty({ enum: OWNERSHIP_REASONS, example: 'agent_takeover' })
   reason: OwnershipReason;
-  /** The person who holds the chat now, if one does. */
+  /** The agent who owns the chat now, if any. */
   @ApiProperty({ type: EventAgentDto, nullable: true })
   agent: EventAgentDto | null;
 }
 
-/** A note for colleagues, or a whisper to the bot: agents alone see them. */
+/** A note for other agents, or a whisper to the bot: only agents see them. */
 export class NoteCreatedDataDto {
   @ApiProperty({ example: ID })
   messageId: string;
@@ -146,14 +146,14 @@ export class NoteCreatedDataDto {
   text: string;
 }
 
-/** Something that was said did not reach the customer, who is on another service. Agents alone see it. */
+/** A message was not delivered to the customer by an external service. Only agents see this event. */
 export class DeliveryFailedDataDto {
   @ApiProperty({ example: 'whatsapp' })
   channel: string;
-  /** Null when what is missing is not a message of the chat. */
+  /** Null when the failure does not concern a message of the chat. */
   @ApiProperty({ type: 'string', nullable: true, example: ID })
   messageId: string | null;
-  /** The service's own code. */
+  /** The external service's code. */
   @ApiProperty({ example: '63016' })
   code: string;
   @ApiProperty({ example: 'The customer last wrote more than 24 hours ago.' })
@@ -174,7 +174,7 @@ const DATA_BY_TYPE = {
 } satisfies Record<ChatEventType, Type>;
 const DATA = [...new Set<Type>(Object.values(DATA_BY_TYPE))];
 
-/** One numbered event of a chat's log. */
+/** An event of a chat's log. */
 @ApiExtraModels(...DATA)
 export class ChatEventDto {
   /** 1, 2, 3, … without gaps. */
@@ -189,7 +189,7 @@ export class ChatEventDto {
   @ApiProperty({ type: 'string', format: 'date-time', example: '2026-11-21T09:00:00.000Z' })
   at: string;
   actor: ActorDto;
-  /** By `type`. */
+  /** Depends on `type`. */
   @ApiProperty({
     anyOf: DATA.map((model) => ({ $ref: getSchemaPath(model) })),
     example: { messageId: ID, turnId: ID, text: 'I answer questions.', status: 'complete' },
@@ -197,7 +197,7 @@ export class ChatEventDto {
   data: object;
 }
 
-/** Text of a running answer: `event: message.delta`. Its place is the SSE id `seq:offset`. */
+/** Text of a running answer: `event: message.delta`. The SSE id `seq:offset` is its position. */
 export class MessageDeltaDto {
   @ApiProperty({ example: ID })
   messageId: string;
@@ -213,7 +213,7 @@ export class MessageDeltaDto {
 export class ChatEventsDto {
   @ApiProperty({ type: [ChatEventDto] })
   items: ChatEventDto[];
-  /** Give it as `after` to read on. */
+  /** The value of `after` for the next page. */
   @ApiProperty({ type: 'integer', example: 3 })
   lastSeq: number;
   @ApiProperty({ example: false })

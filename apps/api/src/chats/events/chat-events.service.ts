@@ -6,7 +6,7 @@ import { mapEvents, type ChatEventsDto, type ChatEventsQuery } from './chat-even
 import { ChatsService } from '../chat/chats.service.js';
 import type { StreamRequest } from '../completions/stream-request.js';
 
-/** The log of a chat. Those who hold it do not see what is for agents only; numbers keep their places. */
+/** The event log of a chat. Customers do not see events for agents; the seq of the others stays the same. */
 @Injectable()
 export class ChatEventsService {
   constructor(

@@ -4,7 +4,7 @@ import { ApiExtraModels, ApiHeader, ApiOkResponse, getSchemaPath } from '@nestjs
 import { ChatEventsDto } from './chat-event.dto.js';
 import { ApiStreamModels, EVENT_STREAM_SCHEMA } from '../completions/chat-stream.dto.js';
 
-/** Documents a handler that answers a chat's log: a page as JSON, or a stream that can be resumed. */
+/** Documents a handler that returns a chat's log: a page as JSON, or a stream that can be resumed. */
 export const ApiEventLog = (): MethodDecorator & ClassDecorator =>
   applyDecorators(
     ApiHeader({ name: 'Last-Event-ID', required: false, description: 'Resume a stream: `seq` or `seq:offset`.' }),

@@ -12,10 +12,10 @@ export class TakeoverChatEventsController {
   constructor(private readonly events: ChatEventsService) {}
 
   /**
-   * The numbered log of a chat as agents see it, with notes and whispers
+   * Returns the event log of a chat as agents see it, with notes and whispers.
    *
-   * A page as JSON, or, with `Accept: text/event-stream`, everything after `after` (or `Last-Event-ID`) and whatever follows. A running
-   * answer begins with what was said so far. Swagger UI shows answers once they have ended, so it never shows this stream: use `curl -N`.
+   * A page as JSON, or, with `Accept: text/event-stream`, every event after `after` (or `Last-Event-ID`) and all that follow. A running
+   * answer starts with its text so far. Swagger UI shows responses only when they have ended, so it never shows this stream: use `curl -N`.
    */
   @Get(':chatId/events')
   @Access('agent')

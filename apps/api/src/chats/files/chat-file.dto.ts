@@ -22,7 +22,7 @@ export class ChatFileDto {
   path: string;
   @ApiProperty({ example: 'application/pdf' })
   contentType: string;
-  /** Bytes. */
+  /** In bytes. */
   @ApiProperty({ type: 'integer', example: 48_213 })
   size: number;
   @ApiProperty({ type: 'string', format: 'date-time', example: '2026-11-21T09:00:00.000Z' })
@@ -38,7 +38,7 @@ export class ChatFilesDto {
   items: ChatFileDto[];
 }
 
-/** Where a file of a chat can be had. */
+/** Where a file of a chat is downloaded. */
 export const fileAddresses = (chatId: string, path: string): { url: string; createTicketUrl: string } => ({
   url: `/api/chats/${chatId}/downloads/${encodeFilePath(path)}`,
   createTicketUrl: `/api/chats/${chatId}/tickets`,

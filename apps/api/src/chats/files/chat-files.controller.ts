@@ -11,7 +11,7 @@ import { TicketsService } from './tickets.service.js';
 const ChatId = (): ParameterDecorator => Param('chatId', IdPipe('The chat'));
 const PATH = {
   name: 'path',
-  description: 'Within the chat’s folder; may hold slashes.',
+  description: 'Within the chat’s folder; may contain slashes.',
   schema: { type: 'string' },
   example: 'transcript.md',
 } as const;
@@ -25,10 +25,10 @@ export class ChatFilesController {
   ) {}
 
   /**
-   * Make a ticket for one download
+   * Creates a ticket for one download.
    *
-   * It takes the place of the token in a link that a browser follows: `downloads/{path}?ticket=…`, once, within a minute. A
-   * repeated request makes another one.
+   * It replaces the token in a link that a browser opens: `downloads/{path}?ticket=…`, once, within a minute. A repeated request
+   * creates another one.
    */
   @Post('tickets')
   @HttpCode(200)
@@ -40,7 +40,7 @@ export class ChatFilesController {
     return this.tickets.createTicket(caller, chatId);
   }
 
-  /** The files that were uploaded into a chat */
+  /** Lists the files that were uploaded into a chat. */
   @Get('files')
   @Access('user')
   @ApiOkResponse({ type: ChatFilesDto })
@@ -50,9 +50,9 @@ export class ChatFilesController {
   }
 
   /**
-   * Get a file of a chat
+   * Returns a file of a chat.
    *
-   * Every chat also has `transcript.json`, `transcript.md`, `transcript.txt` and `transcript.csv`: what was said so far.
+   * Every chat also has `transcript.json`, `transcript.md`, `transcript.txt` and `transcript.csv`: its messages so far.
    */
   @Get('downloads/*')
   @Access('anonymous')
@@ -60,7 +60,7 @@ export class ChatFilesController {
   @ApiHeader({ name: 'If-None-Match', required: false, description: 'The `ETag` of the file that the caller has.' })
   @ApiOkResponse({
     description: 'The file',
-    // JSON for one file, bytes for another.
+    // Depends on the file.
     content: { '*/*': { schema: {} } },
   })
   @ApiResponse({ status: 304, description: 'The caller has the file already.' })
@@ -77,10 +77,10 @@ export class ChatFilesController {
   }
 
   /**
-   * Put a file into a chat
+   * Stores a file in a chat.
    *
-   * The body is the file, of at most 20 MB; what it is comes from its name and must be true. Text files of up to 64 kB (txt, log,
-   * md, csv, json) are given to the model with every later question, and named among the sources of its answers.
+   * The body is the file, of at most 20 MB; its type follows from its name, and the bytes must match. Text files of up to 64 kB (txt, log,
+   * md, csv, json) are sent to the model with every later question, and named among the sources of its answers.
    */
   @Put('downloads/*')
   @Access('user')
@@ -97,7 +97,7 @@ export class ChatFilesController {
     return this.files.upload(caller, chatId, path, bytes);
   }
 
-  /** Remove a file from a chat */
+  /** Deletes a file of a chat. */
   @Delete('downloads/*')
   @Access('user')
   @ApiParam(PATH)

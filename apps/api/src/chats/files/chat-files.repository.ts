@@ -11,9 +11,9 @@ import { Injectable } from '@nestjs/common';
 import { createHash } from 'node:crypto';
 import { DataSource, type EntityManager } from 'typeorm';
 
-/** A blob ends at 64 kB on MariaDB. */
+/** MariaDB limits a blob to 64 kB. */
 const CHUNK_LENGTH = 48_000;
-/** Read at once: about a megabyte. */
+/** About a megabyte. */
 const CHUNKS_PER_READ = 20;
 const ORPHANS_PER_RUN = 500;
 
@@ -43,7 +43,7 @@ interface FileRow {
 const SELECT_FILE = `SELECT c.file_id, c.path, f.content_type, f.size, f.sha256, c.created_at
   FROM chat_files c JOIN stored_files f ON f.id = c.file_id`;
 
-/** The files of chats, kept in the database in pieces, so that every instance can serve them. */
+/** The files of chats, stored in the database in chunks, so that every instance can serve them. */
 @Injectable()
 export class ChatFilesRepository {
   constructor(private readonly dataSource: DataSource) {}
@@ -61,7 +61,7 @@ export class ChatFilesRepository {
     return rows.map(fileOf).toSorted((a, b) => (a.path < b.path ? -1 : 1));
   }
 
-  /** The bytes in order, a part at a time. */
+  /** Streams the bytes in order. */
   async *readBytes(fileId: string): AsyncGenerator<Buffer> {
     for (let from = 0; ; from += CHUNKS_PER_READ) {
       const rows = await this.dataSource.query<{ bytes: SqlBytes }[]>(
@@ -73,7 +73,7 @@ export class ChatFilesRepository {
     }
   }
 
-  /** Puts the file at its place in the chat; what was there is gone. Writes into one chat come one after the other. */
+  /** Stores the file under its path in the chat, replacing another. Writes into one chat are serialised. */
   put(
     chatId: string,
     path: string,
@@ -109,7 +109,7 @@ export class ChatFilesRepository {
     });
   }
 
-  /** Files that nothing refers to any more: what deleting an account leaves behind. Returns how many there were. */
+  /** Deletes files without a reference, as the deletion of an account leaves them. Returns their number. */
   async deleteOrphans(before: Date): Promise<number> {
     const rows = await this.dataSource
       .createQueryBuilder(StoredFile, 'file')
@@ -132,7 +132,7 @@ async function lockChat(manager: EntityManager, chatId: string): Promise<boolean
   return rows.length > 0;
 }
 
-/** The place in the chat goes with the file. */
+/** Deletes the file; its row in `chat_files` follows by the foreign key. */
 async function deleteFile(manager: EntityManager, chatId: string, pathHash: string): Promise<boolean> {
   const old = await manager.findOneBy(ChatFile, { chatId, pathHash });
   if (old === null) return false;

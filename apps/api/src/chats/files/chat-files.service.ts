@@ -15,7 +15,7 @@ import { TranscriptsRepository } from './transcripts.repository.js';
 export const MAX_FILE_BYTES = 20_000_000;
 const LIMITS: FileLimits = { files: 100, bytes: 100_000_000 };
 
-/** The files of a chat: those that were uploaded, and transcripts of what was said, which are written when they are asked for. */
+/** The files of a chat: uploaded ones, and transcripts, which are generated on request. */
 @Injectable()
 export class ChatFilesService {
   constructor(
@@ -25,7 +25,7 @@ export class ChatFilesService {
     private readonly transcripts: TranscriptsRepository,
   ) {}
 
-  /** A ticket stands for its chat's holder; one that is given must be good. `knownTags` is the `If-None-Match` header. */
+  /** A ticket replaces the customer's access to the chat; if one is given it must be valid. `knownTags` is the `If-None-Match` header. */
   async download(
     caller: Principal,
     chatId: string,
@@ -55,7 +55,7 @@ export class ChatFilesService {
     return { items: (await this.files.list(chatId)).map((file) => mapChatFile(chatId, file)) };
   }
 
-  /** Replaces what was there. */
+  /** Replaces a file with the same path. */
   async upload(caller: Principal, chatId: string, path: string, bytes: Buffer | undefined): Promise<ChatFileDto> {
     await this.chats.getCustomerChat(caller, chatId);
     if (bytes === undefined || bytes.length === 0)

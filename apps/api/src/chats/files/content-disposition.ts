@@ -1,4 +1,4 @@
-/** RFC 6266: a plain name for old readers, and the name as it is. */
+/** RFC 6266: an ASCII name for old clients, and the exact name. */
 export function contentDisposition(kind: 'attachment' | 'inline', path: string): string {
   const name = path.slice(path.lastIndexOf('/') + 1);
   const plain = name

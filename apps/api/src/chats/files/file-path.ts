@@ -4,12 +4,12 @@ import type { FastifyRequest } from 'fastify';
 
 const MAX_LENGTH = 1024;
 const MAX_NAME_LENGTH = 255;
-/** Control characters, the other slash, and signs that turn the direction of what follows: a name must be what it looks like. */
+/** Control characters, backslashes, line separators and direction marks: a name must be what it looks like. */
 const FORBIDDEN = /[\p{Cc}\\\u2028\u2029\u202a-\u202e\u2066-\u2069]/u;
 
 /**
- * The path of a file within its chat's folder, from the address as the caller sent it (the router joins slashes and forgets the last
- * one). Percent signs are read once. Null for what cannot be such a path.
+ * The path of a file within its chat's folder, from the URL as the caller sent it (the router merges slashes and drops a trailing one).
+ * Percent-encoding is decoded once. Null for an invalid path.
  */
 export function readFilePath(url: string): string | null {
   const encoded = /^[^?#]*?\/downloads\/([^?#]*)/i.exec(url)?.[1];
@@ -27,10 +27,10 @@ export function readFilePath(url: string): string | null {
     : null;
 }
 
-/** How the path is written into an address. */
+/** The path, percent-encoded for a URL. */
 export const encodeFilePath = (path: string): string => path.split('/').map(encodeURIComponent).join('/');
 
-/** The file that an address names; what cannot be a file's path is simply not there. */
+/** The path of the file that the URL names; an invalid path is answered like a missing file. */
 export const FilePath = createParamDecorator((_: unknown, context: ExecutionContext): string => {
   const path = readFilePath(context.switchToHttp().getRequest<FastifyRequest>().originalUrl);
   if (path === null) throw notFound('The file');

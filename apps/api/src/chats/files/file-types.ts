@@ -2,9 +2,9 @@ import { isUtf8 } from 'node:buffer';
 
 interface FileType {
   contentType: string;
-  /** What the bytes must be; a name promises nothing. */
+  /** What the bytes must be: the name alone is not trusted. */
   holds: 'text' | Signature;
-  /** Shown in the browser; everything else is only ever saved. */
+  /** Browsers may show it; all other files are downloads. */
   isInline?: true;
 }
 
@@ -19,7 +19,7 @@ const isWebp: Signature = (bytes) => startsWith('RIFF')(bytes) && bytes.subarray
 const isZip = startsWith('PK\x03\x04', 'PK\x05\x06');
 const OFFICE = 'application/vnd.openxmlformats-officedocument';
 
-/** What a chat may hold, by the ending of the name. */
+/** The file types that a chat accepts, by extension. */
 const TYPES: Record<string, FileType> = {
   txt: { contentType: 'text/plain', holds: 'text', isInline: true },
   log: { contentType: 'text/plain', holds: 'text', isInline: true },
@@ -46,7 +46,7 @@ const TYPES: Record<string, FileType> = {
 };
 const INLINE = new Set(Object.values(TYPES).flatMap((type) => (type.isInline ? [type.contentType] : [])));
 
-/** The content type of a file, by its name and bytes; null when a chat does not take such files, or the bytes are something else. */
+/** The content type of a file, by its name and bytes; null when the type is not accepted, or the bytes are of another type. */
 export function contentTypeOf(path: string, bytes: Buffer): string | null {
   const ending = /\.([a-z0-9]+)$/i.exec(path)?.[1]?.toLowerCase() ?? '';
   const type = Object.hasOwn(TYPES, ending) ? TYPES[ending]! : null;
@@ -58,6 +58,6 @@ export function contentTypeOf(path: string, bytes: Buffer): string | null {
 export const isInlineType = (contentType: string): boolean => INLINE.has(contentType);
 export const FILE_ENDINGS = Object.keys(TYPES);
 
-/** As it is sent: text is UTF-8, as was checked. */
+/** The `Content-Type` header: text was checked to be UTF-8. */
 export const sentTypeOf = (contentType: string): string =>
   /^text\/|[/+](xml|json)$/.test(contentType) ? `${contentType}; charset=utf-8` : contentType;

@@ -6,16 +6,16 @@ import { isInlineType, sentTypeOf } from './file-types.js';
 export interface Download {
   path: string;
   contentType: string;
-  /** Null while nobody knows. */
+  /** Null if unknown. */
   size: number | null;
   etag: string | null;
-  /** The address holds a ticket: nobody may keep what it led to. */
+  /** The URL contains a ticket: the response must not be cached. */
   isTicket: boolean;
   /** Null when the caller has the file already. */
   body: Readable | null;
 }
 
-/** Sends what somebody uploaded so that it cannot act in our name: sandboxed, of the type we say, and mostly only to be saved. */
+/** Sends an uploaded file so that it cannot act as a page of this server: sandboxed, without type sniffing, mostly as an attachment. */
 export async function sendDownload(reply: FastifyReply, download: Download): Promise<void> {
   const { path, contentType, size, etag, isTicket, body } = download;
   reply.headers({

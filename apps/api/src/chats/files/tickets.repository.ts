@@ -2,7 +2,7 @@ import { dialectOf, Ticket } from '@app/database';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 
-/** One-time tickets, by their hashes. Their time is the database's, which all instances share. */
+/** One-time tickets, by their hashes. They expire by the clock of the database, which all instances share. */
 @Injectable()
 export class TicketsRepository {
   constructor(private readonly dataSource: DataSource) {}
@@ -15,7 +15,7 @@ export class TicketsRepository {
     );
   }
 
-  /** Takes the ticket. Of those who come with it at the same time one gets `taken`. */
+  /** Uses the ticket up. Of concurrent callers one gets `taken`. */
   async take(hash: string, chatId: string): Promise<'taken' | 'foreign' | 'gone'> {
     const { now } = dialectOf(this.dataSource);
     const { affected } = await this.dataSource

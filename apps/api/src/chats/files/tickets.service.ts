@@ -9,7 +9,7 @@ const LIFETIME_MS = 60_000;
 /** 256 random bits, base64url. */
 const TICKET = /^[\w-]{43}$/;
 
-/** Tickets let a browser follow a link to a file without a token: once, for a minute, in one chat. */
+/** Tickets let a browser open a link to a file without a token: once, within a minute, in one chat. */
 @Injectable()
 export class TicketsService {
   constructor(

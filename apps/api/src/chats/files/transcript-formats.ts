@@ -4,7 +4,7 @@ export interface TranscriptMessage {
   seq: number;
   createdUtc: string;
   author: MessageAuthor;
-  /** Of a bot or an agent. */
+  /** The bot's or the agent's; empty for other authors. */
   name: string;
   status: MessageStatus;
   text: string;
@@ -25,7 +25,7 @@ interface TranscriptFormat {
 
 const NAME = /^transcript\.(json|md|txt|csv)$/i;
 
-/** How a chat is written down under the name; null when the name is not that of a transcript. */
+/** The format of the transcript with this name; null when the name is not a transcript's. */
 export function transcriptFormatOf(path: string): TranscriptFormat | null {
   const ending = NAME.exec(path)?.[1]?.toLowerCase();
   return ending === undefined ? null : FORMATS[ending as keyof typeof FORMATS];
@@ -34,7 +34,7 @@ export function transcriptFormatOf(path: string): TranscriptFormat | null {
 const speaker = ({ author, name }: TranscriptMessage): string =>
   name === '' ? author.charAt(0).toUpperCase() + author.slice(1) : `${name} (${author})`;
 
-const isCut = ({ status }: TranscriptMessage): boolean => status === 'interrupted' || status === 'failed';
+const isIncomplete = ({ status }: TranscriptMessage): boolean => status === 'interrupted' || status === 'failed';
 
 async function* writeJson({ id, displayName, createdAt }: TranscribedChat, messages: Messages): AsyncGenerator<string> {
   const head = JSON.stringify({ chatId: id, displayName, createdUtc: createdAt.toISOString() });
@@ -50,13 +50,13 @@ async function* writeJson({ id, displayName, createdAt }: TranscribedChat, messa
 async function* writeMarkdown({ displayName }: TranscribedChat, messages: Messages): AsyncGenerator<string> {
   yield `# ${displayName}\n`;
   for await (const message of messages)
-    yield `\n**${speaker(message)}** · ${message.createdUtc}${isCut(message) ? ' · cut off' : ''}\n\n${message.text}\n`;
+    yield `\n**${speaker(message)}** · ${message.createdUtc}${isIncomplete(message) ? ' · cut off' : ''}\n\n${message.text}\n`;
 }
 
 async function* writeText({ displayName }: TranscribedChat, messages: Messages): AsyncGenerator<string> {
   yield `${displayName}\n`;
   for await (const message of messages)
-    yield `\n[${message.createdUtc}] ${speaker(message)}${isCut(message) ? ' (cut off)' : ''}:\n${message.text}\n`;
+    yield `\n[${message.createdUtc}] ${speaker(message)}${isIncomplete(message) ? ' (cut off)' : ''}:\n${message.text}\n`;
 }
 
 async function* writeCsv(_: TranscribedChat, messages: Messages): AsyncGenerator<string> {
@@ -65,7 +65,7 @@ async function* writeCsv(_: TranscribedChat, messages: Messages): AsyncGenerator
     yield `${[String(seq), createdUtc, author, name, status, text].map(csvField).join(',')}\r\n`;
 }
 
-/** Spreadsheets run what looks like a formula; the apostrophe makes it text. */
+/** Spreadsheets execute cells that look like formulas; the apostrophe makes them text. */
 const csvField = (text: string): string => {
   const safe = /^\s*[=+\-@|%]|^[\t\r\n]/.test(text) ? `'${text}` : text;
   return /[",\r\n']/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;

@@ -15,7 +15,7 @@ interface MessageRow {
   bot_name: string | null;
 }
 
-/** What was said in a chat, in order, as its customer may read it. */
+/** Reads the messages of a chat, in order, without notes and whispers. */
 @Injectable()
 export class TranscriptsRepository {
   constructor(private readonly dataSource: DataSource) {}

@@ -5,15 +5,15 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { DataSource } from 'typeorm';
 import type { ChatChannel } from '../chat/chats.repository.js';
 
-/** A chat as the channel sees it in which it began. */
+/** A chat as the channel that created it sees it. */
 export interface ChannelChat {
   id: string;
   botId: string;
   owner: ChatOwner;
   epoch: number;
-  /** Why a closed chat was closed; null for one that is not. */
+  /** Why the chat was closed; null for an open one. */
   endReason: OwnershipReason | null;
-  /** The number of the newest event; 0 before the first. */
+  /** The seq of the last event; 0 before the first. */
   lastSeq: number;
   createdAt: Date;
 }
@@ -33,7 +33,7 @@ const SELECT = `SELECT c.id, c.bot_id, c.owner, c.epoch, c.next_seq, c.created_a
   (SELECT e.data FROM chat_events e WHERE e.chat_id = c.id AND e.type = 'ownership.changed' ORDER BY e.seq DESC LIMIT 1)
   END AS ending FROM chats c`;
 
-/** The chats of a channel, in the order in which they began. None of them belongs to an account. */
+/** The chats of a channel, in the order of their creation. None of them belongs to an account. */
 @Injectable()
 export class ChannelChatsRepository {
   constructor(private readonly dataSource: DataSource) {}
@@ -43,17 +43,17 @@ export class ChannelChatsRepository {
     return this.query(`WHERE c.channel = ? AND c.id IN (${placeholders(ids.length)})`, [channel, ...ids]);
   }
 
-  /** The newest ones, the oldest of them first. */
+  /** The newest chats, the oldest of them first. */
   async findNewest(channel: ChatChannel, limit: number): Promise<ChannelChat[]> {
     return (await this.walk(channel, 'DESC', null, limit)).toReversed();
   }
 
-  /** Those that began after the given one. */
+  /** The chats that were created after the given one. */
   findAfter(channel: ChatChannel, chat: ChannelChat, limit: number): Promise<ChannelChat[]> {
     return this.walk(channel, 'ASC', chat, limit);
   }
 
-  /** The numbers of the newest events of chats that were written since. The condition on accounts is for the index. */
+  /** The last seq of every chat that was written into since. The condition on accounts is for the index. */
   async findHeadsSince(channel: ChatChannel, since: Date): Promise<Map<string, number>> {
     const rows = await this.dataSource.query<{ id: string; next_seq: number }[]>(
       `SELECT id, next_seq FROM chats
@@ -63,7 +63,7 @@ export class ChannelChatsRepository {
     return new Map(rows.map((row) => [row.id, row.next_seq - 1]));
   }
 
-  /** The ids of the newest ones. */
+  /** The ids of the newest chats. */
   async findNewestIds(channel: ChatChannel, limit: number): Promise<Set<string>> {
     const rows = await this.dataSource.query<{ id: string }[]>(
       'SELECT id FROM chats WHERE channel = ? ORDER BY created_at DESC, id DESC LIMIT ?',
@@ -72,7 +72,7 @@ export class ChannelChatsRepository {
     return new Set(rows.map(({ id }) => id));
   }
 
-  /** Step by step: an embedded database answers nobody else meanwhile. */
+  /** In steps, because an embedded database blocks all other queries meanwhile. */
   private async walk(
     channel: ChatChannel,
     direction: 'ASC' | 'DESC',

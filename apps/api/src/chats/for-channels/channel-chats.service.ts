@@ -3,9 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { ChannelChatsRepository, type ChannelChat } from './channel-chats.repository.js';
 import type { ChatChannel } from '../chat/chats.repository.js';
 
-export type { ChannelChat };
-
-/** The chats of a channel, for the channel itself: it has made sure of who asks. Chats of other channels are not there. */
+/** The chats of a channel, for the channel itself, which has checked the caller. Chats of other channels are not found. */
 @Injectable()
 export class ChannelChatsService {
   constructor(private readonly chats: ChannelChatsRepository) {}
@@ -14,7 +12,7 @@ export class ChannelChatsService {
     return (await this.chats.findChats(channel, [id]))[0] ?? null;
   }
 
-  /** In the order in which they began: the newest ones, or those after the given one. */
+  /** In the order of their creation: the newest ones, or those after the given one. */
   async listChats(
     channel: ChatChannel,
     { limit, after }: { limit: number; after: string | null },

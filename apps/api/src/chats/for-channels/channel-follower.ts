@@ -3,28 +3,28 @@ import type { ChatLogService } from '../../baton/index.js';
 import type { ChannelChat, ChannelChatsRepository } from './channel-chats.repository.js';
 import type { ChatChannel } from '../chat/chats.repository.js';
 
-/** Told in order, once for everything that happens in a chat. */
+/** Is notified in order, once of every change of a chat. */
 export interface ChannelReader {
-  /** The chat as it is now, with what has come into its log since the last time; `isNew` when it has just begun. */
+  /** The chat in its current state, with the events since the last notification; `isNew` when it was just created. */
   changed(chat: ChannelChat, events: ChatEventEnvelope[], isNew: boolean): void;
-  /** The chat as it was. */
+  /** The chat in its last known state. */
   deleted(chat: ChannelChat): void;
 }
 
-/** Older chats are followed too, but what came of them before is forgotten: of those only the newest event is told. */
+/** Of older chats the last known event is forgotten: readers then get the newest event only. */
 const REMEMBERED = 10_000;
-const LOOKED_AT_ONCE = 200;
-/** How far the clocks of two instances, and a transaction's beginning and end, may lie apart. */
+const CHATS_PER_READ = 200;
+/** Allowed difference between the clocks of two instances, and between the start and the commit of a transaction. */
 const TOLERANCE_MS = 30_000;
 
-/** Follows all chats of a channel for this instance's readers: whatever may have changed is read from the database. */
+/** Follows all chats of a channel for this instance's readers: chats that may have changed are read from the database. */
 export class ChannelFollower {
   readonly readers = new Set<ChannelReader>();
   private readonly known = new Map<string, ChannelChat>();
-  private readonly toLookAt = new Set<string>();
+  private readonly stale = new Set<string>();
   private readonly startedAt = Date.now();
-  private isLooking = false;
-  private looking: Promise<void> = Promise.resolve();
+  private isRefreshing = false;
+  private refreshing: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly channel: ChatChannel,
@@ -33,57 +33,57 @@ export class ChannelFollower {
     private readonly onFailure: (error: unknown) => void,
   ) {}
 
-  /** From here on nothing is missed. */
+  /** When this returns, no later change is missed. */
   async start(): Promise<void> {
-    this.isLooking = true;
+    this.isRefreshing = true;
     for (const chat of await this.chats.findNewest(this.channel, REMEMBERED)) this.known.set(chat.id, chat);
-    this.isLooking = false;
-    this.look();
+    this.isRefreshing = false;
+    this.refreshStale();
   }
 
-  /** Something may have happened in the chat, which may be one of another channel. */
-  noticed(chatId: string): void {
-    this.toLookAt.add(chatId);
-    this.look();
+  /** The chat, which may belong to another channel, may have changed. */
+  refresh(chatId: string): void {
+    this.stale.add(chatId);
+    this.refreshStale();
   }
 
-  /** For what other instances write and nobody tells. */
-  async lookForNews(): Promise<void> {
+  /** Finds chats that other instances have written into. */
+  async findChanged(): Promise<void> {
     const heads = await this.chats.findHeadsSince(this.channel, new Date(Date.now() - TOLERANCE_MS));
-    for (const [chatId, lastSeq] of heads) if (this.known.get(chatId)?.lastSeq !== lastSeq) this.noticed(chatId);
+    for (const [chatId, lastSeq] of heads) if (this.known.get(chatId)?.lastSeq !== lastSeq) this.refresh(chatId);
   }
 
-  async lookForDeleted(): Promise<void> {
+  async findDeleted(): Promise<void> {
     const there = await this.chats.findNewestIds(this.channel, REMEMBERED);
-    for (const chatId of this.known.keys()) if (!there.has(chatId)) this.noticed(chatId);
+    for (const chatId of this.known.keys()) if (!there.has(chatId)) this.refresh(chatId);
   }
 
   settled(): Promise<void> {
-    return this.looking;
+    return this.refreshing;
   }
 
-  private look(): void {
-    if (this.isLooking) return;
-    this.isLooking = true;
-    this.looking = this.lookAtAll();
+  private refreshStale(): void {
+    if (this.isRefreshing) return;
+    this.isRefreshing = true;
+    this.refreshing = this.refreshAll();
   }
 
-  private async lookAtAll(): Promise<void> {
-    // What is written within one turn of the event loop is read at once.
+  private async refreshAll(): Promise<void> {
+    // Changes within one iteration of the event loop are read together.
     await new Promise((resolve) => setImmediate(resolve));
     let ids: string[] = [];
     try {
-      while (this.toLookAt.size > 0) {
-        ids = [...this.toLookAt].slice(0, LOOKED_AT_ONCE);
-        for (const id of ids) this.toLookAt.delete(id);
+      while (this.stale.size > 0) {
+        ids = [...this.stale].slice(0, CHATS_PER_READ);
+        for (const id of ids) this.stale.delete(id);
         await this.compare(ids);
       }
     } catch (error) {
-      // They are looked at with the next ones.
-      for (const id of ids) this.toLookAt.add(id);
+      // They are read again with the next ones.
+      for (const id of ids) this.stale.add(id);
       this.onFailure(error);
     } finally {
-      this.isLooking = false;
+      this.isRefreshing = false;
     }
   }
 
@@ -91,7 +91,7 @@ export class ChannelFollower {
     const chats = await this.chats.findChats(this.channel, ids);
     const there = new Set(chats.map(({ id }) => id));
     for (const id of ids) if (!there.has(id)) this.forget(id);
-    await Promise.all(chats.map((chat) => this.tell(chat)));
+    await Promise.all(chats.map((chat) => this.notify(chat)));
   }
 
   private forget(id: string): void {
@@ -101,7 +101,7 @@ export class ChannelFollower {
     for (const reader of this.readers) reader.deleted(chat);
   }
 
-  private async tell(chat: ChannelChat): Promise<void> {
+  private async notify(chat: ChannelChat): Promise<void> {
     const before = this.known.get(chat.id);
     if (before?.lastSeq === chat.lastSeq) return;
     const isNew = before === undefined && chat.createdAt.getTime() > this.startedAt - TOLERANCE_MS;

@@ -6,10 +6,10 @@ import { ChannelFollower, type ChannelReader } from './channel-follower.js';
 import type { ChatChannel } from '../chat/chats.repository.js';
 
 const POLL_MS = 1000;
-/** Deleted chats are looked for every so many polls. */
+/** Polls between two searches for deleted chats. */
 const DELETED_EVERY = 5;
 
-/** Tells what happens in the chats of a channel, whichever surface or instance caused it. Idle while nobody reads. */
+/** Notifies readers of changes in the chats of a channel, made on any surface and instance. Idle without readers. */
 @Injectable()
 export class ChannelWatch implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly logger = new Logger(ChannelWatch.name);
@@ -25,8 +25,8 @@ export class ChannelWatch implements OnApplicationBootstrap, OnApplicationShutdo
   ) {}
 
   onApplicationBootstrap(): void {
-    this.log.afterNews((chatId) => {
-      for (const follower of this.followers.values()) follower.noticed(chatId);
+    this.log.onChanged((chatId) => {
+      for (const follower of this.followers.values()) follower.refresh(chatId);
     });
     // An embedded database has no other instance that could write.
     if (this.config.database.url !== null) this.loop.start();
@@ -39,7 +39,7 @@ export class ChannelWatch implements OnApplicationBootstrap, OnApplicationShutdo
     await Promise.all(followers.map((follower) => follower.settled()));
   }
 
-  /** When this returns, the reader is told of everything that happens from now on. Returns what ends it. */
+  /** When this returns, the reader is notified of every later change. Returns a function that ends it. */
   async follow(channel: ChatChannel, reader: ChannelReader): Promise<() => void> {
     const follower = this.followers.get(channel) ?? this.open(channel);
     follower.readers.add(reader);
@@ -69,12 +69,12 @@ export class ChannelWatch implements OnApplicationBootstrap, OnApplicationShutdo
   private async poll(): Promise<void> {
     this.polls++;
     for (const follower of this.followers.values()) {
-      await follower.lookForNews();
-      if (this.polls % DELETED_EVERY === 0) await follower.lookForDeleted();
+      await follower.findChanged();
+      if (this.polls % DELETED_EVERY === 0) await follower.findDeleted();
     }
   }
 
   private warn(error: unknown): void {
-    this.logger.warn({ err: error }, 'Looking at the chats of a channel failed; trying again');
+    this.logger.warn({ err: error }, 'The chats of a channel could not be read; trying again');
   }
 }

@@ -48,12 +48,12 @@ interface Condition {
   values: (string | number)[];
 }
 
-/** The lists of a user's chats. Every statement stays within an index that begins with the user. */
+/** The lists of a user's chats. Every statement stays within an index that starts with the user. */
 @Injectable()
 export class ChatListsRepository {
   constructor(private readonly dataSource: DataSource) {}
 
-  /** One page. The ids are found in an index alone, and only the page's own rows are read. */
+  /** One page. The ids come from an index, and only the page's own rows are read. */
   async findPage(
     userId: number,
     filter: ChatFilter,
@@ -92,7 +92,7 @@ export class ChatListsRepository {
     return row?.version ?? 0;
   }
 
-  /** To look for a name among the chats with a bot, MariaDB rather reads the whole table when the user has much of it. */
+  /** Without the hint, a search by name among the chats with one bot makes MariaDB scan the table if the user has many chats. */
   private hint({ botId, userSystemMessageId, onlyFavorites }: ChatFilter, search: string | null): string {
     const isWide = botId !== null && userSystemMessageId === null && !onlyFavorites;
     const needsHint = search !== null && isWide && !dialectOf(this.dataSource).isSqlite;

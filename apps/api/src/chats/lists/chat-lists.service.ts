@@ -4,8 +4,8 @@ import { UsersService } from '../../users/index.js';
 import { mapChatSummary, type GetChatsResponseItemDtoPagingResult } from '../chat/chat.dto.js';
 import { CHAT_ORDER_FIELDS, ChatListsRepository, type ChatFilter } from './chat-lists.repository.js';
 
-const REMEMBERED_TOTALS = 10_000;
-/** What something went around is right again after this. */
+const CACHED_TOTALS = 10_000;
+/** The longest time for which a cached total can be wrong, should a write have bypassed the version. */
 const TOTAL_TTL_MS = 60_000;
 
 interface Total {
@@ -14,7 +14,7 @@ interface Total {
   total: number;
 }
 
-/** The lists of a user's own chats. Chats made in administration are in none of them. */
+/** The lists of a user's own chats, without those made in administration. */
 @Injectable()
 export class ChatListsService {
   private readonly totals = new Map<string, Total>();
@@ -24,7 +24,7 @@ export class ChatListsService {
     private readonly users: UsersService,
   ) {}
 
-  /** Somebody else's system message is not found. */
+  /** Throws 404 for the system message of another user. */
   async getUserChats(
     user: UserPrincipal,
     filter: ChatFilter,
@@ -44,7 +44,7 @@ export class ChatListsService {
     );
   }
 
-  /** Counting takes longer the more there is to count, so a total is remembered until the user's chats change. */
+  /** Counting takes time in proportion to the chats, so a total is cached until the user's chats change. */
   private async total(userId: number, filter: ChatFilter, search: string | null): Promise<number> {
     // Names change, and system messages are detached, without a new version.
     if (search !== null || filter.userSystemMessageId !== null) return this.lists.count(userId, filter, search);
@@ -55,7 +55,7 @@ export class ChatListsService {
     const total = await this.lists.count(userId, filter, null);
     this.totals.delete(key);
     this.totals.set(key, { version, until: performance.now() + TOTAL_TTL_MS, total });
-    if (this.totals.size > REMEMBERED_TOTALS) this.totals.delete(this.totals.keys().next().value!);
+    if (this.totals.size > CACHED_TOTALS) this.totals.delete(this.totals.keys().next().value!);
     return total;
   }
 }

@@ -30,7 +30,7 @@ export class UserChatsController {
     private readonly deletion: ChatDeletionService,
   ) {}
 
-  /** The user's own chats, newest first */
+  /** Lists the user's own chats, newest first. */
   @Get()
   @Access('user')
   @ApiOkResponse({ type: GetChatsResponseItemDtoPagingResult })
@@ -48,7 +48,7 @@ export class UserChatsController {
     );
   }
 
-  /** The user's own chats with one bot */
+  /** Lists the user's own chats with one bot. */
   @Get(':botId')
   @Access('user')
   @ApiOkResponse({ type: GetChatsResponseItemDtoPagingResult })
@@ -67,7 +67,7 @@ export class UserChatsController {
     );
   }
 
-  /** The user's own chats with one bot that use one of the user's system messages */
+  /** Lists the user's own chats with one bot that use one of the user's system messages. */
   @Get(':botId/:userSystemPromptId')
   @Access('user')
   @ApiOkResponse({ type: GetChatsResponseItemDtoPagingResult })
@@ -87,7 +87,7 @@ export class UserChatsController {
     );
   }
 
-  /** Make a chat a favourite, or one like the others again */
+  /** Marks a chat as favourite, or removes the mark. */
   @Put(':chatId/isfavorite')
   @Access('user')
   @ApiProblems(400, 404)
@@ -99,7 +99,7 @@ export class UserChatsController {
     return this.settings.setFavorite(user, chatId, isFavorite);
   }
 
-  /** Delete all chats of the user */
+  /** Deletes all chats of the user. */
   @Delete('all/:keepFavorites')
   @Access('user')
   @ApiProblems(400)
@@ -107,7 +107,7 @@ export class UserChatsController {
     return this.deletion.deleteOwnChats(user, { botId: null, userSystemMessageId: null, keepFavorites });
   }
 
-  /** Delete one chat of the user */
+  /** Deletes one chat of the user. */
   @Delete('byid/:chatId')
   @Access('user')
   @ApiProblems(404)
@@ -115,7 +115,7 @@ export class UserChatsController {
     return this.deletion.deleteOwnChat(user, chatId);
   }
 
-  /** Delete the user's chats with one bot */
+  /** Deletes the user's chats with one bot. */
   @Delete('bybot/:botId/:keepFavorites')
   @Access('user')
   @ApiProblems(400, 404)
@@ -127,7 +127,7 @@ export class UserChatsController {
     return this.deletion.deleteOwnChats(user, { botId, userSystemMessageId: null, keepFavorites });
   }
 
-  /** Delete the user's chats with one bot that use one of the user's system messages */
+  /** Deletes the user's chats with one bot that use one of the user's system messages. */
   @Delete('bybot/:botId/:systemMessageId/:keepFavorites')
   @Access('user')
   @ApiProblems(400, 404)
@@ -140,7 +140,7 @@ export class UserChatsController {
     return this.deletion.deleteOwnChats(user, { botId, userSystemMessageId, keepFavorites });
   }
 
-  /** Take one question and its answer out of a chat; refused while the bot still answers it */
+  /** Deletes one question and its answer. Refused while the answer is being generated. */
   @Delete(':chatId/completion/:completionId')
   @Access('user')
   @ApiProblems(404, 409)

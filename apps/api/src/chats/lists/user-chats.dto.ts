@@ -1,7 +1,7 @@
 import { FlagQuery, PagingQuery } from '@app/common';
 
 export class UserChatsQuery extends PagingQuery {
-  /** Keeps favourites only. */
+  /** Lists favourites only. */
   @FlagQuery()
   OnlyFavorites: boolean = false;
 }

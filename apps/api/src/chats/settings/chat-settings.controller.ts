@@ -12,7 +12,7 @@ const ChatId = (): ParameterDecorator => Param('chatId', IdPipe('The chat'));
 export class ChatSettingsController {
   constructor(private readonly settings: ChatSettingsService) {}
 
-  /** Name a chat; the name is not replaced by any that the first message or the model suggests */
+  /** Renames a chat. Titles from the first message or the model do not replace this name. */
   @Put('displayName')
   @Access('user')
   @ApiProblems(400, 404)
@@ -24,7 +24,7 @@ export class ChatSettingsController {
     return this.settings.updateDisplayName(caller, chatId, displayName);
   }
 
-  /** Send one of the user's own system messages with every later question of the chat */
+  /** Attaches one of the user's system messages to the chat: it is sent with every later question. */
   @Put('userSystemMessage')
   @Access('user')
   @ApiProblems(400, 404, 409)
@@ -36,7 +36,7 @@ export class ChatSettingsController {
     return this.settings.attachSystemMessage(user, chatId, userSystemMessageId);
   }
 
-  /** Go on without the user's system message */
+  /** Detaches the user's system message from the chat. */
   @Delete('userSystemMessage')
   @Access('user')
   @ApiProblems(404)
@@ -44,7 +44,7 @@ export class ChatSettingsController {
     return this.settings.detachSystemMessage(user, chatId);
   }
 
-  /** Tell the administrators of the bot what an answer was worth; the chat of the address counts */
+  /** Sends feedback on an answer to the bot's administrators. The chat is the one in the path. */
   @Post('feedback')
   @HttpCode(200)
   @Access('user')

@@ -6,7 +6,7 @@ const ID = '0199aa0e-7c1b-7d0a-9a55-0d5a3c0f8f6e';
 const NAME_LENGTH = 300;
 
 export class UpdateChatDisplayNameRequestDto {
-  /** White space at the ends is cut off, within it becomes one space. */
+  /** White space is trimmed at the ends and collapsed to one space within. */
   @Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? value.trim().replace(/\s+/g, ' ') : value))
   @IsString()
   @Length(1, NAME_LENGTH)

@@ -4,7 +4,7 @@ import { InjectRepository } from '@nestjs/typeorm';
 import { DataSource, Repository } from 'typeorm';
 import { bumpListVersions } from '../chat/chat-list-version.repository.js';
 
-/** What people change about a chat, apart from what is said in it. */
+/** Settings of chats. */
 @Injectable()
 export class ChatSettingsRepository {
   constructor(
@@ -16,7 +16,7 @@ export class ChatSettingsRepository {
     await this.chats.update({ id }, { displayName, isNamed: true });
   }
 
-  /** Unless somebody has named the chat meanwhile. */
+  /** Unless the chat was named by hand meanwhile. */
   async renameUnnamed(id: string, displayName: string): Promise<void> {
     await this.chats.update({ id, isNamed: false }, { displayName, isNamed: true });
   }
@@ -26,8 +26,8 @@ export class ChatSettingsRepository {
     await this.chats.update({ id }, { userSystemMessageId });
   }
 
-  /** Unless something has come into the chat's log. */
-  async giveToBot(id: string, botId: string): Promise<void> {
+  /** Unless the chat's log has an event. */
+  async changeBot(id: string, botId: string): Promise<void> {
     await this.chats.update({ id, nextSeq: 1 }, { botId });
   }
 

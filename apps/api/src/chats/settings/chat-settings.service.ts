@@ -14,7 +14,7 @@ import { ChatsService } from '../chat/chats.service.js';
 
 const NAME_LENGTH = 300;
 
-/** What people change about their chats, and what they think of the answers. */
+/** Settings that customers change in their chats, and their feedback on answers. */
 @Injectable()
 export class ChatSettingsService {
   constructor(
@@ -25,10 +25,10 @@ export class ChatSettingsService {
     private readonly feedback: FeedbackService,
   ) {}
 
-  /** The name stays: nothing names the chat again but its holder. */
+  /** Only the customer can change this name again. */
   async updateDisplayName(caller: Principal, chatId: string, displayName: string): Promise<void> {
     await this.chats.getCustomerChat(caller, chatId);
-    // The validator leaves some signs out when it counts; the database counts all of them.
+    // The validator does not count all code points; the database does.
     if (Array.from(displayName).length > NAME_LENGTH) {
       const message = `displayName must have at most ${NAME_LENGTH} characters`;
       throw new AppError('VALIDATION_FAILED', { errors: [{ path: 'displayName', message }] });
@@ -36,7 +36,7 @@ export class ChatSettingsService {
     await this.settings.rename(chatId, displayName);
   }
 
-  /** One of the user's own system messages goes with every later question of the chat, if the bot allows that. */
+  /** Sends one of the user's system messages with every later question of the chat, if the bot allows that. */
   async attachSystemMessage(user: UserPrincipal, chatId: string, messageId: string): Promise<void> {
     const chat = await this.chats.getOwnChat(user, chatId);
     await this.users.getSystemMessage(user, messageId);
@@ -65,12 +65,12 @@ export class ChatSettingsService {
     if (!(await this.settings.setFavorite(userId, chatId, isFavorite))) throw notFound('The chat');
   }
 
-  /** The chat is the bot's if nothing has been said in it yet. Whoever calls has made sure that both may be used. */
-  async giveToBot(chatId: string, botId: string): Promise<void> {
-    await this.settings.giveToBot(chatId, botId);
+  /** Changes the bot of a chat without messages. The caller has checked the access to both. */
+  async changeBot(chatId: string, botId: string): Promise<void> {
+    await this.settings.changeBot(chatId, botId);
   }
 
-  /** Keeps a chat made in administration out of the user's history. Only administrators of the bot are heard. */
+  /** Keeps a chat made in administration out of the user's history. Ignored unless the caller is an administrator of the bot. */
   async markAdminChat(caller: Principal, chat: StoredChat): Promise<void> {
     if (!(await this.bots.isBotAdmin(caller, chat.botId))) return;
     await this.settings.markAdminChat(chat.id, chat.userId);

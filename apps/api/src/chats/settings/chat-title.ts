@@ -1,6 +1,6 @@
 const MAX_LENGTH = 60;
 
-/** What a model gave for a title, as a title: one line, no quotes around it, at most 60 characters. Empty when nothing is left. */
+/** A model's suggestion as a title: one line without quotes, at most 60 characters. Empty when nothing is left. */
 export function chatTitleOf(text: string): string {
   const line = text.split('\n').find((each) => each.trim() !== '') ?? '';
   const bare = line

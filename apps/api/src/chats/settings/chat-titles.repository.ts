@@ -13,7 +13,7 @@ export interface FirstExchange {
 export class ChatTitlesRepository {
   constructor(private readonly dataSource: DataSource) {}
 
-  /** Null when somebody has named the chat, or more than this turn was completed in it. */
+  /** Null when the chat was named by hand, or other turns were completed in it. */
   async findFirstExchange(chatId: string, turnId: string): Promise<FirstExchange | null> {
     const [row] = await this.dataSource.query<
       { question: string; answer: string; user_key: string; completed: number | string }[]

@@ -9,7 +9,7 @@ import { ChatVariablesService } from './chat-variables.service.js';
 export class ChatVariablesController {
   constructor(private readonly variables: ChatVariablesService) {}
 
-  /** What the bot's tools were told and have answered in this chat, by name. For whoever holds the chat, and for agents. */
+  /** Returns the chat's variables: arguments and results of its tools, by name. For the chat's customer, and for agents. */
   @Get(':chatId/variables')
   @Access('anonymous')
   @ApiOkResponse({ type: ChatVariablesDto })

@@ -4,7 +4,7 @@ import type { ChatVariablesDto } from './chat-variables.dto.js';
 import { ChatVariablesRepository, type ChatVariables } from './chat-variables.repository.js';
 import { ChatsService } from '../chat/chats.service.js';
 
-/** What the tools of a chat were told and have answered, by name. They are written by turns alone, while these hold the chat. */
+/** The variables of a chat: arguments and results of its tools, by name. Only turns that may write change them. */
 @Injectable()
 export class ChatVariablesService {
   constructor(
@@ -12,14 +12,14 @@ export class ChatVariablesService {
     private readonly variables: ChatVariablesRepository,
   ) {}
 
-  /** For whoever holds the chat, and for agents. */
+  /** For the chat's customer, and for agents. */
   async getChatVariables(caller: Principal, chatId: string): Promise<ChatVariablesDto> {
     if (isAgent(caller)) await this.chats.getAnyChat(chatId);
     else await this.chats.getCustomerChat(caller, chatId);
     return { variables: await this.get(chatId) };
   }
 
-  /** For services that have made sure that the caller may see the chat. */
+  /** For services that have checked that the caller may see the chat. */
   get(chatId: string): Promise<ChatVariables> {
     return this.variables.findVariables(chatId);
   }

@@ -38,7 +38,7 @@ export class ChatSourcesRepository {
     });
   }
 
-  /** Turns that begin together ask together; hardly any chat has files. */
+  /** Turns that start together share the query; few chats have files. */
   private async listFiles(chatIds: string[]): Promise<FileRow[][]> {
     const files = await this.dataSource.query<FileRow[]>(
       `SELECT c.chat_id, c.file_id, c.path, f.content_type, f.size FROM chat_files c JOIN stored_files f ON f.id = c.file_id

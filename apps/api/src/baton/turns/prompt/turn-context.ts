@@ -6,17 +6,16 @@ type Role = 'user' | 'assistant' | 'developer';
 const item = (role: Role, text: string): ProviderItem => ({ type: 'message', role, text });
 
 /**
- * The conversation so far as the model sees it. What people wrote while they held the chat stands between two marks, under their
- * names, so that the bot neither takes their words for its own nor their promises for open. Notes never get here; of the whispers
- * only those since the bot's last answer do.
+ * The conversation so far as the model sees it. Agents' messages stand between two marks and carry the agents' names, so that the bot takes
+ * neither their words for its own nor their promises for open. Notes are left out, and whispers before the bot's last answer.
  */
 export function contextOf(past: readonly PastMessage[]): ProviderItem[] {
   const open = new Set(openWhispers(past));
   const items: ProviderItem[] = [];
-  let holder: string | null = null;
+  let agent: string | null = null;
   const leave = (): void => {
-    if (holder !== null) items.push(item('developer', `${holder} has left. You are answering the customer again.`));
-    holder = null;
+    if (agent !== null) items.push(item('developer', `${agent} has left. You are answering the customer again.`));
+    agent = null;
   };
   for (const message of past) {
     if (message.kind === 'note') continue;
@@ -27,9 +26,9 @@ export function contextOf(past: readonly PastMessage[]): ProviderItem[] {
         );
       continue;
     }
-    if (message.author === 'agent' && message.speaker !== holder) {
+    if (message.author === 'agent' && message.speaker !== agent) {
       items.push(item('developer', `${message.speaker}, a person of the team, answers the customer from here on.`));
-      holder = message.speaker;
+      agent = message.speaker;
     }
     if (message.author === 'bot') leave();
     items.push(itemOf(message));
@@ -38,7 +37,7 @@ export function contextOf(past: readonly PastMessage[]): ProviderItem[] {
   return items;
 }
 
-/** Those that no answer has heeded yet. */
+/** The whispers since the bot's last answer. */
 export const openWhispers = (past: readonly PastMessage[]): PastMessage[] =>
   past.slice(past.findLastIndex(({ author }) => author === 'bot') + 1).filter(({ kind }) => kind === 'whisper');
 

@@ -7,7 +7,7 @@ export interface PastMessage {
   author: MessageAuthor;
   kind: MessageKind;
   text: string;
-  /** The agent's name; empty for everybody else. */
+  /** The agent's name; empty for other authors. */
   speaker: string;
 }
 
@@ -23,7 +23,7 @@ interface PastRow {
 
 export const HISTORY_LIMIT = 100;
 
-/** What a service refused to read would be refused with every later question, too. */
+/** A question that the service filtered would be filtered with every later question as well. */
 const IS_READABLE = `(t.error IS NULL OR t.error NOT LIKE '%"${'PROVIDER_CONTENT_FILTERED' satisfies ErrorCode}"%')`;
 
 interface Place {
@@ -31,7 +31,7 @@ interface Place {
   beforeTurnSeq: number;
 }
 
-/** What the prompt of a turn is made of, beside the bot's own texts. Turns that begin together read it together. */
+/** Reads what a prompt needs of the chat. Turns that start together share the queries. */
 @Injectable()
 export class TurnHistoryRepository {
   private readonly histories = new GroupCommit((places: Place[]) => this.readHistories(places));
@@ -40,8 +40,8 @@ export class TurnHistoryRepository {
   constructor(private readonly dataSource: DataSource) {}
 
   /**
-   * The messages before a turn but for notes and for questions that the service filtered, oldest first, at most the last 100. Answers stand behind the message they answer, also when the
-   * customer had written on meanwhile.
+   * The messages before a turn without notes and without questions that the model service filtered, oldest first, at most the last 100.
+   * Answers follow the message they answer, even if the customer wrote more messages in between.
    */
   findHistory(chatId: string, beforeTurnSeq: number): Promise<PastMessage[]> {
     return this.histories.submit({ chatId, beforeTurnSeq });
@@ -53,14 +53,14 @@ export class TurnHistoryRepository {
   }
 
   private async readHistories(places: Place[]): Promise<PastMessage[][]> {
-    // Each chat's newest by its own index: a limit over all of them would not do.
+    // The limit applies to each chat, hence one subquery per chat.
     const histories = places.map(
       (_, index) =>
         `SELECT ${index} AS asked, m.author, m.kind, m.text, COALESCE(t.seq, m.seq) AS place, m.seq, u.display_name AS speaker
          FROM messages m LEFT JOIN turns t ON t.id = m.turn_id LEFT JOIN users u ON u.id = m.agent_id
          WHERE m.chat_id = ? AND m.kind <> 'note' AND COALESCE(t.seq, m.seq) < ? AND ${IS_READABLE} ORDER BY m.seq DESC LIMIT ${HISTORY_LIMIT}`,
     );
-    // SQLite knows no brackets here; MariaDB writes every derived table with texts to a file first.
+    // SQLite accepts no parentheses around the parts of a union; MariaDB writes derived tables with texts to a file.
     const { isSqlite } = dialectOf(this.dataSource);
     const parts = histories.map((history) => (isSqlite ? `SELECT * FROM (${history})` : `(${history})`));
     const rows = await this.dataSource.query<PastRow[]>(

@@ -14,13 +14,13 @@ import type { StartedTurn } from '../turn.types.js';
 export interface Prompt {
   request: ProviderRequest;
   serviceId: string;
-  /** The chat's own files that the model was given. */
+  /** The chat's files that the model receives. */
   sources: TurnSource[];
-  /** What was sent, in parts, for the trace; no secrets. */
+  /** The parts of the request for the trace; no secrets. */
   trace: Record<string, unknown>;
 }
 
-/** Builds what the model is sent: the bot's instructions and as much of our own history as the budget holds. */
+/** Builds the request to the model: the bot's instructions and as much of the chat's history as the budget allows. */
 @Injectable()
 export class TurnPromptService {
   constructor(
@@ -76,7 +76,7 @@ export class TurnPromptService {
     };
   }
 
-  /** Also a customer who wants what was said forgotten is answered as the team has told the bot to. */
+  /** Open whispers apply also when the customer asks for an answer without history. */
   private async findPast({ chatId, seq, options }: StartedTurn): Promise<PastMessage[]> {
     if (seq === 1) return [];
     const past = await this.history.findHistory(chatId, seq);
@@ -92,10 +92,10 @@ const functionOf = ({ name, description, parameters }: CallableTool): ProviderTo
 
 const userItem = (text: string): ProviderItem => ({ type: 'message', role: 'user', text });
 
-/** The newest messages that fit. What is always sent comes first. */
+/** The newest messages that fit into the budget beside the texts that are always sent. */
 function newestThatFit(past: PastMessage[], always: string[], budget: number, model: string): PastMessage[] {
   const all = [...always, ...past.map(({ text }) => text)];
-  // A token is at least one byte: what fits in bytes fits in tokens, and needs no counting.
+  // A token is at least one byte: texts that fit in bytes fit in tokens, and need no counting.
   if (all.reduce((sum, text) => sum + Buffer.byteLength(text), 0) <= budget) return past;
   let left = always.reduce((rest, text) => rest - countTokens(text, model), budget);
   const firstKept = past.findLastIndex(({ text }) => {
@@ -105,7 +105,7 @@ function newestThatFit(past: PastMessage[], always: string[], budget: number, mo
   return past.slice(firstKept + 1);
 }
 
-/** An answer without its question misleads, and some services refuse it. */
+/** The messages from the first question on: an answer without its question misleads, and some services refuse it. */
 function fromQuestion(kept: PastMessage[]): PastMessage[] {
   const start = kept.findIndex(({ author, kind }) => author === 'customer' || kind === 'whisper');
   return start === -1 ? [] : kept.slice(start);

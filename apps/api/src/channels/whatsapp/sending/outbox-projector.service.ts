@@ -39,7 +39,7 @@ export class OutboxProjector implements OnApplicationBootstrap, BeforeApplicatio
 
   onApplicationBootstrap(): void {
     if (!this.settings.isOn) return;
-    this.log.afterNews((chatId) => {
+    this.log.onChanged((chatId) => {
       if (this.isOwn.get(chatId) === false) return;
       this.changed.add(chatId);
       this.loop.wake();
