@@ -1,7 +1,8 @@
-import { Bot, Chat, insertRows, migrate, openDataSource, toSqlTime } from '@app/database';
+import { Bot, Chat, insertRows, migrate, openDataSource, tokenColumns, toSqlTime } from '@app/database';
 import type { DataSource } from 'typeorm';
 import { uuidv7 } from 'uuidv7';
 import { TurnDeletionRepository } from '../../apps/api/src/baton/turns/turn-deletion.repository.js';
+import { NO_USAGE } from '../../apps/api/src/baton/turns/turn.types.js';
 import { newBot } from '../../apps/api/src/bots/profile/new-bot.js';
 import { ChatsRepository } from '../../apps/api/src/chats/chat/chats.repository.js';
 import { freshDatabase } from '../support/app.js';
@@ -27,18 +28,22 @@ describe('TurnDeletionRepository', () => {
     const chatId = uuidv7();
     const chats = new ChatsRepository(dataSource, dataSource.getRepository(Chat));
     await chats.insertChat({ id: chatId, userId: null, visitorId: null, botId: bot.id, channel: 'api' });
-    const common = {
+    const turns = (['completed', 'queued'] as const).map((status, seq) => ({
+      id: uuidv7(),
+      chat_id: chatId,
+      bot_id: bot.id,
+      seq,
+      status,
       epoch: 1,
       attempts: 0,
       recoveries: 0,
       options: '{}',
       user_key: 'anonymous',
-      is_usage_estimated: 0,
-    };
-    const tokens = { input_tokens: 0, cached_tokens: 0, output_tokens: 0, reasoning_tokens: 0 };
-    const turns = (['completed', 'queued'] as const).map((status, seq) => ({
-      ...{ id: uuidv7(), chat_id: chatId, bot_id: bot.id, seq, status, ...common, ...tokens },
-      ...{ input_message_id: uuidv7(), output_message_id: uuidv7(), created_at: toSqlTime(new Date()) },
+      ...tokenColumns(NO_USAGE),
+      is_usage_estimated: false,
+      input_message_id: uuidv7(),
+      output_message_id: uuidv7(),
+      created_at: toSqlTime(new Date()),
     }));
     await insertRows(dataSource.manager, 'turns', turns);
     await dataSource.query('UPDATE chats SET running_turn_id = ?, queued_turns = 1 WHERE id = ?', [

@@ -2003,7 +2003,7 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
-   * Open a chat with a bot
+   * Creates a chat with a bot
    */
   public createChat<ThrowOnError extends boolean = true>(
     options: Options<CreateChatData, ThrowOnError>,
@@ -2021,7 +2021,7 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
-   * The bot that can be used without an account
+   * Returns the bot that can be used without an account
    */
   public getOpenChatBotId<ThrowOnError extends boolean = true>(
     options?: Options<GetOpenChatBotIdData, ThrowOnError>,
@@ -2040,7 +2040,7 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
-   * Open a chat with a bot, by the bot's code
+   * Creates a chat with a bot, by the bot's code
    */
   public createChatByBotCode<ThrowOnError extends boolean = true>(
     options: Options<CreateChatByBotCodeData, ThrowOnError>,
@@ -2063,7 +2063,7 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
-   * Delete a chat and everything said in it
+   * Deletes a chat with all its messages
    */
   public deleteChat<ThrowOnError extends boolean = true>(
     options: Options<DeleteChatData, ThrowOnError>,
@@ -2077,7 +2077,7 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
-   * A chat with its completions
+   * Returns a chat with its completions
    */
   public getChat<ThrowOnError extends boolean = true>(
     options: Options<GetChatData, ThrowOnError>,
@@ -2091,9 +2091,9 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
-   * Say something and get the answer
+   * Sends a message and returns the bot's answer
    *
-   * Answers as JSON when the bot has finished, or, with `Accept: text/event-stream`, as events: `message.created`, `turn.started`, `message.delta`, `message.completed` and `turn.ended`, whose data holds the completion. While a person holds the chat the stream ends with `turn.ended` and `handed_over` at once; `error` and `stream.closed` end one that the server cannot go on with. The answer goes on when the client leaves; a repeated request with the same `Idempotency-Key` attaches to it.
+   * Answers as JSON when the bot has finished, or, with `Accept: text/event-stream`, as events: `message.created`, `turn.started`, `message.delta`, `message.completed` and `turn.ended`, whose data holds the completion. While an agent is responsible for the chat the stream ends with `turn.ended` and `handed_over` at once; `error` and `stream.closed` end a stream that the server cannot continue. The turn continues when the client disconnects; a repeated request with the same `Idempotency-Key` attaches to it.
    */
   public createCompletion<ThrowOnError extends boolean = true>(
     options: Options<CreateCompletionData, ThrowOnError>,
@@ -2116,7 +2116,9 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
-   * Name a chat; the name is not replaced by any that the first message or the model suggests
+   * Renames a chat
+   *
+   * Titles from the first message or the model do not replace this name.
    */
   public updateChatDisplayName<ThrowOnError extends boolean = true>(
     options: Options<UpdateChatDisplayNameData, ThrowOnError>,
@@ -2139,7 +2141,7 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
-   * Remove a file from a chat
+   * Deletes a file of a chat
    */
   public deleteChatFile<ThrowOnError extends boolean = true>(
     options: Options<DeleteChatFileData, ThrowOnError>,
@@ -2153,9 +2155,9 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
-   * Get a file of a chat
+   * Returns a file of a chat
    *
-   * Every chat also has `transcript.json`, `transcript.md`, `transcript.txt` and `transcript.csv`: what was said so far.
+   * Every chat also has `transcript.json`, `transcript.md`, `transcript.txt` and `transcript.csv`: its messages so far.
    */
   public getChatFile<ThrowOnError extends boolean = true>(
     options: Options<GetChatFileData, ThrowOnError>,
@@ -2169,9 +2171,9 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
-   * Put a file into a chat
+   * Stores a file in a chat
    *
-   * The body is the file, of at most 20 MB; what it is comes from its name and must be true. Text files of up to 64 kB (txt, log, md, csv, json) are given to the model with every later question, and named among the sources of its answers.
+   * The body is the file, of at most 20 MB; its type follows from its name, and the bytes must match. Text files of up to 64 kB (txt, log, md, csv, json) are sent to the model with every later question, and named among the sources of its answers.
    */
   public putChatFile<ThrowOnError extends boolean = true>(
     options: Options<PutChatFileData, ThrowOnError>,
@@ -2190,9 +2192,9 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
-   * The numbered log of a chat
+   * Returns the event log of a chat
    *
-   * A page as JSON, or, with `Accept: text/event-stream`, everything after `after` (or `Last-Event-ID`) and whatever follows. A running answer begins with what was said so far. Swagger UI shows answers once they have ended, so it never shows this stream: use `curl -N`.
+   * A page as JSON, or, with `Accept: text/event-stream`, every event after `after` (or `Last-Event-ID`) and all that follow. A running answer starts with its text so far. Swagger UI shows responses only when they have ended, so it never shows this stream: use `curl -N`.
    */
   public getChatEvents<ThrowOnError extends boolean = true>(
     options: Options<GetChatEventsData, ThrowOnError>,
@@ -2206,7 +2208,9 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
-   * Tell the administrators of the bot what an answer was worth; the chat of the address counts
+   * Sends feedback on an answer to the bot's administrators
+   *
+   * The chat is the one in the path.
    */
   public createBotFeedback<ThrowOnError extends boolean = true>(
     options: Options<CreateBotFeedbackData, ThrowOnError>,
@@ -2229,7 +2233,7 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
-   * The files that were uploaded into a chat
+   * Lists the files that were uploaded into a chat
    */
   public getChatFiles<ThrowOnError extends boolean = true>(
     options: Options<GetChatFilesData, ThrowOnError>,
@@ -2357,9 +2361,9 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
-   * Make a ticket for one download
+   * Creates a ticket for one download
    *
-   * It takes the place of the token in a link that a browser follows: `downloads/{path}?ticket=…`, once, within a minute. A repeated request makes another one.
+   * It replaces the token in a link that a browser opens: `downloads/{path}?ticket=…`, once, within a minute. A repeated request creates another one.
    */
   public createChatOneTimeTicket<ThrowOnError extends boolean = true>(
     options: Options<CreateChatOneTimeTicketData, ThrowOnError>,
@@ -2378,7 +2382,7 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
-   * Stop the answer that is running; what was said stays
+   * Stops the running answer; its text so far is kept
    */
   public stopCurrentTurn<ThrowOnError extends boolean = true>(
     options: Options<StopCurrentTurnData, ThrowOnError>,
@@ -2392,7 +2396,7 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
-   * Go on without the user's system message
+   * Detaches the user's system message from the chat
    */
   public deleteChatUserSystemMessage<ThrowOnError extends boolean = true>(
     options: Options<DeleteChatUserSystemMessageData, ThrowOnError>,
@@ -2411,7 +2415,7 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
-   * Send one of the user's own system messages with every later question of the chat
+   * Attaches one of the user's system messages to the chat: it is sent with every later question
    */
   public updateChatUserSystemMessage<ThrowOnError extends boolean = true>(
     options: Options<UpdateChatUserSystemMessageData, ThrowOnError>,
@@ -2434,9 +2438,9 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
-   * What the bot's tools were told and have answered in this chat, by name
+   * Returns the chat's variables: arguments and results of its tools, by name
    *
-   * For whoever holds the chat, and for agents.
+   * For the chat's customer, and for agents.
    */
   public getChatVariables<ThrowOnError extends boolean = true>(
     options: Options<GetChatVariablesData, ThrowOnError>,
@@ -2582,9 +2586,9 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
-   * The numbered log of a chat as agents see it, with notes and whispers
+   * Returns the event log of a chat as agents see it, with notes and whispers
    *
-   * A page as JSON, or, with `Accept: text/event-stream`, everything after `after` (or `Last-Event-ID`) and whatever follows. A running answer begins with what was said so far. Swagger UI shows answers once they have ended, so it never shows this stream: use `curl -N`.
+   * A page as JSON, or, with `Accept: text/event-stream`, every event after `after` (or `Last-Event-ID`) and all that follow. A running answer starts with its text so far. Swagger UI shows responses only when they have ended, so it never shows this stream: use `curl -N`.
    *
    * Needs the role `agent` or `admin`.
    */
@@ -2884,7 +2888,7 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
-   * The user's own chats, newest first
+   * Lists the user's own chats, newest first
    */
   public getCurrentUserChats<ThrowOnError extends boolean = true>(
     options?: Options<GetCurrentUserChatsData, ThrowOnError>,
@@ -2903,7 +2907,7 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
-   * Delete all chats of the user
+   * Deletes all chats of the user
    */
   public deleteCurrentUserChats<ThrowOnError extends boolean = true>(
     options: Options<DeleteCurrentUserChatsData, ThrowOnError>,
@@ -2922,7 +2926,7 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
-   * Delete the user's chats with one bot
+   * Deletes the user's chats with one bot
    */
   public deleteCurrentUserChatsByBotId<ThrowOnError extends boolean = true>(
     options: Options<DeleteCurrentUserChatsByBotIdData, ThrowOnError>,
@@ -2941,7 +2945,7 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
-   * Delete the user's chats with one bot that use one of the user's system messages
+   * Deletes the user's chats with one bot that use one of the user's system messages
    */
   public deleteCurrentUserChatsByBotIdAndSystemMessageId<ThrowOnError extends boolean = true>(
     options: Options<DeleteCurrentUserChatsByBotIdAndSystemMessageIdData, ThrowOnError>,
@@ -2965,7 +2969,7 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
-   * Delete one chat of the user
+   * Deletes one chat of the user
    */
   public deleteCurrentUserChatById<ThrowOnError extends boolean = true>(
     options: Options<DeleteCurrentUserChatByIdData, ThrowOnError>,
@@ -2984,7 +2988,7 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
-   * The user's own chats with one bot
+   * Lists the user's own chats with one bot
    */
   public getCurrentUserChatsByBot<ThrowOnError extends boolean = true>(
     options: Options<GetCurrentUserChatsByBotData, ThrowOnError>,
@@ -3003,7 +3007,7 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
-   * The user's own chats with one bot that use one of the user's system messages
+   * Lists the user's own chats with one bot that use one of the user's system messages
    */
   public getCurrentUserChatsByBotAndSystemprompt<ThrowOnError extends boolean = true>(
     options: Options<GetCurrentUserChatsByBotAndSystempromptData, ThrowOnError>,
@@ -3027,7 +3031,9 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
-   * Take one question and its answer out of a chat; refused while the bot still answers it
+   * Deletes one question and its answer
+   *
+   * Refused while the answer is being generated.
    */
   public deleteCurrentUserChatCompletionById<ThrowOnError extends boolean = true>(
     options: Options<DeleteCurrentUserChatCompletionByIdData, ThrowOnError>,
@@ -3051,7 +3057,7 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
-   * Make a chat a favourite, or one like the others again
+   * Marks a chat as favourite, or removes the mark
    */
   public updateChatIsFavorite<ThrowOnError extends boolean = true>(
     options: Options<UpdateChatIsFavoriteData, ThrowOnError>,

@@ -8,7 +8,7 @@ export type ActorDto = {
   id: string | null;
   kind: 'customer' | 'bot' | 'agent' | 'system';
   /**
-   * What people are shown.
+   * The name for display.
    */
   name: string;
 };
@@ -700,7 +700,7 @@ export type BusinessHoursDto = {
 export type ChatCompletionMetaData = {
   sources: Array<InformationSource>;
   /**
-   * `interrupted`: the answer was cut; `human`: a person holds the chat.
+   * `interrupted`: the answer is incomplete; `human`: an agent answers in the chat.
    */
   tags: Array<string>;
 };
@@ -711,15 +711,15 @@ export type ChatCompletionRequestDto = {
    */
   ignoreChatHistory?: boolean;
   /**
-   * Keeps the chat out of the user's history; administrators only, others are not heard.
+   * Keeps the chat out of the user's history; ignored unless the caller is an administrator of the bot.
    */
   isAdminChat?: boolean;
   /**
-   * Answers with `traceLog`: what was sent to the model; administrators only, others are not heard.
+   * Answers with `traceLog`: the request to the model; ignored unless the caller is an administrator of the bot.
    */
   isTraceLogEnabled?: boolean;
   /**
-   * What the user says.
+   * The user's message.
    */
   userMessage: string;
 };
@@ -738,7 +738,7 @@ export type ChatCompletionResponseDto = {
   promptTokens: number;
   totalTokens: number;
   /**
-   * JSON text; null unless asked for.
+   * JSON text; null unless requested.
    */
   traceLog: string | null;
   userMessage: string;
@@ -768,7 +768,7 @@ export type ChatEventDto = {
   at: string;
   chatId: string;
   /**
-   * By `type`.
+   * Depends on `type`.
    */
   data:
     | MessageCreatedDataDto
@@ -802,7 +802,7 @@ export type ChatEventsDto = {
   hasMore: boolean;
   items: Array<ChatEventDto>;
   /**
-   * Give it as `after` to read on.
+   * The value of `after` for the next page.
    */
   lastSeq: number;
 };
@@ -817,7 +817,7 @@ export type ChatFileDto = {
    */
   path: string;
   /**
-   * Bytes.
+   * In bytes.
    */
   size: number;
   url: string;
@@ -957,12 +957,12 @@ export type DeletedThreadDto = {
 export type DeliveryFailedDataDto = {
   channel: string;
   /**
-   * The service's own code.
+   * The external service's code.
    */
   code: string;
   detail: string;
   /**
-   * Null when what is missing is not a message of the chat.
+   * Null when the failure does not concern a message of the chat.
    */
   messageId: string | null;
 };
@@ -1194,7 +1194,7 @@ export type GetBotsResponseItemDtoPagingResult = {
 
 export type GetChatResponseCompletionDto = {
   /**
-   * What is there so far, while the bot still answers.
+   * The text so far, while the bot is still answering.
    */
   assistantMessage: string;
   completionId: string;
@@ -1251,7 +1251,7 @@ export type GetOpenChatBotIdResponseDto = {
    */
   isPublic: boolean;
   /**
-   * Null when no bot is open.
+   * Null when there is no open bot.
    */
   openChatBotId: string | null;
 };
@@ -1367,7 +1367,7 @@ export type InformationSource = {
   fileName: string;
   id: string;
   /**
-   * Left out when it is not known.
+   * Absent if unknown.
    */
   language?: string;
   url: string;
@@ -1407,7 +1407,7 @@ export type MessageCreatedDataDto = {
   messageId: string;
   text: string;
   /**
-   * The turn that answers the message; null when a person does.
+   * The turn that answers the message; null when an agent does.
    */
   turnId: string | null;
 };
@@ -1470,7 +1470,7 @@ export type OpenHoursDto = {
 
 export type OwnershipChangedDataDto = {
   /**
-   * The person who holds the chat now, if one does.
+   * The agent who owns the chat now, if any.
    */
   agent: EventAgentDto | null;
   from: 'bot' | 'requested' | 'human' | 'closed';
@@ -1846,11 +1846,11 @@ export type ThreadVariablesDto = {
 
 export type ToolCalledDataDto = {
   /**
-   * JSON as the model wrote it; null for those who are no agents.
+   * JSON as the model wrote it; null unless the reader is an agent.
    */
   arguments: string | null;
   /**
-   * Tells the calls of a turn apart.
+   * Unique within the turn.
    */
   callId: string;
   tool: string;
@@ -1879,7 +1879,7 @@ export type ToolReturnedDataDto = {
     | 'not_json'
     | 'aborted';
   /**
-   * What the model was told; null for those who are no agents.
+   * The output that the model received; null unless the reader is an agent.
    */
   output: string | null;
   tool: string;
@@ -1913,7 +1913,7 @@ export type TurnUsageDto = {
   cachedTokens: number;
   inputTokens: number;
   /**
-   * The service did not report tokens, or the answer was cut.
+   * The model service did not report tokens, or the answer was interrupted.
    */
   isEstimated: boolean;
   outputTokens: number;
@@ -1944,7 +1944,7 @@ export type UpdateAssistantRequestDto = {
 
 export type UpdateChatDisplayNameRequestDto = {
   /**
-   * White space at the ends is cut off, within it becomes one space.
+   * White space is trimmed at the ends and collapsed to one space within.
    */
   displayName: string;
 };
@@ -6942,7 +6942,7 @@ export type CreateCompletionData = {
   body: ChatCompletionRequestDto;
   headers?: {
     /**
-     * Where a repeated streaming request goes on, `seq:offset`.
+     * Position where a repeated streaming request resumes, `seq:offset`.
      */
     'Last-Event-ID'?: string;
     /**
@@ -7092,7 +7092,7 @@ export type DeleteChatFileData = {
      */
     chatId: string;
     /**
-     * Within the chat’s folder; may hold slashes.
+     * Within the chat’s folder; may contain slashes.
      */
     path: string;
   };
@@ -7148,7 +7148,7 @@ export type GetChatFileData = {
      */
     chatId: string;
     /**
-     * Within the chat’s folder; may hold slashes.
+     * Within the chat’s folder; may contain slashes.
      */
     path: string;
   };
@@ -7207,7 +7207,7 @@ export type PutChatFileData = {
      */
     chatId: string;
     /**
-     * Within the chat’s folder; may hold slashes.
+     * Within the chat’s folder; may contain slashes.
      */
     path: string;
   };
@@ -7281,11 +7281,11 @@ export type GetChatEventsData = {
   };
   query?: {
     /**
-     * Events with higher numbers. `Last-Event-ID` wins over it.
+     * Returns events with a higher seq. `Last-Event-ID` takes precedence.
      */
     after?: number;
     /**
-     * At most so many events (JSON only).
+     * Maximum number of events (JSON only).
      */
     limit?: number;
   };
@@ -8582,11 +8582,11 @@ export type GetTakeoverChatEventsData = {
   };
   query?: {
     /**
-     * Events with higher numbers. `Last-Event-ID` wins over it.
+     * Returns events with a higher seq. `Last-Event-ID` takes precedence.
      */
     after?: number;
     /**
-     * At most so many events (JSON only).
+     * Maximum number of events (JSON only).
      */
     limit?: number;
   };
@@ -9515,7 +9515,7 @@ export type GetCurrentUserChatsData = {
      */
     PageSize?: number;
     /**
-     * Keeps favourites only.
+     * Lists favourites only.
      */
     OnlyFavorites?: boolean;
     /**
@@ -9788,7 +9788,7 @@ export type GetCurrentUserChatsByBotData = {
      */
     PageSize?: number;
     /**
-     * Keeps favourites only.
+     * Lists favourites only.
      */
     OnlyFavorites?: boolean;
     /**
@@ -9861,7 +9861,7 @@ export type GetCurrentUserChatsByBotAndSystempromptData = {
      */
     PageSize?: number;
     /**
-     * Keeps favourites only.
+     * Lists favourites only.
      */
     OnlyFavorites?: boolean;
     /**
