@@ -6,7 +6,7 @@ import { ProviderError } from './errors/provider-error.js';
 import type { ProviderDialect, ProviderEvent, ProviderRequest } from './provider.types.js';
 
 const KEY = 'sk-test-0123456789abcdef';
-const DIALECTS: ProviderDialect[] = ['responses', 'chat_completions'];
+const DIALECTS: ProviderDialect[] = ['responses', 'chat_completions', 'anthropic_messages'];
 const never = new AbortController().signal;
 
 let fake: FakeProvider;
@@ -66,10 +66,12 @@ const notStreaming = { ...defaultCapabilities(), streaming: false, streamingUsag
 describe.each(DIALECTS)('OpenAiProvider over %s', (dialect) => {
   it('streams the text, then the usage, then the end', async () => {
     fake.script('default', { tokens: 40, cached: 3, reasoning: 5 });
+    // Anthropic counts thoughts as output and does not tell them apart.
+    const reasoningTokens = dialect === 'anthropic_messages' ? 0 : 5;
     const events = await collect(request(dialect, 'Hello'));
     expect(textOf(events)).toBe(expectedText('Hello', { tokens: 40 }));
     expect(withoutText(events)).toEqual([
-      { type: 'usage', usage: { inputTokens: 4, cachedTokens: 3, outputTokens: 45, reasoningTokens: 5 } },
+      { type: 'usage', usage: { inputTokens: 4, cachedTokens: 3, outputTokens: 45, reasoningTokens } },
       { type: 'done', reason: 'stop' },
     ]);
   });

@@ -188,12 +188,14 @@ function bodyOf(request: ProviderRequest, adjustments: Adjustments, extras?: Pro
   return body;
 }
 
-function headersFor({ apiKey, isAzure }: BareConnection, streamed: boolean): Record<string, string> {
-  const headers: Record<string, string> = {
+function headersFor(connection: ProviderConnection, streamed: boolean): Record<string, string> {
+  return {
     'content-type': 'application/json',
     accept: streamed ? 'text/event-stream' : 'application/json',
     'user-agent': 'baton',
+    ...(DIALECTS[connection.dialect].headers ?? showKey)(connection),
   };
-  if (apiKey) headers[isAzure ? 'api-key' : 'authorization'] = isAzure ? apiKey : `Bearer ${apiKey}`;
-  return headers;
 }
+
+const showKey = ({ apiKey, isAzure }: BareConnection): Record<string, string> =>
+  apiKey === null ? {} : isAzure ? { 'api-key': apiKey } : { authorization: `Bearer ${apiKey}` };

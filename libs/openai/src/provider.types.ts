@@ -1,3 +1,5 @@
+import type { ModelDialect } from '@app/contracts';
+
 /** How a service is reached. The key is plain text here and lives only as long as the call. */
 export interface ProviderConnection {
   /** OpenAI-compatible base, for example `https://api.openai.com/v1`, without a trailing slash. */
@@ -10,8 +12,8 @@ export interface ProviderConnection {
   capabilities: ProviderCapabilities;
 }
 
-/** The two stateless protocols: `POST /responses` and `POST /chat/completions`. */
-export type ProviderDialect = 'responses' | 'chat_completions';
+/** A stateless protocol, by its name in the table of dialects. */
+export type ProviderDialect = ModelDialect;
 
 export interface ProviderCapabilities {
   streaming: boolean;

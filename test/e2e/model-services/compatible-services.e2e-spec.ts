@@ -1,4 +1,5 @@
 import { ChatServer } from '../../support/chat-server.js';
+import { expectedText, FakeProvider } from '../../support/fake-provider/fake-provider.mjs';
 import {
   chatStream,
   chunk,
@@ -165,5 +166,30 @@ describe('a server of the llama.cpp family', () => {
     }
     await server.stop();
     await service.stop();
+  });
+});
+
+// https://github.com/ggml-org/llama.cpp/pull/17570
+describe('a service that speaks Anthropic Messages alone', () => {
+  it('holds a conversation with a tool, streamed, and counts what it costs', async () => {
+    const provider = new FakeProvider({ dialects: ['anthropic_messages'] });
+    await provider.start();
+    provider.script('tool please', { rounds: [[{ name: 'none', arguments: '{}' }]], sayBeforeTools: ['One moment.'] });
+    const server = await ChatServer.start({ OPENAI_BASE_URL: provider.baseUrl });
+    const chatId = await server.createChat();
+    for (const text of ['one', 'two', 'tool please', 'three', 'four']) {
+      const stream = await server.stream(chatId, text);
+      await stream.untilEnd();
+      const { data } = stream.numbered().at(-1)!;
+      expect(data).toMatchObject({ status: 'completed' });
+      expect(stream.text()).toContain(expectedText(text));
+    }
+    expect(await server.complete(chatId, 'five')).toMatchObject({
+      status: 200,
+      body: { assistantMessage: expectedText('five'), promptTokens: expect.any(Number) as number },
+    });
+    expect(provider.journal.last?.path).toBe('/messages');
+    await server.stop();
+    await provider.stop();
   });
 });

@@ -60,7 +60,7 @@ export interface FakeProviderOptions {
   models?: { id: string; shutdown_date?: string; created?: number }[];
   /** Answer 404 to a model that is not listed. */
   strictModels?: boolean;
-  dialects?: ('responses' | 'chat_completions')[];
+  dialects?: ('responses' | 'chat_completions' | 'anthropic_messages')[];
   /** What the service lacks. `false` ignores streaming and its usage; `'refused'` answers 400. */
   features?: {
     streaming?: boolean | 'refused';

@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import { Journal } from './journal.mjs';
 import { expectedText, parseDirectives, tokensOf, usageOf, withoutFaults } from './scenario.mjs';
+import { anthropicMessages } from './anthropic-wire.mjs';
 import { cut, StreamedAnswer } from './streamed-answer.mjs';
 import { TimerWheel } from './timer-wheel.mjs';
 import { chatCompletions, readRequest, responses } from './wire.mjs';
@@ -8,10 +9,11 @@ import { chatCompletions, readRequest, responses } from './wire.mjs';
 export { expectedText };
 
 const ALL_FEATURES = { streaming: true, streamingUsage: true, tools: true, jsonSchema: true, images: true };
-const ROUTES = { '/responses': responses, '/chat/completions': chatCompletions };
+const ROUTES = { '/responses': responses, '/chat/completions': chatCompletions, '/messages': anthropicMessages };
 const DIALECT_NAMES = new Map([
   [responses, 'responses'],
   [chatCompletions, 'chat_completions'],
+  [anthropicMessages, 'anthropic_messages'],
 ]);
 
 /**
@@ -31,7 +33,7 @@ export class FakeProvider {
     this.apiKey = options.apiKey ?? null;
     this.models = options.models ?? [{ id: 'fake-large' }, { id: 'fake-old', shutdown_date: '2027-01-31' }];
     this.strictModels = options.strictModels ?? false;
-    this.dialects = options.dialects ?? ['responses', 'chat_completions'];
+    this.dialects = options.dialects ?? [...DIALECT_NAMES.values()];
     this.features = { ...ALL_FEATURES, ...options.features };
     this.journal = new Journal(options.journalSize ?? 100);
   }
@@ -99,7 +101,8 @@ export class FakeProvider {
 
   #authorised(req) {
     if (this.apiKey === null) return true;
-    return req.headers.authorization === `Bearer ${this.apiKey}` || req.headers['api-key'] === this.apiKey;
+    const { authorization, 'api-key': azureKey, 'x-api-key': anthropicKey } = req.headers;
+    return [authorization?.replace(/^Bearer /, ''), azureKey, anthropicKey].includes(this.apiKey);
   }
 
   #serveModels(res) {

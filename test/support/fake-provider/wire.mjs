@@ -1,4 +1,6 @@
-/** The two dialects on the wire. A plan is everything one streamed answer will write, encoded before its first byte leaves. */
+/** The two dialects of OpenAI on the wire. A plan is everything one streamed answer will write, encoded before its first byte leaves. */
+
+import { anthropicMessages, readAnthropicRequest } from './anthropic-wire.mjs';
 
 const sse = (type, data) => `event: ${type}\ndata: ${JSON.stringify({ type, ...data })}\n\n`;
 
@@ -155,6 +157,7 @@ const chatToolCall = (tool) => ({
 
 /** What the fake needs to know about a request, whichever dialect it came in. */
 export function readRequest(dialect, body) {
+  if (dialect === anthropicMessages) return readAnthropicRequest(body);
   return dialect === responses ? readResponsesRequest(body) : readChatRequest(body);
 }
 

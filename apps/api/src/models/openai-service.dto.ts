@@ -1,4 +1,5 @@
 import { PagingResultOf } from '@app/common';
+import { MODEL_DIALECTS } from '@app/contracts';
 import type { OpenAiService, Price, StoredHealth } from '@app/database';
 import { ApiProperty } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
@@ -143,8 +144,8 @@ export class ServiceHealthDto {
   @ApiProperty({ example: 210, type: 'integer', nullable: true })
   latencyMs: number | null;
 
-  /** Which of the two protocols is spoken to the service. */
-  @ApiProperty({ enum: ['responses', 'chat_completions'], example: 'responses' })
+  /** Which dialect is spoken to the service. */
+  @ApiProperty({ enum: MODEL_DIALECTS, example: 'responses' })
   dialect: OpenAiService['dialect'];
 
   @ApiProperty({ type: ServiceCapabilitiesDto, nullable: true })

@@ -1,3 +1,4 @@
+import type { ModelDialect } from '@app/contracts';
 import { Entity, Index } from 'typeorm';
 import { FlagColumn, JsonColumn, PrimaryId, StringColumn, TextColumn, TimeColumn } from '../columns.js';
 
@@ -52,7 +53,7 @@ export class OpenAiService {
   encryptedKey: string | null;
 
   @StringColumn(20)
-  dialect: 'responses' | 'chat_completions';
+  dialect: ModelDialect;
 
   @JsonColumn({ nullable: true })
   capabilities: StoredCapabilities | null;

@@ -42,7 +42,7 @@ describe('DemoService', () => {
   const textOf = (events: ProviderEvent[]): string =>
     events.map((event) => (event.type === 'text' ? event.text : '')).join('');
 
-  it.each<ProviderDialect>(['responses', 'chat_completions'])(
+  it.each<ProviderDialect>(['responses', 'chat_completions', 'anthropic_messages'])(
     'streams its answer over %s, piece by piece',
     async (dialect) => {
       const events = await ask(dialect, 'Thank you!');
@@ -55,9 +55,12 @@ describe('DemoService', () => {
     },
   );
 
-  it.each<ProviderDialect>(['responses', 'chat_completions'])('answers at once over %s', async (dialect) => {
-    expect(textOf(await ask(dialect, 'Wer bist du?', false))).toBe(demoAnswer('Wer bist du?'));
-  });
+  it.each<ProviderDialect>(['responses', 'chat_completions', 'anthropic_messages'])(
+    'answers at once over %s',
+    async (dialect) => {
+      expect(textOf(await ask(dialect, 'Wer bist du?', false))).toBe(demoAnswer('Wer bist du?'));
+    },
+  );
 
   it.each<[ProviderDialect, string]>([
     ['responses', 'gpt-4o'],

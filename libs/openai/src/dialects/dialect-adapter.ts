@@ -1,4 +1,10 @@
-import type { Adjustments, ProviderEvent, ProviderRequest, ProviderUsage } from '../provider.types.js';
+import type {
+  Adjustments,
+  ProviderConnection,
+  ProviderEvent,
+  ProviderRequest,
+  ProviderUsage,
+} from '../provider.types.js';
 
 export type DoneReason = Extract<ProviderEvent, { type: 'done' }>['reason'];
 
@@ -44,6 +50,10 @@ export interface AnswerReader {
 export interface DialectAdapter {
   /** Below the connection's base URL. */
   readonly path: string;
+  /** Where it is the native dialect, and tried first. */
+  readonly home?: string;
+  /** How the service is shown its key, and what else it wants to see; a bearer token without. */
+  readonly headers?: (connection: Pick<ProviderConnection, 'baseUrl' | 'apiKey'>) => Record<string, string>;
   body(request: ProviderRequest, options: CallOptions): Record<string, unknown>;
   reader(sink: AnswerSink): AnswerReader;
 }
@@ -62,3 +72,12 @@ export const usageOf = (input: unknown, cached: unknown, output: unknown, reason
   isCount(input) && isCount(output)
     ? { inputTokens: input, cachedTokens: count(cached), outputTokens: output, reasoningTokens: count(reasoning) }
     : null;
+
+/** The type of an event that came without a name; it usually stands first in the data. */
+export function eventTypeOf(data: string): string {
+  if (data.startsWith('{"type":"')) return data.slice(9, data.indexOf('"', 9));
+  if (data === '[DONE]') return '';
+  const parsed: { type?: unknown; error?: unknown } | null = JSON.parse(data);
+  if (typeof parsed?.type === 'string') return parsed.type;
+  return parsed?.error ? 'error' : '';
+}

@@ -42,6 +42,7 @@ const RETRYABLE: ReadonlySet<ProviderErrorCode> = new Set([
 /** Codes that services put into an error body or an error event, whatever the status around them. */
 const BY_SERVICE_CODE: Readonly<Record<string, ProviderErrorCode>> = {
   insufficient_quota: 'PROVIDER_QUOTA_EXCEEDED',
+  billing_error: 'PROVIDER_QUOTA_EXCEEDED',
   billing_hard_limit_reached: 'PROVIDER_QUOTA_EXCEEDED',
   model_not_found: 'PROVIDER_MODEL_NOT_FOUND',
   DeploymentNotFound: 'PROVIDER_MODEL_NOT_FOUND',
@@ -57,6 +58,7 @@ const BY_SERVICE_CODE: Readonly<Record<string, ProviderErrorCode>> = {
   invalid_request_error: 'PROVIDER_REQUEST_REJECTED',
   invalid_prompt: 'PROVIDER_REQUEST_REJECTED',
   context_length_exceeded: 'PROVIDER_CONTEXT_EXCEEDED',
+  request_too_large: 'PROVIDER_CONTEXT_EXCEEDED',
   exceed_context_size_error: 'PROVIDER_CONTEXT_EXCEEDED',
   content_filter: 'PROVIDER_CONTENT_FILTERED',
   content_policy_violation: 'PROVIDER_CONTENT_FILTERED',
@@ -136,12 +138,12 @@ function codeForStatus(status: number, service: ServiceError): ProviderErrorCode
   const input = known !== undefined && ABOUT_INPUT.has(known) ? known : codeOfMessage(service, status);
   if (input !== undefined && known !== 'PROVIDER_QUOTA_EXCEEDED') return input;
   if (status === 401 || status === 403) return 'PROVIDER_AUTH_FAILED';
-  if (status === 402) return 'PROVIDER_QUOTA_EXCEEDED';
+  if (status === 402 || /credit balance is too low/i.test(textOf(service.message))) return 'PROVIDER_QUOTA_EXCEEDED';
   if (status === 408 || status === 504) return 'PROVIDER_TIMEOUT';
   if (status === 429) return known === 'PROVIDER_QUOTA_EXCEEDED' ? known : 'PROVIDER_RATE_LIMITED';
   if (status === 409 || status >= 500) return 'PROVIDER_ERROR';
   if (known === 'PROVIDER_MODEL_NOT_FOUND') return known;
-  if (status === 404 && /model\b.*\b(not found|not exist)/is.test(textOf(service.message)))
+  if (status === 404 && /^model: |model\b.*\b(not found|not exist)/is.test(textOf(service.message)))
     return 'PROVIDER_MODEL_NOT_FOUND';
   return 'PROVIDER_REQUEST_REJECTED';
 }

@@ -34,8 +34,8 @@ describe('OpenAiProvider', () => {
       ['no tools', { features: { tools: false } }, { tools: false }],
       ['no JSON schema', { features: { jsonSchema: false } }, { jsonSchema: false }],
       ['no images', { features: { images: false } }, { images: false }],
-    ])('finds %s in both dialects', async (_name, options, lacking) => {
-      for (const dialect of ['responses', 'chat_completions'] as const) {
+    ])('finds %s in every dialect', async (_name, options, lacking) => {
+      for (const dialect of ['responses', 'chat_completions', 'anthropic_messages'] as const) {
         await serve({ ...options, dialects: [dialect] });
         const result = await provider.probe(connection, null);
         expect(result).toEqual({

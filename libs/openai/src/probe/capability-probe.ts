@@ -1,5 +1,5 @@
 import type { ProbeExtras } from '../dialects/dialect-adapter.js';
-import { DIALECTS } from '../dialects/dialects.js';
+import { dialectsFor } from '../dialects/dialects.js';
 import { ProviderError } from '../errors/provider-error.js';
 import type { AdaptingAnswer } from '../learning/adapting-answer.js';
 import type {
@@ -40,8 +40,6 @@ interface Spoken {
   latencyMs: number;
 }
 
-const DIALECT_NAMES = Object.keys(DIALECTS) as ProviderDialect[];
-
 const MOST_CANDIDATES = 3;
 /** Models that a list also holds, but that do not chat. */
 const NOT_FOR_CHAT =
@@ -61,7 +59,7 @@ export class CapabilityProbe {
   async run(
     connection: BareConnection,
     preferredModel: string | null,
-    dialects: readonly ProviderDialect[] = DIALECT_NAMES,
+    dialects: readonly ProviderDialect[] = dialectsFor(connection.baseUrl),
   ): Promise<ProbeResult> {
     const result: ProbeResult = {
       reachable: false,

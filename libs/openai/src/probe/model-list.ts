@@ -1,17 +1,20 @@
+import { nativeDialectOf } from '../dialects/dialects.js';
 import { errorFromAnswer, errorFromTransport, ProviderError } from '../errors/provider-error.js';
 import type { ProviderConnection, ProviderModel } from '../provider.types.js';
+
+type BareConnection = Pick<ProviderConnection, 'baseUrl' | 'apiKey' | 'isAzure'>;
 
 const MOST_MODELS = 1000;
 const LONGEST_ID = 200;
 
 /** What `GET /models` lists, newest first. The package is loaded by the first call: nothing else needs it. */
 export async function fetchModels(
-  connection: Pick<ProviderConnection, 'baseUrl' | 'apiKey' | 'isAzure'>,
+  connection: BareConnection,
   timeoutMs: number,
   signal?: AbortSignal,
 ): Promise<ProviderModel[]> {
   const { default: OpenAI, APIConnectionTimeoutError, APIError, APIUserAbortError } = await import('openai');
-  const { baseUrl, apiKey, isAzure } = connection;
+  const { baseUrl, apiKey } = connection;
   try {
     // Organisation, project and log level would otherwise come from our own environment and go to somebody else's service.
     const client = new OpenAI({
@@ -23,7 +26,7 @@ export async function fetchModels(
       maxRetries: 0,
       timeout: timeoutMs,
       fetchOptions: { redirect: 'manual' },
-      defaultHeaders: isAzure ? { authorization: null, 'api-key': apiKey } : apiKey ? {} : { authorization: null },
+      defaultHeaders: headersOf(connection),
     });
     return modelsIn(await client.get<unknown>('/models', { signal }));
   } catch (error) {
@@ -43,10 +46,20 @@ export async function fetchModels(
   }
 }
 
+/** As the native dialect of the service wants them. */
+function headersOf(connection: BareConnection): Record<string, string | null> {
+  const { baseUrl, apiKey, isAzure } = connection;
+  const native = nativeDialectOf(baseUrl);
+  if (native?.headers) return { authorization: null, ...native.headers(connection) };
+  if (isAzure) return { authorization: null, 'api-key': apiKey };
+  return apiKey === null ? { authorization: null } : {};
+}
+
 interface ListedModel {
   id?: unknown;
   name?: unknown;
   created?: unknown;
+  created_at?: unknown;
   shutdown_date?: unknown;
 }
 
@@ -65,7 +78,10 @@ function modelsIn(answer: unknown): ProviderModel[] {
     .map(({ id, shutdown_date: date }) => ({ id, shutdownDate: dateOf(date) }));
 }
 
-const createdOf = ({ created }: ListedModel): number => (typeof created === 'number' ? created : 0);
+function createdOf({ created, created_at: date }: ListedModel): number {
+  if (typeof created === 'number') return created;
+  return typeof date === 'string' ? Date.parse(date) / 1000 || 0 : 0;
+}
 
 const dateOf = (value: unknown): string | null =>
   typeof value === 'string' && !Number.isNaN(Date.parse(value)) ? value : null;

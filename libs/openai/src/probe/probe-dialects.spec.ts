@@ -6,6 +6,7 @@ type Items = { role?: string; type?: string; content?: unknown }[];
 
 /** A model that calls the tool it is offered, and knows neither schemas nor streams. */
 function answerOf({ path, body }: RawCall): RawAnswer {
+  if (path === '/messages') return { status: 404, body: {} };
   const isChat = path === '/chat/completions';
   const items = (isChat ? body['messages'] : body['input']) as Items;
   const hasResult = items.some(({ role, type }) => role === 'tool' || type === 'function_call_output');

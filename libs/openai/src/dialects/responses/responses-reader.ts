@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type AnswerReader, type AnswerSink, usageOf } from '../dialect-adapter.js';
+import { type AnswerReader, type AnswerSink, eventTypeOf, usageOf } from '../dialect-adapter.js';
 import { argumentsText, unknownFields } from '../tool-forms.js';
 
 /** An item's own id is not sent back: nothing is stored under it. */
@@ -40,7 +40,7 @@ export class ResponsesReader implements AnswerReader {
 
   /** Most events repeat what the deltas said: they are told by their name and never parsed. */
   event(event: string, data: string): void {
-    switch (event === '' || event === 'message' ? typeOf(data) : event) {
+    switch (event === '' || event === 'message' ? eventTypeOf(data) : event) {
       case 'response.output_text.delta':
       case 'response.refusal.delta':
         this.text(deltaOf(JSON.parse(data)));
@@ -132,12 +132,3 @@ const readUsage = (usage: ResponseBody['usage']) =>
 const deltaOf = (event: { delta: string }): string => event.delta;
 const itemOf = (event: { item: OutputItem }): OutputItem => event.item;
 const responseOf = (event: { response: ResponseBody }): ResponseBody => event.response;
-
-/** The type of an event that came without a name; it usually stands first in the data. */
-function typeOf(data: string): string {
-  if (data.startsWith('{"type":"')) return data.slice(9, data.indexOf('"', 9));
-  if (data === '[DONE]') return '';
-  const parsed: { type?: unknown; error?: unknown } | null = JSON.parse(data);
-  if (typeof parsed?.type === 'string') return parsed.type;
-  return parsed?.error ? 'error' : '';
-}

@@ -1,0 +1,91 @@
+import type { ProviderItem, ProviderRequest } from '../../provider.types.js';
+import { arrange } from '../conversation.js';
+import type { CallOptions, DialectAdapter } from '../dialect-adapter.js';
+import { parametersOf, wellFormedArguments } from '../tool-forms.js';
+import { AnthropicMessagesReader } from './anthropic-messages-reader.js';
+
+const HOME = 'https://api.anthropic.com';
+const VERSION = '2023-06-01';
+/** The service demands a limit. This one lets every current model finish an answer. */
+const DEFAULT_MAX_TOKENS = 8192;
+const HIGHEST_TEMPERATURE = 1;
+
+/** `POST /messages`: blocks in, named events out. Anthropic's own, spoken by servers of the llama.cpp family and gateways as well. */
+export const anthropicMessagesAdapter: DialectAdapter = {
+  path: '/messages',
+  home: HOME,
+
+  /** At home the bearer token is for something else than a key; others look for the key in either place. */
+  headers: ({ baseUrl, apiKey }) => ({
+    'anthropic-version': VERSION,
+    ...(apiKey && { 'x-api-key': apiKey }),
+    ...(apiKey && !baseUrl.startsWith(`${HOME}/`) && { authorization: `Bearer ${apiKey}` }),
+  }),
+
+  body(request: ProviderRequest, { streamed, adjustments, forceTool, jsonSchema, imageUrl }: CallOptions) {
+    const { temperature, tools, connection } = request;
+    const arrangement = adjustments.arrangement === 'free' ? 'alternating' : adjustments.arrangement;
+    const { instructions, items } = arrange(request, arrangement);
+    const messages = toMessages(items);
+    if (imageUrl) messages.at(-1)?.content.push(imageBlock(imageUrl));
+    return {
+      model: request.model,
+      system: instructions || undefined,
+      messages,
+      tools: tools.length > 0 && connection.capabilities.tools ? tools.map(toTool) : undefined,
+      tool_choice: forceTool ? { type: 'any' } : undefined,
+      output_config: jsonSchema ? { format: { type: 'json_schema', schema: jsonSchema } } : undefined,
+      temperature: temperature === null ? undefined : Math.min(temperature, HIGHEST_TEMPERATURE),
+      max_tokens: request.maxOutputTokens ?? DEFAULT_MAX_TOKENS,
+      stream: streamed,
+    };
+  },
+
+  reader: (sink) => new AnthropicMessagesReader(sink),
+};
+
+type Block = Record<string, unknown>;
+interface Message {
+  role: 'user' | 'assistant';
+  content: Block[];
+}
+
+/** What one side has to say before the other one speaks is one message: words, thoughts and calls here, words and results there. */
+function toMessages(items: readonly ProviderItem[]): Message[] {
+  const messages: Message[] = [];
+  for (const item of items) {
+    const isUser = item.type === 'tool_result' || (item.type === 'message' && item.role !== 'assistant');
+    const role = isUser ? 'user' : 'assistant';
+    const last = messages.at(-1);
+    if (last?.role === role) last.content.push(toBlock(item));
+    else messages.push({ role, content: [toBlock(item)] });
+  }
+  return messages;
+}
+
+function toBlock(item: ProviderItem): Block {
+  switch (item.type) {
+    case 'message':
+      return { type: 'text', text: item.text };
+    case 'tool_result':
+      return { type: 'tool_result', tool_use_id: item.callId, content: item.output };
+    case 'tool_call': {
+      const input: unknown = JSON.parse(wellFormedArguments(item.arguments));
+      return { ...item.extra, type: 'tool_use', id: item.callId, name: item.name, input };
+    }
+    case 'carried':
+      return item.value;
+  }
+}
+
+const toTool = (tool: ProviderRequest['tools'][number]): Block => ({
+  name: tool.name,
+  description: tool.description,
+  input_schema: parametersOf(tool),
+});
+
+function imageBlock(dataUrl: string): Block {
+  const [, mediaType, data] = /^data:([^;,]+);base64,(.*)$/.exec(dataUrl) ?? [];
+  const source = data ? { type: 'base64', media_type: mediaType, data } : { type: 'url', url: dataUrl };
+  return { type: 'image', source };
+}
