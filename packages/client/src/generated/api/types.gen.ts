@@ -1612,9 +1612,9 @@ export type ServiceHealthDto = {
   capabilities: ServiceCapabilitiesDto | null;
   checkedAt: string;
   /**
-   * Which of the two protocols is spoken to the service.
+   * Which dialect is spoken to the service.
    */
-  dialect: 'responses' | 'chat_completions';
+  dialect: 'responses' | 'chat_completions' | 'anthropic_messages';
   /**
    * Milliseconds of a minimal call.
    */
