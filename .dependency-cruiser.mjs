@@ -104,6 +104,12 @@ export default {
       to: { path: '^(apps|libs|packages)/', pathNot: '^packages/client/' },
     },
     {
+      name: 'examples-use-what-is-published',
+      severity: 'error',
+      from: { path: '^examples/' },
+      to: { path: '^(apps|libs|test)/' },
+    },
+    {
       name: 'the-server-does-not-use-its-client',
       severity: 'error',
       from: { path: '^(apps/api|libs)/' },

@@ -1,0 +1,10 @@
+import house from '../../jest.config.mjs';
+
+/** The examples, as their READMEs say to run them, against the built server. */
+export default {
+  ...house,
+  rootDir: '../..',
+  roots: ['<rootDir>/test/examples'],
+  testMatch: ['**/*.example-spec.ts'],
+  testTimeout: 60_000,
+};
