@@ -1,3 +1,4 @@
+export type { StoredChat } from './chat/chats.repository.js';
 export { ChatsService } from './chat/chats.service.js';
 export { ChatsModule } from './chats.module.js';
 export { CompletionsService } from './completions/completions.service.js';

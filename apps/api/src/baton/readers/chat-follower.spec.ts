@@ -169,7 +169,7 @@ describe('ChatFollower', () => {
     expect(scene.seen).toEqual(['2 message.created', '3 message.created']);
   });
 
-  it('drops words of an older epoch after the baton has passed', async () => {
+  it('drops text of an older epoch after the owner has changed', async () => {
     const scene = new Scene().store(said(1), started(2, 'a'));
     await scene.follower({ seq: 2, offset: 0 }).start();
     scene.say('a', 'bot ');
@@ -188,7 +188,7 @@ describe('ChatFollower', () => {
     expect(scene.seen).toEqual(['1 message.created', '2 message.created', '3 message.created']);
   });
 
-  it('does not read again because somebody speaks while it reads', async () => {
+  it('does not read again because of text that is published while it reads', async () => {
     const scene = new Scene().store(said(1), started(2, 'a'));
     scene.chunks.set('a', 'so far');
     scene.meanwhile = () => scene.say('a', ', more');

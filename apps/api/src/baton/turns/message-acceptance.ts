@@ -44,7 +44,7 @@ export class MessageAcceptance {
     const repeated = this.known.resultOf(message);
     if (repeated) return repeated;
     if (chat.owner === 'closed') return { kind: 'rejected', error: new AppError('CHAT_CLOSED') };
-    const handoff = await this.handOffIfRequested(chat, message);
+    const handoff = await this.requestHandoff(chat, message);
     if (chat.runningTurnId !== null && chat.queuedTurns >= this.limits.queueLimit)
       return { kind: 'rejected', error: new AppError('CHAT_QUEUE_FULL', { retryAfterSeconds: 5 }) };
     const created = this.addMessage(chat, message);
@@ -86,7 +86,7 @@ export class MessageAcceptance {
   }
 
   /** The change of the owner comes first, so that the agent finds the message below it. */
-  private async handOffIfRequested(
+  private async requestHandoff(
     chat: LockedChat,
     { requestsHandoff, customer }: IncomingMessage,
   ): Promise<ChangedOwnership | null> {

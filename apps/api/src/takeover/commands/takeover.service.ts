@@ -2,7 +2,7 @@ import { AppError, hasCode, isAdmin, isAgent, type Principal } from '@app/common
 import type { Actor, AgentName, AgentText, ChatState, SentMessage } from '@app/contracts';
 import { Injectable } from '@nestjs/common';
 import { AgentMessagesService, OwnershipService } from '../../baton/index.js';
-import { ChatsService } from '../../chats/index.js';
+import { ChatsService, type StoredChat } from '../../chats/index.js';
 import { agentActor, agentOf, customerActor, isWithPeople } from './agent.js';
 import { AgentPresenceService } from '../presence/agent-presence.service.js';
 import { ChatClaimsService } from './chat-claims.service.js';
@@ -10,8 +10,6 @@ import { ChatStatesService, type ChatDetails } from './chat-states.service.js';
 import { QueueWatcher } from '../queue/queue-watcher.service.js';
 import { TakeoverSockets } from '../socket/takeover-sockets.service.js';
 import type { ReleaseChatRequestDto } from './takeover.dto.js';
-
-type HeldChat = Awaited<ReturnType<ChatsService['getAnyChat']>>;
 
 interface Expectation {
   expectedEpoch?: number | null;
@@ -24,7 +22,7 @@ type AgentWords = Omit<AgentText, 'chatId'>;
 
 /** How a person takes part in a chat. */
 interface Part {
-  chat: HeldChat;
+  chat: StoredChat;
   actor: Actor;
   /** Null for customers. */
   agent: AgentName | null;
@@ -95,7 +93,7 @@ export class TakeoverService {
   ): Promise<ChatState> {
     const agent = agentOf(caller);
     const chat = await this.chats.getAnyChat(chatId);
-    if (isHeldBy(chat, agent)) await this.ownership.renewLease(chatId, agent.id);
+    if (isClaimedBy(chat, agent)) await this.ownership.renewLease(chatId, agent.id);
     else await this.claims.claim(chat, agent, expectedEpoch ?? null, isLeased);
     return this.changed(chatId);
   }
@@ -149,7 +147,7 @@ export class TakeoverService {
   /** The customer sees the holder type; other agents are seen by their colleagues. */
   async setTyping(caller: Principal, chatId: string, isTyping: boolean): Promise<void> {
     const { chat, actor, agent } = await this.takePart(caller, chatId);
-    const isHolder = agent !== null && isHeldBy(chat, agent);
+    const isHolder = agent !== null && isClaimedBy(chat, agent);
     if (isHolder) await this.ownership.renewLease(chatId, agent.id);
     this.sockets.notifyTyping(chat, agent === null || isHolder ? 'everyone' : 'agents', { actor, isTyping });
   }
@@ -202,7 +200,7 @@ export class TakeoverService {
   private async ownTakeoverOf(agent: AgentName, chatId: string, dto: AgentWords): Promise<number | null> {
     if (dto.clientMessageId == null || dto.expectedEpoch == null) return null;
     const chat = await this.chats.getAnyChat(chatId);
-    return isHeldBy(chat, agent) && chat.epoch === dto.expectedEpoch + 1 ? chat.epoch : null;
+    return isClaimedBy(chat, agent) && chat.epoch === dto.expectedEpoch + 1 ? chat.epoch : null;
   }
 
   private async changed(chatId: string): Promise<ChatState> {
@@ -211,8 +209,12 @@ export class TakeoverService {
   }
 
   /** Holders act for themselves, administrators for every holder. */
-  private async reasonOf(caller: Principal, agent: AgentName, chat: HeldChat): Promise<'agent_release' | 'supervisor'> {
-    if (isHeldBy(chat, agent)) return 'agent_release';
+  private async reasonOf(
+    caller: Principal,
+    agent: AgentName,
+    chat: StoredChat,
+  ): Promise<'agent_release' | 'supervisor'> {
+    if (isClaimedBy(chat, agent)) return 'agent_release';
     if (isAdmin(caller)) return 'supervisor';
     if (chat.owner === 'closed') throw new AppError('CHAT_CLOSED');
     throw await this.states.nameHolder(new AppError(chat.owner === 'human' ? 'CHAT_HELD' : 'CHAT_NOT_HELD'), chat.id);
@@ -227,9 +229,10 @@ export class TakeoverService {
     if (!isAgent(caller)) return this.takePartAsCustomer(caller, chatId);
     const agent = agentOf(caller);
     const chat = await this.chats.getAnyChat(chatId);
-    const isCustomer = chat.userId === agent.id && !isHeldBy(chat, agent);
+    const isCustomer = chat.userId === agent.id && !isClaimedBy(chat, agent);
     return isCustomer ? { chat, actor: customerActor(caller), agent: null } : { chat, actor: agentActor(agent), agent };
   }
 }
 
-const isHeldBy = (chat: HeldChat, agent: AgentName): boolean => chat.owner === 'human' && chat.agentId === agent.id;
+const isClaimedBy = (chat: StoredChat, agent: AgentName): boolean =>
+  chat.owner === 'human' && chat.agentId === agent.id;

@@ -65,7 +65,7 @@ describe('CommitWindow', () => {
     expect(scene.shown).toEqual(['one', 'two']);
   });
 
-  it('leaves everything else, and what nobody reads, to the window', async () => {
+  it('leaves later text, and text without readers, to the window', async () => {
     const scene = new Scene();
     const turn = scene.turn('a');
     scene.say(turn, 'one');
