@@ -70,5 +70,5 @@ execFileSync('npm', ['run', '--silent', 'openapi'], { stdio: 'inherit' });
 execFileSync('npm', ['run', '--silent', 'format:check'], { stdio: 'inherit' });
 git('add', '--', ...CHANGED);
 git('commit', '--message', `Release ${version}`);
-git('tag', '--annotate', `v${version}`, '--message', `Baton ${version}\n\n${notes}`);
+git('tag', '--annotate', '--cleanup=whitespace', `v${version}`, '--message', `Baton ${version}\n\n${notes}`);
 console.log(`Released ${version}. Publish it with: git push --follow-tags`);

@@ -52,7 +52,7 @@ describe('npm run release', () => {
     );
     expect(git('status', '--porcelain')).toBe('');
     expect(git('log', '-1', '--format=%s%d')).toContain('Release 0.2.0');
-    expect(git('tag', '--list', '--format=%(refname:short) %(contents)')).toContain('- A thing.');
+    expect(git('tag', '--list', '--format=%(contents)')).toContain('Baton 0.2.0\n\n### Added\n\n- A thing.');
   });
 
   it('changes nothing in a dry run', () => {
