@@ -1,10 +1,10 @@
 import { Chat, ChatDelivery } from '@app/database';
 import { getDataSourceToken } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
-import { InboxRepository } from '../../apps/api/src/channels/whatsapp/webhook/inbox.repository.js';
-import { insertOutbox, OutboxRepository } from '../../apps/api/src/channels/whatsapp/sending/outbox.repository.js';
-import { OutboxLettersRepository } from '../../apps/api/src/channels/whatsapp/sending/outbox-letters.repository.js';
-import { OutboxProjectionRepository } from '../../apps/api/src/channels/whatsapp/sending/outbox-projection.repository.js';
+import { InboxRepository } from '../../apps/api/src/channels/mail/inbox.repository.js';
+import { insertOutbox, OutboxRepository } from '../../apps/api/src/channels/mail/outbox.repository.js';
+import { OutboxLettersRepository } from '../../apps/api/src/channels/mail/outbox-letters.repository.js';
+import { OutboxProjectionRepository } from '../../apps/api/src/channels/mail/outbox-projection.repository.js';
 import { WhatsAppRetention } from '../../apps/api/src/channels/whatsapp/whatsapp-retention.service.js';
 import type { WhatsAppSettingsService } from '../../apps/api/src/channels/whatsapp/whatsapp-settings.service.js';
 import { startTestApp, type TestApp } from '../support/app.js';

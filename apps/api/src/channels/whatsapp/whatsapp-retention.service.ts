@@ -1,7 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { Cron, CronExpression } from '@nestjs/schedule';
-import { InboxRepository } from './webhook/inbox.repository.js';
-import { OutboxRepository } from './sending/outbox.repository.js';
+import { InboxRepository } from '../mail/inbox.repository.js';
+import { OutboxRepository } from '../mail/outbox.repository.js';
 import { WhatsAppSettingsService } from './whatsapp-settings.service.js';
 
 const DAY_MS = 24 * 3_600_000;

@@ -1,9 +1,9 @@
 import { AppError, listOptions, notFound, pagingResult } from '@app/common';
 import { Injectable } from '@nestjs/common';
-import { InboxRepository } from '../webhook/inbox.repository.js';
-import { OutboxLettersRepository } from '../sending/outbox-letters.repository.js';
-import { OutboxRepository } from '../sending/outbox.repository.js';
-import { OutboxSender } from '../sending/outbox-sender.service.js';
+import { InboxRepository } from '../../mail/inbox.repository.js';
+import { OutboxLettersRepository } from '../../mail/outbox-letters.repository.js';
+import { OutboxRepository } from '../../mail/outbox.repository.js';
+import { OutboxSender } from '../../mail/outbox-sender.js';
 import { CHANNEL, WhatsAppSettingsService } from '../whatsapp-settings.service.js';
 import {
   mapOutboxItem,

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DeliveryFailuresService } from '../../../baton/index.js';
-import { OutboxRepository, type Failure } from './outbox.repository.js';
+import { OutboxRepository, type Failure } from '../../mail/outbox.repository.js';
 import type { DeliveryReport } from '../webhook/twilio-form.js';
 import { WhatsAppMetrics } from '../whatsapp.metrics.js';
 import { CHANNEL } from '../whatsapp-settings.service.js';

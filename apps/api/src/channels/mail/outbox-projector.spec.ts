@@ -1,5 +1,5 @@
 import type { ChatEventData, ChatEventEnvelope, ChatEventType } from '@app/contracts';
-import { saidIn, withoutRepeated } from './outbox-projector.service.js';
+import { saidIn, withoutRepeated } from './outbox-projector.js';
 
 const usage = { inputTokens: 0, cachedTokens: 0, outputTokens: 0, reasoningTokens: 0, isEstimated: false };
 const error = { code: 'PROVIDER_ERROR', detail: '' };

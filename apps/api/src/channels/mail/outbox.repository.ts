@@ -2,7 +2,7 @@ import { dialectOf, fromSqlTime, insertRows, OutboxMessage, placeholders, SqlExp
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { uuidv7 } from 'uuidv7';
-import { deleteRows, releaseOrphans } from '../../mail/mail-tables.repository.js';
+import { deleteRows, releaseOrphans } from './mail-table.js';
 
 export interface NewOutboxMessage {
   channel: string;

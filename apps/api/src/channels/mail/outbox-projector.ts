@@ -1,12 +1,12 @@
 import { WorkLoop } from '@app/common';
 import type { ChatEventEnvelope } from '@app/contracts';
 import { Injectable, Logger, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
-import { ChatLogService, type LoggedEvent } from '../../../baton/index.js';
+import { ChatLogService, type LoggedEvent } from '../../baton/index.js';
 import { OutboxProjectionRepository, type ChatBehind } from './outbox-projection.repository.js';
 import type { NewOutboxMessage } from './outbox.repository.js';
-import { OutboxSender } from './outbox-sender.service.js';
-import { splitText } from './split-text.js';
-import { CHANNEL, WhatsAppSettingsService } from '../whatsapp-settings.service.js';
+import { OutboxSender } from './outbox-sender.js';
+import { splitText } from '../whatsapp/sending/split-text.js';
+import { CHANNEL, WhatsAppSettingsService } from '../whatsapp/whatsapp-settings.service.js';
 
 const POLL_MS = 5000;
 const EVENTS_PER_READ = 100;

@@ -1,10 +1,10 @@
 import { Injectable, Logger, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
-import { DeliveryReportsService, failureOf } from './delivery-reports.service.js';
+import { DeliveryReportsService, failureOf } from '../whatsapp/sending/delivery-reports.service.js';
 import { OutboxRepository, type ClaimedOutbox, type Failure } from './outbox.repository.js';
-import { TwilioApi, TwilioRefusal } from './twilio-api.service.js';
-import { WhatsAppMetrics } from '../whatsapp.metrics.js';
-import { CHANNEL, WhatsAppSettingsService } from '../whatsapp-settings.service.js';
-import { WorkPool } from '../../mail/work-pool.js';
+import { TwilioApi, TwilioRefusal } from '../whatsapp/sending/twilio-api.service.js';
+import { WhatsAppMetrics } from '../whatsapp/whatsapp.metrics.js';
+import { CHANNEL, WhatsAppSettingsService } from '../whatsapp/whatsapp-settings.service.js';
+import { WorkPool } from './work-pool.js';
 
 const SLOTS = 10;
 const LONGEST_RETRY_MS = 300_000;

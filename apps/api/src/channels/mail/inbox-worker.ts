@@ -2,14 +2,14 @@ import { AppError } from '@app/common';
 import type { ErrorCode } from '@app/contracts';
 import { Injectable, Logger, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { createHash } from 'node:crypto';
-import { SystemMessagesService } from '../../../baton/index.js';
-import { ChatsService, CompletionsService } from '../../../chats/index.js';
+import { SystemMessagesService } from '../../baton/index.js';
+import { ChatsService, CompletionsService } from '../../chats/index.js';
 import { InboxRepository, type ClaimedInbox } from './inbox.repository.js';
-import { OutboxSender } from '../sending/outbox-sender.service.js';
-import type { IncomingWhatsApp } from './twilio-form.js';
-import { WhatsAppMetrics } from '../whatsapp.metrics.js';
-import { CHANNEL, WhatsAppSettingsService } from '../whatsapp-settings.service.js';
-import { WorkPool } from '../../mail/work-pool.js';
+import { OutboxSender } from './outbox-sender.js';
+import type { IncomingWhatsApp } from '../whatsapp/webhook/twilio-form.js';
+import { WhatsAppMetrics } from '../whatsapp/whatsapp.metrics.js';
+import { CHANNEL, WhatsAppSettingsService } from '../whatsapp/whatsapp-settings.service.js';
+import { WorkPool } from './work-pool.js';
 
 type Message = ClaimedInbox<Omit<IncomingWhatsApp, 'sid'>>;
 

@@ -10,8 +10,8 @@ import {
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { uuidv7 } from 'uuidv7';
-import { deleteRows, releaseOrphans } from '../../mail/mail-tables.repository.js';
-import { insertOutbox, type NewOutboxMessage } from '../sending/outbox.repository.js';
+import { deleteRows, releaseOrphans } from './mail-table.js';
+import { insertOutbox, type NewOutboxMessage } from './outbox.repository.js';
 
 export interface ClaimedInbox<Payload> {
   id: number;
