@@ -5,8 +5,7 @@ import { InboxRepository } from '../../apps/api/src/channels/mail/inbox.reposito
 import { insertOutbox, OutboxRepository } from '../../apps/api/src/channels/mail/outbox.repository.js';
 import { OutboxLettersRepository } from '../../apps/api/src/channels/mail/outbox-letters.repository.js';
 import { OutboxProjectionRepository } from '../../apps/api/src/channels/mail/outbox-projection.repository.js';
-import { WhatsAppRetention } from '../../apps/api/src/channels/whatsapp/whatsapp-retention.service.js';
-import type { WhatsAppSettingsService } from '../../apps/api/src/channels/whatsapp/whatsapp-settings.service.js';
+import { MailRetentionService } from '../../apps/api/src/channels/mail/mail-retention.service.js';
 import { startTestApp, type TestApp } from '../support/app.js';
 import { createBot, ENGINES, KEY, reach } from './bots.support.js';
 
@@ -166,10 +165,10 @@ describe.each(ENGINES)('inbox and outbox on $engine', ({ engine, settings }) => 
     }
     await inbox.settle((await inbox.claim(CHANNEL, 1, CLAIM_MS))[0]!);
     await outbox.settle((await outbox.claim(CHANNEL, 1, CLAIM_MS))[0]!, 'SM-sent');
-    const retention = reach<WhatsAppRetention>(server, WhatsAppRetention);
-    await retention.deleteOld(new Date(Date.now() + 29 * DAY_MS));
+    const retention = reach<MailRetentionService>(server, MailRetentionService);
+    await retention.deleteOld(CHANNEL, true, new Date(Date.now() + 29 * DAY_MS));
     expect(await inbox.countByState(CHANNEL)).toMatchObject({ handled: 1, pending: 1 });
-    await retention.deleteOld(new Date(Date.now() + 31 * DAY_MS));
+    await retention.deleteOld(CHANNEL, true, new Date(Date.now() + 31 * DAY_MS));
     expect(await inbox.countByState(CHANNEL)).toMatchObject({ handled: 0, pending: 1 });
     expect((await letters.summarize(CHANNEL)).counts).toMatchObject({ sent: 0, pending: 1 });
   });
@@ -177,10 +176,10 @@ describe.each(ENGINES)('inbox and outbox on $engine', ({ engine, settings }) => 
   it('deletes what waits, too, when the channel was switched off', async () => {
     await store('a');
     await owe('a');
-    const retention = new WhatsAppRetention({ isOn: false } as WhatsAppSettingsService, inbox, outbox);
-    await retention.deleteOld(new Date(Date.now() + 29 * DAY_MS));
+    const retention = reach<MailRetentionService>(server, MailRetentionService);
+    await retention.deleteOld(CHANNEL, false, new Date(Date.now() + 29 * DAY_MS));
     expect(await inbox.countByState(CHANNEL)).not.toMatchObject({ pending: 0 });
-    await retention.deleteOld(new Date(Date.now() + 31 * DAY_MS));
+    await retention.deleteOld(CHANNEL, false, new Date(Date.now() + 31 * DAY_MS));
     expect(await inbox.countByState(CHANNEL)).toMatchObject({ pending: 0 });
     expect((await letters.summarize(CHANNEL)).counts).toMatchObject({ pending: 0 });
   });

@@ -58,7 +58,7 @@ export class InboxRepository {
     }
   }
 
-  /** Claims the first message of lanes on which nobody works; the claim ends by itself. */
+  /** Claims the first message of lanes without a claim; the claim ends by itself. */
   async claim<Payload>(channel: string, limit: number, claimMs: number): Promise<ClaimedInbox<Payload>[]> {
     const { now, nowPlus } = dialectOf(this.dataSource);
     const due = await this.dataSource.query<{ id: number }[]>(
@@ -124,7 +124,7 @@ export class InboxRepository {
     });
   }
 
-  /** An embedded database has one process: after its start nobody holds a claim. */
+  /** An embedded database has one process: claims from before its start are void. */
   releaseOrphans(channel: string): Promise<void> {
     return releaseOrphans(this.dataSource, 'inbox', channel);
   }
@@ -143,12 +143,19 @@ export class InboxRepository {
   }
 
   /** Messages that were dealt with before; from then on the same message would be a new one. */
-  deleteSettled(before: Date, limit: number): Promise<number> {
-    return deleteRows(this.dataSource, 'inbox', `state IN ('handled', 'dead') AND handled_at < ?`, before, limit);
+  deleteSettled(channel: string, before: Date, limit: number): Promise<number> {
+    return deleteRows(
+      this.dataSource,
+      'inbox',
+      `state IN ('handled', 'dead') AND handled_at < ?`,
+      channel,
+      before,
+      limit,
+    );
   }
 
-  /** Messages that nobody works on any more: the channel was switched off. */
-  deleteAbandoned(before: Date, limit: number): Promise<number> {
-    return deleteRows(this.dataSource, 'inbox', 'received_at < ?', before, limit);
+  /** Messages that will not be handled: the channel was switched off. */
+  deleteAbandoned(channel: string, before: Date, limit: number): Promise<number> {
+    return deleteRows(this.dataSource, 'inbox', 'received_at < ?', channel, before, limit);
   }
 }

@@ -1,44 +1,51 @@
 import { WorkLoop } from '@app/common';
 import type { ChatEventEnvelope } from '@app/contracts';
-import { Injectable, Logger, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import { Logger } from '@nestjs/common';
 import { ChatLogService, type LoggedEvent } from '../../baton/index.js';
 import { OutboxProjectionRepository, type ChatBehind } from './outbox-projection.repository.js';
 import type { NewOutboxMessage } from './outbox.repository.js';
-import { OutboxSender } from './outbox-sender.js';
-import { splitText } from '../whatsapp/sending/split-text.js';
-import { CHANNEL, WhatsAppSettingsService } from '../whatsapp/whatsapp-settings.service.js';
 
 const POLL_MS = 5000;
 const EVENTS_PER_READ = 100;
 const CHATS_AT_A_TIME = 8;
-const CHATS_PER_LOOK = 500;
-/** Longer than any instance could have been without seeing an event that it was to take further. */
+const CHATS_PER_SEARCH = 500;
+/** Longer than an instance can take to project an event that it has written. */
 const RECENT_MS = 600_000;
 const REMEMBERED_CHATS = 20_000;
 
+/** What a channel makes of the logs of its chats. */
+export interface ProjectedChannel {
+  /** As in the column `channel`. */
+  name: string;
+  /** The customer's text when there will be no answer. */
+  errorText: () => string;
+  /** The texts as which one text is sent, in this order. */
+  split: (text: string) => string[];
+  onMessages: () => void;
+}
+
 /**
- * Makes what customers are to be told of a chat's log into messages that we owe them. The log is the only source, so it does not matter
- * who spoke, or on which surface. Each event is taken once: its messages and the chat's place are one commit.
+ * Turns the log of a channel's chats into messages of the outbox. The log is the only source: the author and the surface of an event do
+ * not matter. Each event is projected once, because its messages and the chat's place are one commit.
  */
-@Injectable()
-export class OutboxProjector implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly logger = new Logger('WhatsApp');
+export class OutboxProjector {
+  private readonly logger = new Logger(OutboxProjector.name);
   private readonly changed = new Set<string>();
   /** Whether a chat is of this channel; that never changes. */
   private readonly isOwn = new Map<string, boolean>();
-  private lastLook = Number.NEGATIVE_INFINITY;
-  private lastFullLook = Number.NEGATIVE_INFINITY;
-  private readonly loop = new WorkLoop('Reading the logs for WhatsApp', POLL_MS, () => this.projectChanged());
+  private lastSearch = Number.NEGATIVE_INFINITY;
+  private lastFullSearch = Number.NEGATIVE_INFINITY;
+  private readonly loop: WorkLoop;
 
   constructor(
-    private readonly settings: WhatsAppSettingsService,
     private readonly log: ChatLogService,
     private readonly projection: OutboxProjectionRepository,
-    private readonly sender: OutboxSender,
-  ) {}
+    private readonly channel: ProjectedChannel,
+  ) {
+    this.loop = new WorkLoop(`Reading the logs for ${channel.name}`, POLL_MS, () => this.projectChanged());
+  }
 
-  onApplicationBootstrap(): void {
-    if (!this.settings.isOn) return;
+  start(): void {
     this.log.onChanged((chatId) => {
       if (this.isOwn.get(chatId) === false) return;
       this.changed.add(chatId);
@@ -48,12 +55,12 @@ export class OutboxProjector implements OnApplicationBootstrap, BeforeApplicatio
     this.loop.wake();
   }
 
-  beforeApplicationShutdown(): Promise<void> {
+  stop(): Promise<void> {
     return this.loop.stop();
   }
 
   private async projectChanged(): Promise<boolean> {
-    await this.lookForMissed();
+    await this.findMissed();
     const chatIds = [...this.changed];
     this.changed.clear();
     await this.learn(chatIds.filter((chatId) => !this.isOwn.has(chatId)));
@@ -63,27 +70,27 @@ export class OutboxProjector implements OnApplicationBootstrap, BeforeApplicatio
     return this.changed.size > 0;
   }
 
-  /** What instances committed that died before they could go on; after the start, whenever it was. */
-  private async lookForMissed(): Promise<void> {
+  /** What instances committed that stopped before they could project it; after the start, however old it is. */
+  private async findMissed(): Promise<void> {
     const now = performance.now();
-    if (now - this.lastLook < POLL_MS * 0.9) return;
-    const isFull = now - this.lastFullLook > RECENT_MS;
+    if (now - this.lastSearch < POLL_MS * 0.9) return;
+    const isFull = now - this.lastFullSearch > RECENT_MS;
     const since = isFull ? null : new Date(Date.now() - RECENT_MS);
-    const missed = await this.projection.findAllBehind(CHANNEL, since, CHATS_PER_LOOK);
+    const missed = await this.projection.findAllBehind(this.channel.name, since, CHATS_PER_SEARCH);
     for (const chatId of missed) this.changed.add(chatId);
-    if (missed.length === CHATS_PER_LOOK) return;
-    this.lastLook = now;
-    if (isFull) this.lastFullLook = now;
+    if (missed.length === CHATS_PER_SEARCH) return;
+    this.lastSearch = now;
+    if (isFull) this.lastFullSearch = now;
   }
 
   private async learn(chatIds: string[]): Promise<void> {
     if (chatIds.length === 0) return;
     if (this.isOwn.size > REMEMBERED_CHATS) this.isOwn.clear();
-    const own = await this.projection.findOwn(CHANNEL, chatIds);
+    const own = await this.projection.findOwn(this.channel.name, chatIds);
     for (const chatId of chatIds) this.isOwn.set(chatId, own.has(chatId));
   }
 
-  /** A chat that fails holds no other up; it is found again as one that was missed. */
+  /** A chat that fails does not hold up the others; it is found again as one that was missed. */
   private async tryToProject(chatId: string): Promise<void> {
     try {
       await this.project(chatId);
@@ -103,15 +110,15 @@ export class OutboxProjector implements OnApplicationBootstrap, BeforeApplicatio
       const events = logged.filter(({ audience }) => audience !== 'agents').map(({ event }) => event);
       const messages = withoutRepeated(events).flatMap((event) => this.messagesOf(behind, event));
       if (!(await this.projection.advance(behind, last.event.seq, messages))) return;
-      if (messages.length > 0) this.sender.wake();
+      if (messages.length > 0) this.channel.onMessages();
     }
   }
 
   private messagesOf({ chatId, lane }: ChatBehind, event: ChatEventEnvelope): NewOutboxMessage[] {
-    const said = saidIn(event, this.settings.get().errorText);
+    const said = saidIn(event, this.channel.errorText());
     if (said === null) return [];
-    return splitText(said.text).map((text, part) => ({
-      channel: CHANNEL,
+    return this.channel.split(said.text).map((text, part) => ({
+      channel: this.channel.name,
       lane,
       chatId,
       messageId: said.messageId,
@@ -125,7 +132,7 @@ export class OutboxProjector implements OnApplicationBootstrap, BeforeApplicatio
 const completeTurns = (events: LoggedEvent[], isCut: boolean): LoggedEvent[] =>
   isCut && events.at(-1)?.event.type === 'message.completed' ? events.slice(0, -1) : events;
 
-/** Of an answer that is given anew the customer is told that one alone. */
+/** Of an answer that was repeated, only the repetition is sent. */
 export function withoutRepeated(events: ChatEventEnvelope[]): ChatEventEnvelope[] {
   const repeated = new Set(
     events.map(({ type, data }) =>
@@ -137,7 +144,7 @@ export function withoutRepeated(events: ChatEventEnvelope[]): ChatEventEnvelope[
   );
 }
 
-/** What the customer is told of an event: whatever anybody but the customer said, and that there will be no answer. */
+/** What the customer is sent for an event: the messages of all other authors, and that there will be no answer. */
 export function saidIn(
   { type, data }: ChatEventEnvelope,
   errorText: string,
@@ -148,7 +155,7 @@ export function saidIn(
     case 'message.completed':
       return data.status === 'failed' ? null : data;
     case 'turn.ended': {
-      // An answer that a person cut has no error: that person speaks now.
+      // An answer that an agent interrupted has no error: the agent answers.
       const isLost = data.status === 'failed' || (data.status === 'interrupted' && data.error !== null);
       return isLost ? { messageId: null, text: errorText } : null;
     }

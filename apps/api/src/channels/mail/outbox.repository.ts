@@ -67,7 +67,7 @@ export async function insertOutbox(manager: EntityManager, messages: NewOutboxMe
 export class OutboxRepository {
   constructor(private readonly dataSource: DataSource) {}
 
-  /** Claims the first message of lanes on which nobody works; the claim ends by itself. Whether it is sent is open from now on. */
+  /** Claims the first message of lanes without a claim; the claim ends by itself. Whether it is sent is open from now on. */
   async claim(channel: string, limit: number, claimMs: number): Promise<ClaimedOutbox[]> {
     const { now, nowPlus } = dialectOf(this.dataSource);
     const due = await this.dataSource.query<ClaimedRow[]>(
@@ -125,7 +125,7 @@ export class OutboxRepository {
     );
   }
 
-  /** The message will not be tried again by itself. False when somebody else has settled it. */
+  /** The message will not be tried again by itself. False when it was settled meanwhile. */
   async bury(message: Claim, failure: Failure, isUncertain: boolean): Promise<boolean> {
     const { affected } = await this.dataSource.manager.update(
       OutboxMessage,
@@ -163,7 +163,7 @@ export class OutboxRepository {
     return new Set(rows.map((row) => row.external_id));
   }
 
-  /** An embedded database has one process: after its start nobody holds a claim. */
+  /** An embedded database has one process: claims from before its start are void. */
   releaseOrphans(channel: string): Promise<void> {
     return releaseOrphans(this.dataSource, 'outbox', channel);
   }
@@ -173,13 +173,20 @@ export class OutboxRepository {
   }
 
   /** Returns how many there were; at most `limit`. */
-  deleteSettled(before: Date, limit: number): Promise<number> {
-    return deleteRows(this.dataSource, 'outbox', `state IN ('sent', 'dead') AND settled_at < ?`, before, limit);
+  deleteSettled(channel: string, before: Date, limit: number): Promise<number> {
+    return deleteRows(
+      this.dataSource,
+      'outbox',
+      `state IN ('sent', 'dead') AND settled_at < ?`,
+      channel,
+      before,
+      limit,
+    );
   }
 
-  /** Messages that nobody sends any more: the channel was switched off. */
-  deleteAbandoned(before: Date, limit: number): Promise<number> {
-    return deleteRows(this.dataSource, 'outbox', 'created_at < ?', before, limit);
+  /** Messages that will not be sent: the channel was switched off. */
+  deleteAbandoned(channel: string, before: Date, limit: number): Promise<number> {
+    return deleteRows(this.dataSource, 'outbox', 'created_at < ?', channel, before, limit);
   }
 }
 

@@ -2,42 +2,33 @@ import { Module } from '@nestjs/common';
 import { BatonModule } from '../../baton/index.js';
 import { BotsModule } from '../../bots/index.js';
 import { ChatsModule } from '../../chats/index.js';
+import { MailModule } from '../mail/mail.module.js';
 import { DeliveryReportsService } from './sending/delivery-reports.service.js';
-import { InboxRepository } from '../mail/inbox.repository.js';
-import { InboxWorker } from '../mail/inbox-worker.js';
-import { OutboxLettersRepository } from '../mail/outbox-letters.repository.js';
-import { OutboxProjectionRepository } from '../mail/outbox-projection.repository.js';
-import { OutboxProjector } from '../mail/outbox-projector.js';
-import { OutboxRepository } from '../mail/outbox.repository.js';
-import { OutboxSender } from '../mail/outbox-sender.js';
 import { TwilioApi } from './sending/twilio-api.service.js';
 import { WebhookController } from './webhook/webhook.controller.js';
 import { WebhookService } from './webhook/webhook.service.js';
 import { WhatsAppAdminController } from './administration/whatsapp-admin.controller.js';
 import { WhatsAppAdminService } from './administration/whatsapp-admin.service.js';
 import { WhatsAppConfig } from './whatsapp.config.js';
+import { WhatsAppInbox } from './webhook/whatsapp-inbox.service.js';
 import { WhatsAppMetrics } from './whatsapp.metrics.js';
+import { WhatsAppOutbox } from './sending/whatsapp-outbox.service.js';
 import { WhatsAppRetention } from './whatsapp-retention.service.js';
 import { WhatsAppSettingsService } from './whatsapp-settings.service.js';
 
 /** Customers on WhatsApp, through Twilio. In: webhook, inbox, chat. Out: chat's log, outbox, Twilio. */
 @Module({
-  imports: [BatonModule, BotsModule, ChatsModule],
+  imports: [BatonModule, BotsModule, ChatsModule, MailModule],
   controllers: [WebhookController, WhatsAppAdminController],
   providers: [
     DeliveryReportsService,
-    InboxRepository,
-    InboxWorker,
-    OutboxLettersRepository,
-    OutboxProjectionRepository,
-    OutboxProjector,
-    OutboxRepository,
-    OutboxSender,
     TwilioApi,
     WebhookService,
     WhatsAppAdminService,
     WhatsAppConfig,
+    WhatsAppInbox,
     WhatsAppMetrics,
+    WhatsAppOutbox,
     WhatsAppRetention,
     WhatsAppSettingsService,
   ],

@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { InboxRepository } from '../../mail/inbox.repository.js';
 import { OutboxLettersRepository } from '../../mail/outbox-letters.repository.js';
 import { OutboxRepository } from '../../mail/outbox.repository.js';
-import { OutboxSender } from '../../mail/outbox-sender.js';
+import { WhatsAppOutbox } from '../sending/whatsapp-outbox.service.js';
 import { CHANNEL, WhatsAppSettingsService } from '../whatsapp-settings.service.js';
 import {
   mapOutboxItem,
@@ -20,7 +20,7 @@ export class WhatsAppAdminService {
     private readonly inbox: InboxRepository,
     private readonly outbox: OutboxRepository,
     private readonly letters: OutboxLettersRepository,
-    private readonly sender: OutboxSender,
+    private readonly sending: WhatsAppOutbox,
   ) {}
 
   async list(query: WhatsAppOutboxQuery): Promise<WhatsAppOutboxItemDtoPagingResult> {
@@ -35,7 +35,7 @@ export class WhatsAppAdminService {
     if (message === null) throw notFound('The message');
     if (!(await this.letters.revive(CHANNEL, message.id)))
       throw new AppError('CONFLICT', { detail: 'Only messages that are dead can be tried again.' });
-    this.sender.wake();
+    this.sending.wake();
   }
 
   async getStatus(): Promise<WhatsAppStatusDto> {

@@ -25,18 +25,18 @@ export class DeliveryReportsService {
     private readonly metrics: WhatsAppMetrics,
   ) {}
 
-  async take(outboxId: number, { sid, status, errorCode }: DeliveryReport): Promise<void> {
+  async accept(outboxId: number, { sid, status, errorCode }: DeliveryReport): Promise<void> {
     const message = await this.outbox.find(CHANNEL, outboxId);
     if (message === null || (message.externalId !== null && sid !== null && message.externalId !== sid)) return;
     const failure = BAD_NEWS.includes(status) ? failureOf(errorCode ?? status, null) : null;
     if (failure !== null && message.state !== 'dead') {
       this.metrics.sent.inc({ outcome: 'undelivered' });
-      await this.tellAgents(message, failure);
+      await this.notifyAgents(message, failure);
     }
     await this.outbox.report(message, status, sid, failure);
   }
 
-  async tellAgents(message: { chatId: string | null; messageId: string | null }, failure: Failure): Promise<void> {
+  async notifyAgents(message: { chatId: string | null; messageId: string | null }, failure: Failure): Promise<void> {
     if (message.chatId === null) return;
     await this.failures.report(message.chatId, { channel: CHANNEL, messageId: message.messageId, ...failure });
   }

@@ -4,7 +4,7 @@ import { validateRequest } from 'twilio/lib/webhooks/webhooks.js';
 import { uuidv7 } from 'uuidv7';
 import { DeliveryReportsService } from '../sending/delivery-reports.service.js';
 import { InboxRepository } from '../../mail/inbox.repository.js';
-import { InboxWorker } from '../../mail/inbox-worker.js';
+import { WhatsAppInbox } from './whatsapp-inbox.service.js';
 import { formOf, incomingOf, reportOf, type Form } from './twilio-form.js';
 import { WhatsAppMetrics } from '../whatsapp.metrics.js';
 import { CHANNEL, WhatsAppSettingsService } from '../whatsapp-settings.service.js';
@@ -15,7 +15,7 @@ export class WebhookService {
   constructor(
     private readonly settings: WhatsAppSettingsService,
     private readonly inbox: InboxRepository,
-    private readonly worker: InboxWorker,
+    private readonly worker: WhatsAppInbox,
     private readonly reports: DeliveryReportsService,
     private readonly metrics: WhatsAppMetrics,
   ) {}
@@ -35,7 +35,7 @@ export class WebhookService {
 
   /** What became of a message that we sent. Reports on messages that are gone are taken in without effect. */
   async receiveStatus(outboxId: number, body: unknown, signature: string | undefined): Promise<void> {
-    await this.reports.take(outboxId, reportOf(this.verify(this.settings.statusUrl(outboxId), body, signature)));
+    await this.reports.accept(outboxId, reportOf(this.verify(this.settings.statusUrl(outboxId), body, signature)));
   }
 
   private verify(url: string, body: unknown, signature: string | undefined): Form {
