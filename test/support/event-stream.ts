@@ -1,4 +1,4 @@
-import type { ChatEventEnvelope, MessageDelta } from '@app/contracts';
+import { readServerSentEvents, type ChatEventEnvelope, type MessageDelta } from '@baton/client';
 
 export interface StreamedEvent {
   id: string | null;
@@ -7,8 +7,6 @@ export interface StreamedEvent {
 }
 
 type StreamInit = Omit<RequestInit, 'headers'> & { headers?: Record<string, string> };
-
-const isData = (event: StreamedEvent): boolean => event.type !== 'comment';
 
 /** One connection to an event stream, read as it comes. */
 export class EventStream {
@@ -81,13 +79,9 @@ export class EventStream {
   }
 
   private async read(response: Response): Promise<void> {
-    let buffer = '';
     try {
-      for await (const chunk of response.body!.pipeThrough(new TextDecoderStream())) {
-        buffer += chunk;
-        const frames = buffer.split('\n\n');
-        buffer = frames.pop() ?? '';
-        this.events.push(...frames.map(parseFrame).filter(isData));
+      for await (const { id, event, data } of readServerSentEvents(response.body!)) {
+        this.events.push({ id: id ?? null, type: event ?? 'message', data: JSON.parse(data) as StreamedEvent['data'] });
         this.tell();
       }
     } finally {
@@ -99,14 +93,4 @@ export class EventStream {
   private tell(): void {
     for (const resolve of this.changed.splice(0)) resolve();
   }
-}
-
-function parseFrame(frame: string): StreamedEvent {
-  const field = (name: string): string | null => new RegExp(`^${name}: (.*)$`, 'm').exec(frame)?.[1] ?? null;
-  const data = field('data');
-  return {
-    id: field('id'),
-    type: field('event') ?? (data === null ? 'comment' : 'message'),
-    data: data === null ? {} : (JSON.parse(data) as Record<string, unknown>),
-  };
 }
