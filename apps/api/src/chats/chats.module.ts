@@ -34,7 +34,7 @@ import { ChatsService } from './chat/chats.service.js';
 import { CompletionsController } from './completions/completions.controller.js';
 import { CompletionsService } from './completions/completions.service.js';
 import { CustomerMessagesService } from './completions/customer-messages.service.js';
-import { FirstWords } from './chat/startup-hint.service.js';
+import { StartupHint } from './chat/startup-hint.service.js';
 import { RetentionRepository } from './deletion/retention.repository.js';
 import { RetentionService } from './deletion/retention.service.js';
 import { TakeoverChatEventsController } from './events/takeover-chat-events.controller.js';
@@ -79,7 +79,7 @@ import { UserChatsController } from './lists/user-chats.controller.js';
     ChatsService,
     CompletionsService,
     CustomerMessagesService,
-    FirstWords,
+    StartupHint,
     JobLeasesRepository,
     RetentionRepository,
     RetentionService,

@@ -37,7 +37,7 @@ export class ChatFollower implements ChatListener {
   private isReading = false;
   private isStale = false;
   /** Items that were published while the log was being read. */
-  private held: LogItem[] = [];
+  private deferred: LogItem[] = [];
   private isReplaying = false;
   private isClosed = false;
   private position: LogPosition;
@@ -73,7 +73,7 @@ export class ChatFollower implements ChatListener {
   }
 
   receive(items: readonly LogItem[]): void {
-    if (this.isReading) this.held.push(...items);
+    if (this.isReading) this.deferred.push(...items);
     else if (!this.acceptAll(items)) this.wake();
   }
 
@@ -169,13 +169,13 @@ export class ChatFollower implements ChatListener {
         await this.readEvents();
         await this.readRunningText();
         // A busy turn publishes during every read: only what does not continue the read log requires another read.
-        const held = this.held;
-        this.held = [];
-        if (!this.acceptAll(held)) this.isStale = true;
+        const deferred = this.deferred;
+        this.deferred = [];
+        if (!this.acceptAll(deferred)) this.isStale = true;
       } while (this.isStale && !this.isClosed);
     } finally {
       this.isReading = false;
-      this.held = [];
+      this.deferred = [];
     }
   }
 

@@ -6,7 +6,7 @@ const JSON_BODY = `-H 'Content-Type: application/json'`;
 
 /** Shows in the startup banner how to talk to the open bot, as one line to copy. */
 @Injectable()
-export class FirstWords implements OnApplicationBootstrap {
+export class StartupHint implements OnApplicationBootstrap {
   constructor(
     private readonly banner: StartupBanner,
     private readonly bots: BotsService,

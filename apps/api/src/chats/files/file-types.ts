@@ -3,7 +3,7 @@ import { isUtf8 } from 'node:buffer';
 interface FileType {
   contentType: string;
   /** What the bytes must be: the name alone is not trusted. */
-  holds: 'text' | Signature;
+  content: 'text' | Signature;
   /** Browsers may show it; all other files are downloads. */
   isInline?: true;
 }
@@ -21,28 +21,28 @@ const OFFICE = 'application/vnd.openxmlformats-officedocument';
 
 /** The file types that a chat accepts, by extension. */
 const TYPES: Record<string, FileType> = {
-  txt: { contentType: 'text/plain', holds: 'text', isInline: true },
-  log: { contentType: 'text/plain', holds: 'text', isInline: true },
-  md: { contentType: 'text/markdown', holds: 'text' },
-  csv: { contentType: 'text/csv', holds: 'text' },
-  json: { contentType: 'application/json', holds: 'text', isInline: true },
-  xml: { contentType: 'application/xml', holds: 'text' },
-  html: { contentType: 'text/html', holds: 'text' },
-  htm: { contentType: 'text/html', holds: 'text' },
-  svg: { contentType: 'image/svg+xml', holds: 'text' },
-  pdf: { contentType: 'application/pdf', holds: startsWith('%PDF-') },
-  png: { contentType: 'image/png', holds: startsWith('\x89PNG\r\n\x1a\n'), isInline: true },
-  jpg: { contentType: 'image/jpeg', holds: startsWith('\xff\xd8\xff'), isInline: true },
-  jpeg: { contentType: 'image/jpeg', holds: startsWith('\xff\xd8\xff'), isInline: true },
-  gif: { contentType: 'image/gif', holds: startsWith('GIF87a', 'GIF89a'), isInline: true },
-  webp: { contentType: 'image/webp', holds: isWebp, isInline: true },
-  zip: { contentType: 'application/zip', holds: isZip },
-  docx: { contentType: `${OFFICE}.wordprocessingml.document`, holds: isZip },
-  xlsx: { contentType: `${OFFICE}.spreadsheetml.sheet`, holds: isZip },
-  pptx: { contentType: `${OFFICE}.presentationml.presentation`, holds: isZip },
-  odt: { contentType: 'application/vnd.oasis.opendocument.text', holds: isZip },
-  ods: { contentType: 'application/vnd.oasis.opendocument.spreadsheet', holds: isZip },
-  odp: { contentType: 'application/vnd.oasis.opendocument.presentation', holds: isZip },
+  txt: { contentType: 'text/plain', content: 'text', isInline: true },
+  log: { contentType: 'text/plain', content: 'text', isInline: true },
+  md: { contentType: 'text/markdown', content: 'text' },
+  csv: { contentType: 'text/csv', content: 'text' },
+  json: { contentType: 'application/json', content: 'text', isInline: true },
+  xml: { contentType: 'application/xml', content: 'text' },
+  html: { contentType: 'text/html', content: 'text' },
+  htm: { contentType: 'text/html', content: 'text' },
+  svg: { contentType: 'image/svg+xml', content: 'text' },
+  pdf: { contentType: 'application/pdf', content: startsWith('%PDF-') },
+  png: { contentType: 'image/png', content: startsWith('\x89PNG\r\n\x1a\n'), isInline: true },
+  jpg: { contentType: 'image/jpeg', content: startsWith('\xff\xd8\xff'), isInline: true },
+  jpeg: { contentType: 'image/jpeg', content: startsWith('\xff\xd8\xff'), isInline: true },
+  gif: { contentType: 'image/gif', content: startsWith('GIF87a', 'GIF89a'), isInline: true },
+  webp: { contentType: 'image/webp', content: isWebp, isInline: true },
+  zip: { contentType: 'application/zip', content: isZip },
+  docx: { contentType: `${OFFICE}.wordprocessingml.document`, content: isZip },
+  xlsx: { contentType: `${OFFICE}.spreadsheetml.sheet`, content: isZip },
+  pptx: { contentType: `${OFFICE}.presentationml.presentation`, content: isZip },
+  odt: { contentType: 'application/vnd.oasis.opendocument.text', content: isZip },
+  ods: { contentType: 'application/vnd.oasis.opendocument.spreadsheet', content: isZip },
+  odp: { contentType: 'application/vnd.oasis.opendocument.presentation', content: isZip },
 };
 const INLINE = new Set(Object.values(TYPES).flatMap((type) => (type.isInline ? [type.contentType] : [])));
 
@@ -51,7 +51,7 @@ export function contentTypeOf(path: string, bytes: Buffer): string | null {
   const ending = /\.([a-z0-9]+)$/i.exec(path)?.[1]?.toLowerCase() ?? '';
   const type = Object.hasOwn(TYPES, ending) ? TYPES[ending]! : null;
   if (type === null) return null;
-  const isWhatItSays = type.holds === 'text' ? isUtf8(bytes) && !bytes.includes(0) : type.holds(bytes);
+  const isWhatItSays = type.content === 'text' ? isUtf8(bytes) && !bytes.includes(0) : type.content(bytes);
   return isWhatItSays ? type.contentType : null;
 }
 

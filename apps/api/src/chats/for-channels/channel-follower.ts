@@ -54,8 +54,8 @@ export class ChannelFollower {
   }
 
   async findDeleted(): Promise<void> {
-    const there = await this.chats.findNewestIds(this.channel, REMEMBERED);
-    for (const chatId of this.known.keys()) if (!there.has(chatId)) this.refresh(chatId);
+    const existing = await this.chats.findNewestIds(this.channel, REMEMBERED);
+    for (const chatId of this.known.keys()) if (!existing.has(chatId)) this.refresh(chatId);
   }
 
   settled(): Promise<void> {
@@ -89,12 +89,12 @@ export class ChannelFollower {
 
   private async compare(ids: string[]): Promise<void> {
     const chats = await this.chats.findChats(this.channel, ids);
-    const there = new Set(chats.map(({ id }) => id));
-    for (const id of ids) if (!there.has(id)) this.forget(id);
+    const existing = new Set(chats.map(({ id }) => id));
+    for (const id of ids) if (!existing.has(id)) this.notifyDeleted(id);
     await Promise.all(chats.map((chat) => this.notify(chat)));
   }
 
-  private forget(id: string): void {
+  private notifyDeleted(id: string): void {
     const chat = this.known.get(id);
     if (chat === undefined) return;
     this.known.delete(id);

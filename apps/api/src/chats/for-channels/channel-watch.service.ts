@@ -43,17 +43,17 @@ export class ChannelWatch implements OnApplicationBootstrap, OnApplicationShutdo
   async follow(channel: ChatChannel, reader: ChannelReader): Promise<() => void> {
     const follower = this.followers.get(channel) ?? this.open(channel);
     follower.readers.add(reader);
-    const leave = (): void => {
+    const unfollow = (): void => {
       follower.readers.delete(reader);
       if (follower.readers.size === 0 && this.followers.get(channel) === follower) this.followers.delete(channel);
     };
     try {
       await this.starting.get(follower);
     } catch (error) {
-      leave();
+      unfollow();
       throw error;
     }
-    return leave;
+    return unfollow;
   }
 
   private open(channel: ChatChannel): ChannelFollower {

@@ -13,7 +13,7 @@ export function contextOf(past: readonly PastMessage[]): ProviderItem[] {
   const open = new Set(openWhispers(past));
   const items: ProviderItem[] = [];
   let agent: string | null = null;
-  const leave = (): void => {
+  const endAgentPart = (): void => {
     if (agent !== null) items.push(item('developer', `${agent} has left. You are answering the customer again.`));
     agent = null;
   };
@@ -30,10 +30,10 @@ export function contextOf(past: readonly PastMessage[]): ProviderItem[] {
       items.push(item('developer', `${message.speaker}, a person of the team, answers the customer from here on.`));
       agent = message.speaker;
     }
-    if (message.author === 'bot') leave();
+    if (message.author === 'bot') endAgentPart();
     items.push(itemOf(message));
   }
-  leave();
+  endAgentPart();
   return items;
 }
 

@@ -77,14 +77,14 @@ export class CommitWindow {
     const endTimer = this.metrics.commitWindow.startTimer();
     try {
       const stored = await this.chunks.appendChunks([...writing.values()]);
-      for (const [live, chunk] of writing) this.settle(live, chunk, stored.has(chunk.turnId));
+      for (const [live, chunk] of writing) this.deliver(live, chunk, stored.has(chunk.turnId));
     } catch (error) {
-      this.keep(writing, error);
+      this.retryLater(writing, error);
     }
     endTimer();
   }
 
-  private settle(live: LiveTurn, chunk: NewChunk, isStored: boolean): void {
+  private deliver(live: LiveTurn, chunk: NewChunk, isStored: boolean): void {
     if (!isStored) return live.stop({ kind: 'fenced' });
     live.chunkCommitted();
     const { turnId, outputMessageId: messageId, chatId, epoch } = live.turn;
@@ -92,7 +92,7 @@ export class CommitWindow {
   }
 
   /** Nothing was written, so nothing is delivered; the next window tries again. */
-  private keep(writing: Map<LiveTurn, NewChunk>, error: unknown): void {
+  private retryLater(writing: Map<LiveTurn, NewChunk>, error: unknown): void {
     if (!isTransient(error)) this.logger.error({ err: error }, 'Streamed text could not be stored; trying again');
     for (const live of writing.keys()) {
       live.chunkReturned();

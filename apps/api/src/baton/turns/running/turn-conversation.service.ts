@@ -28,7 +28,7 @@ export class TurnConversation {
   ) {}
 
   /** Asks until the model calls no more tools. Throws PROVIDER_INCOMPLETE when it has generated no text by then. */
-  async hold(live: LiveTurn, request: ProviderRequest): Promise<void> {
+  async run(live: LiveTurn, request: ProviderRequest): Promise<void> {
     let { items } = request;
     const isHandoffOffered = request.tools.includes(HAND_TO_HUMAN);
     for (let round = 1; ; round++) {

@@ -56,7 +56,7 @@ export class TurnGeneration {
     generation.prompt = prompt;
     live.serviceId = prompt.serviceId;
     live.model = prompt.request.model;
-    if (mayWrite) await this.conversation.hold(live, prompt.request);
+    if (mayWrite) await this.conversation.run(live, prompt.request);
     else live.stop({ kind: 'fenced' });
   }
 

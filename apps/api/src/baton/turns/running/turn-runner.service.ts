@@ -39,7 +39,7 @@ export class TurnRunner {
     const live = this.live.add(turn);
     if (live === null) return;
     this.run(live)
-      .catch((error: unknown) => this.logger.error({ err: error, turnId: turn.turnId }, 'A turn broke off'))
+      .catch((error: unknown) => this.logger.error({ err: error, turnId: turn.turnId }, 'A turn failed unexpectedly'))
       .finally(() => this.live.remove(live));
   }
 
