@@ -18,6 +18,7 @@ export const ERRORS = {
   PAYLOAD_TOO_LARGE: { status: 413, title: 'The body is too large' },
   URI_TOO_LONG: { status: 414, title: 'The address is too long' },
   UNSUPPORTED_MEDIA_TYPE: { status: 415, title: 'This content type is not supported' },
+  EXPECTATION_FAILED: { status: 417, title: 'This expectation cannot be met' },
   RATE_LIMITED: { status: 429, title: 'Too many requests' },
   HEADERS_TOO_LARGE: { status: 431, title: 'The headers are too large' },
   DATABASE_BUSY: { status: 503, title: 'The database is busy with this at the moment' },

@@ -265,35 +265,3 @@ describe('addresses', () => {
     expect(await query.json()).toMatchObject({ OnlyFavorites: flag });
   });
 });
-
-describe('what is not quite HTTP', () => {
-  const CASES: [what: string, request: string, status: number, code: ErrorCode][] = [
-    ['garbage', 'HELLO\r\n\r\n', 400, 'VALIDATION_FAILED'],
-    ['headers of 20 kB', `GET / HTTP/1.1\r\nHost: a\r\nX-A: ${'a'.repeat(20_000)}\r\n\r\n`, 431, 'HEADERS_TOO_LARGE'],
-    ['a header with a control character', 'GET / HTTP/1.1\r\nHost: a\r\nX-A: a\x01b\r\n\r\n', 400, 'VALIDATION_FAILED'],
-    [
-      'two lengths',
-      `POST ${ECHO} HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n{}`,
-      400,
-      'VALIDATION_FAILED',
-    ],
-  ];
-
-  it.each(CASES)('%s', async (_what, request, status, code) => {
-    const answer = await sendRaw(server.url, request);
-    expect(answer.status).toBe(status);
-    const problem = JSON.parse(answer.body) as Problem;
-    expect(problem).toMatchObject({ status, code });
-    expect(answer.headers).toMatchObject({
-      'content-type': 'application/problem+json; charset=utf-8',
-      'x-request-id': problem.requestId,
-    });
-  });
-
-  it('refuses a body that is larger than announced limits, however it is sent', async () => {
-    const chunk = `${(60_000).toString(16)}\r\n${'x'.repeat(60_000)}\r\n`;
-    const head = `POST ${ECHO} HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nConnection: close\r\n`;
-    const answer = await sendRaw(server.url, `${head}Transfer-Encoding: chunked\r\n\r\n${chunk}${chunk}0\r\n\r\n`);
-    expect(answer.status).toBe(413);
-  });
-});

@@ -2,6 +2,9 @@ import { problemOf, PROBLEM_TYPE, REQUEST_ID_HEADER, requestIdOf } from '@app/co
 import type { ErrorCode } from '@app/contracts';
 import type { Socket } from 'node:net';
 
+/** An answer that has just been sent reaches its reader within this time; then the connection ends, whatever the other side does. */
+export const LAST_WORDS_MS = 500;
+
 const CODES: Record<string, ErrorCode> = {
   HPE_HEADER_OVERFLOW: 'HEADERS_TOO_LARGE',
   ERR_HTTP_REQUEST_TIMEOUT: 'REQUEST_TIMEOUT',
@@ -27,4 +30,5 @@ export function answerBrokenRequest(error: Error & { code?: string }, socket: So
       body,
     ].join('\r\n'),
   );
+  setTimeout(() => socket.destroy(), LAST_WORDS_MS);
 }

@@ -1,5 +1,4 @@
 import {
-  AppError,
   DOCS_SECURITY_HEADERS,
   HttpAdapter,
   isForeignRoute,
@@ -11,7 +10,6 @@ import {
   registerRequestLog,
   REQUEST_ID_HEADER,
   requestIdOf,
-  RouteTable,
   SECURITY_HEADERS,
   sendProblem,
   StrictValidationPipe,
@@ -26,13 +24,14 @@ import { Logger, PinoLogger } from 'nestjs-pino';
 import { AppModule } from '../app.module.js';
 import { isOpenToAllClients } from '../channels/channels.module.js';
 import { answerBrokenRequest } from './broken-request.js';
+import { guardDoor } from './door.js';
 import { DOCS_PATH, serveDocs } from '../documents/openapi-document.js';
 import { SocketAdapter } from './socket-adapter.js';
 
-const MAX_URL_LENGTH = 8192;
 const MAX_ID_LENGTH = 1024;
-/** To receive a whole request; an image over a slow line is allowed for. */
+/** To receive a whole request, however steadily it comes. */
 const RECEIVE_TIMEOUT_MS = 120_000;
+const CONNECTIONS_CHECK_MS = 1000;
 const PERSONAL = /^\/+(api|cache|metrics)\b/i;
 
 /** Options that the server needs before it exists. Bodies are read by our own reader, never by Nest's parsers. */
@@ -59,6 +58,12 @@ export function createAdapter(config: AppConfig): HttpAdapter {
     bodyLimit: config.http.bodyLimit,
     trustProxy: trustedProxies(config.http.trustProxy),
     requestTimeout: RECEIVE_TIMEOUT_MS,
+    http: {
+      headersTimeout: config.http.headersTimeoutMs,
+      connectionsCheckingInterval: CONNECTIONS_CHECK_MS,
+      // Looked at where it can be answered properly.
+      requireHostHeader: false,
+    },
     forceCloseConnections: 'idle',
     return503OnClosing: false,
     requestIdHeader: false,
@@ -91,32 +96,13 @@ export async function configureApp(app: NestFastifyApplication, config: AppConfi
   app.flushLogs();
   registerRequestLog(server, await app.resolve(PinoLogger));
   registerHttpMetrics(server, app.get(MetricsRegistry));
-  guardDoor(app.getHttpAdapter() as HttpAdapter);
+  guardDoor(app.getHttpAdapter() as HttpAdapter, config);
   openToBrowsers(app, config);
   app.useGlobalFilters(new ProblemFilter());
   app.useGlobalPipes(new StrictValidationPipe());
   app.useWebSocketAdapter(new SocketAdapter(app, config));
   serveDocs(app, config);
   return app;
-}
-
-/** Refuses what no handler is to see. */
-function guardDoor(adapter: HttpAdapter): void {
-  const server = adapter.getInstance();
-  const routes = new RouteTable(server);
-  server.addHook('onRequest', (request, reply, done) => {
-    if (adapter.isDraining && !request.url.startsWith('/health/')) {
-      reply.header('connection', 'close');
-      return done(new AppError('SHUTTING_DOWN', { retryAfterSeconds: 1 }));
-    }
-    if (request.url.length > MAX_URL_LENGTH) return done(new AppError('URI_TOO_LONG'));
-    if (!request.is404) return done();
-    const { error, allow, errorAnswer } = routes.missing(request.url);
-    if (allow !== null) reply.header('allow', allow);
-    if (errorAnswer === undefined) return done(error);
-    const problem = toProblem(error, request.id);
-    sendProblem(reply, problem, error, errorAnswer(problem, error));
-  });
 }
 
 /** Pages of the configured origins may call, and those of all others where a route says so. */

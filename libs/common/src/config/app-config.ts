@@ -13,6 +13,8 @@ export class AppConfig {
     corsOrigins: string[];
     trustProxy: boolean | number | string[];
     bodyLimit: number;
+    headersTimeoutMs: number;
+    bodyTimeoutMs: number;
     shutdownGraceMs: number;
   };
   readonly database: { url: string | null; dataDir: string; poolSize: number; migrateOnStart: boolean };
@@ -56,6 +58,8 @@ export class AppConfig {
       corsOrigins: listOf(environment.CORS_ORIGINS),
       trustProxy: trustProxyOf(environment.TRUST_PROXY),
       bodyLimit: environment.BODY_LIMIT,
+      headersTimeoutMs: environment.HEADERS_TIMEOUT_SECONDS * 1000,
+      bodyTimeoutMs: environment.BODY_TIMEOUT_SECONDS * 1000,
       shutdownGraceMs: environment.SHUTDOWN_GRACE_SECONDS * 1000,
     };
     this.database = {

@@ -23,6 +23,10 @@ export class Environment {
   TRUST_PROXY = 'false';
   @IntegerSetting(1024, 50_000_000)
   BODY_LIMIT = 1_048_576;
+  @IntegerSetting(1, 60)
+  HEADERS_TIMEOUT_SECONDS = 8;
+  @IntegerSetting(1, 110)
+  BODY_TIMEOUT_SECONDS = 25;
 
   // Where it keeps its data
   @TextSetting()

@@ -1,7 +1,7 @@
 import { StreamableFile, type NestApplicationOptions } from '@nestjs/common';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyServerOptions } from 'fastify';
-import type { Server, ServerResponse } from 'node:http';
+import type { Server, ServerOptions, ServerResponse } from 'node:http';
 import { answerOf } from './answer.js';
 import { EVENT_STREAM_TYPE } from './event-stream.js';
 
@@ -17,6 +17,7 @@ const LAST_WORDS_MS = 500;
 
 interface AdapterOptions extends FastifyServerOptions {
   shutdownGraceMs: number;
+  http?: ServerOptions;
   forceCloseConnections?: boolean | 'idle';
 }
 

@@ -48,7 +48,7 @@ export function sendProblem(
   const raw = 'raw' in response ? response.raw : response;
   if (raw.headersSent || raw.destroyed) raw.destroy();
   else if ('raw' in response) void response.code(status).headers(headers).send(text);
-  else raw.writeHead(status, headers).end(text);
+  else raw.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(text) }).end(text);
 }
 
 function writtenAnswer(problem: Problem, answer?: ErrorAnswer): { status: number; type: string; text: string } {
