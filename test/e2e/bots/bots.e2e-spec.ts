@@ -70,7 +70,7 @@ describe('bots over HTTP', () => {
       createdUtc: TIME,
       updatedUtc: TIME,
       openAiServiceId: null,
-      openAiService: '',
+      openAiService: 'OpenAI',
       modelName: null,
     });
     nothing(await admin('DELETE', `/api/admin/bots/${botId}`));

@@ -1,7 +1,9 @@
 import { Access, ApiProblems, Audited, IdPipe } from '@app/common';
-import { Body, Controller, Get, HttpCode, Param, Post, Put } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put } from '@nestjs/common';
 import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
-import { ModelPricesDto, ServiceHealthDto, ServiceModelsDto } from './openai-service.dto.js';
+import { DefaultModelService } from './default-model-service.service.js';
+import { ModelPricesDto, ServiceHealthDto, ServiceModelsDto, ServiceStatusDto } from './openai-service.dto.js';
+import { OpenAiServicesService } from './openai-services.service.js';
 import { ServicePricesService } from './service-prices.service.js';
 import { ServiceProbesService } from './service-probes.service.js';
 
@@ -12,9 +14,35 @@ const ServiceId = (): ParameterDecorator => Param('openAiServiceId', IdPipe('The
 @Access('admin')
 export class OpenAiServiceToolsController {
   constructor(
+    private readonly services: OpenAiServicesService,
+    private readonly defaults: DefaultModelService,
     private readonly probes: ServiceProbesService,
     private readonly prices: ServicePricesService,
   ) {}
+
+  /** Reads whether a service is the default, which dialect and model are chosen, and what the last probe found. */
+  @Get('status')
+  @ApiOkResponse({ type: ServiceStatusDto })
+  @ApiProblems(404)
+  getOpenAiServiceStatus(@ServiceId() openAiServiceId: string): Promise<ServiceStatusDto> {
+    return this.services.getStatus(openAiServiceId);
+  }
+
+  /** Makes a service the default: bots that name no service answer through it. It must be active, and stays so while it is the default. */
+  @Put('default')
+  @Audited('service.default_chosen', 'openAiServiceId')
+  @ApiProblems(404, 409)
+  updateDefaultOpenAiService(@ServiceId() openAiServiceId: string): Promise<void> {
+    return this.defaults.choose(openAiServiceId);
+  }
+
+  /** Takes the choice of the default back: the first active service made is the default then. */
+  @Delete('default')
+  @Audited('service.default_cleared', 'openAiServiceId')
+  @ApiProblems(404)
+  deleteDefaultOpenAiService(@ServiceId() openAiServiceId: string): Promise<void> {
+    return this.defaults.clear(openAiServiceId);
+  }
 
   /** Asks the service now what it speaks and honours, stores it and answers it. A service that fails is an answer with a `problem`. */
   @Post('probe')

@@ -7,74 +7,26 @@ import {
   ArrayMaxSize,
   ArrayUnique,
   IsArray,
-  IsBoolean,
   IsInt,
   IsNotEmpty,
-  IsOptional,
   IsString,
-  Matches,
   Max,
   MaxLength,
   Min,
   ValidateNested,
 } from 'class-validator';
+import { modelOf } from './new-service.js';
+import {
+  DIALECT_CHOICES,
+  ENDPOINT_EXAMPLE,
+  NAME_EXAMPLE,
+  NAME_LENGTH,
+  type DialectChoice,
+} from './openai-service-request.dto.js';
+import { KEY_STATUSES, type KeyStatus } from './service-connections.service.js';
 
-const NAME_LENGTH = 200;
-const ENDPOINT_LENGTH = 2000;
-const KEY_LENGTH = 4000;
 const MAX_PRICES = 1000;
 const MAX_NANO_PER_TOKEN = 1_000_000_000;
-const NAME_EXAMPLE = 'OpenAI';
-const ENDPOINT_EXAMPLE = 'https://api.openai.com/v1';
-
-export class AdminCreateOpenAiServiceRequestDto {
-  @IsString()
-  @Matches(/\S/, { message: 'displayName must not be empty' })
-  @MaxLength(NAME_LENGTH)
-  @ApiProperty({ example: NAME_EXAMPLE, maxLength: NAME_LENGTH })
-  displayName: string;
-
-  @IsOptional()
-  @IsBoolean()
-  @ApiProperty({ example: true, required: false, default: false })
-  isActive?: boolean;
-
-  /** An Azure resource endpoint, an `…/openai/v1` base, or the base URL of any service that speaks OpenAI's protocol. */
-  @IsOptional()
-  @IsString()
-  @MaxLength(ENDPOINT_LENGTH)
-  @ApiProperty({
-    example: ENDPOINT_EXAMPLE,
-    maxLength: ENDPOINT_LENGTH,
-    type: 'string',
-    nullable: true,
-    required: false,
-  })
-  azureOpenAiEndpoint?: string | null;
-
-  /** Write-only: kept encrypted, bound to the origin of the endpoint, never given back. */
-  @IsOptional()
-  @IsString()
-  @MaxLength(KEY_LENGTH)
-  @Matches(/^[\x21-\x7e]*$/, { message: 'azureOpenAiApiKey must consist of visible ASCII characters' })
-  @ApiProperty({
-    example: 'sk-example',
-    maxLength: KEY_LENGTH,
-    type: 'string',
-    nullable: true,
-    required: false,
-    writeOnly: true,
-  })
-  azureOpenAiApiKey?: string | null;
-}
-
-export class AdminUpdateOpenAiServiceRequestDto extends AdminCreateOpenAiServiceRequestDto {
-  /** Endpoint and key are changed only when this is true. Another origin without a key clears the key. */
-  @IsOptional()
-  @IsBoolean()
-  @ApiProperty({ example: false, required: false, default: false })
-  isUpdateOpenAi?: boolean;
-}
 
 export class AdminGetOpenAiServicesResponseItemDto {
   @ApiProperty({ example: '0199aa0e-7c1b-7d0a-9a55-0d5a3c0f8f6e' })
@@ -155,11 +107,38 @@ export class ServiceHealthDto {
   problem: ServiceProblemDto | null;
 }
 
+/** What the catalogue's own answers have no room for. */
+export class ServiceStatusDto {
+  /** Whether bots that name no service answer through this one. */
+  @ApiProperty({ example: true })
+  isDefault: boolean;
+
+  /** Whether this is the demo, which answers without a model. */
+  @ApiProperty({ example: false })
+  isDemo: boolean;
+
+  /** The administrator's choice; `auto` leaves it to the probe, and `health` tells which dialect is spoken. */
+  @ApiProperty({ enum: DIALECT_CHOICES, example: 'auto' })
+  dialect: DialectChoice;
+
+  /** For bots that name no model: the administrator's choice, `OPENAI_MODEL`, or the first that the service lists. */
+  @ApiProperty({ example: 'gpt-5-mini', type: 'string', nullable: true })
+  modelName: string | null;
+
+  /** `undecryptable`: the key was stored with another encryption key, and has to be entered again. */
+  @ApiProperty({ enum: KEY_STATUSES, example: 'ok' })
+  keyStatus: KeyStatus;
+
+  /** Null until the first probe has ended. */
+  @ApiProperty({ type: ServiceHealthDto, nullable: true })
+  health: ServiceHealthDto | null;
+}
+
 export class ServiceModelDto {
   @ApiProperty({ example: 'example-model' })
   id: string;
 
-  /** When the service stops serving the model, if it says so. */
+  /** When the service stops serving the model, if it says so or its shutdown has been announced. */
   @ApiProperty({ example: '2027-01-31', type: 'string', nullable: true })
   shutdownDate: string | null;
 }
@@ -227,6 +206,15 @@ const mapCapabilities = ({ streaming, streamingUsage, tools, jsonSchema, images 
   tools,
   jsonSchema,
   images,
+});
+
+export const mapStatus = (service: OpenAiService, isDefault: boolean, keyStatus: KeyStatus): ServiceStatusDto => ({
+  isDefault,
+  isDemo: service.isDemo,
+  dialect: service.chosenDialect ?? 'auto',
+  modelName: modelOf(service),
+  keyStatus,
+  health: service.health && mapHealth(service.health, service),
 });
 
 export const mapPrices = (prices: Price[]): ModelPricesDto => ({

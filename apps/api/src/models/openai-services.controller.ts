@@ -1,13 +1,24 @@
 import { Access, ApiProblems, Audited, IdPipe, PagingQuery } from '@app/common';
-import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put, Query } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put, Query, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import {
   AdminCreateOpenAiServiceRequestDto,
+  AdminUpdateOpenAiServiceRequestDto,
+} from './openai-service-request.dto.js';
+import {
   AdminGetOpenAiServiceResponseDto,
   AdminGetOpenAiServicesResponseItemDtoPagingResult,
-  AdminUpdateOpenAiServiceRequestDto,
 } from './openai-service.dto.js';
+import type { FastifyReply } from 'fastify';
 import { OpenAiServicesService } from './openai-services.service.js';
+
+const CONNECTION_IGNORED = '299 - "Endpoint and key were not changed: that needs isUpdateOpenAi"';
+const IGNORED_CONNECTION = {
+  Warning: {
+    description: 'Endpoint or key would have changed, but `isUpdateOpenAi` was not true.',
+    schema: { type: 'string', example: CONNECTION_IGNORED },
+  },
+} as const;
 
 const isConnectionChange = (body: unknown): boolean =>
   (body as AdminUpdateOpenAiServiceRequestDto).isUpdateOpenAi === true;
@@ -51,12 +62,15 @@ export class OpenAiServicesController {
     ({ body }) => (isConnectionChange(body) ? 'service.connection_changed' : 'service.updated'),
     'openAiServiceId',
   )
+  @ApiOkResponse({ headers: IGNORED_CONNECTION })
   @ApiProblems(400, 404, 409)
-  updateOpenAiService(
+  async updateOpenAiService(
     @ServiceId() openAiServiceId: string,
     @Body() dto: AdminUpdateOpenAiServiceRequestDto,
+    @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<void> {
-    return this.services.update(openAiServiceId, dto);
+    const { isConnectionIgnored } = await this.services.update(openAiServiceId, dto);
+    if (isConnectionIgnored) reply.header('warning', CONNECTION_IGNORED);
   }
 
   /** Deletes a service that no bot uses. */

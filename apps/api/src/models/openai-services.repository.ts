@@ -22,7 +22,17 @@ const ORDER_EXPRESSION: Record<ServiceOrder, string> = {
 export type ServiceChanges = Partial<
   Pick<
     OpenAiService,
-    'displayName' | 'isActive' | 'endpoint' | 'isAzure' | 'encryptedKey' | 'dialect' | 'capabilities' | 'health'
+    | 'displayName'
+    | 'isActive'
+    | 'endpoint'
+    | 'isAzure'
+    | 'encryptedKey'
+    | 'dialect'
+    | 'chosenDialect'
+    | 'capabilities'
+    | 'health'
+    | 'defaultModel'
+    | 'chosenModel'
   >
 >;
 
@@ -57,6 +67,11 @@ export class OpenAiServicesRepository {
     return new Map(services.map(({ id, displayName }) => [id, displayName]));
   }
 
+  /** Whether there is any service but the demo. */
+  hasReal(): Promise<boolean> {
+    return this.services.existsBy({ isDemo: false });
+  }
+
   async insert(service: OpenAiService): Promise<void> {
     await this.services.insert(service);
   }
@@ -71,15 +86,16 @@ export class OpenAiServicesRepository {
       id: probed.id,
       endpoint: probed.endpoint ?? IsNull(),
       encryptedKey: probed.encryptedKey ?? IsNull(),
+      chosenDialect: probed.chosenDialect ?? IsNull(),
     };
     await this.services.update(same, found);
   }
 
-  /** Names of the bots that answer through the service, in order of their names. */
-  async findBotsUsing(id: string, limit: number): Promise<string[]> {
+  /** Names of the bots that name the service, or none for null, in their order. */
+  async findBotsUsing(id: string | null, limit: number): Promise<string[]> {
     const bots = await this.bots.find({
       select: { displayName: true },
-      where: { openAiServiceId: id, deletedAt: IsNull() },
+      where: { openAiServiceId: id ?? IsNull(), deletedAt: IsNull() },
       order: { displayName: 'ASC', id: 'ASC' },
       take: limit,
     });

@@ -1,8 +1,23 @@
 import { AppConfig, AppError } from '@app/common';
 import type { OpenAiService } from '@app/database';
-import { defaultCapabilities, DemoService, type ProviderConnection } from '@app/openai';
+import {
+  defaultCapabilities,
+  DemoService,
+  normaliseEndpoint,
+  type Endpoint,
+  type ProviderConnection,
+} from '@app/openai';
 import { Injectable } from '@nestjs/common';
 import { SecretsService } from '../secrets/index.js';
+import type { AdminCreateOpenAiServiceRequestDto } from './openai-service-request.dto.js';
+import type { ServiceChanges } from './openai-services.repository.js';
+
+export const OPENAI_BASE_URL = 'https://api.openai.com/v1';
+
+export const KEY_STATUSES = ['ok', 'missing', 'undecryptable'] as const;
+export type KeyStatus = (typeof KEY_STATUSES)[number];
+
+type Connection = Pick<AdminCreateOpenAiServiceRequestDto, 'azureOpenAiEndpoint' | 'azureOpenAiApiKey'>;
 
 /** How a service's row becomes a connection, and where its key is kept. */
 @Injectable()
@@ -17,15 +32,15 @@ export class ServiceConnectionsService {
     return this.secrets.seal(apiKey, placeOf(serviceId, endpoint));
   }
 
-  /** Whether an endpoint and a readable key are there. The demo needs neither. */
-  isSet(service: OpenAiService): boolean {
-    if (service.isDemo) return this.config.provider.isDemoAllowed;
-    return service.encryptedKey !== null && this.readKey(service) !== null;
+  /** Undecryptable: the key was encrypted with another encryption key. */
+  keyStatusOf(service: OpenAiService): KeyStatus {
+    if (service.encryptedKey === null) return 'missing';
+    return this.readKey(service) === null ? 'undecryptable' : 'ok';
   }
 
-  /** Whether a key is stored that this server cannot read: it was encrypted with another encryption key. */
-  isUndecryptable(service: OpenAiService): boolean {
-    return service.encryptedKey !== null && this.readKey(service) === null;
+  /** Whether an endpoint and a readable key are there. The demo needs neither. */
+  isSet(service: OpenAiService): boolean {
+    return service.isDemo ? this.config.provider.isDemoAllowed : this.keyStatusOf(service) === 'ok';
   }
 
   /** Throws BOT_NOT_READY, with what an administrator can do about it, when there is nothing to connect to. */
@@ -36,11 +51,41 @@ export class ServiceConnectionsService {
       return { baseUrl: await this.demoUrl(), apiKey: null, isAzure: false, dialect, capabilities };
     }
     if (service.endpoint === null) throw notReady('The service has no endpoint yet.');
-    if (this.isUndecryptable(service))
+    if (this.keyStatusOf(service) === 'undecryptable')
       throw notReady(
         'The key of the service cannot be decrypted (undecryptable): it was stored with another ENCRYPTION_KEY. Enter it again.',
       );
     return { baseUrl: service.endpoint, apiKey: this.readKey(service), isAzure, dialect, capabilities };
+  }
+
+  /** A field that was not sent stays. The key stays only while the origin does. */
+  changesOf(service: OpenAiService, { azureOpenAiEndpoint, azureOpenAiApiKey }: Connection): ServiceChanges {
+    if (service.isDemo)
+      throw new AppError('CONFLICT', { detail: 'The demo service has no endpoint to change: create another service.' });
+    const given = azureOpenAiEndpoint === undefined ? service.endpoint : azureOpenAiEndpoint?.trim();
+    const apiKey = azureOpenAiApiKey ?? '';
+    if (!given) {
+      if (apiKey !== '') throw invalid('azureOpenAiEndpoint', 'azureOpenAiEndpoint is needed with azureOpenAiApiKey');
+      return { endpoint: null, isAzure: false, encryptedKey: null, ...UNPROBED };
+    }
+    const { baseUrl, isAzure } = endpointOf(given);
+    const isSameOrigin = service.endpoint !== null && new URL(service.endpoint).origin === new URL(baseUrl).origin;
+    const kept = isSameOrigin ? service.encryptedKey : null;
+    return {
+      endpoint: baseUrl,
+      isAzure,
+      encryptedKey: apiKey === '' ? kept : this.sealKey(service.id, baseUrl, apiKey),
+      ...(baseUrl !== service.endpoint && {
+        ...UNPROBED,
+        dialect: service.chosenDialect ?? (isAzure || baseUrl === OPENAI_BASE_URL ? 'responses' : 'chat_completions'),
+      }),
+    };
+  }
+
+  /** Whether the request has a key, or another endpoint than the service. */
+  isOther(service: OpenAiService, { azureOpenAiEndpoint, azureOpenAiApiKey }: Connection): boolean {
+    const endpoint = azureOpenAiEndpoint?.trim() ?? '';
+    return Boolean(azureOpenAiApiKey) || (endpoint !== '' && baseUrlOf(endpoint) !== service.endpoint);
   }
 
   private readKey({ id, endpoint, encryptedKey }: OpenAiService): string | null {
@@ -55,6 +100,28 @@ export class ServiceConnectionsService {
     return (await this.demo.start()).baseUrl;
   }
 }
+
+const UNPROBED = { dialect: 'chat_completions', capabilities: null, health: null } satisfies ServiceChanges;
+
+function endpointOf(text: string): Endpoint {
+  try {
+    return normaliseEndpoint(text);
+  } catch (error) {
+    throw invalid('azureOpenAiEndpoint', (error as Error).message);
+  }
+}
+
+/** Null for what is no endpoint. */
+function baseUrlOf(text: string): string | null {
+  try {
+    return normaliseEndpoint(text).baseUrl;
+  } catch {
+    return null;
+  }
+}
+
+const invalid = (path: string, message: string): AppError =>
+  new AppError('VALIDATION_FAILED', { errors: [{ path, message }] });
 
 export const notReady = (detail: string): AppError => new AppError('BOT_NOT_READY', { detail });
 

@@ -1,13 +1,13 @@
 import { AppError, notFound } from '@app/common';
 import { type ErrorCode } from '@app/contracts';
 import type { OpenAiService, StoredHealth } from '@app/database';
-import { OpenAiProvider, type ProbeResult, type ProviderModel } from '@app/openai';
+import { MODEL_SHUTDOWNS, OpenAiProvider, type ProbeResult, type ProviderModel } from '@app/openai';
 import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
-import { EventEmitter2 } from '@nestjs/event-emitter';
 import { CacheService } from '../cache/index.js';
-import type { AppEvents } from '../events.js';
 import { mapHealth, type ServiceHealthDto, type ServiceModelsDto } from './openai-service.dto.js';
 import { OpenAiServicesRepository } from './openai-services.repository.js';
+import { ServiceChangesService } from './service-changes.service.js';
+import { modelOf } from './new-service.js';
 import { ServiceConnectionsService } from './service-connections.service.js';
 
 const MODELS_TTL_MS = 300_000;
@@ -24,11 +24,11 @@ export class ServiceProbesService implements OnModuleDestroy {
     private readonly services: OpenAiServicesRepository,
     private readonly connections: ServiceConnectionsService,
     private readonly provider: OpenAiProvider,
+    private readonly changes: ServiceChangesService,
     private readonly cache: CacheService,
-    private readonly events: EventEmitter2,
   ) {}
 
-  /** Probes without making anybody wait; whoever needs the outcome asks {@link settled}. */
+  /** Probes in the background; {@link settled} waits for the outcome. */
   start(service: OpenAiService): void {
     const before = this.running.get(service.id) ?? Promise.resolve();
     const run = before
@@ -60,9 +60,8 @@ export class ServiceProbesService implements OnModuleDestroy {
       const service = await this.services.find(serviceId);
       if (service === null) throw notFound('The service');
       const connection = await this.connections.connect(service);
-      return {
-        models: (await this.provider.listModels(connection, AbortSignal.timeout(MODELS_LIMIT_MS))).map(mapModel),
-      };
+      const models = await this.provider.listModels(connection, AbortSignal.timeout(MODELS_LIMIT_MS));
+      return { models: models.map(mapModel) };
     });
   }
 
@@ -76,27 +75,27 @@ export class ServiceProbesService implements OnModuleDestroy {
       dialect: result.dialect ?? service.dialect,
       capabilities: result.dialect === null ? service.capabilities : result.capabilities,
       health: healthOf(result),
-      defaultModel: service.defaultModel ?? result.probedModel,
+      defaultModel: modelOf(service) === null ? result.probedModel : service.defaultModel,
     };
     // What is found while the server goes down says nothing about the service.
     if (this.isEnding) return mapHealth(found.health, found);
     await this.services.storeProbe(service, found);
-    await Promise.all([this.cache.forget('services', service.id), this.cache.forget('models', service.id)]);
-    this.events.emit('service.changed', { serviceId: service.id } satisfies AppEvents['service.changed']);
+    await this.changes.publish(service.id);
     return mapHealth(found.health, found);
   }
 
   private async ask(service: OpenAiService): Promise<ProbeResult> {
     try {
       const connection = await this.connections.connect(service);
-      return await this.provider.probe(connection, service.defaultModel);
+      const dialects = service.chosenDialect === null ? undefined : [service.chosenDialect];
+      return await this.provider.probe(connection, modelOf(service), dialects);
     } catch (error) {
       return { ...NOTHING_FOUND, problem: this.problemOf(service, error) };
     }
   }
 
   private problemOf(service: OpenAiService, error: unknown): StoredHealth['problem'] {
-    if (this.connections.isUndecryptable(service))
+    if (this.connections.keyStatusOf(service) === 'undecryptable')
       return { code: 'undecryptable', detail: 'The key was stored with another encryption key. Enter it again.' };
     if (error instanceof AppError) return { code: error.code, detail: error.message };
     return { code: 'PROVIDER_UNREACHABLE' satisfies ErrorCode, detail: 'The model service did not answer the probe.' };
@@ -120,4 +119,11 @@ const healthOf = ({ reachable, latencyMs, problem }: ProbeResult): StoredHealth 
   problem,
 });
 
-const mapModel = ({ id, shutdownDate }: ProviderModel): ProviderModel => ({ id, shutdownDate });
+const ANNOUNCED = new Map(
+  MODEL_SHUTDOWNS.flatMap(({ models, shutdownOn }) => models.map((model) => [model, shutdownOn] as const)),
+);
+
+const mapModel = ({ id, shutdownDate }: ProviderModel): ProviderModel => ({
+  id,
+  shutdownDate: shutdownDate ?? ANNOUNCED.get(id) ?? null,
+});

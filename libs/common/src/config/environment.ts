@@ -71,6 +71,9 @@ export class Environment {
 
   // What answers
   @OptionalTextSetting()
+  @Matches(/^[\x21-\x7e]*$/, {
+    message: 'OPENAI_API_KEY must consist of visible ASCII characters, without blanks or line breaks inside',
+  })
   OPENAI_API_KEY?: string;
   @IsOptional()
   @UrlSetting()

@@ -27,6 +27,11 @@ export const UrlSetting = (): PropertyDecorator =>
 /** Text that is not empty. */
 export const TextSetting = (): PropertyDecorator => applyDecorators(IsString(), MinLength(1));
 
-/** Text that may be missing. */
+/** Text that may be missing. Secrets are often pasted, or read from files, with a line break at their end. */
 export const OptionalTextSetting = (minLength = 1): PropertyDecorator =>
-  applyDecorators(IsOptional(), IsString(), MinLength(minLength));
+  applyDecorators(
+    Transform(({ value }) => (typeof value === 'string' ? value.trim() : value)),
+    IsOptional(),
+    IsString(),
+    MinLength(minLength),
+  );

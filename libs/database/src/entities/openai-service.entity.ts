@@ -52,8 +52,13 @@ export class OpenAiService {
   @TextColumn({ nullable: true })
   encryptedKey: string | null;
 
+  /** What is spoken to the service: the administrator's choice, or what the probe found. */
   @StringColumn(20)
   dialect: ModelDialect;
+
+  /** The administrator's choice; null leaves it to the probe. */
+  @StringColumn(20, { nullable: true })
+  chosenDialect: OpenAiService['dialect'] | null;
 
   @JsonColumn({ nullable: true })
   capabilities: StoredCapabilities | null;
@@ -61,8 +66,13 @@ export class OpenAiService {
   @JsonColumn({ nullable: true })
   health: StoredHealth | null;
 
+  /** For bots that name no model: from the environment, or from the list of the service. */
   @StringColumn(200, { nullable: true })
   defaultModel: string | null;
+
+  /** The administrator's choice, which comes before `defaultModel`. */
+  @StringColumn(200, { nullable: true })
+  chosenModel: string | null;
 
   @TimeColumn()
   createdAt: Date;

@@ -4,6 +4,7 @@ import { Tools1795222800000 } from './1795222800000-tools.js';
 import { Deliveries1795226400000 } from './1795226400000-deliveries.js';
 import { SimpleChat1795226410000 } from './1795226410000-simple-chat.js';
 import { DeletedSubjects1795230000000 } from './1795230000000-deleted-subjects.js';
+import { ServiceChoices1795233600000 } from './1795233600000-service-choices.js';
 
 /** In order. A released migration is never edited: changes come as a new one. */
 export const MIGRATIONS = [
@@ -13,4 +14,5 @@ export const MIGRATIONS = [
   Deliveries1795226400000,
   SimpleChat1795226410000,
   DeletedSubjects1795230000000,
+  ServiceChoices1795233600000,
 ];

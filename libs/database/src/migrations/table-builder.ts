@@ -79,4 +79,13 @@ export class TableBuilder {
       }),
     );
   }
+
+  /** Adds columns in place. TypeORM would copy the table on SQLite, which the rows that refer to it do not allow. */
+  async addNullable(table: string, columns: Columns): Promise<void> {
+    for (const [name, { type, length, charset, collation }] of Object.entries(columns)) {
+      const sizedType = length === undefined ? type : `${type}(${length})`;
+      const letters = charset === undefined ? '' : ` CHARACTER SET ${charset} COLLATE ${collation}`;
+      await this.runner.query(`ALTER TABLE ${table} ADD COLUMN ${name} ${sizedType}${letters}`);
+    }
+  }
 }

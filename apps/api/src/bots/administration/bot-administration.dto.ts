@@ -45,10 +45,11 @@ class AdminBotDto {
   @ApiProperty(TIME)
   updatedUtc: Date;
 
+  /** Null when the bot names no service: it answers through the default service. */
   @ApiProperty({ example: ID_EXAMPLE, type: 'string', nullable: true })
   openAiServiceId: string | null;
 
-  /** The service's display name. */
+  /** The display name of the service that the bot answers through. */
   @ApiProperty({ example: 'OpenAI' })
   openAiService: string;
 

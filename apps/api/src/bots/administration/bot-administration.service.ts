@@ -109,16 +109,15 @@ export class BotAdministrationService {
   }
 
   private async contextsOf(caller: Principal, bots: Bot[]): Promise<BotContext[]> {
-    const serviceIds = bots.map((bot) => bot.openAiServiceId).filter((id) => id !== null);
     const [names, roles, openBotId] = await Promise.all([
-      this.services.getNames(serviceIds),
+      this.services.getNames(bots.map((bot) => bot.openAiServiceId)),
       this.rolesOf(caller, bots),
       this.profiles.getOpenBotId(),
     ]);
     return bots.map((bot) => ({
       openBotId,
       roles: isAdmin(caller) ? EVERYTHING : (roles.get(bot.id) ?? NOTHING),
-      serviceName: names.get(bot.openAiServiceId ?? '') ?? '',
+      serviceName: names.get(bot.openAiServiceId) ?? '',
     }));
   }
 

@@ -80,6 +80,7 @@ export class AdminCreateBotRequestDto {
   @OptionalText(60, 'OpenAI')
   implementationType?: string | null;
 
+  /** Empty for the default service. */
   @OptionalText(64, ID_EXAMPLE)
   openAiServiceId?: string | null;
 

@@ -1,22 +1,22 @@
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
-import { OpenAiServicesService } from '../../models/index.js';
+import { FirstModelService } from '../../models/index.js';
 import { BotsRepository } from './bots.repository.js';
 import { BotsService } from './bots.service.js';
 import { newBot } from './new-bot.js';
 
-/** Gives a new server a bot to talk to: public, and open to callers without an account. */
+/** Gives a new server a bot to talk to: public, open to callers without an account, and on the default service. */
 @Injectable()
 export class BotsBootstrapService implements OnApplicationBootstrap {
   constructor(
     private readonly bots: BotsRepository,
     private readonly profiles: BotsService,
-    private readonly services: OpenAiServicesService,
+    private readonly firstService: FirstModelService,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
     if (await this.bots.hasAny()) return;
-    const openAiServiceId = await this.services.ensureFirst();
-    const bot = newBot({ ...WELCOME, openAiServiceId });
+    await this.firstService.ensure();
+    const bot = newBot(WELCOME);
     if (await this.bots.insertFirst(bot)) await this.profiles.changed(bot.id);
   }
 }

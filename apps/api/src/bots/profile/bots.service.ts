@@ -80,12 +80,12 @@ export class BotsService {
   }
 
   /** Where the bot's answers come from, and by which model. Throws BOT_NOT_READY when that is not settled. */
-  async getTarget(bot: BotProfile): Promise<ServiceTarget & { serviceId: string; model: string }> {
-    if (bot.openAiServiceId === null) throw notReady('The bot has no service to answer through.');
+  async getTarget(bot: BotProfile): Promise<ServiceTarget & { model: string }> {
     const target = await this.services.getTarget(bot.openAiServiceId);
     const model = bot.modelName ?? target.defaultModel;
-    if (model === null) throw notReady('Neither the bot nor its service names a model.');
-    return { ...target, serviceId: bot.openAiServiceId, model };
+    if (model === null)
+      throw notReady('Neither the bot nor its service names a model. Name one in either of them, or set OPENAI_MODEL.');
+    return { ...target, model };
   }
 
   /** What the caller may do with the bot, by the bot's login lists. Administrators may do everything. */

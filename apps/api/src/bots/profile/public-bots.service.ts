@@ -1,11 +1,8 @@
-import { accessDenied, isAdmin, PagingQuery, type Principal } from '@app/common';
+import { accessDenied, isAdmin, type Principal } from '@app/common';
 import type { Bot, BotTool } from '@app/database';
 import { Injectable } from '@nestjs/common';
-import { OpenAiServicesService } from '../../models/index.js';
 import { botNotFound, BotsService } from './bots.service.js';
 import { PublicBotsRepository } from './public-bots.repository.js';
-
-const SERVICES_LOOKED_AT = 200;
 
 /** A bot with the functions that its model may call; their secret headers stay where they are. */
 export interface BotWithTools {
@@ -19,7 +16,6 @@ export class PublicBotsService {
   constructor(
     private readonly bots: PublicBotsRepository,
     private readonly profiles: BotsService,
-    private readonly services: OpenAiServicesService,
   ) {}
 
   /** The open bot, or the oldest of the others; null when there is none. */
@@ -40,16 +36,6 @@ export class PublicBotsService {
     const bot = await this.bots.find(botId);
     if (bot === null) throw botNotFound();
     return (await this.withTools([bot]))[0]!;
-  }
-
-  /** The service that a further bot answers through: that of the open bot, or the oldest active one. */
-  async findService(): Promise<string | null> {
-    const openBotId = await this.profiles.getOpenBotId();
-    const openBot = openBotId === null ? null : await this.profiles.getProfile(openBotId);
-    if (openBot !== null && openBot.openAiServiceId !== null) return openBot.openAiServiceId;
-    const query = Object.assign(new PagingQuery(), { OrderBy: 'createdUtc', PageSize: SERVICES_LOOKED_AT });
-    const { items } = await this.services.list(query);
-    return items.find(({ isActive }) => isActive)?.id ?? null;
   }
 
   private async withTools(bots: Bot[]): Promise<BotWithTools[]> {

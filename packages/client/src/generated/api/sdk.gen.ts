@@ -127,6 +127,9 @@ import type {
   DeleteCurrentUserChatsData,
   DeleteCurrentUserChatsErrors,
   DeleteCurrentUserChatsResponses,
+  DeleteDefaultOpenAiServiceData,
+  DeleteDefaultOpenAiServiceErrors,
+  DeleteDefaultOpenAiServiceResponses,
   DeleteOpenAiServiceByPluralPathData,
   DeleteOpenAiServiceByPluralPathErrors,
   DeleteOpenAiServiceByPluralPathResponses,
@@ -281,6 +284,9 @@ import type {
   GetOpenAiServicesData,
   GetOpenAiServicesErrors,
   GetOpenAiServicesResponses,
+  GetOpenAiServiceStatusData,
+  GetOpenAiServiceStatusErrors,
+  GetOpenAiServiceStatusResponses,
   GetOpenChatBotIdData,
   GetOpenChatBotIdErrors,
   GetOpenChatBotIdResponses,
@@ -470,6 +476,9 @@ import type {
   UpdateCurrentUserData,
   UpdateCurrentUserErrors,
   UpdateCurrentUserResponses,
+  UpdateDefaultOpenAiServiceData,
+  UpdateDefaultOpenAiServiceErrors,
+  UpdateDefaultOpenAiServiceResponses,
   UpdateOpenAiServiceData,
   UpdateOpenAiServiceErrors,
   UpdateOpenAiServicePricesData,
@@ -1549,6 +1558,50 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
+   * Takes the choice of the default back: the first active service made is the default then
+   *
+   * Needs the role `admin`.
+   */
+  public deleteDefaultOpenAiService<ThrowOnError extends boolean = true>(
+    options: Options<DeleteDefaultOpenAiServiceData, ThrowOnError>,
+  ): RequestResult<DeleteDefaultOpenAiServiceResponses, DeleteDefaultOpenAiServiceErrors, ThrowOnError, 'data'> {
+    return (options.client ?? this.client).delete<
+      DeleteDefaultOpenAiServiceResponses,
+      DeleteDefaultOpenAiServiceErrors,
+      ThrowOnError,
+      'data'
+    >({
+      responseStyle: 'data',
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/admin/openAiServices/{openAiServiceId}/default',
+      ...options,
+    });
+  }
+
+  /**
+   * Makes a service the default: bots that name no service answer through it
+   *
+   * It must be active, and stays so while it is the default.
+   *
+   * Needs the role `admin`.
+   */
+  public updateDefaultOpenAiService<ThrowOnError extends boolean = true>(
+    options: Options<UpdateDefaultOpenAiServiceData, ThrowOnError>,
+  ): RequestResult<UpdateDefaultOpenAiServiceResponses, UpdateDefaultOpenAiServiceErrors, ThrowOnError, 'data'> {
+    return (options.client ?? this.client).put<
+      UpdateDefaultOpenAiServiceResponses,
+      UpdateDefaultOpenAiServiceErrors,
+      ThrowOnError,
+      'data'
+    >({
+      responseStyle: 'data',
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/admin/openAiServices/{openAiServiceId}/default',
+      ...options,
+    });
+  }
+
+  /**
    * Lists the models that the service offers, with the day it stops serving them if it says so
    *
    * Needs the role `admin`.
@@ -1634,6 +1687,27 @@ export class BatonClient extends HeyApiClient {
       responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/api/admin/openAiServices/{openAiServiceId}/probe',
+      ...options,
+    });
+  }
+
+  /**
+   * Reads whether a service is the default, which dialect and model are chosen, and what the last probe found
+   *
+   * Needs the role `admin`.
+   */
+  public getOpenAiServiceStatus<ThrowOnError extends boolean = true>(
+    options: Options<GetOpenAiServiceStatusData, ThrowOnError>,
+  ): RequestResult<GetOpenAiServiceStatusResponses, GetOpenAiServiceStatusErrors, ThrowOnError, 'data'> {
+    return (options.client ?? this.client).get<
+      GetOpenAiServiceStatusResponses,
+      GetOpenAiServiceStatusErrors,
+      ThrowOnError,
+      'data'
+    >({
+      responseStyle: 'data',
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/admin/openAiServices/{openAiServiceId}/status',
       ...options,
     });
   }

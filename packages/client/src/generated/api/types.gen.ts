@@ -76,6 +76,9 @@ export type AdminCreateBotRequestDto = {
    * A model of the service; empty for the service's own.
    */
   modelName?: string | null;
+  /**
+   * Empty for the default service.
+   */
   openAiServiceId?: string | null;
   sampleQuestion1Tv?: TermValueDto | null;
   sampleQuestion2Tv?: TermValueDto | null;
@@ -131,8 +134,16 @@ export type AdminCreateOpenAiServiceRequestDto = {
    * An Azure resource endpoint, an `…/openai/v1` base, or the base URL of any service that speaks OpenAI's protocol.
    */
   azureOpenAiEndpoint?: string | null;
+  /**
+   * How requests are written; `auto` takes what the probe finds.
+   */
+  dialect?: 'auto' | 'responses' | 'chat_completions';
   displayName: string;
   isActive?: boolean;
+  /**
+   * The model of bots that name none; empty for `OPENAI_MODEL` or the first that the service lists.
+   */
+  modelName?: string | null;
 };
 
 export type AdminCreateStartBotBotRequestDto = {
@@ -265,9 +276,12 @@ export type AdminGetBotResponseDto = {
   isStartBot: boolean;
   modelName: string | null;
   /**
-   * The service's display name.
+   * The display name of the service that the bot answers through.
    */
   openAiService: string;
+  /**
+   * Null when the bot names no service: it answers through the default service.
+   */
   openAiServiceId: string | null;
   sampleQuestion1Tv: TermValueDto;
   sampleQuestion2Tv: TermValueDto;
@@ -313,9 +327,12 @@ export type AdminGetBotsResponseItemDto = {
   isStartBot: boolean;
   modelName: string | null;
   /**
-   * The service's display name.
+   * The display name of the service that the bot answers through.
    */
   openAiService: string;
+  /**
+   * Null when the bot names no service: it answers through the default service.
+   */
   openAiServiceId: string | null;
   updatedUtc: string;
 };
@@ -509,6 +526,9 @@ export type AdminUpdateBotRequestDto = {
    * A model of the service; empty for the service's own.
    */
   modelName?: string | null;
+  /**
+   * Empty for the default service.
+   */
   openAiServiceId?: string | null;
   sampleQuestion1Tv?: TermValueDto | null;
   sampleQuestion2Tv?: TermValueDto | null;
@@ -556,12 +576,21 @@ export type AdminUpdateOpenAiServiceRequestDto = {
    * An Azure resource endpoint, an `…/openai/v1` base, or the base URL of any service that speaks OpenAI's protocol.
    */
   azureOpenAiEndpoint?: string | null;
+  /**
+   * How requests are written; `auto` takes what the probe finds.
+   */
+  dialect?: 'auto' | 'responses' | 'chat_completions';
   displayName: string;
   isActive?: boolean;
   /**
-   * Endpoint and key are changed only when this is true. Another origin without a key clears the key.
+   * Endpoint and key are changed only when this is true; otherwise the answer has a `Warning` header if they would have changed. Another
+   * origin without a key clears the key.
    */
   isUpdateOpenAi?: boolean;
+  /**
+   * The model of bots that name none; empty for `OPENAI_MODEL` or the first that the service lists.
+   */
+  modelName?: string | null;
 };
 
 export type AdminUpdateStartBotBotRequestDto = {
@@ -1627,7 +1656,7 @@ export type ServiceHealthDto = {
 export type ServiceModelDto = {
   id: string;
   /**
-   * When the service stops serving the model, if it says so.
+   * When the service stops serving the model, if it says so or its shutdown has been announced.
    */
   shutdownDate: string | null;
 };
@@ -1639,6 +1668,33 @@ export type ServiceModelsDto = {
 export type ServiceProblemDto = {
   code: string;
   detail: string;
+};
+
+export type ServiceStatusDto = {
+  /**
+   * The administrator's choice; `auto` leaves it to the probe, and `health` tells which dialect is spoken.
+   */
+  dialect: 'auto' | 'responses' | 'chat_completions';
+  /**
+   * Null until the first probe has ended.
+   */
+  health: ServiceHealthDto | null;
+  /**
+   * Whether bots that name no service answer through this one.
+   */
+  isDefault: boolean;
+  /**
+   * Whether this is the demo, which answers without a model.
+   */
+  isDemo: boolean;
+  /**
+   * `undecryptable`: the key was stored with another encryption key, and has to be entered again.
+   */
+  keyStatus: 'ok' | 'missing' | 'undecryptable';
+  /**
+   * For bots that name no model: the administrator's choice, `OPENAI_MODEL`, or the first that the service lists.
+   */
+  modelName: string | null;
 };
 
 export type SimpleChatAnswerDto = {
@@ -2174,15 +2230,23 @@ export type AdminCreateBotToolRequestDtoWritable = {
 
 export type AdminCreateOpenAiServiceRequestDtoWritable = {
   /**
-   * Write-only: kept encrypted, bound to the origin of the endpoint, never given back.
+   * Write-only: kept encrypted, bound to the origin of the endpoint, never given back. Blanks around it are removed.
    */
   azureOpenAiApiKey?: string | null;
   /**
    * An Azure resource endpoint, an `…/openai/v1` base, or the base URL of any service that speaks OpenAI's protocol.
    */
   azureOpenAiEndpoint?: string | null;
+  /**
+   * How requests are written; `auto` takes what the probe finds.
+   */
+  dialect?: 'auto' | 'responses' | 'chat_completions';
   displayName: string;
   isActive?: boolean;
+  /**
+   * The model of bots that name none; empty for `OPENAI_MODEL` or the first that the service lists.
+   */
+  modelName?: string | null;
 };
 
 export type AdminUpdateAcsBotConfigurationRequestDtoWritable = {
@@ -2280,19 +2344,28 @@ export type AdminUpdateBotToolRequestDtoWritable = {
 
 export type AdminUpdateOpenAiServiceRequestDtoWritable = {
   /**
-   * Write-only: kept encrypted, bound to the origin of the endpoint, never given back.
+   * Write-only: kept encrypted, bound to the origin of the endpoint, never given back. Blanks around it are removed.
    */
   azureOpenAiApiKey?: string | null;
   /**
    * An Azure resource endpoint, an `…/openai/v1` base, or the base URL of any service that speaks OpenAI's protocol.
    */
   azureOpenAiEndpoint?: string | null;
+  /**
+   * How requests are written; `auto` takes what the probe finds.
+   */
+  dialect?: 'auto' | 'responses' | 'chat_completions';
   displayName: string;
   isActive?: boolean;
   /**
-   * Endpoint and key are changed only when this is true. Another origin without a key clears the key.
+   * Endpoint and key are changed only when this is true; otherwise the answer has a `Warning` header if they would have changed. Another
+   * origin without a key clears the key.
    */
   isUpdateOpenAi?: boolean;
+  /**
+   * The model of bots that name none; empty for `OPENAI_MODEL` or the first that the service lists.
+   */
+  modelName?: string | null;
 };
 
 export type ToolHeaderDtoWritable = {
@@ -5283,6 +5356,112 @@ export type UpdateOpenAiServiceResponses = {
 
 export type UpdateOpenAiServiceResponse = UpdateOpenAiServiceResponses[keyof UpdateOpenAiServiceResponses];
 
+export type DeleteDefaultOpenAiServiceData = {
+  body?: never;
+  path: {
+    /**
+     * A model service, by its id: `GET /api/admin/openAiServices` lists them.
+     */
+    openAiServiceId: string;
+  };
+  query?: never;
+  url: '/api/admin/openAiServices/{openAiServiceId}/default';
+};
+
+export type DeleteDefaultOpenAiServiceErrors = {
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
+  /**
+   * Not there, or not yours.
+   */
+  404: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
+};
+
+export type DeleteDefaultOpenAiServiceError = DeleteDefaultOpenAiServiceErrors[keyof DeleteDefaultOpenAiServiceErrors];
+
+export type DeleteDefaultOpenAiServiceResponses = {
+  /**
+   * Done
+   */
+  200: EmptyDto;
+};
+
+export type DeleteDefaultOpenAiServiceResponse =
+  DeleteDefaultOpenAiServiceResponses[keyof DeleteDefaultOpenAiServiceResponses];
+
+export type UpdateDefaultOpenAiServiceData = {
+  body?: never;
+  path: {
+    /**
+     * A model service, by its id: `GET /api/admin/openAiServices` lists them.
+     */
+    openAiServiceId: string;
+  };
+  query?: never;
+  url: '/api/admin/openAiServices/{openAiServiceId}/default';
+};
+
+export type UpdateDefaultOpenAiServiceErrors = {
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
+  /**
+   * Not there, or not yours.
+   */
+  404: ProblemDto;
+  /**
+   * The current state does not allow this.
+   */
+  409: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
+};
+
+export type UpdateDefaultOpenAiServiceError = UpdateDefaultOpenAiServiceErrors[keyof UpdateDefaultOpenAiServiceErrors];
+
+export type UpdateDefaultOpenAiServiceResponses = {
+  /**
+   * Done
+   */
+  200: EmptyDto;
+};
+
+export type UpdateDefaultOpenAiServiceResponse =
+  UpdateDefaultOpenAiServiceResponses[keyof UpdateDefaultOpenAiServiceResponses];
+
 export type GetOpenAiServiceModelsData = {
   body?: never;
   path: {
@@ -5517,6 +5696,56 @@ export type ProbeOpenAiServiceResponses = {
 };
 
 export type ProbeOpenAiServiceResponse = ProbeOpenAiServiceResponses[keyof ProbeOpenAiServiceResponses];
+
+export type GetOpenAiServiceStatusData = {
+  body?: never;
+  path: {
+    /**
+     * A model service, by its id: `GET /api/admin/openAiServices` lists them.
+     */
+    openAiServiceId: string;
+  };
+  query?: never;
+  url: '/api/admin/openAiServices/{openAiServiceId}/status';
+};
+
+export type GetOpenAiServiceStatusErrors = {
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
+  /**
+   * Not there, or not yours.
+   */
+  404: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
+};
+
+export type GetOpenAiServiceStatusError = GetOpenAiServiceStatusErrors[keyof GetOpenAiServiceStatusErrors];
+
+export type GetOpenAiServiceStatusResponses = {
+  /**
+   * The result
+   */
+  200: ServiceStatusDto;
+};
+
+export type GetOpenAiServiceStatusResponse = GetOpenAiServiceStatusResponses[keyof GetOpenAiServiceStatusResponses];
 
 export type GetAdminUsersData = {
   body?: never;

@@ -41,7 +41,7 @@ export class AssistantsService {
     return mapAssistant(await this.find(await this.staff.asAdmin(caller), assistantId));
   }
 
-  /** The bot is public and active at once, and answers through the service of the open bot. */
+  /** The bot is public and active at once, and answers through the default service. */
   async createAssistant(caller: Principal, dto: CreateAssistantRequestDto): Promise<SavedAssistantDto> {
     const admin = await this.staff.asAdmin(caller);
     const drafts = toolDraftsOf(dto.tools ?? []);
@@ -50,7 +50,6 @@ export class AssistantsService {
       displayNameTv: { value: dto.name },
       baseSystemMessage: dto.instruction,
       modelName: dto.model,
-      openAiServiceId: await this.publicBots.findService(),
       isActive: true,
       isPublic: true,
     });
