@@ -19,7 +19,7 @@ const TOOL = {
 
 describe.each([
   ['a real service', {}, 'fake-large'],
-  ['the demo service', { OPENAI_BASE_URL: '', OPENAI_API_KEY: '', OPENAI_MODEL: '' }, ''],
+  ['the demo service', { OPENAI_BASE_URL: '', OPENAI_API_KEY: '', OPENAI_MODEL: '' }, 'gpt-4o'],
 ])("the original's front end on %s", (_service, settings: Record<string, string>, model) => {
   let server: ChatServer;
   let desk: ThreadsFrontEnd;
