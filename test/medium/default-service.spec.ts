@@ -56,18 +56,21 @@ describe.each(ENGINES)('the default service on $engine', ({ settings }) => {
     expect(await isDefault(FIRST_ID)).toBe(true);
   });
 
-  it('is the demo only while there is no other', async () => {
+  it('is the demo where it was made first, unless it is switched off', async () => {
     await start();
     const botId = await createBot(server);
+    const real = await create('Real');
     expect(await targetOf(botId)).toBe(FIRST_ID);
+    await server.stop();
+    await start({ DEMO_SERVICE: 'off' });
+    const otherId = await createBot(server);
     await services.create({ displayName: 'Without an endpoint', isActive: true });
     await create('Switched off', { isActive: false });
-    expect(await targetOf(botId)).toBe(FIRST_ID);
-    const real = await create('Real');
-    expect(await targetOf(botId)).toBe(real);
-    expect(await shown(botId)).toEqual([null, 'Real']);
-    await services.delete(real);
-    expect(await targetOf(botId)).toBe(FIRST_ID);
+    await expect(targetOf(otherId)).rejects.toEqual(code('BOT_NOT_READY'));
+    const usable = await create('Usable');
+    expect([real === usable, await targetOf(otherId), await shown(otherId)]).toEqual([false, usable, [null, 'Usable']]);
+    await services.delete(usable);
+    await expect(targetOf(otherId)).rejects.toEqual(code('BOT_NOT_READY'));
   });
 
   it('is the one that an administrator chooses, until the choice is taken back', async () => {

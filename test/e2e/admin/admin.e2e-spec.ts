@@ -65,6 +65,49 @@ describe('services over HTTP', () => {
     expect(answer.body['detail']).toContain('Welcome');
   });
 
+  it('shows and sets what is chosen for a service, and which one is the default', async () => {
+    const id = await create({ dialect: 'chat_completions', modelName: ' fake-large ' });
+    const path = `/api/admin/openAiServices/${id}`;
+    const chosen = { isDefault: false, isDemo: false, dialect: 'chat_completions', modelName: 'fake-large' };
+    await admin('POST', `${path}/probe`);
+    expect((await admin('GET', `${path}/status`)).body).toMatchObject({
+      ...chosen,
+      keyStatus: 'ok',
+      health: { dialect: 'chat_completions', problem: null },
+    });
+    nothing(await admin('PUT', path, { displayName: 'Fake' }));
+    expect((await admin('GET', `${path}/status`)).body).toMatchObject(chosen);
+    nothing(await admin('PUT', path, { displayName: 'Fake', dialect: 'auto' }));
+    await admin('POST', `${path}/probe`);
+    const { body } = await admin('GET', `${path}/status`);
+    expect(body).toMatchObject({ dialect: 'auto', health: { dialect: 'responses' } });
+    nothing(await admin('PUT', `${path}/default`));
+    expect((await admin('GET', `${path}/status`)).body).toMatchObject({ isDefault: true });
+    problem(await admin('DELETE', `/api/admin/openAiService/${id}`), 409, 'SERVICE_IN_USE');
+    problem(await admin('PUT', path, { displayName: 'Fake', isActive: false }), 409, 'SERVICE_IN_USE');
+    nothing(await admin('DELETE', `${path}/default`));
+    nothing(await admin('DELETE', `/api/admin/openAiService/${id}`));
+  });
+
+  it('says so when a change would be ignored, and removes blanks around keys', async () => {
+    const path = `/api/admin/openAiServices/${await create({ azureOpenAiApiKey: ' sk-pasted\r\n' })}`;
+    await admin('POST', `${path}/probe`);
+    const put = (changes: Body): Promise<Answer<Body>> => admin('PUT', path, { displayName: 'Fake', ...changes });
+    const endpoint = { azureOpenAiEndpoint: `${server.provider.baseUrl}/` };
+    const other = { azureOpenAiEndpoint: 'http://localhost:9' };
+    const key = { azureOpenAiApiKey: 'sk-new' };
+    const answers = [await put(key), await put(other), await put(endpoint), await put({ azureOpenAiApiKey: '' })];
+    answers.push(await put({ ...key, isUpdateOpenAi: true }));
+    answers.forEach(nothing);
+    const ignored = '299 - "Endpoint and key were not changed: that needs isUpdateOpenAi"';
+    expect(answers.map(({ headers }) => headers.get('warning'))).toEqual([ignored, ignored, null, null, null]);
+    expect((await admin('GET', path)).body).toMatchObject({ azureOpenAiEndpoint: server.provider.baseUrl });
+    await admin('POST', `${path}/probe`);
+    const keys = new Set(server.provider.journal.requests.map(({ headers }) => headers['authorization']));
+    expect([...keys]).toEqual(expect.arrayContaining(['Bearer sk-pasted', 'Bearer sk-new']));
+    await admin('DELETE', path);
+  });
+
   it('probes, lists models and knows prices', async () => {
     const path = `/api/admin/openAiServices/${await create()}`;
     expect((await admin('POST', `${path}/probe`)).body).toEqual({
@@ -119,7 +162,12 @@ describe('services over HTTP', () => {
     [{ azureOpenAiEndpoint: 'ftp://x' }, 'azureOpenAiEndpoint'],
     [{ azureOpenAiEndpoint: 5 }, 'azureOpenAiEndpoint'],
     [{ azureOpenAiApiKey: 'two words' }, 'azureOpenAiApiKey'],
+    [{ azureOpenAiApiKey: 'sk-1\nsk-2' }, 'azureOpenAiApiKey'],
+    [{ azureOpenAiApiKey: 'x'.repeat(4001) }, 'azureOpenAiApiKey'],
     [{ azureOpenAiEndpoint: '' }, 'azureOpenAiEndpoint'],
+    [{ azureOpenAiEndpoint: 'https://user:secret@x.example/v1' }, 'azureOpenAiEndpoint'],
+    [{ dialect: 'morse' }, 'dialect'],
+    [{ modelName: 'x'.repeat(201) }, 'modelName'],
     [{ isDemo: true }, 'isDemo'],
   ])('refuses %j', async (change, path) => {
     const answer = await admin('POST', '/api/admin/openAiServices', {

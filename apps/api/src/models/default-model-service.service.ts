@@ -1,4 +1,4 @@
-import { AppError, notFound } from '@app/common';
+import { AppConfig, AppError, notFound } from '@app/common';
 import type { OpenAiService } from '@app/database';
 import { Injectable } from '@nestjs/common';
 import { DefaultServiceRepository } from './default-service.repository.js';
@@ -7,23 +7,21 @@ import { ServiceChangesService } from './service-changes.service.js';
 
 const NAMED_BOTS = 10;
 
-/**
- * The default service, for bots that name none: the one that an administrator has chosen, else the first active one made. The demo
- * comes last.
- */
+/** The default service, for bots that name none: the one that an administrator has chosen, else the first active one made. */
 @Injectable()
 export class DefaultModelService {
   constructor(
     private readonly defaults: DefaultServiceRepository,
     private readonly services: OpenAiServicesRepository,
     private readonly changes: ServiceChangesService,
+    private readonly config: AppConfig,
   ) {}
 
   /** Null when no service is active. */
   async find(): Promise<OpenAiService | null> {
     const chosenId = await this.defaults.findChosenId();
     const chosen = chosenId === null ? null : await this.services.find(chosenId);
-    return chosen?.isActive === true ? chosen : this.defaults.findFirstActive();
+    return chosen?.isActive === true ? chosen : this.findFirst();
   }
 
   async choose(serviceId: string): Promise<void> {
@@ -51,9 +49,8 @@ export class DefaultModelService {
   /** A service is kept that bots answer through, by its name or because there is no other default. */
   async requireUnused(serviceId: string): Promise<void> {
     await this.requireNotChosen(serviceId);
-    const isLastDefault =
-      (await this.find())?.id === serviceId && (await this.defaults.findFirstActive(serviceId)) === null;
-    if (isLastDefault) await this.requireNoBots(null);
+    if ((await this.find())?.id === serviceId && (await this.findFirst(serviceId)) === null)
+      await this.requireNoBots(null);
   }
 
   /** Throws SERVICE_IN_USE with the names of bots that name the service, or none. */
@@ -62,6 +59,11 @@ export class DefaultModelService {
     if (bots.length === 0) return;
     const names = bots.slice(0, NAMED_BOTS).join(', ') + (bots.length > NAMED_BOTS ? ' and others' : '');
     throw inUse(`These bots answer through the service: ${names}.`);
+  }
+
+  /** Where the demo is switched off, any other service comes before it. */
+  private findFirst(exceptId?: string): Promise<OpenAiService | null> {
+    return this.defaults.findFirstActive({ isDemoLast: !this.config.provider.isDemoAllowed, exceptId });
   }
 }
 

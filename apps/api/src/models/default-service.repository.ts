@@ -28,13 +28,16 @@ export class DefaultServiceRepository {
     if ((await this.findChosenId()) === serviceId) await this.states.delete({ name: DEFAULT_SERVICE_ID });
   }
 
-  /** The active service that was made first, another than `exceptId`; the demo only when there is no other. */
-  findFirstActive(exceptId?: string): Promise<OpenAiService | null> {
-    const active = { isActive: true, ...(exceptId !== undefined && { id: Not(exceptId) }) };
+  /** The active service that was made first, another than `exceptId`. */
+  findFirstActive({ isDemoLast = false, exceptId = '' }): Promise<OpenAiService | null> {
+    const active = { isActive: true, id: Not(exceptId) };
     const usable: FindOptionsWhere<OpenAiService>[] = [
       { ...active, endpoint: Not(IsNull()) },
       { ...active, isDemo: true },
     ];
-    return this.services.findOne({ where: usable, order: { isDemo: 'ASC', createdAt: 'ASC', id: 'ASC' } });
+    return this.services.findOne({
+      where: usable,
+      order: { ...(isDemoLast && { isDemo: 'ASC' }), createdAt: 'ASC', id: 'ASC' },
+    });
   }
 }

@@ -2,6 +2,7 @@ import { AppConfig } from '@app/common';
 import { isDuplicate, type OpenAiService } from '@app/database';
 import { DEMO_MODEL } from '@app/openai';
 import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
+import { DefaultModelService } from './default-model-service.service.js';
 import { emptyService, modelOf, type ServiceRow } from './new-service.js';
 import { OpenAiServicesRepository, type ServiceChanges } from './openai-services.repository.js';
 import { ServiceChangesService } from './service-changes.service.js';
@@ -19,6 +20,7 @@ export class FirstModelService implements OnApplicationBootstrap {
 
   constructor(
     private readonly services: OpenAiServicesRepository,
+    private readonly defaults: DefaultModelService,
     private readonly connections: ServiceConnectionsService,
     private readonly probes: ServiceProbesService,
     private readonly changes: ServiceChangesService,
@@ -35,7 +37,7 @@ export class FirstModelService implements OnApplicationBootstrap {
     if (!this.isNamed) return;
     const first = await this.services.find(FIRST_SERVICE_ID);
     if (first === null) return;
-    if (first.isDemo && !(await this.services.hasReal())) return this.insert(this.namedService(AFTER_DEMO_ID));
+    if (first.isDemo && !(await this.services.hasReal())) return this.replaceDemo();
     const named = first.isDemo ? await this.services.find(AFTER_DEMO_ID) : first;
     if (named !== null) await this.adoptSettings(named);
   }
@@ -43,6 +45,12 @@ export class FirstModelService implements OnApplicationBootstrap {
   private get isNamed(): boolean {
     const { apiKey, baseUrl } = this.config.provider;
     return apiKey !== null || baseUrl !== null;
+  }
+
+  /** The demo was the default for want of another service. */
+  private async replaceDemo(): Promise<void> {
+    await this.insert(this.namedService(AFTER_DEMO_ID));
+    await this.defaults.choose(AFTER_DEMO_ID);
   }
 
   private async adoptSettings(service: OpenAiService): Promise<void> {

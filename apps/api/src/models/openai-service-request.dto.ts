@@ -65,7 +65,7 @@ export class AdminCreateOpenAiServiceRequestDto {
   @IsOptional()
   @IsString()
   @MaxLength(NAME_LENGTH)
-  @ApiProperty({ example: 'gpt-5-mini', maxLength: NAME_LENGTH, type: 'string', nullable: true, required: false })
+  @ApiProperty({ example: 'example-model', maxLength: NAME_LENGTH, type: 'string', nullable: true, required: false })
   modelName?: string | null;
 }
 

@@ -122,7 +122,7 @@ export class ServiceStatusDto {
   dialect: DialectChoice;
 
   /** For bots that name no model: the administrator's choice, `OPENAI_MODEL`, or the first that the service lists. */
-  @ApiProperty({ example: 'gpt-5-mini', type: 'string', nullable: true })
+  @ApiProperty({ example: 'example-model', type: 'string', nullable: true })
   modelName: string | null;
 
   /** `undecryptable`: the key was stored with another encryption key, and has to be entered again. */

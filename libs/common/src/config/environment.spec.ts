@@ -13,6 +13,12 @@ describe('parseEnvironment', () => {
     expect(parseEnvironment({ PORT: '', DATABASE_URL: '' })).toMatchObject({ PORT: 5000 });
   });
 
+  it('removes blanks around secrets and refuses those inside a key', () => {
+    const pasted = { OPENAI_API_KEY: 'sk-1\n', ADMIN_API_KEY: ` ${'a'.repeat(32)}\r\n` };
+    expect(parseEnvironment(pasted)).toMatchObject({ OPENAI_API_KEY: 'sk-1', ADMIN_API_KEY: 'a'.repeat(32) });
+    expect(() => parseEnvironment({ OPENAI_API_KEY: 'sk-1\nsk-2' })).toThrow(/- OPENAI_API_KEY must consist/);
+  });
+
   it('names every setting that is wrong in one message', () => {
     const act = () =>
       parseEnvironment({
