@@ -1,5 +1,5 @@
 import { AppConfig } from '@app/common';
-import { isDuplicate, type OpenAiService } from '@app/database';
+import { isDuplicate } from '@app/database';
 import { DEMO_MODEL } from '@app/openai';
 import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { DefaultModelService } from './default-model-service.service.js';
@@ -53,7 +53,7 @@ export class FirstModelService implements OnApplicationBootstrap {
     await this.defaults.choose(AFTER_DEMO_ID);
   }
 
-  private async adoptSettings(service: OpenAiService): Promise<void> {
+  private async adoptSettings(service: ServiceRow): Promise<void> {
     const { apiKey, model } = this.config.provider;
     const changes: ServiceChanges = {};
     if (model !== null && model !== service.defaultModel) changes.defaultModel = model;

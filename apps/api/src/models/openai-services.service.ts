@@ -112,7 +112,7 @@ export class OpenAiServicesService {
 
   /** True when the request has an endpoint or a key that it does not ask to store. */
   async update(serviceId: string, dto: AdminUpdateOpenAiServiceRequestDto): Promise<{ isConnectionIgnored: boolean }> {
-    const service = await this.find(serviceId);
+    const service: ServiceRow = await this.find(serviceId);
     if (dto.isActive === false && service.isActive) await this.defaults.requireNotChosen(serviceId);
     const settings = settingsOf(service, dto);
     const isNewConnection = dto.isUpdateOpenAi === true;
