@@ -1,10 +1,10 @@
-import type { OpenAiService } from '@app/database';
+import { MODEL_DIALECTS, type ModelDialect } from '@app/contracts';
 import { ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { IsBoolean, IsIn, IsOptional, IsString, Matches, MaxLength } from 'class-validator';
 
-export const DIALECT_CHOICES = ['auto', 'responses', 'chat_completions'] as const;
-export type DialectChoice = 'auto' | OpenAiService['dialect'];
+export const DIALECT_CHOICES = ['auto', ...MODEL_DIALECTS] as const;
+export type DialectChoice = 'auto' | ModelDialect;
 
 export const NAME_LENGTH = 200;
 export const NAME_EXAMPLE = 'OpenAI';

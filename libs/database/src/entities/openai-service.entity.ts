@@ -58,7 +58,7 @@ export class OpenAiService {
 
   /** The administrator's choice; null leaves it to the probe. */
   @StringColumn(20, { nullable: true })
-  chosenDialect: OpenAiService['dialect'] | null;
+  chosenDialect: ModelDialect | null;
 
   @JsonColumn({ nullable: true })
   capabilities: StoredCapabilities | null;

@@ -137,7 +137,7 @@ export type AdminCreateOpenAiServiceRequestDto = {
   /**
    * How requests are written; `auto` takes what the probe finds.
    */
-  dialect?: 'auto' | 'responses' | 'chat_completions';
+  dialect?: 'auto' | 'responses' | 'chat_completions' | 'anthropic_messages';
   displayName: string;
   isActive?: boolean;
   /**
@@ -579,7 +579,7 @@ export type AdminUpdateOpenAiServiceRequestDto = {
   /**
    * How requests are written; `auto` takes what the probe finds.
    */
-  dialect?: 'auto' | 'responses' | 'chat_completions';
+  dialect?: 'auto' | 'responses' | 'chat_completions' | 'anthropic_messages';
   displayName: string;
   isActive?: boolean;
   /**
@@ -1674,7 +1674,7 @@ export type ServiceStatusDto = {
   /**
    * The administrator's choice; `auto` leaves it to the probe, and `health` tells which dialect is spoken.
    */
-  dialect: 'auto' | 'responses' | 'chat_completions';
+  dialect: 'auto' | 'responses' | 'chat_completions' | 'anthropic_messages';
   /**
    * Null until the first probe has ended.
    */
@@ -2240,7 +2240,7 @@ export type AdminCreateOpenAiServiceRequestDtoWritable = {
   /**
    * How requests are written; `auto` takes what the probe finds.
    */
-  dialect?: 'auto' | 'responses' | 'chat_completions';
+  dialect?: 'auto' | 'responses' | 'chat_completions' | 'anthropic_messages';
   displayName: string;
   isActive?: boolean;
   /**
@@ -2354,7 +2354,7 @@ export type AdminUpdateOpenAiServiceRequestDtoWritable = {
   /**
    * How requests are written; `auto` takes what the probe finds.
    */
-  dialect?: 'auto' | 'responses' | 'chat_completions';
+  dialect?: 'auto' | 'responses' | 'chat_completions' | 'anthropic_messages';
   displayName: string;
   isActive?: boolean;
   /**
