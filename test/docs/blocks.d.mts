@@ -3,6 +3,7 @@ export interface BashBlock {
   line: number;
   lines: string[];
   notRun: string | null;
+  needs: string | null;
   prints: string[];
 }
 

@@ -11,12 +11,12 @@ export const pages = () => [
 ];
 
 const FENCE = /^(`{3,})(\w*)\s*$/;
-const MARK = /^<!-- (not run|prints): (.+) -->$/;
+const MARK = /^<!-- (not run|needs|prints): (.+) -->$/;
 
 /**
  * The ```bash blocks of a page. Comments right before a block say what is expected of it:
- * `<!-- not run: reason -->` and `<!-- prints: text that its output holds -->`.
- * @returns {{ page: string, line: number, lines: string[], notRun: string | null, prints: string[] }[]}
+ * `<!-- not run: reason -->`, `<!-- needs: program -->` (run where the program is installed) and `<!-- prints: text -->`.
+ * @returns {{ page: string, line: number, lines: string[], notRun: string | null, needs: string | null, prints: string[] }[]}
  */
 export function bashBlocks(page) {
   const blocks = [];
@@ -33,9 +33,10 @@ export function bashBlocks(page) {
     const [, end, language] = FENCE.exec(line) ?? [];
     const [, kind, text] = MARK.exec(line) ?? [];
     if (end) {
-      const block = { page, line: index + 1, lines: [], notRun: null, prints: [] };
+      const block = { page, line: index + 1, lines: [], notRun: null, needs: null, prints: [] };
       for (const mark of marks) {
         if (mark.kind === 'prints') block.prints.push(mark.text);
+        else if (mark.kind === 'needs') block.needs = mark.text;
         else block.notRun = mark.text;
       }
       fence = { end, block: language === 'bash' ? block : null };

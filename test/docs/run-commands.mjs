@@ -1,6 +1,6 @@
 // Runs every command of the README, CONTRIBUTING and the guide as it stands there: each page in a shell of its own, against one
 // server that `npm start` has made on an empty data folder. Only the port and the data folder are replaced.
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, openSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -40,7 +40,7 @@ try {
 process.exitCode = failures === 0 ? 0 : 1;
 
 async function runPage(page) {
-  const blocks = bashBlocks(page);
+  const blocks = bashBlocks(page).map((block) => ({ ...block, notRun: block.notRun ?? missing(block.needs) }));
   const run = blocks.filter(({ notRun }) => notRun === null);
   const script = run
     .map(({ lines }, index) => `printf '\\001%s\\n' ${index}\n${localised(lines.join('\n'))}\n`)
@@ -62,6 +62,11 @@ async function runPage(page) {
   failures += faults.length;
   console.log(`${page}: ${outputs.length} of ${blocks.length} blocks run`);
   for (const { line, notRun } of blocks) if (notRun !== null) console.log(`  line ${line} not run: ${notRun}`);
+}
+
+function missing(program) {
+  const isThere = program === null || spawnSync('which', [program]).status === 0;
+  return isThere ? null : `${program} is not installed here`;
 }
 
 function localised(command) {
