@@ -3,6 +3,7 @@ import { bashBlocks, pages } from './blocks.mjs';
 
 /** Scripts that CI does not run, and why. */
 const NOT_RUN: Record<string, string> = {
+  'start:prod': 'npm start runs the same program, after building it',
   'start:dev': 'runs until it is stopped; npm start is the same without watching',
   format: 'writes; format:check is the same without writing',
   lock: 'asks the registry about every package; npm ci finds out whether the lock is complete',
