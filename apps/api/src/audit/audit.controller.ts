@@ -11,8 +11,8 @@ export class AuditController {
   constructor(private readonly audit: AuditService) {}
 
   /**
-   * Lists who did what in administration and takeover, the newest first; searches actors, actions and targets. Order by
-   * `createdUtc`, `actor`, `action` or `target`.
+   * Lists who did what in administration and takeover, the newest first. Searches actors, actions and targets. Order by `createdUtc`,
+   * `actor`, `action` or `target`.
    */
   @Get()
   @ApiOkResponse({ type: GetAuditResponseItemDtoPagingResult })

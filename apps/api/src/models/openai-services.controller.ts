@@ -38,7 +38,7 @@ export class OpenAiServicesController {
     return this.services.list(query);
   }
 
-  /** Creates a service and answers its id. The service is probed in the background. */
+  /** Creates a service and returns its id. The service is probed in the background. */
   @Post('openAiServices')
   @Audited('service.created', 'openAiServiceId')
   @HttpCode(200)
@@ -48,7 +48,7 @@ export class OpenAiServicesController {
     return this.services.create(dto);
   }
 
-  /** Reads a service; its key is never shown. */
+  /** Returns a service. Its key is never shown. */
   @Get('openAiServices/:openAiServiceId')
   @ApiOkResponse({ type: AdminGetOpenAiServiceResponseDto })
   @ApiProblems(404)
@@ -56,7 +56,7 @@ export class OpenAiServicesController {
     return this.services.get(openAiServiceId);
   }
 
-  /** Changes a service; endpoint and key only with `isUpdateOpenAi`. */
+  /** Updates a service. Endpoint and key change only with `isUpdateOpenAi`. */
   @Put('openAiServices/:openAiServiceId')
   @Audited(
     ({ body }) => (isConnectionChange(body) ? 'service.connection_changed' : 'service.updated'),
@@ -81,7 +81,7 @@ export class OpenAiServicesController {
     return this.services.delete(openAiServiceId);
   }
 
-  /** Deletes a service that no bot uses; the same as the singular path. */
+  /** Deletes a service that no bot uses. The same as the singular path. */
   @Delete('openAiServices/:openAiServiceId')
   @Audited('service.deleted', 'openAiServiceId')
   @ApiProblems(404, 409)

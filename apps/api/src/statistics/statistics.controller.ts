@@ -15,14 +15,14 @@ import { StatisticsService } from './statistics.service.js';
 export class StatisticsController {
   constructor(private readonly statistics: StatisticsService) {}
 
-  /** Counts the statistics again from the ledger of all calls. */
+  /** Rebuilds the statistics from the ledger of all calls. */
   @Put()
   @ApiProblems(409)
   updateStatistic(): Promise<void> {
     return this.statistics.rebuild();
   }
 
-  /** Lists the tokens used, by day, bot and kind of use: 1 chat, 2 routing, 3 title. */
+  /** Lists the tokens used, by day, bot and kind of use. The kinds are 1 chat, 2 routing and 3 title. */
   @Get('tokenUsageStatistic')
   @ApiOkResponse({ type: GetTokenUsageStatisticResponseItemDtoPagingResult })
   @ApiProblems(400)
@@ -33,7 +33,7 @@ export class StatisticsController {
     return this.statistics.getTokenUsage(query, language);
   }
 
-  /** Lists what the use of models cost, by day, bot and model, for at most 92 days; without dates, for the last 31. */
+  /** Lists what the use of models cost, by day, bot and model. At most 92 days; without dates, the last 31. */
   @Get('costs')
   @ApiOkResponse({ type: GetUsageCostsResponseItemDtoPagingResult })
   @ApiProblems(400)

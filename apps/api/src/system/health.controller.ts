@@ -11,7 +11,7 @@ import { HealthService } from './health.service.js';
 export class HealthController {
   constructor(private readonly health: HealthService) {}
 
-  /** Says that the process runs */
+  /** Returns whether the process runs. */
   @Get('live')
   @Access('anonymous')
   @ApiOkResponse({ type: HealthDto })
@@ -19,7 +19,7 @@ export class HealthController {
     return this.health.getLiveness();
   }
 
-  /** Says whether requests may be sent here */
+  /** Returns whether requests may be sent to this instance. */
   @Get('ready')
   @Access('anonymous')
   @ApiOkResponse({ type: HealthDto })

@@ -9,7 +9,7 @@ import { SkipThrottle } from '@nestjs/throttler';
 export class MetricsController {
   constructor(private readonly metrics: MetricsRegistry) {}
 
-  /** Reads all figures in the Prometheus text format */
+  /** Returns all metrics in the Prometheus text format. */
   @Get()
   @Access('admin')
   @Header('Content-Type', 'text/plain; version=0.0.4; charset=utf-8')

@@ -9,7 +9,7 @@ import { SystemService } from './system.service.js';
 export class SystemController {
   constructor(private readonly system: SystemService) {}
 
-  /** Reads the message that everybody sees */
+  /** Returns the message that all users see. */
   @Get('current')
   @Access('anonymous')
   @ApiOkResponse({ type: SystemMessageDto })
@@ -17,7 +17,7 @@ export class SystemController {
     return this.system.getMessage();
   }
 
-  /** Sets the message that everybody sees */
+  /** Sets the message that all users see. */
   @Put('current')
   @Audited('banner.changed')
   @Access('admin')

@@ -10,14 +10,14 @@ import { UsersService } from './users.service.js';
 export class UsersController {
   constructor(private readonly users: UsersService) {}
 
-  /** Reads the caller's account and settings. */
+  /** Returns the caller's account and settings. */
   @Get()
   @ApiOkResponse({ type: CurrentUserDto })
   getCurrentUser(@CurrentUser() user: UserPrincipal): Promise<CurrentUserDto> {
     return this.users.getCurrentUser(user);
   }
 
-  /** Changes how long the caller's chats are kept; fields that are left out stay as they are. */
+  /** Updates how long the caller's chats are kept. Fields that are left out stay as they are. */
   @Put()
   @ApiOkResponse({ description: 'Stored.' })
   @ApiProblems(400)
@@ -25,7 +25,7 @@ export class UsersController {
     return this.users.updateCurrentUser(user, dto);
   }
 
-  /** Accepts the terms of use; where they are required, bots answer only after it. */
+  /** Accepts the terms of use. Where they are required, bots answer only after it. */
   @Put('acceptTerms')
   @ApiOkResponse({ description: 'Accepted.' })
   acceptTerms(@CurrentUser() user: UserPrincipal): Promise<void> {

@@ -83,7 +83,7 @@ export class AdminBotsController {
     return this.bots.getImplementationTypes();
   }
 
-  /** Stops all bots, or lets them answer again. While stopped, completions are refused and running answers are interrupted. */
+  /** Stops all bots, or starts them again. While stopped, completions are refused and running answers are interrupted. */
   @Put('stop/:isStopAllBots')
   @Audited(({ params }) => (parseFlag(params['isStopAllBots']) ? 'bots.stopped' : 'bots.released'))
   @Access('admin')
@@ -93,7 +93,7 @@ export class AdminBotsController {
     return this.stops.setStopped(isStopAllBots);
   }
 
-  /** Reads a bot. */
+  /** Returns a bot. */
   @Get(':botId')
   @Access('user')
   @ApiOkResponse({ type: AdminGetBotResponseDto })
@@ -102,7 +102,7 @@ export class AdminBotsController {
     return this.bots.get(caller, botId);
   }
 
-  /** Changes a bot. What is not sent stays as it is. */
+  /** Updates a bot. What is not sent stays as it is. */
   @Put(':botId')
   @Audited('bot.updated', 'botId')
   @Access('user')
@@ -124,7 +124,7 @@ export class AdminBotsController {
     return this.bots.delete(caller, botId);
   }
 
-  /** Makes a bot the open one, which may be used without an account while it is public and active. */
+  /** Makes a bot the open bot. It can be used without an account while it is public and active. */
   @Put(':botId/openBot')
   @Audited('bot.opened', 'botId')
   @Access('admin')
@@ -133,7 +133,7 @@ export class AdminBotsController {
     return this.bots.setOpenBot(caller, botId);
   }
 
-  /** Gives a bot an image: PNG, JPEG, WebP or GIF, at most 2 MB and 8192 × 8192 pixels. */
+  /** Stores the image of a bot. PNG, JPEG, WebP or GIF, at most 2 MB and 8192 × 8192 pixels. */
   @Put(':botId/image')
   @Audited('bot.image_changed', 'botId')
   @Access('user')
@@ -143,7 +143,7 @@ export class AdminBotsController {
     return this.images.replace(caller, botId, bytes);
   }
 
-  /** Removes the image of a bot. */
+  /** Deletes the image of a bot. */
   @Delete(':botId/image')
   @Audited('bot.image_deleted', 'botId')
   @Access('user')

@@ -20,7 +20,7 @@ const BotId = (): ParameterDecorator => Param('botId', IdPipe('The bot'));
 export class AdminBotConfigurationController {
   constructor(private readonly configurations: BotConfigurationService) {}
 
-  /** Reads the search configuration of a bot; its secrets are never shown. */
+  /** Returns the search configuration of a bot. Its secrets are never shown. */
   @Get('acsBotConfiguration')
   @ApiOkResponse({ type: AdminGetAcsBotConfigurationResponseDto })
   @ApiProblems(403, 404)
@@ -31,7 +31,7 @@ export class AdminBotConfigurationController {
     return this.configurations.getAcs(caller, botId);
   }
 
-  /** Replaces the search configuration of a bot; its two clients only with their `isUpdate…` flags. */
+  /** Replaces the search configuration of a bot. Its two clients are replaced only with their `isUpdate…` flags. */
   @Put('acsBotConfiguration')
   @Audited('bot.configured', 'botId')
   @ApiProblems(400, 403, 404)
@@ -43,7 +43,7 @@ export class AdminBotConfigurationController {
     return this.configurations.updateAcs(caller, botId, dto);
   }
 
-  /** Reads the Azure search configuration of a bot; its secrets are never shown. */
+  /** Returns the Azure search configuration of a bot. Its secrets are never shown. */
   @Get('azureOpenAISearchBotConfiguration')
   @ApiOkResponse({ type: AdminGetAzureOpenAISearchBotConfigurationResponseDto })
   @ApiProblems(403, 404)
@@ -54,7 +54,7 @@ export class AdminBotConfigurationController {
     return this.configurations.getAzureSearch(caller, botId);
   }
 
-  /** Replaces the Azure search configuration of a bot; its two clients only with their `isUpdate…` flags. */
+  /** Replaces the Azure search configuration of a bot. Its two clients are replaced only with their `isUpdate…` flags. */
   @Put('azureOpenAISearchBotConfiguration')
   @Audited('bot.configured', 'botId')
   @ApiProblems(400, 403, 404)
@@ -66,7 +66,7 @@ export class AdminBotConfigurationController {
     return this.configurations.updateAzureSearch(caller, botId, dto);
   }
 
-  /** Reads the free configuration of a bot; its secrets are masked. */
+  /** Returns the free configuration of a bot. Its secrets are masked. */
   @Get('configuration')
   @ApiOkResponse({ type: AdminGetBotConfigurationResponseDto })
   @ApiProblems(403, 404)
@@ -77,7 +77,7 @@ export class AdminBotConfigurationController {
     return this.configurations.getRaw(caller, botId);
   }
 
-  /** Replaces the free configuration of a bot; masked secrets stay as they are. */
+  /** Replaces the free configuration of a bot. Masked secrets stay as they are. */
   @Put('configuration')
   @Audited('bot.configured', 'botId')
   @ApiProblems(400, 403, 404)
@@ -89,7 +89,7 @@ export class AdminBotConfigurationController {
     return this.configurations.updateRaw(caller, botId, dto);
   }
 
-  /** Reads how the bot's model is called. */
+  /** Returns the parameters with which the bot's model is called. */
   @Get('parameters')
   @ApiOkResponse({ type: BotParametersDto })
   @ApiProblems(403, 404)
@@ -97,7 +97,7 @@ export class AdminBotConfigurationController {
     return this.configurations.getParameters(caller, botId);
   }
 
-  /** Changes how the bot's model is called. What is not sent stays as it is. */
+  /** Updates the parameters with which the bot's model is called. What is not sent stays as it is. */
   @Put('parameters')
   @Audited('bot.configured', 'botId')
   @ApiProblems(400, 403, 404)

@@ -30,7 +30,7 @@ export class AdminBotFactsController {
     return this.facts.list(caller, botId, query);
   }
 
-  /** Tells a bot a fact. Active facts join its prompt. */
+  /** Creates a fact of a bot. Active facts join its prompt. */
   @Post()
   @Audited('fact.created', 'botFactId')
   @HttpCode(200)
@@ -44,7 +44,7 @@ export class AdminBotFactsController {
     return this.facts.create(caller, botId, dto);
   }
 
-  /** Changes a fact. */
+  /** Updates a fact. */
   @Put(':botFactId')
   @Audited('fact.updated', 'botFactId')
   @ApiProblems(400, 404)

@@ -16,7 +16,7 @@ const BotId = (): ParameterDecorator => Param('botId', IdPipe('The bot'));
 export class AdminBotFeedbackController {
   constructor(private readonly feedback: FeedbackService) {}
 
-  /** Lists what people think of a bot's answers, the newest first. */
+  /** Lists the feedback on a bot's answers, the newest first. */
   @Get()
   @ApiOkResponse({ type: AdminGetBotFeedbackResponseItemDtoPagingResult })
   @ApiProblems(400, 403, 404)
@@ -28,7 +28,7 @@ export class AdminBotFeedbackController {
     return this.feedback.list(caller, botId, query);
   }
 
-  /** Gives feedback a status and a comment. */
+  /** Sets the status and the comment of feedback. */
   @Put(':feedbackId')
   @ApiProblems(400, 403, 404)
   updateBotFeedback(

@@ -70,7 +70,7 @@ export class BotsController {
     return this.bots.list(caller, query, language, { memberOf: startBotId });
   }
 
-  /** Says whether all bots are stopped. It only asks: `PUT /api/admin/bots/stop/{isStopAllBots}` stops them. */
+  /** Returns whether all bots are stopped. `PUT /api/admin/bots/stop/{isStopAllBots}` stops them. */
   @Get('stop')
   @Access('anonymous')
   @ApiOkResponse({ schema: { type: 'boolean', example: false } })
@@ -78,7 +78,7 @@ export class BotsController {
     return this.stops.isStopped();
   }
 
-  /** The bot's image. */
+  /** Returns the image of a bot. */
   @Get('botimage/:botId')
   @Access('anonymous')
   @ApiProduces('image/png', 'image/jpeg', 'image/webp', 'image/gif')
@@ -98,7 +98,7 @@ export class BotsController {
     await sendImage(reply, await this.images.get(caller, botId, knownTags));
   }
 
-  /** Picks the member of a start bot that a message is for, and answers its id. */
+  /** Picks the member of a start bot for a message, and returns its id. */
   @Post(':botId/search')
   @HttpCode(200)
   @Access('anonymous')

@@ -54,7 +54,7 @@ export class AdminStartBotsController {
     return this.startBots.listUnassigned(caller, startBotId, query, language);
   }
 
-  /** Makes a bot a member of a start bot. */
+  /** Adds a bot to the members of a start bot. */
   @Post('bots/:botId')
   @Audited('bot.member_added', 'startBotId')
   @HttpCode(200)
@@ -68,7 +68,7 @@ export class AdminStartBotsController {
     return this.startBots.addMember(caller, startBotId, botId, dto);
   }
 
-  /** Changes the keywords of a member, or makes it the default. */
+  /** Updates the keywords of a member, or makes it the default. */
   @Put('bots/:botId')
   @Audited('bot.member_changed', 'startBotId')
   @ApiProblems(400, 403, 404)

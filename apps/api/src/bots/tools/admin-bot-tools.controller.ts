@@ -24,7 +24,7 @@ export class AdminBotToolsController {
     private readonly trials: ToolTrialsService,
   ) {}
 
-  /** Lists the tools of a bot: the functions that its model may call. */
+  /** Lists the tools of a bot. Tools are the functions that its model may call. */
   @Get()
   @ApiOkResponse({ type: AdminGetBotToolsResponseDto })
   @ApiProblems(403, 404)
@@ -32,7 +32,7 @@ export class AdminBotToolsController {
     return this.tools.getBotTools(caller, botId);
   }
 
-  /** Gives a bot a tool. */
+  /** Creates a tool of a bot. */
   @Post()
   @Audited('tool.created', 'botToolId')
   @HttpCode(200)
@@ -46,7 +46,7 @@ export class AdminBotToolsController {
     return this.tools.create(caller, botId, dto);
   }
 
-  /** Shows a tool; of its secret headers only the names. */
+  /** Returns a tool. Of its secret headers only the names are shown. */
   @Get(':botToolId')
   @ApiOkResponse({ type: AdminBotToolDto })
   @ApiProblems(403, 404)
@@ -59,7 +59,7 @@ export class AdminBotToolsController {
   }
 
   /**
-   * Changes a tool
+   * Updates a tool.
    *
    * Secret headers, time-out and activity that are not sent stay; secret headers only while the origin of the address does.
    */
@@ -75,7 +75,7 @@ export class AdminBotToolsController {
     return this.tools.update(caller, botId, botToolId, dto);
   }
 
-  /** Takes a tool away. */
+  /** Deletes a tool. */
   @Delete(':botToolId')
   @Audited('tool.deleted', 'botToolId')
   @ApiProblems(403, 404)
@@ -87,7 +87,7 @@ export class AdminBotToolsController {
     return this.tools.delete(caller, botId, botToolId);
   }
 
-  /** Calls a tool as a turn would, and shows what was sent and answered. Nothing is stored. */
+  /** Calls a tool as a turn would, and returns what was sent and answered. Nothing is stored. */
   @Post(':botToolId/dryRun')
   @Audited('tool.tried', 'botToolId')
   @HttpCode(200)

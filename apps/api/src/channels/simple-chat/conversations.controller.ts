@@ -10,7 +10,7 @@ import { ConversationEntryDto } from './simple-chat.dto.js';
 export class ConversationsController {
   constructor(private readonly conversations: ConversationsService) {}
 
-  /** Exports all conversations of the simple chat, by user id */
+  /** Exports all conversations of the simple chat, by user id. */
   @Get()
   @Access('admin')
   @ApiExtraModels(ConversationEntryDto)

@@ -36,10 +36,10 @@ export class SimpleChatController {
   constructor(private readonly simpleChat: SimpleChatService) {}
 
   /**
-   * Ask and get the answer
+   * Answers a question.
    *
-   * A `user_id` has one conversation, which goes on with every call; a `thread_id` goes on with that thread. Without either a new
-   * thread begins. What a person has said in the meantime comes before the answer, or as the answer while a person holds the chat.
+   * A `user_id` has one conversation, which goes on with every call; a `thread_id` goes on with that thread. Without either a new thread
+   * begins. What a person has said in the meantime comes before the answer, or as the answer while a person holds the chat.
    */
   @SimpleChatErrors()
   @Post()

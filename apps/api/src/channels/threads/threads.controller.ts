@@ -40,7 +40,7 @@ export class ThreadsController {
     private readonly conversation: ThreadConversationService,
   ) {}
 
-  /** Begins a thread. Who answers is said with the first message. */
+  /** Creates a thread. The assistant is named with the first message. Who answers is said with the first message. */
   @Post('create_thread')
   @ThreadRoute()
   @ApiCreatedResponse({ type: CreatedThreadDto })
@@ -49,7 +49,7 @@ export class ThreadsController {
     return this.threads.createThread();
   }
 
-  /** Lists the newest threads, or those after one, in the order in which they were begun. */
+  /** Lists the newest threads, or those after one, in the order of their creation. */
   @Get('threads')
   @ThreadRoute()
   @ApiOkResponse({ schema: ONE_OF.threads })
@@ -59,7 +59,7 @@ export class ThreadsController {
     return this.threads.listThreads(caller, query);
   }
 
-  /** Reads a thread. */
+  /** Returns a thread. */
   @Get('threads/:threadId')
   @ThreadRoute()
   @ApiOkResponse({ type: ThreadDto })
@@ -78,7 +78,7 @@ export class ThreadsController {
     return this.threads.deleteThread(caller, threadId);
   }
 
-  /** Reads the newest messages of a thread. */
+  /** Returns the newest messages of a thread. */
   @Get('threads/:threadId/messages')
   @ThreadRoute()
   @ApiOkResponse({ type: ThreadMessagesDto })
@@ -87,7 +87,7 @@ export class ThreadsController {
     return this.threads.getMessages(threadId);
   }
 
-  /** Says something as the lead; answered when the assistant's answer can be read, or at once when an agent will answer. */
+  /** Sends a message as the lead. Returns when the assistant's answer can be read, or at once when an agent will answer. */
   @Post('chat')
   @HttpCode(200)
   @ThreadRoute(INVALID_BODY)
@@ -126,7 +126,7 @@ export class ThreadsController {
     return this.conversation.endThreadByCode(threadId, code);
   }
 
-  /** Reads what the tools of a thread were told and have answered. */
+  /** Returns the arguments and results of a thread's tools. */
   @Get('get_variables/:threadId')
   @ThreadRoute()
   @ApiOkResponse({ schema: ONE_OF.variables })

@@ -29,7 +29,7 @@ export class WidgetPagesController {
     private readonly assets: WidgetAssetsService,
   ) {}
 
-  /** The chat page of a public bot, made to be embedded in other sites. */
+  /** Returns the chat page of a public bot, to be embedded in other sites. */
   @Get('widget/:botCode')
   @ApiPage()
   async getWidgetPage(
@@ -42,7 +42,10 @@ export class WidgetPagesController {
     await sendPage(reply, await this.pages.getPageByCode(botCode, { url, language: languageOf(lang, accepted) }));
   }
 
-  /** The chat page by the id that the threads API gives a bot. That is `asst_` and the bot's id without hyphens; the bot's id itself will do, too. */
+  /**
+   * Returns the chat page of a bot, by its id in the threads API. That is `asst_` and the bot's id without hyphens; the bot's id itself
+   * will do, too.
+   */
   @Get('chatbot')
   @ApiQuery({ name: 'assistant_id', required: true, schema: { type: 'string' }, example: `asst_${'0'.repeat(32)}` })
   @ApiPage()
@@ -60,7 +63,9 @@ export class WidgetPagesController {
     await sendPage(reply, await this.pages.getPageByAssistantId(assistantId.trim(), request));
   }
 
-  /** A script that draws a button on any page, which opens the chat. The bot is named by `data-bot` on the script's element. */
+  /**
+   * Returns a script that adds a button to any page, which opens the chat. The bot is named by `data-bot` on the script's element.
+   */
   @Get('widget.js')
   @ApiProduces('text/javascript')
   @ApiOkResponse({ description: 'The script', content: { 'text/javascript': TEXT } })
@@ -69,7 +74,7 @@ export class WidgetPagesController {
     await sendLauncher(reply, await this.pages.getLauncher(null));
   }
 
-  /** The script that draws the button, for one bot. */
+  /** Returns the script that adds the button, for one bot. */
   @Get('widget/:botCode/loader.js')
   @ApiProduces('text/javascript')
   @ApiOkResponse({ description: 'The script', content: { 'text/javascript': TEXT } })
@@ -78,7 +83,7 @@ export class WidgetPagesController {
     await sendLauncher(reply, await this.pages.getLauncher(botCode));
   }
 
-  /** The page's script and style. A name stands for one content for ever (`~` is in no bot's code). */
+  /** Returns a script or style of the chat page. A name stands for one content for ever (`~` is in no bot's code). */
   @Get('widget/~/:fileName')
   @SkipThrottle()
   @ApiProduces('text/javascript', 'text/css')

@@ -10,7 +10,7 @@ export class WidgetSessionsController {
   constructor(private readonly sessions: WidgetSessionsService) {}
 
   /**
-   * Makes a visitor of a public bot, or knows one again
+   * Creates a visitor of a public bot, or renews the visitor's token.
    *
    * The answer's token is the visitor's bearer token in every other call and in the socket's handshake.
    */

@@ -10,7 +10,7 @@ import { WidgetSettingsService } from './widget-settings.service.js';
 export class WidgetSettingsController {
   constructor(private readonly settings: WidgetSettingsService) {}
 
-  /** Reads how the bot's embedded page looks and who may embed it. */
+  /** Returns how the bot's chat page looks and which sites may embed it. */
   @Get()
   @ApiOkResponse({ type: WidgetSettingsDto })
   @ApiProblems(403, 404)
@@ -21,7 +21,7 @@ export class WidgetSettingsController {
     return this.settings.getWidgetSettings(caller, botId);
   }
 
-  /** Replaces how the bot's embedded page looks and who may embed it. */
+  /** Replaces how the bot's chat page looks and which sites may embed it. */
   @Put()
   @Audited('bot.widget_changed', 'botId')
   @ApiProblems(400, 403, 404)

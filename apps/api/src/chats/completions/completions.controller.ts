@@ -61,7 +61,7 @@ export class CompletionsController {
     return this.completions.createCompletion(caller, chatId, dto, { ...streaming, idempotency, language });
   }
 
-  /** Stops the running answer; its text so far is kept. */
+  /** Stops the running answer. Its text so far is kept. */
   @Post(':chatId/turns/current/stop')
   @HttpCode(200)
   @Access('anonymous')

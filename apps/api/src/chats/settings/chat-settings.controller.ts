@@ -24,7 +24,7 @@ export class ChatSettingsController {
     return this.settings.updateDisplayName(caller, chatId, displayName);
   }
 
-  /** Attaches one of the user's system messages to the chat: it is sent with every later question. */
+  /** Attaches one of the user's system messages to the chat. It is sent with every later question. */
   @Put('userSystemMessage')
   @Access('user')
   @ApiProblems(400, 404, 409)

@@ -13,7 +13,7 @@ const ChatId = (): ParameterDecorator => Param('chatId', IdPipe('The chat'));
 export class ChatTakeoverController {
   constructor(private readonly takeover: TakeoverService) {}
 
-  /** Reads who holds the chat, and the place in line. */
+  /** Returns the owner of a chat, and the customer's place in the queue. */
   @Get()
   @ApiOkResponse({ type: ChatStateDto })
   @ApiProblems(404)
@@ -21,7 +21,7 @@ export class ChatTakeoverController {
     return this.takeover.getChatState(caller, chatId);
   }
 
-  /** Asks for a person. */
+  /** Requests a handoff to an agent. */
   @Post('request')
   @HttpCode(200)
   @ApiOkResponse({ type: ChatStateDto })
@@ -34,7 +34,7 @@ export class ChatTakeoverController {
     return this.takeover.requestPerson(caller, chatId, dto);
   }
 
-  /** Waits for a person no longer; the bot goes on. */
+  /** Cancels the request for an agent. The bot answers again. */
   @Post('cancel')
   @HttpCode(200)
   @ApiOkResponse({ type: ChatStateDto })
@@ -47,7 +47,7 @@ export class ChatTakeoverController {
     return this.takeover.cancelRequest(caller, chatId, dto);
   }
 
-  /** Shows that the customer types, to agents who watch. */
+  /** Shows agents who watch the chat that the customer is typing. */
   @Post('typing')
   @HttpCode(200)
   @ApiProblems(400, 404)
@@ -59,7 +59,7 @@ export class ChatTakeoverController {
     return this.takeover.setTyping(caller, chatId, isTyping);
   }
 
-  /** Closes the chat. */
+  /** Closes a chat. */
   @Post('end')
   @HttpCode(200)
   @ApiOkResponse({ type: ChatStateDto })
@@ -72,7 +72,7 @@ export class ChatTakeoverController {
     return this.takeover.endChat(caller, chatId, dto);
   }
 
-  /** Opens the closed chat again; the bot answers in it. */
+  /** Reopens a closed chat. The bot answers in it. */
   @Post('reopen')
   @HttpCode(200)
   @ApiOkResponse({ type: ChatStateDto })

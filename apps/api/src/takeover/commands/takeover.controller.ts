@@ -32,7 +32,10 @@ export class TakeoverController {
     private readonly presence: AgentPresenceService,
   ) {}
 
-  /** Lists waiting and held chats. Order by `waitingSince`, `lastAccessedUtc` or `displayName`. */
+  /**
+   * Lists the chats that wait for an agent, and those that agents have claimed. Order by `waitingSince`, `lastAccessedUtc` or
+   * `displayName`.
+   */
   @Get('queue')
   @ApiOkResponse({ type: QueueItemDtoPagingResult })
   @ApiProblems(400)
@@ -40,14 +43,14 @@ export class TakeoverController {
     return this.queue.getQueue(caller, query);
   }
 
-  /** Lists everybody who was ever there as an agent. */
+  /** Lists the agents who have ever been online. */
   @Get('agents')
   @ApiOkResponse({ type: AgentsDto })
   getTakeoverAgents(@Caller() caller: Principal): Promise<AgentsDto> {
     return this.presence.listAgents(caller);
   }
 
-  /** Says that the agent is there, and how many chats may be handed over. */
+  /** Sets the caller's presence, and how many chats others may transfer to the caller. */
   @Put('presence')
   @ApiOkResponse({ type: AgentPresenceDto })
   @ApiProblems(400)
@@ -58,7 +61,7 @@ export class TakeoverController {
     return this.presence.updatePresence(caller, dto);
   }
 
-  /** Reads who holds a chat. */
+  /** Returns the owner of a chat. */
   @Get('chats/:chatId')
   @ApiOkResponse({ type: TakeoverChatDto })
   @ApiProblems(404)
@@ -66,7 +69,7 @@ export class TakeoverController {
     return this.takeover.getChatDetails(caller, chatId);
   }
 
-  /** Takes a chat over: a running answer is cut (or as the bot's policy says), and only this agent speaks. */
+  /** Claims a chat. A running answer is interrupted (or as the bot's policy says), and only this agent answers. */
   @Post('chats/:chatId/claim')
   @HttpCode(200)
   @ApiOkResponse({ type: ChatStateDto })
@@ -79,7 +82,7 @@ export class TakeoverController {
     return this.takeover.claimChat(caller, chatId, dto);
   }
 
-  /** Gives a chat to the bot, back into the queue, or to a colleague. */
+  /** Releases a chat to the bot, to the queue, or to another agent. */
   @Post('chats/:chatId/release')
   @HttpCode(200)
   @ApiOkResponse({ type: ChatStateDto })
@@ -92,7 +95,7 @@ export class TakeoverController {
     return this.takeover.releaseChat(caller, chatId, dto);
   }
 
-  /** Speaks to the customer; takes the chat over if nobody holds it. */
+  /** Sends a message to the customer. Claims the chat if no agent has claimed it. */
   @Post('chats/:chatId/messages')
   @HttpCode(200)
   @ApiOkResponse({ type: SentMessageDto })
@@ -105,7 +108,7 @@ export class TakeoverController {
     return this.takeover.sendMessage(caller, chatId, dto);
   }
 
-  /** Leaves a note that only agents see. */
+  /** Adds a note that only agents see. */
   @Post('chats/:chatId/notes')
   @HttpCode(200)
   @ApiOkResponse({ type: SentMessageDto })
@@ -118,7 +121,7 @@ export class TakeoverController {
     return this.takeover.addNote(caller, chatId, dto);
   }
 
-  /** Tells the bot something for its next answer; the customer never sees it. */
+  /** Adds an instruction to the bot for its next answer. The customer never sees it. */
   @Post('chats/:chatId/whispers')
   @HttpCode(200)
   @ApiOkResponse({ type: SentMessageDto })
@@ -131,7 +134,7 @@ export class TakeoverController {
     return this.takeover.addWhisper(caller, chatId, dto);
   }
 
-  /** Shows that the agent types, to those who are connected. */
+  /** Shows those who watch the chat that the agent is typing. */
   @Post('chats/:chatId/typing')
   @HttpCode(200)
   @ApiProblems(400, 404)
@@ -156,7 +159,7 @@ export class TakeoverController {
     return this.takeover.endChat(caller, chatId, dto);
   }
 
-  /** Opens a closed chat again; the bot answers in it. */
+  /** Reopens a closed chat. The bot answers in it. */
   @Post('chats/:chatId/reopen')
   @HttpCode(200)
   @ApiOkResponse({ type: ChatStateDto })

@@ -10,7 +10,7 @@ import { TakeoverPolicyService } from './takeover-policy.service.js';
 export class TakeoverPolicyController {
   constructor(private readonly policies: TakeoverPolicyService) {}
 
-  /** Reads how the bot's chats are taken over. */
+  /** Returns the takeover policy of a bot. */
   @Get()
   @ApiOkResponse({ type: TakeoverPolicyDto })
   @ApiProblems(403, 404)
@@ -21,7 +21,7 @@ export class TakeoverPolicyController {
     return this.policies.getTakeoverPolicy(caller, botId);
   }
 
-  /** Replaces how the bot's chats are taken over. */
+  /** Replaces the takeover policy of a bot. */
   @Put()
   @Audited('bot.takeover_policy_changed', 'botId')
   @ApiProblems(400, 403, 404)

@@ -59,8 +59,7 @@ export class TakeoverGateway
 
   @Command('watch', {
     access: 'anonymous',
-    summary:
-      'Replays the log of a chat after a position, then follows it. Acknowledged when everything so far is sent.',
+    summary: 'Sends the log of a chat after a position, then follows it. Acknowledged when everything so far is sent.',
     payload: WatchCommandDto,
     result: WatchedChatDto,
   })
@@ -74,7 +73,7 @@ export class TakeoverGateway
 
   @Command('unwatch', {
     access: 'anonymous',
-    summary: 'Follows a chat no longer.',
+    summary: 'Stops following a chat.',
     payload: ChatReferenceDto,
     result: DoneDto,
   })
@@ -84,7 +83,7 @@ export class TakeoverGateway
 
   @Command('request', {
     access: 'anonymous',
-    summary: 'The customer asks for a person.',
+    summary: 'Requests a handoff to an agent.',
     payload: ChatCommandDto,
     result: ChatStateDto,
   })
@@ -94,7 +93,7 @@ export class TakeoverGateway
 
   @Command('cancel', {
     access: 'anonymous',
-    summary: 'The customer waits for a person no longer.',
+    summary: 'Cancels the request for an agent.',
     payload: ChatCommandDto,
     result: ChatStateDto,
   })
@@ -104,7 +103,7 @@ export class TakeoverGateway
 
   @Command('claim', {
     access: 'agent',
-    summary: 'Takes a chat over.',
+    summary: 'Claims a chat.',
     payload: ChatCommandDto,
     result: ChatStateDto,
   })
@@ -114,7 +113,7 @@ export class TakeoverGateway
 
   @Command('release', {
     access: 'agent',
-    summary: 'Gives a chat to the bot, back into the queue, or to a colleague.',
+    summary: 'Releases a chat to the bot, to the queue, or to another agent.',
     payload: ReleaseCommandDto,
     result: ChatStateDto,
   })
@@ -124,7 +123,7 @@ export class TakeoverGateway
 
   @Command('send', {
     access: 'agent',
-    summary: 'Speaks to the customer; takes the chat over if nobody holds it.',
+    summary: 'Sends a message to the customer. Claims the chat if no agent has claimed it.',
     payload: TextCommandDto,
     result: SentMessageDto,
   })
@@ -134,7 +133,7 @@ export class TakeoverGateway
 
   @Command('note', {
     access: 'agent',
-    summary: 'Leaves a note that only agents see.',
+    summary: 'Adds a note that only agents see.',
     payload: TextCommandDto,
     result: SentMessageDto,
   })
@@ -144,7 +143,7 @@ export class TakeoverGateway
 
   @Command('whisper', {
     access: 'agent',
-    summary: 'Tells the bot something for its next answer; the customer never sees it.',
+    summary: 'Adds an instruction to the bot for its next answer. The customer never sees it.',
     payload: TextCommandDto,
     result: SentMessageDto,
   })
@@ -154,7 +153,7 @@ export class TakeoverGateway
 
   @Command('typing', {
     access: 'anonymous',
-    summary: 'Shows that somebody types.',
+    summary: 'Shows that the caller is typing.',
     payload: TypingCommandDto,
     result: DoneDto,
   })
@@ -174,7 +173,7 @@ export class TakeoverGateway
 
   @Command('reopen', {
     access: 'anonymous',
-    summary: 'Opens a closed chat again.',
+    summary: 'Reopens a closed chat.',
     payload: ChatCommandDto,
     result: ChatStateDto,
   })
@@ -184,7 +183,7 @@ export class TakeoverGateway
 
   @Command('presence', {
     access: 'agent',
-    summary: 'Says that the agent is there, and how many chats may be handed over.',
+    summary: "Sets the caller's presence, and how many chats others may transfer to the caller.",
     payload: PresenceCommandDto,
     result: AgentPresenceDto,
   })

@@ -41,7 +41,7 @@ export class AdminUsersController {
     private readonly keys: ApiKeysService,
   ) {}
 
-  /** Lists accounts; searches logins and display names. Order by `userId`, `login`, `displayName` or `createdAt`. */
+  /** Lists accounts. Searches logins and display names. Order by `userId`, `login`, `displayName` or `createdAt`. */
   @Get()
   @ApiOkResponse({ type: AdminGetUserResponseDtoPagingResult })
   @ApiProblems(400)
@@ -59,7 +59,7 @@ export class AdminUsersController {
     return this.users.create(dto);
   }
 
-  /** Reads one account. */
+  /** Returns an account. */
   @Get(':userId')
   @ApiUserId()
   @ApiOkResponse({ type: AdminGetUserResponseDto })
@@ -68,7 +68,7 @@ export class AdminUsersController {
     return this.users.get(userId);
   }
 
-  /** Changes display name or roles; the last administrator stays one. */
+  /** Updates the display name or the roles of an account. The last administrator stays one. */
   @Put(':userId')
   @Audited(({ body }) => (fieldsOf(body).includes('roles') ? 'user.roles_changed' : 'user.updated'), 'userId')
   @ApiUserId()
@@ -79,7 +79,7 @@ export class AdminUsersController {
   }
 
   /**
-   * Deletes an account with its chats, API keys and system messages; the last administrator stays
+   * Deletes an account with its chats, API keys and system messages. The last administrator stays.
    *
    * Tokens of an OIDC issuer do not make it anew.
    */
@@ -93,7 +93,7 @@ export class AdminUsersController {
   }
 
   /**
-   * Lets the owner of a deleted account in again
+   * Readmits the owner of a deleted account.
    *
    * The OIDC issuer's next token makes a new one.
    */
@@ -119,7 +119,7 @@ export class AdminUsersController {
     return this.keys.listOfUser(userId, query);
   }
 
-  /** Makes an API key for an account. The answer is the only place where the key is ever shown. */
+  /** Creates an API key for an account. The answer is the only place where the key is ever shown. */
   @Post(':userId/apiKeys')
   @Audited('apiKey.created', 'apiKeyId')
   @HttpCode(200)
@@ -135,7 +135,7 @@ export class AdminUsersController {
     return this.keys.create(userId, dto, request);
   }
 
-  /** Revokes an API key of an account; it stops working at once. */
+  /** Revokes an API key of an account. It stops working at once. */
   @Delete(':userId/apiKeys/:apiKeyId')
   @Audited('apiKey.revoked', 'apiKeyId')
   @ApiUserId()

@@ -38,7 +38,7 @@ export class ApiKeysController {
     return this.keys.list(user.userId, query);
   }
 
-  /** Makes an API key with the caller's rights. The answer is the only place where the key is ever shown. */
+  /** Creates an API key with the caller's rights. The answer is the only place where the key is ever shown. */
   @Post()
   @Audited('apiKey.created', 'apiKeyId')
   @HttpCode(200)
@@ -53,7 +53,7 @@ export class ApiKeysController {
     return this.keys.create(user.userId, dto, request);
   }
 
-  /** Revokes one of the caller's own API keys; it stops working at once. */
+  /** Revokes one of the caller's own API keys. It stops working at once. */
   @Delete(':apiKeyId')
   @Audited('apiKey.revoked', 'apiKeyId')
   @ApiParam({ name: 'apiKeyId', type: String, example: '0199aa0e-7c1b-7d0a-9a55-0d5a3c0f8f6e' })

@@ -40,7 +40,7 @@ export class UserSystemMessagesController {
     return this.messages.list(user, query);
   }
 
-  /** Saves a system message, of which a user has at most 200, and answers its id. */
+  /** Creates a system message and returns its id. A user has at most 200. */
   @Post('userSystemMessage')
   @HttpCode(200)
   @ApiOkResponse({ schema: { type: 'string', example: ID_EXAMPLE }, description: 'The new id.' })
@@ -59,7 +59,7 @@ export class UserSystemMessagesController {
     return this.messages.count(user);
   }
 
-  /** Reads one of the caller's own system messages. */
+  /** Returns one of the caller's own system messages. */
   @Get(`userSystemMessage/:${ID}`)
   @ApiId()
   @ApiOkResponse({ type: GetUserSystemMessageResponseDto })
@@ -81,7 +81,7 @@ export class UserSystemMessagesController {
     return this.messages.update(user, id, dto);
   }
 
-  /** Deletes one of the caller's own system messages; chats that use it go on without it. */
+  /** Deletes one of the caller's own system messages. Chats that use it continue without it. */
   @Delete(`userSystemMessage/:${ID}`)
   @ApiId()
   @ApiOkResponse({ description: 'Deleted.' })

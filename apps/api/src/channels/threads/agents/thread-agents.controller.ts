@@ -13,7 +13,7 @@ import { ChatRequestDto, MessageAddedDto, ThreadNoticeDto } from '../thread.dto.
 export class ThreadAgentsController {
   constructor(private readonly agents: ThreadAgentsService) {}
 
-  /** Says something as the agent, in a thread that is taken over. */
+  /** Sends a message as the agent, in a thread that is taken over. */
   @Post('chat/agent')
   @HttpCode(200)
   @ThreadRoute({ invalid: 'Invalid request body' })
@@ -24,7 +24,7 @@ export class ThreadAgentsController {
     return this.agents.addMessage(caller, dto as ChatRequestDto);
   }
 
-  /** Takes a thread over: a running answer is cut, and the assistant is silent from then on. */
+  /** Takes a thread over. A running answer is interrupted, and the assistant does not answer from then on. */
   @Get('agent_takeover/:threadId')
   @ThreadRoute({ failed: 'Agent takeover failed.' })
   @ApiOkResponse({ type: ThreadNoticeDto })

@@ -30,7 +30,7 @@ export class AssistantsController {
     return this.assistants.listAssistants(caller);
   }
 
-  /** Reads an assistant. */
+  /** Returns an assistant. */
   @Get('chatbots/:assistantId')
   @ThreadRoute()
   @ApiOkResponse({ type: AssistantDto })
@@ -39,7 +39,7 @@ export class AssistantsController {
     return this.assistants.getAssistant(caller, assistantId);
   }
 
-  /** Deletes an assistant; threads that it answered in stay. */
+  /** Deletes an assistant. Threads that it answered in stay. */
   @Delete('chatbots/:assistantId')
   @Audited('bot.deleted', 'assistantId')
   @ThreadRoute()
@@ -52,7 +52,7 @@ export class AssistantsController {
     return this.assistants.deleteAssistant(caller, assistantId);
   }
 
-  /** Makes an assistant that everybody may talk to. */
+  /** Creates an assistant that every caller may talk to. */
   @Post('create_assistant')
   @Audited('bot.created', 'assistant_id')
   @ThreadRoute({ invalid: INVALID })
@@ -66,7 +66,7 @@ export class AssistantsController {
     return this.assistants.createAssistant(caller, dto as CreateAssistantRequestDto);
   }
 
-  /** Changes an assistant; what is not sent stays as it is. */
+  /** Updates an assistant. What is not sent stays as it is. */
   @Post('update_assistant')
   @Audited('bot.updated', 'assistant_id')
   @HttpCode(200)

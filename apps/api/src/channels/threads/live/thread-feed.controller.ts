@@ -13,7 +13,7 @@ export class ThreadFeedController {
   constructor(private readonly feed: ThreadFeedService) {}
 
   /**
-   * Follows all threads: each event is a thread that was begun, changed or deleted
+   * Streams the events of all threads. An event is a thread that was created, changed or deleted.
    *
    * Swagger UI shows answers once they have ended, so it never shows this stream: use `curl -N`.
    */

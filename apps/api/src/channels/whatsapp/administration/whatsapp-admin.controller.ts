@@ -10,7 +10,7 @@ import { WhatsAppOutboxItemDtoPagingResult, WhatsAppOutboxQuery, WhatsAppStatusD
 export class WhatsAppAdminController {
   constructor(private readonly admin: WhatsAppAdminService) {}
 
-  /** Says whether the channel is set up, and how much waits or could not be sent. */
+  /** Returns whether the channel is set up, and how many messages wait or could not be sent. */
   @Get('status')
   @ApiOkResponse({ type: WhatsAppStatusDto })
   getWhatsAppStatus(): Promise<WhatsAppStatusDto> {
@@ -25,7 +25,7 @@ export class WhatsAppAdminController {
     return this.admin.list(query);
   }
 
-  /** Sends a message again that could not be sent. */
+  /** Retries a message that could not be sent. */
   @Post('outbox/:outboxId/retry')
   @Audited('delivery.retried', 'outboxId')
   @HttpCode(200)

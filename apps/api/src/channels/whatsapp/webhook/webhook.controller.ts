@@ -42,7 +42,7 @@ export class WebhookController {
   constructor(private readonly webhook: WebhookService) {}
 
   /**
-   * Takes a customer's message from Twilio
+   * Receives a customer's message from Twilio.
    *
    * Signed with `X-Twilio-Signature`. The answer of the bot (or of a person) is sent later.
    */
@@ -56,7 +56,7 @@ export class WebhookController {
     return this.webhook.receiveMessage(form, signature);
   }
 
-  /** Takes from Twilio what became of a message that was sent to a customer */
+  /** Receives the status of a sent message from Twilio. */
   @Post('status')
   @TwilioForm()
   @ApiBody({ type: StatusFormDto })
