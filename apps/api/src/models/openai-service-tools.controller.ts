@@ -20,7 +20,7 @@ export class OpenAiServiceToolsController {
     private readonly prices: ServicePricesService,
   ) {}
 
-  /** Reads whether a service is the default, which dialect and model are chosen, and what the last probe found. */
+  /** Returns whether a service is the default, which dialect and model are chosen, and what the last probe found. */
   @Get('status')
   @ApiOkResponse({ type: ServiceStatusDto })
   @ApiProblems(404)
@@ -28,7 +28,9 @@ export class OpenAiServiceToolsController {
     return this.services.getStatus(openAiServiceId);
   }
 
-  /** Makes a service the default: bots that name no service answer through it. It must be active, and stays so while it is the default. */
+  /**
+   * Makes a service the default. Bots that name no service answer through it. It must be active, and stays so while it is the default.
+   */
   @Put('default')
   @Audited('service.default_chosen', 'openAiServiceId')
   @ApiProblems(404, 409)
@@ -36,7 +38,7 @@ export class OpenAiServiceToolsController {
     return this.defaults.choose(openAiServiceId);
   }
 
-  /** Takes the choice of the default back: the first active service made is the default then. */
+  /** Clears the choice of the default. The first active service is the default then. */
   @Delete('default')
   @Audited('service.default_cleared', 'openAiServiceId')
   @ApiProblems(404)
@@ -44,7 +46,7 @@ export class OpenAiServiceToolsController {
     return this.defaults.clear(openAiServiceId);
   }
 
-  /** Asks the service now what it speaks and honours, stores it and answers it. A service that fails is an answer with a `problem`. */
+  /** Probes the service, and stores and returns what it supports. A service that fails is an answer with a `problem`. */
   @Post('probe')
   @HttpCode(200)
   @ApiOkResponse({ type: ServiceHealthDto })
@@ -53,7 +55,7 @@ export class OpenAiServiceToolsController {
     return this.probes.probe(openAiServiceId);
   }
 
-  /** Lists the models that the service offers, with the day it stops serving them if it says so. */
+  /** Lists the models that the service offers, with the day it stops serving them if it announces one. */
   @Get('models')
   @ApiOkResponse({ type: ServiceModelsDto })
   @ApiProblems(404, 502, 503, 504)
@@ -61,7 +63,7 @@ export class OpenAiServiceToolsController {
     return this.probes.listModels(openAiServiceId);
   }
 
-  /** Reads what the models of the service cost. */
+  /** Returns the prices of the service's models. */
   @Get('prices')
   @ApiOkResponse({ type: ModelPricesDto })
   @ApiProblems(404)
@@ -69,7 +71,7 @@ export class OpenAiServiceToolsController {
     return this.prices.get(openAiServiceId);
   }
 
-  /** Replaces what the models of the service cost. */
+  /** Replaces the prices of the service's models. */
   @Put('prices')
   @Audited('service.prices_changed', 'openAiServiceId')
   @ApiProblems(400, 404)

@@ -9,7 +9,7 @@ import { ChatVariablesService } from './chat-variables.service.js';
 export class ChatVariablesController {
   constructor(private readonly variables: ChatVariablesService) {}
 
-  /** Returns the variables of a chat: arguments and results of its tools, by name. For the chat's customer, and for agents. */
+  /** Returns the arguments and results of a chat's tools, by name. For the chat's customer, and for agents. */
   @Get(':chatId/variables')
   @Access('anonymous')
   @ApiOkResponse({ type: ChatVariablesDto })

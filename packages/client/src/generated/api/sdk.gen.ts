@@ -564,7 +564,9 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
-   * Takes a thread over: a running answer is cut, and the assistant is silent from then on
+   * Takes a thread over
+   *
+   * A running answer is interrupted, and the assistant does not answer from then on.
    *
    * Needs the role `agent` or `admin`.
    */
@@ -580,7 +582,7 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
-   * Reads the message that everybody sees
+   * Returns the message that all users see
    */
   public getCurrentSystemStatus<ThrowOnError extends boolean = true>(
     options?: Options<GetCurrentSystemStatusData, ThrowOnError>,
@@ -599,7 +601,7 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
-   * Sets the message that everybody sees
+   * Sets the message that all users see
    *
    * Needs the role `admin`.
    */
@@ -624,9 +626,9 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
-   * Lists who did what in administration and takeover, the newest first; searches actors, actions and targets
+   * Lists who did what in administration and takeover, the newest first
    *
-   * Order by `createdUtc`, `actor`, `action` or `target`.
+   * Searches actors, actions and targets. Order by `createdUtc`, `actor`, `action` or `target`.
    *
    * Needs the role `admin`.
    */
@@ -716,7 +718,7 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
-   * Stops all bots, or lets them answer again
+   * Stops all bots, or starts them again
    *
    * While stopped, completions are refused and running answers are interrupted.
    *
@@ -752,7 +754,7 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
-   * Reads a bot
+   * Returns a bot
    */
   public getAdminBot<ThrowOnError extends boolean = true>(
     options: Options<GetAdminBotData, ThrowOnError>,
@@ -766,7 +768,7 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
-   * Changes a bot
+   * Updates a bot
    *
    * What is not sent stays as it is.
    */
@@ -786,7 +788,9 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
-   * Reads the search configuration of a bot; its secrets are never shown
+   * Returns the search configuration of a bot
+   *
+   * Its secrets are never shown.
    */
   public getAcsBotConfiguration<ThrowOnError extends boolean = true>(
     options: Options<GetAcsBotConfigurationData, ThrowOnError>,
@@ -805,7 +809,9 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
-   * Replaces the search configuration of a bot; its two clients only with their isUpdate… flags
+   * Replaces the search configuration of a bot
+   *
+   * Its two clients are replaced only with their `isUpdate…` flags.
    */
   public updateAcsBotConfiguration<ThrowOnError extends boolean = true>(
     options: Options<UpdateAcsBotConfigurationData, ThrowOnError>,
@@ -828,7 +834,9 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
-   * Reads the Azure search configuration of a bot; its secrets are never shown
+   * Returns the Azure search configuration of a bot
+   *
+   * Its secrets are never shown.
    */
   public getAzureOpenAiSearchBotConfiguration<ThrowOnError extends boolean = true>(
     options: Options<GetAzureOpenAiSearchBotConfigurationData, ThrowOnError>,
@@ -852,7 +860,9 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
-   * Replaces the Azure search configuration of a bot; its two clients only with their isUpdate… flags
+   * Replaces the Azure search configuration of a bot
+   *
+   * Its two clients are replaced only with their `isUpdate…` flags.
    */
   public updateAzureOpenAiSearchBotConfiguration<ThrowOnError extends boolean = true>(
     options: Options<UpdateAzureOpenAiSearchBotConfigurationData, ThrowOnError>,
@@ -880,7 +890,9 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
-   * Reads the free configuration of a bot; its secrets are masked
+   * Returns the free configuration of a bot
+   *
+   * Its secrets are masked.
    */
   public getBotConfiguration<ThrowOnError extends boolean = true>(
     options: Options<GetBotConfigurationData, ThrowOnError>,
@@ -899,7 +911,9 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
-   * Replaces the free configuration of a bot; masked secrets stay as they are
+   * Replaces the free configuration of a bot
+   *
+   * Masked secrets stay as they are.
    */
   public updateBotConfiguration<ThrowOnError extends boolean = true>(
     options: Options<UpdateBotConfigurationData, ThrowOnError>,
@@ -936,7 +950,7 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
-   * Tells a bot a fact
+   * Creates a fact of a bot
    *
    * Active facts join its prompt.
    */
@@ -970,7 +984,7 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
-   * Changes a fact
+   * Updates a fact
    */
   public updateBotFact<ThrowOnError extends boolean = true>(
     options: Options<UpdateBotFactData, ThrowOnError>,
@@ -988,7 +1002,7 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
-   * Lists what people think of a bot's answers, the newest first
+   * Lists the feedback on a bot's answers, the newest first
    */
   public getBotFeedback<ThrowOnError extends boolean = true>(
     options: Options<GetBotFeedbackData, ThrowOnError>,
@@ -1002,7 +1016,7 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
-   * Gives feedback a status and a comment
+   * Sets the status and the comment of feedback
    */
   public updateBotFeedback<ThrowOnError extends boolean = true>(
     options: Options<UpdateBotFeedbackData, ThrowOnError>,
@@ -1025,7 +1039,7 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
-   * Removes the image of a bot
+   * Deletes the image of a bot
    */
   public deleteBotImage<ThrowOnError extends boolean = true>(
     options: Options<DeleteBotImageData, ThrowOnError>,
@@ -1039,7 +1053,9 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
-   * Gives a bot an image: PNG, JPEG, WebP or GIF, at most 2 MB and 8192 × 8192 pixels
+   * Stores the image of a bot
+   *
+   * PNG, JPEG, WebP or GIF, at most 2 MB and 8192 × 8192 pixels.
    */
   public updateBotImage<ThrowOnError extends boolean = true>(
     options: Options<UpdateBotImageData, ThrowOnError>,
@@ -1058,7 +1074,9 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
-   * Makes a bot the open one, which may be used without an account while it is public and active
+   * Makes a bot the open bot
+   *
+   * It can be used without an account while it is public and active.
    *
    * Needs the role `admin`.
    */
@@ -1074,7 +1092,7 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
-   * Reads how the bot's model is called
+   * Returns the parameters with which the bot's model is called
    */
   public getBotParameters<ThrowOnError extends boolean = true>(
     options: Options<GetBotParametersData, ThrowOnError>,
@@ -1090,7 +1108,7 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
-   * Changes how the bot's model is called
+   * Updates the parameters with which the bot's model is called
    *
    * What is not sent stays as it is.
    */
@@ -1115,7 +1133,7 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
-   * Reads how the bot's chats are taken over
+   * Returns the takeover policy of a bot
    */
   public getTakeoverPolicy<ThrowOnError extends boolean = true>(
     options: Options<GetTakeoverPolicyData, ThrowOnError>,
@@ -1134,7 +1152,7 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
-   * Replaces how the bot's chats are taken over
+   * Replaces the takeover policy of a bot
    */
   public updateTakeoverPolicy<ThrowOnError extends boolean = true>(
     options: Options<UpdateTakeoverPolicyData, ThrowOnError>,
@@ -1157,7 +1175,9 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
-   * Lists the tools of a bot: the functions that its model may call
+   * Lists the tools of a bot
+   *
+   * Tools are the functions that its model may call.
    */
   public getBotTools<ThrowOnError extends boolean = true>(
     options: Options<GetBotToolsData, ThrowOnError>,
@@ -1171,7 +1191,7 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
-   * Gives a bot a tool
+   * Creates a tool of a bot
    */
   public createBotTool<ThrowOnError extends boolean = true>(
     options: Options<CreateBotToolData, ThrowOnError>,
@@ -1189,7 +1209,7 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
-   * Takes a tool away
+   * Deletes a tool
    */
   public deleteBotTool<ThrowOnError extends boolean = true>(
     options: Options<DeleteBotToolData, ThrowOnError>,
@@ -1203,7 +1223,9 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
-   * Shows a tool; of its secret headers only the names
+   * Returns a tool
+   *
+   * Of its secret headers only the names are shown.
    */
   public getBotTool<ThrowOnError extends boolean = true>(
     options: Options<GetBotToolData, ThrowOnError>,
@@ -1217,7 +1239,7 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
-   * Changes a tool
+   * Updates a tool
    *
    * Secret headers, time-out and activity that are not sent stay; secret headers only while the origin of the address does.
    */
@@ -1237,7 +1259,7 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
-   * Calls a tool as a turn would, and shows what was sent and answered
+   * Calls a tool as a turn would, and returns what was sent and answered
    *
    * Nothing is stored.
    */
@@ -1257,7 +1279,7 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
-   * Reads how the bot's embedded page looks and who may embed it
+   * Returns how the bot's chat page looks and which sites may embed it
    */
   public getWidgetSettings<ThrowOnError extends boolean = true>(
     options: Options<GetWidgetSettingsData, ThrowOnError>,
@@ -1276,7 +1298,7 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
-   * Replaces how the bot's embedded page looks and who may embed it
+   * Replaces how the bot's chat page looks and which sites may embed it
    */
   public updateWidgetSettings<ThrowOnError extends boolean = true>(
     options: Options<UpdateWidgetSettingsData, ThrowOnError>,
@@ -1334,7 +1356,7 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
-   * Makes a bot a member of a start bot
+   * Adds a bot to the members of a start bot
    */
   public createStartBotBot<ThrowOnError extends boolean = true>(
     options: Options<CreateStartBotBotData, ThrowOnError>,
@@ -1357,7 +1379,7 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
-   * Changes the keywords of a member, or makes it the default
+   * Updates the keywords of a member, or makes it the default
    */
   public updateStartBotBot<ThrowOnError extends boolean = true>(
     options: Options<UpdateStartBotBotData, ThrowOnError>,
@@ -1462,7 +1484,7 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
-   * Creates a service and answers its id
+   * Creates a service and returns its id
    *
    * The service is probed in the background.
    *
@@ -1489,7 +1511,9 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
-   * Deletes a service that no bot uses; the same as the singular path
+   * Deletes a service that no bot uses
+   *
+   * The same as the singular path.
    *
    * Needs the role `admin`.
    */
@@ -1515,7 +1539,9 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
-   * Reads a service; its key is never shown
+   * Returns a service
+   *
+   * Its key is never shown.
    *
    * Needs the role `admin`.
    */
@@ -1533,7 +1559,9 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
-   * Changes a service; endpoint and key only with isUpdateOpenAi
+   * Updates a service
+   *
+   * Endpoint and key change only with `isUpdateOpenAi`.
    *
    * Needs the role `admin`.
    */
@@ -1558,7 +1586,9 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
-   * Takes the choice of the default back: the first active service made is the default then
+   * Clears the choice of the default
+   *
+   * The first active service is the default then.
    *
    * Needs the role `admin`.
    */
@@ -1579,9 +1609,9 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
-   * Makes a service the default: bots that name no service answer through it
+   * Makes a service the default
    *
-   * It must be active, and stays so while it is the default.
+   * Bots that name no service answer through it. It must be active, and stays so while it is the default.
    *
    * Needs the role `admin`.
    */
@@ -1602,7 +1632,7 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
-   * Lists the models that the service offers, with the day it stops serving them if it says so
+   * Lists the models that the service offers, with the day it stops serving them if it announces one
    *
    * Needs the role `admin`.
    */
@@ -1623,7 +1653,7 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
-   * Reads what the models of the service cost
+   * Returns the prices of the service's models
    *
    * Needs the role `admin`.
    */
@@ -1644,7 +1674,7 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
-   * Replaces what the models of the service cost
+   * Replaces the prices of the service's models
    *
    * Needs the role `admin`.
    */
@@ -1669,7 +1699,7 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
-   * Asks the service now what it speaks and honours, stores it and answers it
+   * Probes the service, and stores and returns what it supports
    *
    * A service that fails is an answer with a `problem`.
    *
@@ -1692,7 +1722,7 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
-   * Reads whether a service is the default, which dialect and model are chosen, and what the last probe found
+   * Returns whether a service is the default, which dialect and model are chosen, and what the last probe found
    *
    * Needs the role `admin`.
    */
@@ -1713,9 +1743,9 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
-   * Lists accounts; searches logins and display names
+   * Lists accounts
    *
-   * Order by `userId`, `login`, `displayName` or `createdAt`.
+   * Searches logins and display names. Order by `userId`, `login`, `displayName` or `createdAt`.
    *
    * Needs the role `admin`.
    */
@@ -1753,7 +1783,9 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
-   * Deletes an account with its chats, API keys and system messages; the last administrator stays
+   * Deletes an account with its chats, API keys and system messages
+   *
+   * The last administrator stays.
    *
    * Tokens of an OIDC issuer do not make it anew.
    *
@@ -1771,7 +1803,7 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
-   * Reads one account
+   * Returns an account
    *
    * Needs the role `admin`.
    */
@@ -1787,7 +1819,9 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
-   * Changes display name or roles; the last administrator stays one
+   * Updates the display name or the roles of an account
+   *
+   * The last administrator stays one.
    *
    * Needs the role `admin`.
    */
@@ -1823,7 +1857,7 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
-   * Makes an API key for an account
+   * Creates an API key for an account
    *
    * The answer is the only place where the key is ever shown.
    *
@@ -1850,7 +1884,9 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
-   * Revokes an API key of an account; it stops working at once
+   * Revokes an API key of an account
+   *
+   * It stops working at once.
    *
    * Needs the role `admin`.
    */
@@ -1871,7 +1907,7 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
-   * Lets the owner of a deleted account in again
+   * Readmits the owner of a deleted account
    *
    * The OIDC issuer's next token makes a new one.
    *
@@ -1910,7 +1946,7 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
-   * Sends a message again that could not be sent
+   * Retries a message that could not be sent
    *
    * Needs the role `admin`.
    */
@@ -1931,7 +1967,7 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
-   * Says whether the channel is set up, and how much waits or could not be sent
+   * Returns whether the channel is set up, and how many messages wait or could not be sent
    *
    * Needs the role `admin`.
    */
@@ -1966,7 +2002,7 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
-   * The bot's image
+   * Returns the image of a bot
    */
   public getBotImage<ThrowOnError extends boolean = true>(
     options: Options<GetBotImageData, ThrowOnError>,
@@ -2013,9 +2049,9 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
-   * Says whether all bots are stopped
+   * Returns whether all bots are stopped
    *
-   * It only asks: `PUT /api/admin/bots/stop/{isStopAllBots}` stops them.
+   * `PUT /api/admin/bots/stop/{isStopAllBots}` stops them.
    */
   public isStopAllBots<ThrowOnError extends boolean = true>(
     options?: Options<IsStopAllBotsData, ThrowOnError>,
@@ -2029,7 +2065,7 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
-   * Picks the member of a start bot that a message is for, and answers its id
+   * Picks the member of a start bot for a message, and returns its id
    */
   public searchBotByStartBot<ThrowOnError extends boolean = true>(
     options: Options<SearchBotByStartBotData, ThrowOnError>,
@@ -2052,7 +2088,7 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
-   * Ask and get the answer
+   * Answers a question
    *
    * A `user_id` has one conversation, which goes on with every call; a `thread_id` goes on with that thread. Without either a new thread begins. What a person has said in the meantime comes before the answer, or as the answer while a person holds the chat.
    */
@@ -2321,7 +2357,7 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
-   * Reads who holds the chat, and the place in line
+   * Returns the owner of a chat, and the customer's place in the queue
    */
   public getChatTakeover<ThrowOnError extends boolean = true>(
     options: Options<GetChatTakeoverData, ThrowOnError>,
@@ -2335,7 +2371,9 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
-   * Waits for a person no longer; the bot goes on
+   * Cancels the request for an agent
+   *
+   * The bot answers again.
    */
   public cancelPersonRequest<ThrowOnError extends boolean = true>(
     options: Options<CancelPersonRequestData, ThrowOnError>,
@@ -2358,7 +2396,7 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
-   * Closes the chat
+   * Closes a chat
    */
   public endChat<ThrowOnError extends boolean = true>(
     options: Options<EndChatData, ThrowOnError>,
@@ -2376,7 +2414,9 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
-   * Opens the closed chat again; the bot answers in it
+   * Reopens a closed chat
+   *
+   * The bot answers in it.
    */
   public reopenChat<ThrowOnError extends boolean = true>(
     options: Options<ReopenChatData, ThrowOnError>,
@@ -2394,7 +2434,7 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
-   * Asks for a person
+   * Requests a handoff to an agent
    */
   public requestPerson<ThrowOnError extends boolean = true>(
     options: Options<RequestPersonData, ThrowOnError>,
@@ -2412,7 +2452,7 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
-   * Shows that the customer types, to agents who watch
+   * Shows agents who watch the chat that the customer is typing
    */
   public setCustomerTyping<ThrowOnError extends boolean = true>(
     options: Options<SetCustomerTypingData, ThrowOnError>,
@@ -2456,7 +2496,9 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
-   * Stops the running answer; its text so far is kept
+   * Stops the running answer
+   *
+   * Its text so far is kept.
    */
   public stopCurrentTurn<ThrowOnError extends boolean = true>(
     options: Options<StopCurrentTurnData, ThrowOnError>,
@@ -2489,7 +2531,9 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
-   * Attaches one of the user's system messages to the chat: it is sent with every later question
+   * Attaches one of the user's system messages to the chat
+   *
+   * It is sent with every later question.
    */
   public updateChatUserSystemMessage<ThrowOnError extends boolean = true>(
     options: Options<UpdateChatUserSystemMessageData, ThrowOnError>,
@@ -2512,7 +2556,7 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
-   * Returns the chat's variables: arguments and results of its tools, by name
+   * Returns the arguments and results of a chat's tools, by name
    *
    * For the chat's customer, and for agents.
    */
@@ -2530,7 +2574,7 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
-   * Counts the statistics again from the ledger of all calls
+   * Rebuilds the statistics from the ledger of all calls
    *
    * Needs the role `admin`.
    */
@@ -2546,7 +2590,9 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
-   * Lists what the use of models cost, by day, bot and model, for at most 92 days; without dates, for the last 31
+   * Lists what the use of models cost, by day, bot and model
+   *
+   * At most 92 days; without dates, the last 31.
    *
    * Needs the role `admin`.
    */
@@ -2562,7 +2608,9 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
-   * Lists the tokens used, by day, bot and kind of use: 1 chat, 2 routing, 3 title
+   * Lists the tokens used, by day, bot and kind of use
+   *
+   * The kinds are 1 chat, 2 routing and 3 title.
    *
    * Needs the role `admin`.
    */
@@ -2583,7 +2631,7 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
-   * Lists everybody who was ever there as an agent
+   * Lists the agents who have ever been online
    *
    * Needs the role `agent` or `admin`.
    */
@@ -2604,7 +2652,7 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
-   * Reads who holds a chat
+   * Returns the owner of a chat
    *
    * Needs the role `agent` or `admin`.
    */
@@ -2620,7 +2668,9 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
-   * Takes a chat over: a running answer is cut (or as the bot's policy says), and only this agent speaks
+   * Claims a chat
+   *
+   * A running answer is interrupted (or as the bot's policy says), and only this agent answers.
    *
    * Needs the role `agent` or `admin`.
    */
@@ -2683,7 +2733,9 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
-   * Speaks to the customer; takes the chat over if nobody holds it
+   * Sends a message to the customer
+   *
+   * Claims the chat if no agent has claimed it.
    *
    * Needs the role `agent` or `admin`.
    */
@@ -2708,7 +2760,7 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
-   * Leaves a note that only agents see
+   * Adds a note that only agents see
    *
    * Needs the role `agent` or `admin`.
    */
@@ -2728,7 +2780,7 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
-   * Gives a chat to the bot, back into the queue, or to a colleague
+   * Releases a chat to the bot, to the queue, or to another agent
    *
    * Needs the role `agent` or `admin`.
    */
@@ -2748,7 +2800,9 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
-   * Opens a closed chat again; the bot answers in it
+   * Reopens a closed chat
+   *
+   * The bot answers in it.
    *
    * Needs the role `agent` or `admin`.
    */
@@ -2773,7 +2827,7 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
-   * Shows that the agent types, to those who are connected
+   * Shows those who watch the chat that the agent is typing
    *
    * Needs the role `agent` or `admin`.
    */
@@ -2793,7 +2847,9 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
-   * Tells the bot something for its next answer; the customer never sees it
+   * Adds an instruction to the bot for its next answer
+   *
+   * The customer never sees it.
    *
    * Needs the role `agent` or `admin`.
    */
@@ -2813,7 +2869,7 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
-   * Says that the agent is there, and how many chats may be handed over
+   * Sets the caller's presence, and how many chats others may transfer to the caller
    *
    * Needs the role `agent` or `admin`.
    */
@@ -2838,7 +2894,7 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
-   * Lists waiting and held chats
+   * Lists the chats that wait for an agent, and those that agents have claimed
    *
    * Order by `waitingSince`, `lastAccessedUtc` or `displayName`.
    *
@@ -2861,7 +2917,7 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
-   * Reads the caller's account and settings
+   * Returns the caller's account and settings
    */
   public getCurrentUser<ThrowOnError extends boolean = true>(
     options?: Options<GetCurrentUserData, ThrowOnError>,
@@ -2875,7 +2931,9 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
-   * Changes how long the caller's chats are kept; fields that are left out stay as they are
+   * Updates how long the caller's chats are kept
+   *
+   * Fields that are left out stay as they are.
    */
   public updateCurrentUser<ThrowOnError extends boolean = true>(
     options: Options<UpdateCurrentUserData, ThrowOnError>,
@@ -2898,7 +2956,9 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
-   * Accepts the terms of use; where they are required, bots answer only after it
+   * Accepts the terms of use
+   *
+   * Where they are required, bots answer only after it.
    */
   public acceptTerms<ThrowOnError extends boolean = true>(
     options?: Options<AcceptTermsData, ThrowOnError>,
@@ -2928,7 +2988,7 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
-   * Makes an API key with the caller's rights
+   * Creates an API key with the caller's rights
    *
    * The answer is the only place where the key is ever shown.
    */
@@ -2948,7 +3008,9 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
-   * Revokes one of the caller's own API keys; it stops working at once
+   * Revokes one of the caller's own API keys
+   *
+   * It stops working at once.
    */
   public deleteApiKey<ThrowOnError extends boolean = true>(
     options: Options<DeleteApiKeyData, ThrowOnError>,
@@ -3175,7 +3237,9 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
-   * Saves a system message, of which a user has at most 200, and answers its id
+   * Creates a system message and returns its id
+   *
+   * A user has at most 200.
    */
   public createUserSystemMessage<ThrowOnError extends boolean = true>(
     options: Options<CreateUserSystemMessageData, ThrowOnError>,
@@ -3198,7 +3262,9 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
-   * Deletes one of the caller's own system messages; chats that use it go on without it
+   * Deletes one of the caller's own system messages
+   *
+   * Chats that use it continue without it.
    */
   public deleteUserSystemMessage<ThrowOnError extends boolean = true>(
     options: Options<DeleteUserSystemMessageData, ThrowOnError>,
@@ -3217,7 +3283,7 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
-   * Reads one of the caller's own system messages
+   * Returns one of the caller's own system messages
    */
   public getUserSystemMessage<ThrowOnError extends boolean = true>(
     options: Options<GetUserSystemMessageData, ThrowOnError>,
@@ -3278,7 +3344,7 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
-   * Makes a visitor of a public bot, or knows one again
+   * Creates a visitor of a public bot, or renews the visitor's token
    *
    * The answer's token is the visitor's bearer token in every other call and in the socket's handshake.
    */
@@ -3319,7 +3385,9 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
-   * Says something as the lead; answered when the assistant's answer can be read, or at once when an agent will answer
+   * Sends a message as the lead
+   *
+   * Returns when the assistant's answer can be read, or at once when an agent will answer.
    */
   public addThreadMessage<ThrowOnError extends boolean = true>(
     options: Options<AddThreadMessageData, ThrowOnError>,
@@ -3342,7 +3410,7 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
-   * Says something as the agent, in a thread that is taken over
+   * Sends a message as the agent, in a thread that is taken over
    *
    * Needs the role `agent` or `admin`.
    */
@@ -3362,7 +3430,7 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
-   * The chat page by the id that the threads API gives a bot
+   * Returns the chat page of a bot, by its id in the threads API
    *
    * That is `asst_` and the bot's id without hyphens; the bot's id itself will do, too.
    */
@@ -3394,7 +3462,9 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
-   * Deletes an assistant; threads that it answered in stay
+   * Deletes an assistant
+   *
+   * Threads that it answered in stay.
    *
    * Needs the role `admin`.
    */
@@ -3415,7 +3485,7 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
-   * Reads an assistant
+   * Returns an assistant
    *
    * Needs the role `admin`.
    */
@@ -3431,7 +3501,7 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
-   * Makes an assistant that everybody may talk to
+   * Creates an assistant that every caller may talk to
    *
    * Needs the role `admin`.
    */
@@ -3451,9 +3521,9 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
-   * Begins a thread
+   * Creates a thread
    *
-   * Who answers is said with the first message.
+   * The assistant is named with the first message. Who answers is said with the first message.
    */
   public createThread<ThrowOnError extends boolean = true>(
     options?: Options<CreateThreadData, ThrowOnError>,
@@ -3485,7 +3555,9 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
-   * Follows all threads: each event is a thread that was begun, changed or deleted
+   * Streams the events of all threads
+   *
+   * An event is a thread that was created, changed or deleted.
    *
    * Swagger UI shows answers once they have ended, so it never shows this stream: use `curl -N`.
    *
@@ -3503,7 +3575,7 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
-   * Reads what the tools of a thread were told and have answered
+   * Returns the arguments and results of a thread's tools
    */
   public getThreadVariables<ThrowOnError extends boolean = true>(
     options: Options<GetThreadVariablesData, ThrowOnError>,
@@ -3522,7 +3594,7 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
-   * Says that the process runs
+   * Returns whether the process runs
    */
   public getLiveness<ThrowOnError extends boolean = true>(
     options?: Options<GetLivenessData, ThrowOnError>,
@@ -3536,7 +3608,7 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
-   * Says whether requests may be sent here
+   * Returns whether requests may be sent to this instance
    */
   public getReadiness<ThrowOnError extends boolean = true>(
     options?: Options<GetReadinessData, ThrowOnError>,
@@ -3550,7 +3622,7 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
-   * Reads all figures in the Prometheus text format
+   * Returns all metrics in the Prometheus text format
    *
    * Needs the role `admin`.
    */
@@ -3580,7 +3652,7 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
-   * Lists the newest threads, or those after one, in the order in which they were begun
+   * Lists the newest threads, or those after one, in the order of their creation
    *
    * Needs the role `agent` or `admin`.
    */
@@ -3612,7 +3684,7 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
-   * Reads a thread
+   * Returns a thread
    */
   public getThread<ThrowOnError extends boolean = true>(
     options: Options<GetThreadData, ThrowOnError>,
@@ -3626,7 +3698,7 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
-   * Reads the newest messages of a thread
+   * Returns the newest messages of a thread
    */
   public getThreadMessages<ThrowOnError extends boolean = true>(
     options: Options<GetThreadMessagesData, ThrowOnError>,
@@ -3645,7 +3717,9 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
-   * Changes an assistant; what is not sent stays as it is
+   * Updates an assistant
+   *
+   * What is not sent stays as it is.
    *
    * Needs the role `admin`.
    */
@@ -3665,7 +3739,7 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
-   * Takes a customer's message from Twilio
+   * Receives a customer's message from Twilio
    *
    * Signed with `X-Twilio-Signature`. The answer of the bot (or of a person) is sent later.
    */
@@ -3690,7 +3764,7 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
-   * Takes from Twilio what became of a message that was sent to a customer
+   * Receives the status of a sent message from Twilio
    */
   public receiveWhatsAppStatus<ThrowOnError extends boolean = true>(
     options: Options<ReceiveWhatsAppStatusData, ThrowOnError>,
@@ -3713,7 +3787,7 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
-   * A script that draws a button on any page, which opens the chat
+   * Returns a script that adds a button to any page, which opens the chat
    *
    * The bot is named by `data-bot` on the script's element.
    */
@@ -3729,7 +3803,7 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
-   * The chat page of a public bot, made to be embedded in other sites
+   * Returns the chat page of a public bot, to be embedded in other sites
    */
   public getWidgetPage<ThrowOnError extends boolean = true>(
     options: Options<GetWidgetPageData, ThrowOnError>,
@@ -3743,7 +3817,7 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
-   * The script that draws the button, for one bot
+   * Returns the script that adds the button, for one bot
    */
   public getWidgetLoader<ThrowOnError extends boolean = true>(
     options: Options<GetWidgetLoaderData, ThrowOnError>,
@@ -3757,7 +3831,7 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
-   * The page's script and style
+   * Returns a script or style of the chat page
    *
    * A name stands for one content for ever (`~` is in no bot's code).
    */
