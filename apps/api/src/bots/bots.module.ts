@@ -48,6 +48,7 @@ import { PublicBotsService } from './profile/public-bots.service.js';
 import { StartBotsService } from './start-bots/start-bots.service.js';
 import { ToolCallsService } from './tools/tool-calls.service.js';
 import { ToolHeadersService } from './tools/tool-headers.service.js';
+import { ToolSupportService } from './tools/tool-support.service.js';
 import { ToolTrialsService } from './tools/tool-trials.service.js';
 
 const ENTITIES = [Bot, BotFact, BotLink, BotLogin, BotTool, Feedback, StoredFile, StoredFileChunk, SystemState];
@@ -89,6 +90,7 @@ const ENTITIES = [Bot, BotFact, BotLink, BotLogin, BotTool, Feedback, StoredFile
     StartBotsService,
     ToolCallsService,
     ToolHeadersService,
+    ToolSupportService,
     ToolTrialsService,
   ],
   exports: [

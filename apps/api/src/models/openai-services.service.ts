@@ -75,6 +75,13 @@ export class OpenAiServicesService {
     return (await this.services.find(serviceId)) !== null;
   }
 
+  /** The name of the service, or of the default one, if its probe found that the model calls no tools. Null where that is not certain. */
+  async findWithoutTools(serviceId: string | null, modelName: string | null): Promise<string | null> {
+    const service = serviceId === null ? await this.defaults.find() : await this.services.find(serviceId);
+    if (service?.capabilities?.tools !== false || service.health?.problem !== null) return null;
+    return modelName === null || modelName === modelOf(service) ? service.displayName : null;
+  }
+
   async list(query: PagingQuery): Promise<AdminGetOpenAiServicesResponseItemDtoPagingResult> {
     const options = listOptions(query, ['displayName', 'isActive', 'createdUtc'], {
       field: 'displayName',

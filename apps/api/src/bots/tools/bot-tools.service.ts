@@ -17,6 +17,7 @@ import {
 import { BotToolsRepository, type ToolChanges, type ToolRow } from './bot-tools.repository.js';
 import { BotsService } from '../profile/bots.service.js';
 import { ToolHeadersService } from './tool-headers.service.js';
+import { ToolSupportService, type BotModel } from './tool-support.service.js';
 
 const TTL_MS = 60_000;
 
@@ -54,6 +55,7 @@ export class BotToolsService {
     private readonly access: BotAccessService,
     private readonly profiles: BotsService,
     private readonly headers: ToolHeadersService,
+    private readonly support: ToolSupportService,
     private readonly cache: CacheService,
   ) {}
 
@@ -76,8 +78,9 @@ export class BotToolsService {
     botId: string,
     dto: AdminCreateBotToolRequestDto,
   ): Promise<AdminCreateBotToolResponseDto> {
-    await this.access.requireBotAdmin(caller, botId);
+    const bot = await this.access.requireBotAdmin(caller, botId);
     const tool = this.rowOf(botId, dto, null);
+    if (tool.isActive) await this.support.requireFor(bot);
     const result = await this.tools.insert(tool, MAX_TOOLS);
     if (result === 'full') throw new AppError('CONFLICT', { detail: `A bot has at most ${MAX_TOOLS} tools.` });
     if (result === 'taken') throw nameTaken();
@@ -88,6 +91,7 @@ export class BotToolsService {
   async update(caller: Principal, botId: string, toolId: string, dto: AdminCreateBotToolRequestDto): Promise<void> {
     const before = await this.getTool(caller, botId, toolId);
     const { id: _, botId: __, createdAt: ___, ...changes } = this.rowOf(botId, dto, before);
+    if (changes.isActive) await this.support.requireFor(await this.access.requireBotAdmin(caller, botId));
     const result = await this.tools.update(botId, toolId, changes satisfies ToolChanges);
     if (result === 'missing') throw toolNotFound();
     if (result === 'taken') throw nameTaken();
@@ -105,8 +109,8 @@ export class BotToolsService {
    * stays. Drafts that are not valid are refused as VALIDATION_FAILED with paths like `tools.0.parameters`, and change nothing.
    */
   async replaceAll(caller: Principal, botId: string, tools: readonly ToolDraft[]): Promise<void> {
-    await this.access.requireBotAdmin(caller, botId);
-    const drafts = await this.checkDrafts(tools);
+    const bot = await this.access.requireBotAdmin(caller, botId);
+    const drafts = await this.checkDrafts(tools, bot);
     await this.tools.replaceAll(botId, (existing) =>
       drafts.map((draft) => this.rowOf(botId, draft, existing.find(({ name }) => name === draft.name) ?? null)),
     );
@@ -114,9 +118,11 @@ export class BotToolsService {
   }
 
   /** The drafts with their defaults; refused like {@link replaceAll} would refuse them. */
-  async checkDrafts(tools: readonly ToolDraft[]): Promise<AdminCreateBotToolRequestDto[]> {
+  async checkDrafts(tools: readonly ToolDraft[], model: BotModel): Promise<AdminCreateBotToolRequestDto[]> {
     const checked = await this.validation.transform({ tools }, { type: 'body', metatype: BotToolSetDto });
-    return (checked as BotToolSetDto).tools;
+    const drafts = (checked as BotToolSetDto).tools;
+    if (drafts.some(({ isActive }) => isActive !== false)) await this.support.requireFor(model);
+    return drafts;
   }
 
   /** What the bot's model is offered: the active tools. Remembered until somebody changes the bot. */

@@ -45,7 +45,7 @@ export class AssistantsService {
   async createAssistant(caller: Principal, dto: CreateAssistantRequestDto): Promise<SavedAssistantDto> {
     const admin = await this.staff.asAdmin(caller);
     const drafts = toolDraftsOf(dto.tools ?? []);
-    await this.tools.checkDrafts(drafts);
+    await this.tools.checkDrafts(drafts, { openAiServiceId: null, modelName: dto.model?.trim() || null });
     const { botId } = await this.bots.create({
       displayNameTv: { value: dto.name },
       baseSystemMessage: dto.instruction,
@@ -62,7 +62,8 @@ export class AssistantsService {
     const admin = await this.staff.asAdmin(caller);
     const { bot } = await this.find(admin, dto.asst_id);
     const drafts = dto.tools && toolDraftsOf(dto.tools);
-    if (drafts) await this.tools.checkDrafts(drafts);
+    const modelName = dto.model === undefined ? bot.modelName : dto.model.trim() || null;
+    if (drafts) await this.tools.checkDrafts(drafts, { ...bot, modelName });
     await this.bots.update(admin, bot.id, {
       displayNameTv: dto.name === undefined ? undefined : { value: dto.name, valueDe: bot.displayNameDe },
       baseSystemMessage: dto.instruction,
