@@ -1,3 +1,5 @@
+import { availableParallelism } from 'node:os';
+
 // Our TypeScript and the ESM-only packages are compiled to CommonJS by swc (and cached), because some Nest add-ons still
 // `require('@nestjs/common')` and Jest cannot require ES modules on Node 20. Green on Node 20.19 and 24 without flags.
 const typescript = {
@@ -21,7 +23,8 @@ const esmOnlyPackages = '@nestjs/|nestjs-pino|jose|content-disposition|.*\\.mjs$
 /** @type {import('jest').Config} */
 export default {
   testEnvironment: 'node',
-  globalSetup: '<rootDir>/test/support/build-widget.mjs',
+  globalSetup: '<rootDir>/test/support/run.setup.mjs',
+  globalTeardown: '<rootDir>/test/support/run.teardown.mjs',
   setupFiles: ['reflect-metadata'],
   roots: ['<rootDir>/apps', '<rootDir>/libs', '<rootDir>/packages/client/src', '<rootDir>/test'],
   testMatch: ['**/*.spec.ts', '**/*.e2e-spec.ts'],
@@ -33,6 +36,8 @@ export default {
     '^@app/([^/]+)$': '<rootDir>/libs/$1/src/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
+  // Tests wait now and then, for timers and for connections: one worker more than cores keeps these busy.
+  maxWorkers: availableParallelism() + 1,
   testTimeout: 30_000,
   globals: { PATIENCE_MS: 25_000 },
 };

@@ -10,7 +10,8 @@ import { AuthService } from '../../apps/api/src/auth/auth.service.js';
 import { ApiKeysService, generateApiKey } from '../../apps/api/src/users/api-keys/api-keys.service.js';
 import { FirstAdminService } from '../../apps/api/src/users/first-admin.service.js';
 import { UsersService } from '../../apps/api/src/users/users.service.js';
-import { freshDatabase, startTestApp, type TestApp } from '../support/app.js';
+import { startTestApp, type TestApp } from '../support/app.js';
+import { freshDatabase } from '../support/databases.js';
 import { describeOnServer } from '../support/servers.js';
 
 const INVALID = expect.objectContaining({ code: 'INVALID_TOKEN' }) as unknown;
@@ -154,7 +155,7 @@ describe('the first administrator', () => {
       );
       expect(new Set(found.map(({ userId }) => userId)).size).toBe(1);
       await Promise.all(servers.map(stop));
-      await database.drop();
+      database.release();
     }, 60_000);
 
     it('has one configured key, however many instances start together', async () => {
@@ -166,7 +167,7 @@ describe('the first administrator', () => {
       expect(await databaseOf(servers[0]!).getRepository(ApiKey).count()).toBe(1);
       for (const server of servers) expect(await whoHas(server, key)).toMatchObject({ login: 'admin' });
       await Promise.all(servers.map(stop));
-      await database.drop();
+      database.release();
     }, 60_000);
   });
 });

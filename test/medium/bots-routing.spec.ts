@@ -10,7 +10,8 @@ import { BotStopService } from '../../apps/api/src/bots/profile/bot-stop.service
 import { BotsBootstrapService } from '../../apps/api/src/bots/profile/bots-bootstrap.service.js';
 import { BotsService } from '../../apps/api/src/bots/profile/bots.service.js';
 import { StartBotsService } from '../../apps/api/src/bots/start-bots/start-bots.service.js';
-import { freshDatabase, startTestApp, type TestApp } from '../support/app.js';
+import { startTestApp, type TestApp } from '../support/app.js';
+import { freshDatabase } from '../support/databases.js';
 import { FakeProvider } from '../support/fake-provider/fake-provider.mjs';
 import { describeOnServer } from '../support/servers.js';
 import { ADMIN, code, ENGINES, KEY, person, reach } from './bots.support.js';
@@ -227,6 +228,6 @@ describeOnServer('several instances', () => {
     expect(new Set(open).size).toBe(1);
     expect(open[0]).not.toBeNull();
     await Promise.all(servers.map((server) => server.stop()));
-    await database!.drop();
+    database!.release();
   }, 60_000);
 });

@@ -85,19 +85,19 @@ describe('the cache', () => {
 });
 
 describeWithRedis('the caches of two instances', () => {
+  const REDIS_PREFIX = `cache-${process.pid}`;
   const subscribers = async (redis: Redis): Promise<number> => {
-    const [, count] = (await redis.pubsub('NUMSUB', 'baton:cache')) as [string, number];
+    const [, count] = (await redis.pubsub('NUMSUB', `${REDIS_PREFIX}:cache`)) as [string, number];
     return count;
   };
 
   it('forget together, and go on without Redis', async () => {
     const redis = new Redis(REDIS_URL);
-    const before = await subscribers(redis);
     const line = await RedisLine.open();
     const [here, there] = await Promise.all(
-      [1, 2].map(() => startTestApp({ ...KEY, DATABASE_URL: '', REDIS_URL: line.url })),
+      [1, 2].map(() => startTestApp({ ...KEY, DATABASE_URL: '', REDIS_URL: line.url, REDIS_PREFIX })),
     );
-    await eventually(async () => (await subscribers(redis)) === before + 2);
+    await eventually(async () => (await subscribers(redis)) === 2);
 
     const value = { there: 'old' };
     const ask = () => cacheOf(there!).remember('bots', 'shared', 60_000, () => Promise.resolve(value.there));

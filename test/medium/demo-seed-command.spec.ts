@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { SeedResult } from '../../apps/api/src/commands/seed/demo-seed.js';
-import { freshDatabase } from '../support/app.js';
+import { freshDatabase } from '../support/databases.js';
 
 type Printed = Omit<SeedResult, 'named'> & { named: { login: string; role: string; apiKey: string }[] };
 
@@ -21,7 +21,7 @@ describe('npm run demo:seed', () => {
   afterEach(async () => {
     process.env = { ...before };
     jest.restoreAllMocks();
-    await database?.drop();
+    database?.release();
     await rm(folder, { recursive: true, force: true });
   });
 

@@ -1,20 +1,9 @@
 import { migrate, openDataSource, SystemState } from '@app/database';
-import { randomUUID } from 'node:crypto';
-import { createConnection } from 'mysql2/promise';
 import type { DataSource } from 'typeorm';
-import { describeOnServer, MYSQL_URL } from '../support/servers.js';
+import { createDatabase } from '../support/databases.js';
+import { describeOnServer } from '../support/servers.js';
 
-async function withEmptyDatabase(work: (url: string) => Promise<void>): Promise<void> {
-  const name = `baton_schema_${randomUUID().slice(0, 8)}`;
-  const connection = await createConnection(MYSQL_URL);
-  await connection.query(`CREATE DATABASE ${name}`);
-  try {
-    await work(new URL(`/${name}`, MYSQL_URL).href);
-  } finally {
-    await connection.query(`DROP DATABASE ${name}`);
-    await connection.end();
-  }
-}
+const withEmptyDatabase = async (work: (url: string) => Promise<void>): Promise<void> => work(await createDatabase());
 
 const drift = async (dataSource: DataSource): Promise<string[]> => {
   const log = await dataSource.driver.createSchemaBuilder().log();

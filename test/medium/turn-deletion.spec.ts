@@ -5,7 +5,7 @@ import { TurnDeletionRepository } from '../../apps/api/src/baton/turns/turn-dele
 import { NO_USAGE } from '../../apps/api/src/baton/turns/turn.types.js';
 import { newBot } from '../../apps/api/src/bots/profile/new-bot.js';
 import { ChatsRepository } from '../../apps/api/src/chats/chat/chats.repository.js';
-import { freshDatabase } from '../support/app.js';
+import { freshDatabase } from '../support/databases.js';
 
 describe('TurnDeletionRepository', () => {
   let database: Awaited<ReturnType<typeof freshDatabase>>;
@@ -20,7 +20,7 @@ describe('TurnDeletionRepository', () => {
   });
   afterAll(async () => {
     await dataSource.destroy();
-    await database?.drop();
+    database?.release();
   });
 
   /** A chat that names a turn as running which has already ended, with another turn in its queue. */

@@ -12,7 +12,7 @@ import { ToolCallsService, type ToolAnswer } from '../../apps/api/src/bots/tools
 import { BotsService } from '../../apps/api/src/bots/profile/bots.service.js';
 import { TurnMetrics } from '../../apps/api/src/baton/turns/running/turn.metrics.js';
 import { UsersService } from '../../apps/api/src/users/users.service.js';
-import { freshDatabase } from '../support/app.js';
+import { freshDatabase } from '../support/databases.js';
 import type { Token } from './instance.js';
 import { SCRIPTED_TOOL } from './scripted-provider.js';
 import { KEYWORD, type Surroundings } from './world.js';
@@ -50,7 +50,7 @@ export async function openSurroundings(): Promise<Surroundings & { close(): Prom
     async close() {
       jest.useRealTimers();
       await dataSource.destroy();
-      await database?.drop();
+      database?.release();
     },
   };
 }

@@ -3,12 +3,12 @@ import type { ModuleMetadata } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
 import type { FastifyInstance } from 'fastify';
-import { createConnection } from 'mysql2/promise';
-import { randomBytes } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { AppModule } from '../../apps/api/src/app.module.js';
 import { CHANNEL_ENVIRONMENTS } from '../../apps/api/src/channels/channels.module.js';
 import { APP_OPTIONS, configureApp, createAdapter } from '../../apps/api/src/server/configure-app.js';
-import { MYSQL_URL, REDIS_URL } from './servers.js';
+import { freshDatabase } from './databases.js';
+import { REDIS_URL } from './servers.js';
 
 export interface TestApp {
   app: NestFastifyApplication;
@@ -36,19 +36,21 @@ const QUIET_AND_FAST = {
 
 /**
  * Starts the whole application on a free port. Settings are the defaults of a test plus `overrides`, never those of the shell;
- * `TEST_MYSQL_URL` gives every application a fresh database on that server, and `TEST_REDIS_URL` a Redis. Further modules and
- * controllers may be added to probe it.
+ * `TEST_MYSQL_URL` gives every application a fresh database on that server, and `TEST_REDIS_URL` a Redis with names of its own.
+ * Those that are given the same database share the names too. Further modules and controllers may be added to probe it.
  */
 export async function startTestApp(
   overrides: Record<string, string | undefined> = {},
   { prepare, ...extra }: TestAppExtras = {},
 ): Promise<TestApp> {
-  const database = overrides.DATABASE_URL === undefined ? await freshDatabase() : null;
+  const { DATABASE_URL: shared } = overrides;
+  const database = shared === undefined ? await freshDatabase() : null;
   const config = readConfig(CHANNEL_ENVIRONMENTS, {
     ...QUIET_AND_FAST,
     REDIS_URL,
+    REDIS_PREFIX: shared ? new URL(shared).pathname.slice(1) : randomUUID(),
     ...overrides,
-    DATABASE_URL: overrides.DATABASE_URL ?? database?.url,
+    DATABASE_URL: shared ?? database?.url,
   });
   const builder = Test.createTestingModule({ ...extra, imports: [AppModule, ...(extra.imports ?? [])] });
   const module = await builder.overrideProvider(AppConfig).useValue(config).compile();
@@ -64,22 +66,7 @@ export async function startTestApp(
     url: `http://127.0.0.1:${port}`,
     async stop() {
       await app.close();
-      await database?.drop();
+      database?.release();
     },
   };
-}
-
-/** An empty database of its own on the server of `TEST_MYSQL_URL`; null when the embedded database is to be used. */
-export async function freshDatabase(): Promise<{ url: string; drop(): Promise<void> } | null> {
-  if (MYSQL_URL === '') return null;
-  const name = `baton_test_${randomBytes(6).toString('hex')}`;
-  const query = async (sql: string): Promise<void> => {
-    const connection = await createConnection(MYSQL_URL);
-    await connection.query(sql);
-    await connection.end();
-  };
-  await query(`CREATE DATABASE ${name} CHARACTER SET utf8mb4`);
-  const url = new URL(MYSQL_URL);
-  url.pathname = `/${name}`;
-  return { url: url.href, drop: () => query(`DROP DATABASE IF EXISTS ${name}`) };
 }

@@ -1,4 +1,4 @@
-import { freshDatabase } from '../../support/app.js';
+import { freshDatabase } from '../../support/databases.js';
 import { ChatServer } from '../../support/chat-server.js';
 import { eventually } from '../../support/eventually.js';
 import { describeOnServer } from '../../support/servers.js';
@@ -21,7 +21,7 @@ describeOnServer('chats on two instances', () => {
   }, 90_000);
   afterAll(async () => {
     await Promise.all([here.stop(), there.stop()]);
-    await database?.drop();
+    database?.release();
   });
 
   const talk = async () => {

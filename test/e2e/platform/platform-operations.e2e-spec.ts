@@ -122,9 +122,14 @@ describe('operating it', () => {
 });
 
 describeWithRedis('with Redis', () => {
-  it('instances share a limit', async () => {
+  it('instances share a limit, installations with different prefixes do not', async () => {
     const settings = { THROTTLE_ANONYMOUS_LIMIT: '2', TRUST_PROXY: 'true' };
-    const servers = [await startTestApp(settings, PROBE), await startTestApp(settings, PROBE)];
+    const shared = { ...settings, REDIS_PREFIX: `limit-${randomBytes(3).toString('hex')}` };
+    const servers = [
+      await startTestApp(shared, PROBE),
+      await startTestApp(shared, PROBE),
+      await startTestApp({ ...settings, REDIS_PREFIX: `${shared.REDIS_PREFIX}-2` }, PROBE),
+    ];
     try {
       for (const { url } of servers) {
         const isUp = async () => (await (await fetch(`${url}/health/ready`)).text()).includes('"redis":"up"');
@@ -136,7 +141,7 @@ describeWithRedis('with Redis', () => {
         const answer = await fetch(`${url}/api/probe/null`, { headers: { 'x-forwarded-for': address } });
         statuses.push(answer.status);
       }
-      expect(statuses).toEqual([200, 200, 429, 429]);
+      expect(statuses).toEqual([200, 200, 200, 429, 429, 200]);
     } finally {
       for (const server of servers) await server.stop();
     }

@@ -1,6 +1,6 @@
 import { DataSource } from 'typeorm';
 import { ChatServer } from '../../support/chat-server.js';
-import { freshDatabase } from '../../support/app.js';
+import { freshDatabase } from '../../support/databases.js';
 import { EventStream } from '../../support/event-stream.js';
 import { eventually } from '../../support/eventually.js';
 import { expectedText } from '../../support/fake-provider/fake-provider.mjs';
@@ -26,7 +26,7 @@ describeOnServer.each(REDIS_OR_NONE)('two instances %s', (_, redisUrl) => {
   });
   afterAll(async () => {
     await Promise.all([first.stop(), second.stop()]);
-    await database.drop();
+    database.release();
   });
   afterEach(() => {
     desks.closeAll();
@@ -184,7 +184,7 @@ describeOnServer.each(REDIS_OR_NONE)('two instances %s', (_, redisUrl) => {
       expect([desk.text(), guest.text()]).toEqual([stream.text(), stream.text()]);
       for (const view of [desk, guest]) view.close();
       await Promise.all([first.stop(), second.stop()]);
-      await database.drop();
+      database.release();
     });
   },
 );

@@ -1,4 +1,4 @@
-import { freshDatabase } from '../../support/app.js';
+import { freshDatabase } from '../../support/databases.js';
 import { ChatServer } from '../../support/chat-server.js';
 import { eventually } from '../../support/eventually.js';
 import type { EventStream } from '../../support/event-stream.js';
@@ -28,7 +28,7 @@ describeOnServer.each(REDIS_OR_NONE)('threads on two instances %s', (_, redisUrl
   });
   afterAll(async () => {
     await Promise.all(servers.map((server) => server.stop()));
-    await database.drop();
+    database.release();
   });
   beforeEach(async () => {
     streams = await Promise.all(servers.map((server) => followThreads(server, ada.headers)));

@@ -1,5 +1,5 @@
 import { ChatServer } from '../../support/chat-server.js';
-import { freshDatabase } from '../../support/app.js';
+import { freshDatabase } from '../../support/databases.js';
 import { eventually } from '../../support/eventually.js';
 import { describeOnServer, REDIS_OR_NONE } from '../../support/servers.js';
 import { Person } from '../takeover/takeover.support.js';
@@ -92,7 +92,7 @@ describe('a turn that ends while its tool is working', () => {
       expect(log.map(({ type }) => type).slice(2)).toEqual(['tool.called', 'turn.ended', 'ownership.changed']);
       expect((await agent.call('GET', `/api/chats/${chatId}/variables`)).body).toEqual({ variables: { told: true } });
       await Promise.all([first.stop(), second.stop()]);
-      await database.drop();
+      database.release();
     });
   });
 });

@@ -1,4 +1,4 @@
-import { freshDatabase } from '../../support/app.js';
+import { freshDatabase } from '../../support/databases.js';
 import { ChatServer } from '../../support/chat-server.js';
 import { eventually } from '../../support/eventually.js';
 import { expectedText, FakeProvider } from '../../support/fake-provider/fake-provider.mjs';
@@ -23,7 +23,7 @@ describeOnServer('WhatsApp on two instances', () => {
   afterAll(async () => {
     await Promise.all([here.stop(), there.stop()]);
     await provider.stop();
-    await database?.drop();
+    database?.release();
   });
   afterEach(() => here.twilio.reset());
 

@@ -3,8 +3,6 @@ import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import type { Redis } from 'ioredis';
 import { randomUUID } from 'node:crypto';
 
-const CHANNEL = 'baton:cache';
-
 /** What an instance has forgotten and the others must forget too. Without a key: the whole area. Without an area: everything. */
 export interface Invalidation {
   area?: string;
@@ -19,11 +17,14 @@ export interface Invalidation {
 export class CacheInvalidations implements OnApplicationShutdown {
   private readonly logger = new Logger(CacheInvalidations.name);
   private readonly instance = randomUUID();
+  private readonly channel: string;
   private subscriber: Redis | null = null;
   private isSubscribed = false;
   private isBehind = false;
 
-  constructor(private readonly redis: RedisConnection) {}
+  constructor(private readonly redis: RedisConnection) {
+    this.channel = `${redis.prefix}:cache`;
+  }
 
   /** Whether word from the other instances reaches this one at the moment. */
   get isConnected(): boolean {
@@ -46,7 +47,7 @@ export class CacheInvalidations implements OnApplicationShutdown {
   }
 
   publish(invalidation: Invalidation): void {
-    this.redis.client?.publish(CHANNEL, JSON.stringify({ ...invalidation, from: this.instance })).catch(() => {
+    this.redis.client?.publish(this.channel, JSON.stringify({ ...invalidation, from: this.instance })).catch(() => {
       this.isBehind = true;
     });
   }
@@ -63,7 +64,7 @@ export class CacheInvalidations implements OnApplicationShutdown {
 
   private async subscribe(subscriber: Redis, onForget: (invalidation: Invalidation) => void): Promise<void> {
     try {
-      await subscriber.subscribe(CHANNEL);
+      await subscriber.subscribe(this.channel);
       this.isSubscribed = true;
       // What was said while nobody listened here is not known.
       onForget({});

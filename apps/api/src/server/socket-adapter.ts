@@ -143,6 +143,6 @@ export class SocketAdapter extends IoAdapter {
     this.connections = [publisher, subscriber];
     for (const connection of this.connections)
       connection.on('error', (error: Error) => this.log.debug(`Redis: ${error.message}`));
-    return createAdapter(publisher, subscriber);
+    return createAdapter(publisher, subscriber, { key: `${this.config.redisPrefix}:sockets` });
   }
 }

@@ -19,6 +19,8 @@ export class AppConfig {
   };
   readonly database: { url: string | null; dataDir: string; poolSize: number; migrateOnStart: boolean };
   readonly redisUrl: string | null;
+  /** Begins the name of every key and channel: installations that share a Redis keep apart. */
+  readonly redisPrefix: string;
   readonly auth: {
     adminApiKey: string | null;
     encryptionKey: string | null;
@@ -69,6 +71,7 @@ export class AppConfig {
       migrateOnStart: environment.MIGRATE_ON_START,
     };
     this.redisUrl = environment.REDIS_URL ?? null;
+    this.redisPrefix = environment.REDIS_PREFIX;
     this.auth = {
       adminApiKey: environment.ADMIN_API_KEY ?? null,
       encryptionKey: environment.ENCRYPTION_KEY ?? null,

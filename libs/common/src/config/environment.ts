@@ -43,6 +43,8 @@ export class Environment {
   @IsOptional()
   @Matches(/^rediss?:\/\/.+/, { message: 'REDIS_URL must look like redis://host:6379' })
   REDIS_URL?: string;
+  @Matches(/^[\w:.-]{1,64}$/, { message: 'REDIS_PREFIX may have 1 to 64 letters, digits and _ : . -' })
+  REDIS_PREFIX = 'baton';
 
   // Who may call
   @OptionalTextSetting(32)

@@ -12,10 +12,12 @@ const LONGEST_PAUSE_MS = 5000;
 @Injectable()
 export class RedisConnection implements OnApplicationShutdown {
   readonly client: Redis | null;
+  readonly prefix: string;
   private readonly logger = new Logger('Redis');
   private isComplaining = false;
 
-  constructor({ redisUrl }: AppConfig) {
+  constructor({ redisUrl, redisPrefix }: AppConfig) {
+    this.prefix = redisPrefix;
     this.client = redisUrl === null ? null : this.connect(redisUrl);
   }
 

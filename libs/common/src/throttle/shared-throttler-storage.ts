@@ -3,6 +3,7 @@ import type { OnApplicationShutdown } from '@nestjs/common';
 import { ThrottlerStorageService, type ThrottlerStorage } from '@nestjs/throttler';
 import type { RedisConnection } from '../redis/redis-connection.js';
 
+type Limits = Parameters<ThrottlerStorage['increment']> extends [string, ...infer Rest] ? Rest : never;
 type Counted = Awaited<ReturnType<ThrottlerStorage['increment']>>;
 
 /** Counts in Redis, so that instances share a limit; while Redis is away every instance counts for itself. */
@@ -14,15 +15,15 @@ export class SharedThrottlerStorage implements ThrottlerStorage, OnApplicationSh
     this.shared = redis.client === null ? null : new ThrottlerStorageRedisService(redis.client);
   }
 
-  async increment(...hit: Parameters<ThrottlerStorage['increment']>): Promise<Counted> {
+  async increment(key: string, ...limits: Limits): Promise<Counted> {
     if (this.shared !== null && this.redis.isUp) {
       try {
-        return await this.shared.increment(...hit);
+        return await this.shared.increment(`${this.redis.prefix}:limit:${key}`, ...limits);
       } catch {
         // Counted below: a limit is not worth a failed request.
       }
     }
-    return this.memory.increment(...hit);
+    return this.memory.increment(key, ...limits);
   }
 
   onApplicationShutdown(): void {

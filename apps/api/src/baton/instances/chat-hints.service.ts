@@ -7,7 +7,6 @@ import { ChatLogRepository } from '../log/chat-log.repository.js';
 import { TurnLeasesRepository } from '../turns/turn-leases.repository.js';
 import { LiveTurns } from '../turns/running/live-turns.js';
 
-const CHANNEL = 'baton:chats';
 const POLL_MS = 1_000;
 const POLL_WITH_REDIS_MS = 15_000;
 /** Without Redis: how soon a turn of this instance stops after an agent has claimed its chat on another instance. */
@@ -21,6 +20,7 @@ const CHECK_OWN_TURNS_MS = 100;
 export class ChatHints implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly logger = new Logger(ChatHints.name);
   private readonly instanceId = uuidv7();
+  private readonly channel: string;
   private readonly pending = new Set<string>();
   private publisher: Redis | null = null;
   private subscriber: Redis | null = null;
@@ -38,7 +38,9 @@ export class ChatHints implements OnApplicationBootstrap, OnApplicationShutdown 
     private readonly log: ChatLogRepository,
     private readonly leases: TurnLeasesRepository,
     private readonly live: LiveTurns,
-  ) {}
+  ) {
+    this.channel = `${config.redisPrefix}:chats`;
+  }
 
   onApplicationBootstrap(): void {
     // With an embedded database there is no other instance.
@@ -64,7 +66,7 @@ export class ChatHints implements OnApplicationBootstrap, OnApplicationShutdown 
     const subscriber = new Redis(url, { ...options, enableOfflineQueue: true });
     for (const client of [publisher, subscriber]) client.on('error', () => this.setSubscribed(false));
     subscriber.on('ready', () => {
-      subscriber.subscribe(CHANNEL).then(
+      subscriber.subscribe(this.channel).then(
         () => this.setSubscribed(true),
         () => this.setSubscribed(false),
       );
@@ -88,7 +90,7 @@ export class ChatHints implements OnApplicationBootstrap, OnApplicationShutdown 
     setImmediate(() => {
       const chatIds = [...this.pending];
       this.pending.clear();
-      this.publisher?.publish(CHANNEL, [this.instanceId, ...chatIds].join(' ')).catch(() => undefined);
+      this.publisher?.publish(this.channel, [this.instanceId, ...chatIds].join(' ')).catch(() => undefined);
     });
   }
 

@@ -36,7 +36,7 @@ export class SimpleChatDoor implements OnModuleInit {
     request.isCounted = true;
     const now = Date.now();
     const minute = Math.floor(now / MINUTE_MS);
-    const key = `baton:limit:simple-chat:${normalizeIp(request.ip)}:${minute}`;
+    const key = `simple-chat:${normalizeIp(request.ip)}:${minute}`;
     const { isBlocked, totalHits } = await this.counts.increment(key, MINUTE_MS, this.rate, MINUTE_MS, 'simple-chat');
     const secondsLeft = Math.ceil(((minute + 1) * MINUTE_MS - now) / 1000);
     if (isBlocked)
