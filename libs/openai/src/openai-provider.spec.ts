@@ -259,6 +259,11 @@ describe.each(DIALECTS)('OpenAiProvider over %s', (dialect) => {
   });
 
   it('keeps a hundred answers apart', async () => {
+    provider = new OpenAiProvider({
+      headersTimeoutMs: 20_000,
+      bodyIdleTimeoutMs: 20_000,
+      wholeAnswerTimeoutMs: 20_000,
+    });
     const messages = Array.from({ length: 100 }, (_, index) => `Message ${index} [[delay=2]]`);
     const answers = await Promise.all(messages.map((message) => collect(request(dialect, message))));
     expect(answers.map(textOf)).toEqual(messages.map((message) => expectedText(message)));

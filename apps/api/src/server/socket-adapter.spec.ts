@@ -1,4 +1,4 @@
-import type { AppConfig } from '@app/common';
+import { readConfig } from '@app/common';
 import type { INestApplicationContext } from '@nestjs/common';
 import type { MessageMappingProperties } from '@nestjs/websockets';
 import { createServer, type Server as HttpServer } from 'node:http';
@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { from, isObservable, mergeAll, of, throwError } from 'rxjs';
 import type { Server } from 'socket.io';
 import { io, type Socket } from 'socket.io-client';
+import { CHANNEL_ENVIRONMENTS } from '../channels/channels.module.js';
 import { SocketAdapter } from './socket-adapter.js';
 
 const NAMESPACE = '/commands';
@@ -34,12 +35,7 @@ describe('SocketAdapter', () => {
 
   beforeAll(async () => {
     http = createServer();
-    const settings = {
-      http: { corsOrigins: [], publicUrl: null, trustProxy: 1 },
-      redisUrl: null,
-      threads: { isOpen: false },
-    };
-    const config = settings as unknown as AppConfig;
+    const config = readConfig(CHANNEL_ENVIRONMENTS, { TRUST_PROXY: '1' });
     adapter = new SocketAdapter(http as unknown as INestApplicationContext, config);
     jest.spyOn(adapter['log'], 'error').mockImplementation(() => undefined);
     server = adapter.createIOServer(0);
