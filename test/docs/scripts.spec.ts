@@ -9,7 +9,7 @@ const NOT_RUN: Record<string, string> = {
   lock: 'asks the registry about every package; npm ci finds out whether the lock is complete',
   hooks: 'changes the clone that it runs in',
   openapi: 'check runs both of its steps',
-  'test:unit': 'npm test runs the same files',
+  'test:quick': 'npm test runs the same files',
   'test:medium': 'npm test runs the same files',
   'test:e2e': 'npm test runs the same files',
   'test:model': 'npm test runs the same file with fewer runs',
