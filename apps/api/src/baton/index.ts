@@ -8,6 +8,7 @@ export type { LogPosition } from './log/log-position.js';
 export { AgentMessagesService } from './messages/agent-messages.service.js';
 export { DeliveryFailuresService } from './messages/delivery-failures.service.js';
 export { SystemMessagesService } from './messages/system-messages.service.js';
+export type { ClaimedChat } from './ownership/claimed-chats.repository.js';
 export type { TransitionRequest } from './ownership/ownership.repository.js';
 export { OwnershipService } from './ownership/ownership.service.js';
 export { ChatStreamsService } from './readers/chat-streams.service.js';

@@ -1,7 +1,12 @@
 import { hasCode, WorkLoop } from '@app/common';
 import type { Actor } from '@app/contracts';
 import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import { OwnershipService, type TransitionRequest, SystemMessagesService } from '../../baton/index.js';
+import {
+  type ClaimedChat,
+  OwnershipService,
+  SystemMessagesService,
+  type TransitionRequest,
+} from '../../baton/index.js';
 import { BotsService, type TakeoverPolicy } from '../../bots/index.js';
 import { isOpen } from '../policy/business-hours.js';
 import { ChatStatesService } from './chat-states.service.js';
@@ -15,8 +20,7 @@ const SERVER: Actor = { kind: 'system', id: null, name: 'System' };
 /** Somebody else was faster: what was to be done is done, or no longer due. */
 const OVERTAKEN = ['OUTDATED_CHAT', 'CHAT_HELD', 'CHAT_NOT_HELD', 'CHAT_CLOSED', 'CONFLICT', 'NOT_FOUND'] as const;
 
-type Pass = Pick<TransitionRequest, 'transition' | 'reason' | 'onlyIfLeaseExpired' | 'onlyIfUnansweredMs'>;
-type ClaimedChat = Awaited<ReturnType<OwnershipService['findExpired']>>[number];
+type Transition = Pick<TransitionRequest, 'transition' | 'reason' | 'onlyIfLeaseExpired' | 'onlyIfUnansweredMs'>;
 
 /**
  * Lets no customer wait for somebody who is not there: chats whose agent is gone or silent, that have waited too long, or that wait
@@ -98,10 +102,10 @@ export class TakeoverSweeper implements OnApplicationBootstrap, OnApplicationShu
     );
   }
 
-  private async giveBack(held: ClaimedChat, how: Omit<Pass, 'transition'>, why: string): Promise<boolean> {
+  private async giveBack(held: ClaimedChat, how: Omit<Transition, 'transition'>, why: string): Promise<boolean> {
     const { takeover } = await this.bots.getProfile(held.botId);
     const isForBot = takeover.onLeaseExpired === 'bot';
-    const epoch = await this.pass(held, { transition: isForBot ? 'release' : 'requeue', ...how });
+    const epoch = await this.transition(held, { transition: isForBot ? 'release' : 'requeue', ...how });
     if (epoch === null) return false;
     const name = await this.states.nameOf(held.agentId);
     const place = isForBot ? 'to the bot' : 'into the queue';
@@ -110,7 +114,7 @@ export class TakeoverSweeper implements OnApplicationBootstrap, OnApplicationShu
   }
 
   private async giveUp(chat: WaitingChat, { waitSeconds }: TakeoverPolicy): Promise<boolean> {
-    const epoch = await this.pass(chat, { transition: 'release', reason: 'wait_expired' });
+    const epoch = await this.transition(chat, { transition: 'release', reason: 'wait_expired' });
     if (epoch === null) return false;
     await this.note(chat.chatId, epoch, `Nobody came within ${waitSeconds} s. The chat went back to the bot.`);
     return true;
@@ -127,7 +131,7 @@ export class TakeoverSweeper implements OnApplicationBootstrap, OnApplicationShu
         occasion: 'closed',
         expectedEpoch: chat.epoch,
       });
-    return (await this.pass(chat, { transition: 'end', reason: 'rule' })) !== null;
+    return (await this.transition(chat, { transition: 'end', reason: 'rule' })) !== null;
   }
 
   private note(chatId: string, expectedEpoch: number, text: string): Promise<void> {
@@ -135,9 +139,9 @@ export class TakeoverSweeper implements OnApplicationBootstrap, OnApplicationShu
   }
 
   /** The new epoch, or null when the chat has moved on meanwhile. */
-  private async pass(
+  private async transition(
     { chatId, epoch: expectedEpoch }: { chatId: string; epoch: number },
-    how: Pass,
+    how: Transition,
   ): Promise<number | null> {
     try {
       return await this.ownership.transition({ chatId, actor: SERVER, expectedEpoch, ...how });
