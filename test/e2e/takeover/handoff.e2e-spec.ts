@@ -1,7 +1,7 @@
 import type { ChatEventEnvelope } from '@app/contracts';
 import { ChatServer } from '../../support/chat-server.js';
 
-describe('hand-offs that nobody orders', () => {
+describe('automatic handoffs', () => {
   let server: ChatServer;
   let botId: string;
   beforeAll(async () => {
