@@ -5,7 +5,7 @@ import { IsNull, Not, type FindOptionsWhere, type Repository } from 'typeorm';
 
 const DEFAULT_SERVICE_ID = 'default_service_id';
 
-/** Which service bots answer through that name none. */
+/** The service of bots that name none. */
 @Injectable()
 export class DefaultServiceRepository {
   constructor(

@@ -99,7 +99,7 @@ export class BotAdministrationService {
     await this.profiles.changed(botId);
   }
 
-  /** The bot is gone for everybody; the chats it answered in stay and go on showing its name. */
+  /** The bot is no longer available; the chats it answered in stay and go on showing its name. */
   async delete(caller: Principal, botId: string): Promise<void> {
     const bot = await this.access.requireBotAdmin(caller, botId);
     await this.bots.markDeleted(bot, freedCode(bot.code, bot.id));

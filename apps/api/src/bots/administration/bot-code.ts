@@ -10,7 +10,7 @@ export function normaliseCode(text: string): string | null {
   return CODE.test(code) ? code : null;
 }
 
-/** Codes made from a name, the nicest first. The last one is taken by nobody. */
+/** Codes made from a name, the simplest first. The last one is random, so that it is free. */
 export function codesFrom(name: string): string[] {
   const letters = name.replace(/ß/g, 'ss').normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
   const code =

@@ -54,7 +54,7 @@ export class AdminCreateBotRequestDto {
   @OptionalText(PROMPT_LENGTH, 'You answer questions about our products.')
   baseSystemMessage?: string | null;
 
-  /** Whether everybody with an account may use the bot. Otherwise only the logins below may. */
+  /** Whether all users may use the bot. Otherwise only the logins below may. */
   @OptionalFlag(true)
   isPublic?: boolean;
 

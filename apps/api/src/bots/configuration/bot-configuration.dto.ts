@@ -185,7 +185,7 @@ export class BotParametersDto {
   @OptionalFlag(true)
   isUserSystemMessageSupported?: boolean;
 
-  /** Whether the model names a chat after its first answer, unless somebody has named it. */
+  /** Whether the model names a chat after its first answer, unless it has been named by hand. */
   @OptionalFlag(false)
   isTitledByModel?: boolean;
 }

@@ -30,11 +30,11 @@ export class BotFeedbackQuery extends PagingQuery {
   @NumberQuery(1)
   FilterByVote?: number;
 
-  /** Feedback that nobody has dealt with yet. */
+  /** Feedback without a status. */
   @FlagQuery()
   ShowFeedbacksWithoutStatus?: boolean;
 
-  /** Feedback that somebody has dealt with. */
+  /** Feedback with a status. */
   @FlagQuery()
   ShowFeedbacksWithStatus?: boolean;
 
@@ -93,7 +93,7 @@ export class AdminUpdateBotFeedbackRequestDto {
   adminComment?: string | null;
 }
 
-/** What somebody thinks of an answer. */
+/** A vote on an answer, with a comment. */
 export class BotFeedbackRequestDto {
   /** Not used: the chat of the address counts. */
   @OptionalText(100, ID_EXAMPLE)

@@ -19,7 +19,7 @@ export class BotImagesRepository {
 
   async readBytes(fileId: string): Promise<Buffer> {
     const chunks = await this.chunks.find({ where: { fileId }, order: { position: 'ASC' } });
-    // The embedded database gives an ArrayBuffer, whatever the entity says.
+    // The embedded database gives an ArrayBuffer, although the entity says Buffer.
     return Buffer.concat(chunks.map(({ bytes }) => Buffer.from(bytes)));
   }
 

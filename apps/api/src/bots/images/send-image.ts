@@ -1,7 +1,7 @@
 import type { FastifyReply } from 'fastify';
 import type { BotImage } from './bot-images.service.js';
 
-/** Bytes that somebody uploaded: shown as the image they are and as nothing else, and asked for again only when they changed. */
+/** Sends uploaded bytes as the image that they are, and never as another type; browsers request them again only when they have changed. */
 export async function sendImage(reply: FastifyReply, { contentType, etag, bytes }: BotImage): Promise<void> {
   reply.headers({
     etag,

@@ -4,7 +4,7 @@ import { Injectable } from '@nestjs/common';
 import { BotsRepository, type BotViewer } from './bots.repository.js';
 import { botNotFound, BotsService } from './bots.service.js';
 
-/** Who may do what in the administration of bots: administrators everything, others what the bot's login lists say. */
+/** Rights in the administration of bots: administrators may do everything, others what the bot's login lists say. */
 @Injectable()
 export class BotAccessService {
   constructor(
@@ -12,7 +12,7 @@ export class BotAccessService {
     private readonly profiles: BotsService,
   ) {}
 
-  /** The bot, for who may at least edit its facts. To all others it is not there. */
+  /** The bot, for callers who may at least edit its facts; 404 for all others. */
   async requireContributor(caller: Principal, botId: string): Promise<Bot> {
     const [bot, roles] = await Promise.all([this.bots.find(botId), this.profiles.getRoles(caller, botId)]);
     if (bot === null || bot.deletedAt !== null) throw botNotFound();
@@ -20,7 +20,7 @@ export class BotAccessService {
     return bot;
   }
 
-  /** The bot, for who may change it. */
+  /** The bot, for callers who may change it. */
   async requireBotAdmin(caller: Principal, botId: string): Promise<Bot> {
     const bot = await this.requireContributor(caller, botId);
     if (!(await this.profiles.isBotAdmin(caller, botId)))

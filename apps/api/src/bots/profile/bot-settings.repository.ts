@@ -7,7 +7,7 @@ import { DataSource } from 'typeorm';
 export class BotSettingsRepository {
   constructor(private readonly dataSource: DataSource) {}
 
-  /** Replaces one part and leaves the others as they are, whoever replaces those at the same time. */
+  /** Replaces one part. Others that are replaced at the same time are kept. */
   async replacePart(botId: string, name: string, part: object): Promise<void> {
     const { forUpdate } = dialectOf(this.dataSource);
     await this.dataSource.transaction(async (tx) => {

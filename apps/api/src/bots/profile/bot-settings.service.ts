@@ -4,7 +4,7 @@ import { BotAccessService } from './bot-access.service.js';
 import { BotSettingsRepository } from './bot-settings.repository.js';
 import { BotsService } from './bots.service.js';
 
-/** What other features let a bot's administrators settle for each bot: named parts of its configuration, replaced as a whole. */
+/** Settings of a bot that belong to other features: named parts of its configuration, each replaced as a whole. */
 @Injectable()
 export class BotSettingsService {
   constructor(
@@ -13,7 +13,7 @@ export class BotSettingsService {
     private readonly settings: BotSettingsRepository,
   ) {}
 
-  /** 404 for who may not even contribute to the bot, 403 for who may no more than that. */
+  /** 404 for callers who may not contribute to the bot, 403 for contributors. */
   async requireBotAdmin(caller: Principal, botId: string): Promise<void> {
     await this.access.requireBotAdmin(caller, botId);
   }

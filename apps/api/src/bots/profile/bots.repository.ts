@@ -133,7 +133,7 @@ export class BotsRepository {
     });
   }
 
-  /** Replaces the parts of the configuration that are given, whoever replaces others at the same time. */
+  /** Replaces the given parts of the configuration. Others that are replaced at the same time are kept. */
   async mergeConfiguration(id: string, parts: Record<string, unknown>): Promise<void> {
     const { forUpdate } = dialectOf(this.bots.manager.connection);
     await this.bots.manager.transaction(async (tx) => {

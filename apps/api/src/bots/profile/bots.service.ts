@@ -27,7 +27,7 @@ const OPEN_BOT = 'open-bot';
 
 type RolesByLogin = ReadonlyMap<string, ReadonlySet<BotRole>>;
 
-/** Bots as those see them who talk to them. */
+/** Bots as their customers see them. */
 @Injectable()
 export class BotsService {
   constructor(
@@ -56,7 +56,7 @@ export class BotsService {
     return this.getUsableBot(caller, botId);
   }
 
-  /** The bot that answers where nobody has an account: that of the code, else the open one. 404 when it is not active and public. */
+  /** The bot of a channel whose customers have no accounts: that of the code, else the open one. 404 when it is not active and public. */
   async getChannelBot(code: string | null): Promise<BotProfile> {
     if (code !== null) return this.getUsableBotByCode(ANYBODY, code);
     const openBotId = await this.getOpenBotId();
@@ -64,7 +64,7 @@ export class BotsService {
     return this.getUsableBot(ANYBODY, openBotId);
   }
 
-  /** Any bot, also a deleted one, whoever asks. 404 when there never was one. */
+  /** Any bot, also a deleted one, without a check of rights. 404 when there never was one. */
   getProfile(botId: string): Promise<BotProfile> {
     return this.cache.remember('bots', `id/${botId}`, TTL_MS, async () => {
       const bot = await this.bots.find(botId);
@@ -100,7 +100,7 @@ export class BotsService {
     return (await this.getRoles(caller, botId)).has('admin');
   }
 
-  /** A member of a start bot is open to whoever may use the start bot and could use the member if they had an account. */
+  /** Callers who may use a start bot may use its members, if those are public or name the caller's login. */
   async isUsableAsMember(caller: Principal, bot: BotProfile): Promise<boolean> {
     if (!bot.isActive || bot.isDeleted) return false;
     return bot.isPublic || (await this.getRoles(caller, bot.id)).size > 0;
@@ -129,7 +129,7 @@ export class BotsService {
     return bot;
   }
 
-  /** Whoever has written something about a bot calls this after the write. */
+  /** To be called after each write that concerns a bot. */
   async changed(botId: string): Promise<void> {
     await Promise.all([this.cache.forget('bots'), this.cache.forget('permissions', `bot:${botId}`)]);
     this.events.emit('bot.changed', { botId } satisfies AppEvents['bot.changed']);

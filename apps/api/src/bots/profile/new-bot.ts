@@ -1,7 +1,7 @@
 import { uuidv7 } from 'uuidv7';
 import type { BotRow } from './bots.repository.js';
 
-/** A bot that nobody sees yet, with what is known about it. */
+/** An inactive bot with the given columns and the defaults of all others. */
 export function newBot(known: Partial<BotRow>): BotRow {
   const now = new Date();
   return {

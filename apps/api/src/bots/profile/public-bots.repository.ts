@@ -3,9 +3,9 @@ import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { In, IsNull, type Repository } from 'typeorm';
 
-const OPEN_TO_EVERYBODY = { isActive: true, isPublic: true, deletedAt: IsNull() };
+const PUBLIC_BOT = { isActive: true, isPublic: true, deletedAt: IsNull() };
 
-/** Bots that everybody may talk to. */
+/** The public, active bots. */
 @Injectable()
 export class PublicBotsRepository {
   constructor(
@@ -14,15 +14,15 @@ export class PublicBotsRepository {
   ) {}
 
   find(id: string): Promise<Bot | null> {
-    return this.bots.findOneBy({ ...OPEN_TO_EVERYBODY, id });
+    return this.bots.findOneBy({ ...PUBLIC_BOT, id });
   }
 
   findOldest(): Promise<Bot | null> {
-    return this.bots.findOne({ where: OPEN_TO_EVERYBODY, order: { createdAt: 'ASC', id: 'ASC' } });
+    return this.bots.findOne({ where: PUBLIC_BOT, order: { createdAt: 'ASC', id: 'ASC' } });
   }
 
   findNewest(limit: number): Promise<Bot[]> {
-    return this.bots.find({ where: OPEN_TO_EVERYBODY, order: { createdAt: 'DESC', id: 'DESC' }, take: limit });
+    return this.bots.find({ where: PUBLIC_BOT, order: { createdAt: 'DESC', id: 'DESC' }, take: limit });
   }
 
   /** In the order in which they were made. */

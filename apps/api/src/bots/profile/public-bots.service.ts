@@ -10,7 +10,7 @@ export interface BotWithTools {
   tools: readonly Omit<BotTool, 'secretHeaders'>[];
 }
 
-/** The bots that everybody may talk to. No other bot is seen or found here. */
+/** The public, active bots. Other bots are not found here. */
 @Injectable()
 export class PublicBotsService {
   constructor(

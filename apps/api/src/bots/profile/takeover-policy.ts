@@ -29,7 +29,7 @@ export interface TakeoverPolicy {
   /** So long an agent may leave the customer without an answer; null as long as they like. */
   replySeconds: number | null;
   businessHours: BusinessHours | null;
-  /** What the customer is told when the chat is closed because nobody is there. */
+  /** The message to the customer when the chat is closed because no agent is available. */
   closedMessage: TermValue;
   /** Tells the customer, before the first answer, that a bot is speaking; empty says nothing. */
   firstMessageNotice: TermValue;

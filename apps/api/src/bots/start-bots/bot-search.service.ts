@@ -76,7 +76,7 @@ export class BotSearchService {
     return members.filter((_, index) => usable[index]);
   }
 
-  /** Null when there is nobody to ask. Whatever goes wrong is as good as no answer. */
+  /** Null when there is no model to ask, or no choice. Failures count as no answer. */
   private async askModel(
     startBot: BotProfile,
     members: Member[],

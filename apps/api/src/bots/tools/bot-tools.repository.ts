@@ -61,7 +61,7 @@ const columnsOf = <Row extends ToolChanges>(row: Row) => ({ ...row, parameters: 
 const listOf = (manager: EntityManager, botId: string): Promise<BotTool[]> =>
   manager.find(BotTool, { where: { botId }, order: { createdAt: 'ASC', id: 'ASC' } });
 
-/** Whoever changes the set of a bot's tools does so alone. */
+/** Changes to the set of a bot's tools run one after the other. */
 async function lockBot(tx: EntityManager, botId: string): Promise<void> {
   const query = tx.createQueryBuilder(Bot, 'bot').select('bot.id').where('bot.id = :botId', { botId });
   if (tx.connection.options.type !== 'better-sqlite3') query.setLock('pessimistic_write');

@@ -125,7 +125,7 @@ export class BotToolsService {
     return drafts;
   }
 
-  /** What the bot's model is offered: the active tools. Remembered until somebody changes the bot. */
+  /** What the bot's model is offered: the active tools. Cached until the bot is changed. */
   getCallable(botId: string): Promise<readonly CallableTool[]> {
     return this.cache.remember('bots', `tools/${botId}`, TTL_MS, async () => {
       const tools = await this.tools.list(botId);

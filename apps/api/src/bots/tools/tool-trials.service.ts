@@ -4,7 +4,7 @@ import { BotToolsService } from './bot-tools.service.js';
 import { ToolCallsService } from './tool-calls.service.js';
 import type { DryRunRequestDto, DryRunResponseDto } from './tool-trial.dto.js';
 
-/** Tries tools out for those who set them up. */
+/** Calls tools on trial, for administrators who configure them. */
 @Injectable()
 export class ToolTrialsService {
   constructor(

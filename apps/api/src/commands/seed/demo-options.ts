@@ -28,7 +28,7 @@ Fills the configured database (DATA_DIR or DATABASE_URL) with demo data. The ser
 
 const MAX_ROWS = 20_000_000;
 
-/** Reads the command line; null when help is wanted. Throws a sentence for what cannot be. */
+/** Reads the command line; null for --help. Throws a sentence about options that are not valid. */
 export function readOptions(args: string[]): DemoOptions | null {
   const { values } = parseArgs({
     args,

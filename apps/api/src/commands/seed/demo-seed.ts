@@ -1,14 +1,14 @@
 import type { SqlRow } from '@app/database';
 import type { DemoDataRepository } from './demo-data.repository.js';
 import { ChatWriter, noRows, type DemoBot, type DemoChat, type DemoUser } from './demo-chats.js';
-import { inventHouse, priceRows, systemMessageRows, userRow } from './demo-house.js';
+import { demoBots, priceRows, systemMessageRows, userRow } from './demo-rows.js';
 import type { DemoOptions } from './demo-options.js';
 import { inventPeople } from './demo-people.js';
 import { Random } from './random.js';
 
 const TURNS_PER_COMMIT = 4000;
 const ANONYMOUS_SHARE = 0.04;
-/** The person whose key is printed has much to look at. */
+/** The demo user, whose key is printed, has many chats. */
 const DEMO_USER_SHARE = 0.05;
 const DAY_MS = 86_400_000;
 
@@ -24,11 +24,11 @@ export interface SeedResult {
   users: number;
   chats: number;
   turns: number;
-  /** Those whom a person at the terminal will want to be. */
+  /** Accounts whose API keys are printed. */
   named: SeededUser[];
 }
 
-/** Makes up a house with its bots, people and their chats; the same options make the same house on the same day. */
+/** Makes bots, users and their chats up; the same options make the same data on the same day. */
 export class DemoSeed {
   private readonly random: Random;
   private readonly today = Math.floor(Date.now() / DAY_MS) * DAY_MS;
@@ -46,7 +46,7 @@ export class DemoSeed {
   async run(): Promise<SeedResult> {
     const { options, repository, random, today } = this;
     const serviceId = await repository.findServiceId();
-    const { bots, rows } = inventHouse(random, serviceId, today, this.mark);
+    const { bots, rows } = demoBots(random, serviceId, today, this.mark);
     await repository.insert(rows);
     if (serviceId !== null && !(await repository.hasPrices(serviceId)))
       await repository.insert({ prices: priceRows(serviceId, today) });

@@ -10,7 +10,7 @@ import { SeedModule } from './seed.module.js';
 
 type Named = SeededUser & { apiKey: string };
 
-/** Fills the configured database and tells the terminal what is in it now. */
+/** Fills the configured database and prints what it has created. */
 export async function runSeed(args: string[]): Promise<void> {
   const options = readOptions(args);
   if (options === null) return void process.stdout.write(USAGE);
@@ -36,7 +36,7 @@ async function seed(app: INestApplicationContext, options: DemoOptions): Promise
   }
   const statistics = app.get(UsageRollupService, { strict: false });
   const report = (text: string): void => void (options.isJson || process.stderr.write(`  ${text}\r`));
-  // What is older than now is then counted by the rebuild alone.
+  // The rebuild below counts everything that is older than now.
   await statistics.rollUp(new Date());
   const result = await new DemoSeed(options, repository, report).run().catch((error: unknown) => {
     if (!isDuplicate(error)) throw error;

@@ -63,7 +63,7 @@ export type AdminCreateBotRequestDto = {
   implementationType?: string | null;
   isActive?: boolean;
   /**
-   * Whether everybody with an account may use the bot. Otherwise only the logins below may.
+   * Whether all users may use the bot. Otherwise only the logins below may.
    */
   isPublic?: boolean;
   /**
@@ -519,7 +519,7 @@ export type AdminUpdateBotRequestDto = {
   displayNameTv?: TermValueDto | null;
   isActive?: boolean;
   /**
-   * Whether everybody with an account may use the bot. Otherwise only the logins below may.
+   * Whether all users may use the bot. Otherwise only the logins below may.
    */
   isPublic?: boolean;
   /**
@@ -704,7 +704,7 @@ export type BotFeedbackResponseDto = {
 
 export type BotParametersDto = {
   /**
-   * Whether the model names a chat after its first answer, unless somebody has named it.
+   * Whether the model names a chat after its first answer, unless it has been named by hand.
    */
   isTitledByModel?: boolean;
   /**
@@ -3625,11 +3625,11 @@ export type GetBotFeedbackData = {
      */
     FilterByVote?: number;
     /**
-     * Feedback that nobody has dealt with yet.
+     * Feedback without a status.
      */
     ShowFeedbacksWithoutStatus?: boolean;
     /**
-     * Feedback that somebody has dealt with.
+     * Feedback with a status.
      */
     ShowFeedbacksWithStatus?: boolean;
     /**

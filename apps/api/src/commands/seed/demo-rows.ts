@@ -5,16 +5,16 @@ import { SYSTEM_MESSAGES } from './demo-people.js';
 import type { Random } from './random.js';
 
 const YEAR_MS = 365 * 86_400_000;
-/** Somebody once had this bot and does not any more; its chats still show its name. */
+/** A bot that has been deleted; its chats still show its name. */
 const DELETED_BOT = TOPICS.length - 1;
 
-export interface House {
+export interface DemoContent {
   bots: DemoBot[];
   rows: Record<string, SqlRow[]>;
 }
 
 /** The bots, with their members, facts and prices. `mark` tells several demo data sets in one database apart. */
-export function inventHouse(random: Random, serviceId: string | null, today: number, mark: string): House {
+export function demoBots(random: Random, serviceId: string | null, today: number, mark: string): DemoContent {
   const openedAt = today - YEAR_MS;
   const at = toSqlTime(new Date(openedAt));
   const bots = TOPICS.map((topic) => ({ id: random.idAt(openedAt), topic }));
