@@ -143,6 +143,17 @@ describe('a compatible service', () => {
   });
 });
 
+/** What a test has started; stopped whatever becomes of it, last one first. */
+const started: { stop(): Promise<unknown> }[] = [];
+const running = <Running extends { stop(): Promise<unknown> }>(server: Running): Running => {
+  started.unshift(server);
+  return server;
+};
+
+afterEach(async () => {
+  for (const server of started.splice(0)) await server.stop();
+});
+
 describe('a server of the llama.cpp family', () => {
   // It takes what the assistant has said as a list of parts only, and has no second dialect here.
   const isRefused = ({ body }: RawCall): boolean =>
@@ -151,31 +162,32 @@ describe('a server of the llama.cpp family', () => {
     );
 
   it('answers the second message, too', async () => {
-    const service = await new RawService((call) => {
-      if (call.path === '/models') return { body: { object: 'list', data: [{ id: 'm' }] } };
-      if (call.path !== '/responses') return { status: 404, body: {} };
-      if (isRefused(call))
-        return { status: 500, body: { error: { code: 500, message: 'item[content] is not an array' } } };
-      const output = [{ type: 'message', role: 'assistant', content: [{ type: 'output_text', text: 'Hi' }] }];
-      return { body: { status: 'completed', output, usage: { input_tokens: 3, output_tokens: 1 } } };
-    }).start();
-    const server = await ChatServer.start({ OPENAI_BASE_URL: service.baseUrl, OPENAI_MODEL: 'm' });
+    const service = running(
+      new RawService((call) => {
+        if (call.path === '/models') return { body: { object: 'list', data: [{ id: 'm' }] } };
+        if (call.path !== '/responses') return { status: 404, body: {} };
+        if (isRefused(call))
+          return { status: 500, body: { error: { code: 500, message: 'item[content] is not an array' } } };
+        const output = [{ type: 'message', role: 'assistant', content: [{ type: 'output_text', text: 'Hi' }] }];
+        return { body: { status: 'completed', output, usage: { input_tokens: 3, output_tokens: 1 } } };
+      }),
+    );
+    await service.start();
+    const server = running(await ChatServer.start({ OPENAI_BASE_URL: service.baseUrl, OPENAI_MODEL: 'm' }));
     const chatId = await server.createChat();
     for (const text of ['one', 'two', 'three']) {
       expect(await server.complete(chatId, text)).toMatchObject({ status: 200, body: { assistantMessage: 'Hi' } });
     }
-    await server.stop();
-    await service.stop();
   });
 });
 
 // https://github.com/ggml-org/llama.cpp/pull/17570
 describe('a service that speaks Anthropic Messages alone', () => {
   it('holds a conversation with a tool, streamed, and counts what it costs', async () => {
-    const provider = new FakeProvider({ dialects: ['anthropic_messages'] });
+    const provider = running(new FakeProvider({ dialects: ['anthropic_messages'] }));
     await provider.start();
     provider.script('tool please', { rounds: [[{ name: 'none', arguments: '{}' }]], sayBeforeTools: ['One moment.'] });
-    const server = await ChatServer.start({ OPENAI_BASE_URL: provider.baseUrl });
+    const server = running(await ChatServer.start({ OPENAI_BASE_URL: provider.baseUrl }));
     const chatId = await server.createChat();
     for (const text of ['one', 'two', 'tool please', 'three', 'four']) {
       const stream = await server.stream(chatId, text);
@@ -189,7 +201,21 @@ describe('a service that speaks Anthropic Messages alone', () => {
       body: { assistantMessage: expectedText('five'), promptTokens: expect.any(Number) as number },
     });
     expect(provider.journal.last?.path).toBe('/messages');
-    await server.stop();
-    await provider.stop();
+  });
+});
+
+describe('a history that is longer than the budget', () => {
+  it('begins with a question, not with the answer to one that was left out', async () => {
+    const provider = running(new FakeProvider({ dialects: ['chat_completions'] }));
+    await provider.start();
+    const answer = 'a word '.repeat(300);
+    provider.script('default', { text: answer });
+    const overrides = { OPENAI_BASE_URL: provider.baseUrl, CONTEXT_TOKEN_BUDGET: '1500' };
+    const server = running(await ChatServer.start(overrides));
+    const chatId = await server.createChat();
+    for (const text of ['first '.repeat(500), 'second', 'third']) await server.complete(chatId, text);
+    const messages = provider.journal.last?.body['messages'] as { role: string }[];
+    // The answer to the first question would have fitted.
+    expect(messages.map(({ role }) => role)).toEqual(['system', 'user', 'assistant', 'user']);
   });
 });

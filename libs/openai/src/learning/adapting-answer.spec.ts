@@ -75,6 +75,13 @@ describe('AdaptingAnswer', () => {
         },
       },
     ],
+    // https://github.com/zed-industries/zed/issues/45379: in a stream that has begun.
+    [
+      'LM Studio',
+      {
+        body: 'event: error\ndata: {"error":{"message":"Error rendering prompt with jinja template: Conversation roles must alternate"}}\n\n',
+      },
+    ],
     // https://github.com/QwenLM/Qwen/issues/956
     ['an old server', { status: 400, body: { detail: 'Invalid request: Incorrect role system.' } }],
     ['a server that says nothing', { status: 400, body: {} }],
@@ -162,6 +169,21 @@ describe('AdaptingAnswer', () => {
     const items: ProviderItem[] = [
       message('user', 'a'),
       { type: 'carried', value: { reasoning_content: 'Hm.' } },
+      { type: 'tool_call', callId: 'c', name: 'x', arguments: '{}' },
+      { type: 'tool_result', callId: 'c', output: '1' },
+    ];
+    await expect(ask(request({ items }))).resolves.toBe('Hi');
+    expect(service.calls).toHaveLength(2);
+  });
+
+  // https://github.com/lmstudio-ai/lmstudio-bug-tracker/issues/842: the template of gpt-oss.
+  it('does not send thoughts back where they may not stand beside words', async () => {
+    const refusal = 'Cannot pass both content and thinking in an assistant message with tool calls!';
+    await serve(({ body }) => (JSON.stringify(body).includes('"reasoning"') ? refused(refusal) : said('Hi')));
+    const items: ProviderItem[] = [
+      message('user', 'a'),
+      { type: 'carried', value: { reasoning: 'Hm.' } },
+      message('assistant', 'One moment.'),
       { type: 'tool_call', callId: 'c', name: 'x', arguments: '{}' },
       { type: 'tool_result', callId: 'c', output: '1' },
     ];

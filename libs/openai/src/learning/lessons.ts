@@ -19,6 +19,8 @@ const REFUSES =
 /** A chat template that complains about roles, in its own or in its server's words. */
 const ABOUT_ROLES =
   /alternat|must be at the beginning|\broles?\b|jinja|chat.?template|system (message|prompt|instruction)|developer (message|instruction)|(first|last) message/i;
+const ABOUT_THOUGHTS = /\bthinking\b|\breasoning|\bthoughts?\b/i;
+const DEMANDS = /missing|must (be|have)|required|expected/i;
 const ARRANGEMENTS: readonly Arrangement[] = ['free', 'alternating', 'without_system'];
 /** Where services say how much they take. */
 const STATED_CONTEXT = [
@@ -29,25 +31,33 @@ const STATED_CONTEXT = [
 ];
 /** Our count is not the service's, and an answer needs room. */
 const SHARE_OF_CONTEXT = 0.7;
+/** Some servers fail where they should refuse, others report in a stream that has begun. */
+const SAYS_IT_FAILED = new Set([200, 500]);
 const CAN_BE_TAUGHT = new Set([200, 400, 413, 422, 429, 500, 501]);
 
 /** The fields that a request can do without. */
 const DISPENSABLE = new Set([
   'temperature', 'max_tokens', 'max_completion_tokens', 'max_output_tokens', 'store', 'stream_options', 'tool_choice',
-  'response_format', 'include',
+  'response_format',
 ]); // prettier-ignore
 
 /** The fields of a request that a refusal may be about, also those within the messages that the service itself had added. */
-export const fieldsOf = (body: Record<string, unknown>, { items }: ProviderRequest): string[] => [
+export const fieldsOf = (body: Record<string, unknown>, request: ProviderRequest): string[] => [
   ...Object.keys(body).filter((field) => DISPENSABLE.has(field) && body[field] !== undefined),
-  ...items.flatMap((item) => (item.type === 'carried' ? Object.keys(item.value) : [])),
+  ...thoughtsOf(request),
 ];
+
+/** Fields of messages; in the other dialects a thought is an item of its own, with a place for it. */
+const thoughtsOf = ({ items, connection }: ProviderRequest): string[] =>
+  connection.dialect === 'chat_completions'
+    ? items.flatMap((item) => (item.type === 'carried' ? Object.keys(item.value) : []))
+    : [];
 
 /** What to do differently so that the service may take the request; null when nothing is known to help. */
 export function learn(refusal: Refusal, adjustments: Adjustments): Adjustments | null {
   if (!CAN_BE_TAUGHT.has(refusal.status)) return null;
   if (refusal.code === 'PROVIDER_CONTEXT_EXCEEDED') return askWithLess(refusal, adjustments);
-  if (refusal.code !== 'PROVIDER_REQUEST_REJECTED' && refusal.status !== 500) return null;
+  if (refusal.code !== 'PROVIDER_REQUEST_REJECTED' && !SAYS_IT_FAILED.has(refusal.status)) return null;
   for (const lesson of LESSONS) {
     const learned = lesson(refusal, adjustments);
     if (learned) return learned;
@@ -62,18 +72,25 @@ const leaveOut: Lesson = ({ said, sent }, adjustments) => {
   return named.length === 0 ? null : { ...adjustments, omitted: [...adjustments.omitted, ...named] };
 };
 
+/** Thoughts that some services demand back, others refuse beside words. */
+const leaveOutThoughts: Lesson = ({ said, request }, adjustments) => {
+  if (!ABOUT_THOUGHTS.test(said) || DEMANDS.test(said)) return null;
+  const thoughts = thoughtsOf(request).filter((field) => !adjustments.omitted.includes(field));
+  return thoughts.length === 0 ? null : { ...adjustments, omitted: [...adjustments.omitted, ...thoughts] };
+};
+
 /** Takes the next stricter arrangement that changes anything: many chat templates want one. */
 const arrangeStrictly: Lesson = ({ said, status, request }, adjustments) => {
   const isToldSo = ABOUT_ROLES.test(said);
   // A service that only says that something is wrong may mean this; one that fails hardly does.
-  if (!isToldSo && (status === 500 || adjustments.arrangement !== 'free')) return null;
+  if (!isToldSo && (SAYS_IT_FAILED.has(status) || adjustments.arrangement !== 'free')) return null;
   const before = arrange(request, adjustments.arrangement);
   const stricter = ARRANGEMENTS.slice(ARRANGEMENTS.indexOf(adjustments.arrangement) + 1, isToldSo ? undefined : 2);
   const arrangement = stricter.find((each) => !isSame(before, arrange(request, each)));
   return arrangement === undefined ? null : { ...adjustments, arrangement };
 };
 
-const LESSONS: readonly Lesson[] = [leaveOut, arrangeStrictly];
+const LESSONS: readonly Lesson[] = [leaveOut, leaveOutThoughts, arrangeStrictly];
 
 /** Once, with what the service says that it takes, else with half. */
 function askWithLess({ said, request }: Refusal, adjustments: Adjustments): Adjustments | null {

@@ -5,6 +5,9 @@ import { argumentsText, unknownFields } from '../tool-forms.js';
 /** An item's own id is not sent back: nothing is stored under it. */
 const KNOWN_IN_CALL = new Set(['type', 'id', 'call_id', 'name', 'arguments', 'status', 'object']);
 
+/** What a model says about its work on the way to the answer. */
+const COMMENTARY = 'commentary';
+
 interface OutputItem {
   type: string;
   id?: string;
@@ -13,7 +16,13 @@ interface OutputItem {
   arguments: unknown;
   status?: string;
   encrypted_content?: string | null;
+  phase?: string | null;
   content?: { type: string; text?: string; refusal?: string }[];
+}
+
+interface TextDelta {
+  delta: string;
+  item_id?: string;
 }
 
 interface ResponseBody {
@@ -34,6 +43,7 @@ interface ResponseBody {
 export class ResponsesReader implements AnswerReader {
   private sawText = false;
   private readonly calls = new Map<string, OutputItem>();
+  private readonly commentary = new Set<string>();
   private readonly thoughts = new Map<string, Record<string, unknown>>();
 
   constructor(private readonly sink: AnswerSink) {}
@@ -43,7 +53,10 @@ export class ResponsesReader implements AnswerReader {
     switch (event === '' || event === 'message' ? eventTypeOf(data) : event) {
       case 'response.output_text.delta':
       case 'response.refusal.delta':
-        this.text(deltaOf(JSON.parse(data)));
+        this.delta(JSON.parse(data));
+        return;
+      case 'response.output_item.added':
+        this.begin(itemOf(JSON.parse(data)));
         return;
       case 'response.output_item.done':
         this.item(itemOf(JSON.parse(data)));
@@ -71,6 +84,14 @@ export class ResponsesReader implements AnswerReader {
     else this.complete(response);
   }
 
+  private begin({ id, phase }: OutputItem): void {
+    if (phase === COMMENTARY && id) this.commentary.add(id);
+  }
+
+  private delta({ delta, item_id: id }: TextDelta): void {
+    if (!id || !this.commentary.has(id)) this.text(delta);
+  }
+
   private text(text: string): void {
     this.sawText = true;
     this.sink.text(text);
@@ -80,6 +101,9 @@ export class ResponsesReader implements AnswerReader {
   private item(item: OutputItem): void {
     if (item.type === 'reasoning' && item.encrypted_content) {
       this.thoughts.set(item.id ?? item.encrypted_content, withoutNulls(item));
+    } else if (item.type === 'message' && item.phase === COMMENTARY) {
+      const { id, status: _status, ...said } = withoutNulls(item);
+      this.thoughts.set(String(id), said);
     } else if (item.type === 'function_call' && item.status !== 'incomplete') {
       const id = item.call_id || item.id || `call_${randomUUID()}`;
       if (!this.calls.has(id)) this.calls.set(id, item);
@@ -93,7 +117,7 @@ export class ResponsesReader implements AnswerReader {
     }
     const output = response.output ?? [];
     if (!this.sawText) {
-      for (const part of output.filter(({ type }) => type === 'message').flatMap((item) => item.content ?? [])) {
+      for (const part of output.filter(isAnswer).flatMap((item) => item.content ?? [])) {
         if (part.type === 'output_text' || part.type === 'refusal') this.text(part.text ?? part.refusal ?? '');
       }
     }
@@ -118,6 +142,8 @@ export class ResponsesReader implements AnswerReader {
   }
 }
 
+const isAnswer = ({ type, phase }: OutputItem): boolean => type === 'message' && phase !== COMMENTARY;
+
 const withoutNulls = (item: object): Record<string, unknown> =>
   Object.fromEntries(Object.entries(item).filter(([, value]) => value !== null));
 
@@ -129,6 +155,5 @@ const readUsage = (usage: ResponseBody['usage']) =>
     usage?.output_tokens_details?.reasoning_tokens,
   );
 
-const deltaOf = (event: { delta: string }): string => event.delta;
 const itemOf = (event: { item: OutputItem }): OutputItem => event.item;
 const responseOf = (event: { response: ResponseBody }): ResponseBody => event.response;

@@ -1,0 +1,99 @@
+import type { ProviderEvent } from '../../provider.types.js';
+import { AnswerQueue } from '../../stream/answer-queue.js';
+import { ResponsesReader } from './responses-reader.js';
+
+type Event = { type: string } & Record<string, unknown>;
+
+async function drained(feed: (reader: ResponsesReader) => void): Promise<ProviderEvent[]> {
+  const queue = new AnswerQueue(null, () => undefined);
+  feed(new ResponsesReader(queue));
+  const events: ProviderEvent[] = [];
+  for await (const event of queue) events.push(event);
+  return events;
+}
+
+const streamed = (...events: Event[]): Promise<ProviderEvent[]> =>
+  drained((reader) => {
+    for (const event of events) reader.event(event.type, JSON.stringify(event));
+  });
+const whole = (response: unknown): Promise<ProviderEvent[]> =>
+  drained((reader) => reader.whole(JSON.stringify(response)));
+
+const reasoning = { type: 'reasoning', id: 'rs', summary: [], encrypted_content: 'abc', status: null };
+const commentary = {
+  type: 'message',
+  id: 'm1',
+  role: 'assistant',
+  status: 'completed',
+  phase: 'commentary',
+  content: [{ type: 'output_text', text: 'I look it up.' }],
+};
+const call = { type: 'function_call', id: 'fc', call_id: 'c', name: 't', arguments: '{"x":1}', status: 'completed' };
+const answer = { type: 'message', id: 'm2', phase: 'final_answer', content: [{ type: 'output_text', text: 'Hi' }] };
+const completed = (...output: object[]) => ({ type: 'response.completed', response: { status: 'completed', output } });
+const called = { type: 'tool_call', callId: 'c', name: 't', arguments: '{"x":1}' };
+
+describe('ResponsesReader', () => {
+  // https://cookbook.openai.com/examples/responses_api/reasoning_items: items go back as they came when nothing is stored.
+  it('keeps what was thought and remarked for the next round, and shows none of it', async () => {
+    const expected = [
+      { type: 'carried', value: { type: 'reasoning', id: 'rs', summary: [], encrypted_content: 'abc' } },
+      {
+        type: 'carried',
+        value: { type: 'message', role: 'assistant', phase: 'commentary', content: commentary.content },
+      },
+      called,
+      { type: 'done', reason: 'tool_calls' },
+    ];
+    const added = { type: 'response.output_item.added', item: { ...commentary, content: [] } };
+    const delta = { type: 'response.output_text.delta', item_id: 'm1', delta: 'I look it up.' };
+    const finished = [reasoning, commentary, call].map((item) => ({ type: 'response.output_item.done', item }));
+    expect(await streamed(added, delta, ...finished, completed(reasoning, commentary, call))).toEqual(expected);
+    expect(await whole({ status: 'completed', output: [reasoning, commentary, call] })).toEqual(expected);
+  });
+
+  it('says the answer after the remarks', async () => {
+    const events = await whole({ status: 'completed', output: [commentary, answer] });
+    expect(events).toEqual([
+      { type: 'text', text: 'Hi' },
+      { type: 'done', reason: 'stop' },
+    ]);
+  });
+
+  it.each<[string, object, object]>([
+    ['arguments as an object', { arguments: { x: 1 } }, {}],
+    ['no id of the call', { call_id: undefined }, { callId: 'fc' }],
+    ['fields of the service', { thought_signature: 'sig' }, { extra: { thought_signature: 'sig' } }],
+  ])('reads a call with %s once', async (_name, changes, expected) => {
+    const item = { ...call, ...changes };
+    expect(await streamed({ type: 'response.output_item.done', item }, completed(item))).toEqual([
+      { ...called, ...expected },
+      { type: 'done', reason: 'tool_calls' },
+    ]);
+  });
+
+  it.each([
+    ['max_output_tokens', 'length'],
+    ['content_filter', 'content_filter'],
+    ['something new', 'length'],
+  ])('reads an answer that is incomplete for %s as cut by %s, without its calls', async (reason, expected) => {
+    const response = { status: 'incomplete', incomplete_details: { reason }, output: [answer, call] };
+    expect(await streamed({ type: 'response.incomplete', response })).toEqual([
+      { type: 'text', text: 'Hi' },
+      { type: 'done', reason: expected },
+    ]);
+  });
+
+  it.each<[string, string]>([
+    ['', '{"error":{"code":429,"message":"Busy"}}'],
+    ['error', '{"type":"error","code":"rate_limit_exceeded","message":"Busy"}'],
+    [
+      'response.failed',
+      '{"type":"response.failed","response":{"status":"failed","error":{"code":"rate_limit_exceeded"}}}',
+    ],
+  ])('fails at an error in the stream (%s)', async (event, data) => {
+    await expect(drained((reader) => reader.event(event, data))).rejects.toMatchObject({
+      code: 'PROVIDER_RATE_LIMITED',
+    });
+  });
+});
