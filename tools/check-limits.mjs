@@ -20,7 +20,6 @@ const KNOWN = new Set([
   'test/browser/accessibility.browser-spec.ts',
   'test/browser/conversation.browser-spec.ts',
   'test/browser/security.browser-spec.ts',
-  'test/e2e/auth/auth.e2e-spec.ts',
   'test/e2e/bots/bots.e2e-spec.ts',
   'test/e2e/catalogue/catalogue.e2e-spec.ts',
   'test/e2e/chats/chats-files.e2e-spec.ts',
