@@ -43,7 +43,6 @@ const COMMANDS = {
     print('The bot answers again.');
   },
   quit() {
-    socket.close();
     terminal.close();
   },
 };
@@ -59,10 +58,11 @@ socket.on('transient', (event) => {
 });
 socket.on('disconnected', (problem) => problem && print(`-- ${problem.title}`));
 
-const terminal = createInterface({ input: stdin, output: stdout });
 await socket.whenConnected();
 await COMMANDS.queue();
+const terminal = createInterface({ input: stdin, output: stdout });
 for await (const line of terminal) await run(line.trim()).catch(report);
+socket.close();
 
 async function run(line) {
   const [, word, rest] = /^(\S*)\s*(.*)$/.exec(line);

@@ -71,7 +71,6 @@ describe('the example', () => {
     await desk.prints(': My order is late.');
     await desk.type('back', 'The bot answers again.');
     await desk.type('back', '!! ');
-    await desk.type('quit', '');
     await desk.leave();
     expect(await baton.getTakeoverChat({ path: { chatId } })).toMatchObject({ owner: 'bot', agent: null });
     const types = await typesOf(chatId);
