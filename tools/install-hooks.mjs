@@ -6,6 +6,6 @@ import { join } from 'node:path';
 const hooks = execFileSync('git', ['rev-parse', '--git-path', 'hooks'], { encoding: 'utf8' }).trim();
 const hook = join(hooks, 'pre-commit');
 mkdirSync(hooks, { recursive: true });
-writeFileSync(hook, '#!/bin/sh\nexec bash tools/pre-commit.sh\n');
+writeFileSync(hook, '#!/bin/sh\nexec node tools/pre-commit.mjs\n');
 chmodSync(hook, 0o755);
-console.log(`${hook} runs tools/pre-commit.sh now; git commit --no-verify leaves it out.`);
+console.log(`${hook} runs tools/pre-commit.mjs now; git commit --no-verify leaves it out.`);
