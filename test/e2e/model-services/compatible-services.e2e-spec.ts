@@ -1,4 +1,5 @@
 import { ChatServer } from '../../support/chat-server.js';
+import { eventually } from '../../support/eventually.js';
 import { expectedText, FakeProvider } from '../../support/fake-provider/fake-provider.mjs';
 import {
   chatStream,
@@ -201,6 +202,41 @@ describe('a service that speaks Anthropic Messages alone', () => {
       body: { assistantMessage: expectedText('five'), promptTokens: expect.any(Number) as number },
     });
     expect(provider.journal.last?.path).toBe('/messages');
+  });
+});
+
+describe('a service that lists no models', () => {
+  it('is probed with the model that a bot names, as soon as it names one', async () => {
+    const service = running(
+      new RawService(({ path, body }) => {
+        if (path !== '/chat/completions') return { status: 404, body: {} };
+        return 'store' in body ? refused("Unknown parameter: 'store'") : said('OK');
+      }),
+    );
+    await service.start();
+    const server = running(await ChatServer.start());
+    const endpoint = { azureOpenAiEndpoint: service.baseUrl, azureOpenAiApiKey: 'sk-x' };
+    const created = await server.asAdmin('POST', '/api/admin/openAiServices', {
+      displayName: 'S',
+      isActive: true,
+      ...endpoint,
+    });
+    const serviceId = String(created.body);
+    const bot = await server.asAdmin('POST', '/api/admin/bots', {
+      code: 'named',
+      displayNameTv: { value: 'Named', valueDe: 'Named' },
+      openAiServiceId: serviceId,
+      modelName: 'mine',
+      isActive: true,
+    });
+    expect([created.status, bot.status]).toEqual([200, 200]);
+    const modelsAsked = (): unknown[] => service.bodies('/chat/completions').map(({ model }) => model);
+    const status = await eventually(
+      async () => (await server.asAdmin('GET', `/api/admin/openAiServices/${serviceId}/status`)).body,
+      ({ modelName }) => modelName === 'mine',
+    );
+    expect(status).toMatchObject({ health: { dialect: 'chat_completions', problem: null } });
+    expect(new Set(modelsAsked())).toEqual(new Set(['mine']));
   });
 });
 

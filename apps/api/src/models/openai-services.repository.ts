@@ -9,7 +9,7 @@ import {
 } from '@app/database';
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import { In, IsNull, type Repository } from 'typeorm';
+import { In, IsNull, Not, type Repository } from 'typeorm';
 
 export type ServiceOrder = 'displayName' | 'isActive' | 'createdUtc';
 
@@ -100,6 +100,23 @@ export class OpenAiServicesRepository {
       take: limit,
     });
     return bots.map(({ displayName }) => displayName);
+  }
+
+  /** A model that a bot of the service names; null when none does. */
+  async findModelNamedByBot(id: string): Promise<string | null> {
+    const bot = await this.bots.findOne({
+      select: { modelName: true },
+      where: { openAiServiceId: id, deletedAt: IsNull(), modelName: Not(IsNull()) },
+      order: { displayName: 'ASC', id: 'ASC' },
+    });
+    return bot?.modelName ?? null;
+  }
+
+  /** The service that the bot names a model for, as long as no probe has found out anything about it. */
+  async findUnknownOf(botId: string): Promise<OpenAiService | null> {
+    const bot = await this.bots.findOneBy({ id: botId, deletedAt: IsNull(), modelName: Not(IsNull()) });
+    if (bot === null || bot.openAiServiceId === null) return null;
+    return this.services.findOneBy({ id: bot.openAiServiceId, capabilities: IsNull(), endpoint: Not(IsNull()) });
   }
 
   /** False when a bot uses the service. */

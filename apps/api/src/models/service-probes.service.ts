@@ -3,7 +3,9 @@ import { type ErrorCode } from '@app/contracts';
 import type { OpenAiService, StoredHealth } from '@app/database';
 import { MODEL_SHUTDOWNS, OpenAiProvider, type ProbeResult, type ProviderModel } from '@app/openai';
 import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
+import { OnEvent } from '@nestjs/event-emitter';
 import { CacheService } from '../cache/index.js';
+import type { AppEvents } from '../events.js';
 import { mapHealth, type ServiceHealthDto, type ServiceModelsDto } from './openai-service.dto.js';
 import { OpenAiServicesRepository } from './openai-services.repository.js';
 import { ServiceChangesService } from './service-changes.service.js';
@@ -54,6 +56,13 @@ export class ServiceProbesService implements OnModuleDestroy {
     return this.run(service);
   }
 
+  /** A service that lists no models can be probed once a bot names one. */
+  @OnEvent('bot.changed')
+  async probeUnknown({ botId }: AppEvents['bot.changed']): Promise<void> {
+    const service = await this.services.findUnknownOf(botId);
+    if (service !== null && !this.running.has(service.id)) this.start(service);
+  }
+
   /** The models that the service lists. Throws the provider's problem when it cannot be asked. */
   listModels(serviceId: string): Promise<ServiceModelsDto> {
     return this.cache.remember('models', serviceId, MODELS_TTL_MS, async () => {
@@ -88,7 +97,11 @@ export class ServiceProbesService implements OnModuleDestroy {
     try {
       const connection = await this.connections.connect(service);
       const dialects = service.chosenDialect === null ? undefined : [service.chosenDialect];
-      return await this.provider.probe(connection, modelOf(service), dialects);
+      const found = await this.provider.probe(connection, modelOf(service), dialects);
+      if (found.probedModel !== null || !found.reachable) return found;
+      // Not every service lists its models.
+      const named = await this.services.findModelNamedByBot(service.id);
+      return named === null ? found : await this.provider.probe(connection, named, dialects);
     } catch (error) {
       return { ...NOTHING_FOUND, problem: this.problemOf(service, error) };
     }
