@@ -1,13 +1,10 @@
 /**
- * What happens inside the server, by name. Published after the write it speaks of; whoever listens may fail without hurting it.
+ * What happens inside the server, by name. Published after the write it speaks of; a listener may fail without affecting it.
  */
 export interface AppEvents {
-  /** A bot, its facts, links or image changed: whoever caches bots forgets it. */
-  'bot.changed': { botId: string };
-  'service.changed': { serviceId: string };
-  /** The switch that stops all bots was thrown. */
+  /** All bots were stopped, or started again. */
   'bots.stopped': { isStopped: boolean };
-  /** A bot has answered. Told on the instance that ran the turn. */
+  /** A bot has answered. Published on the instance that ran the turn. */
   'turn.completed': { turnId: string; chatId: string; botId: string };
   'user.changed': { userId: number };
 }

@@ -1,4 +1,4 @@
-import { BEARER, VERSION, type AppConfig } from '@app/common';
+import { BEARER, VERSION } from '@app/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import { completeDocument } from './openapi-complete.js';
@@ -37,8 +37,8 @@ export function buildDocument(app: NestFastifyApplication): OpenAPIObject {
   return completeDocument(document);
 }
 
-/** Swagger UI and the document, in production too. The document is built when somebody first asks for it. */
-export function serveDocs(app: NestFastifyApplication, _config: AppConfig): void {
+/** Swagger UI and the document, in production too. The document is built at the first request. */
+export function serveDocs(app: NestFastifyApplication): void {
   let document: OpenAPIObject | undefined;
   SwaggerModule.setup(DOCS_PATH, app, () => (document ??= buildDocument(app)), {
     jsonDocumentUrl: DOCUMENT_PATH,

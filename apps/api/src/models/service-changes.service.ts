@@ -1,19 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import { EventEmitter2 } from '@nestjs/event-emitter';
 import { CacheService } from '../cache/index.js';
-import type { AppEvents } from '../events.js';
 
-/** Announces that something about a service has been written. */
+/** To be called after every write to a service. */
 @Injectable()
 export class ServiceChangesService {
-  constructor(
-    private readonly cache: CacheService,
-    private readonly events: EventEmitter2,
-  ) {}
+  constructor(private readonly cache: CacheService) {}
 
   /** Which service is the default may have changed as well. */
   async publish(serviceId: string): Promise<void> {
     await Promise.all([this.cache.forget('services'), this.cache.forget('models', serviceId)]);
-    this.events.emit('service.changed', { serviceId } satisfies AppEvents['service.changed']);
   }
 }

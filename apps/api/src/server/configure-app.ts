@@ -101,7 +101,7 @@ export async function configureApp(app: NestFastifyApplication, config: AppConfi
   app.useGlobalFilters(new ProblemFilter());
   app.useGlobalPipes(new StrictValidationPipe());
   app.useWebSocketAdapter(new SocketAdapter(app, config));
-  serveDocs(app, config);
+  serveDocs(app);
   return app;
 }
 

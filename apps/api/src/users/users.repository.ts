@@ -40,11 +40,6 @@ export class UsersRepository {
   }
 
   /** The database may compare more loosely than we do (accents, trailing spaces). */
-  async findByLogin(login: string): Promise<User | null> {
-    const user = await this.users.findOneBy({ login });
-    return user?.login === login ? user : null;
-  }
-
   async findBySubject(subject: string): Promise<User | null> {
     const user = await this.users.findOneBy({ subject });
     return user?.subject === subject ? user : null;

@@ -1120,8 +1120,7 @@ export type ErrorCode =
   | 'PROVIDER_MALFORMED'
   | 'PROVIDER_RATE_LIMITED'
   | 'PROVIDER_QUOTA_EXCEEDED'
-  | 'PROVIDER_TIMEOUT'
-  | 'OUTBOUND_BLOCKED';
+  | 'PROVIDER_TIMEOUT';
 
 export type EventAgentDto = {
   id: number;

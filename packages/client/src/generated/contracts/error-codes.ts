@@ -66,7 +66,6 @@ export const ERRORS = {
   PROVIDER_RATE_LIMITED: { status: 503, title: 'The model service is busy' },
   PROVIDER_QUOTA_EXCEEDED: { status: 503, title: 'The quota of the model service is used up' },
   PROVIDER_TIMEOUT: { status: 504, title: 'The model service did not answer in time' },
-  OUTBOUND_BLOCKED: { status: 400, title: 'This address may not be called' },
 } as const satisfies Record<string, { status: number; title: string }>;
 
 export type ErrorCode = keyof typeof ERRORS;
