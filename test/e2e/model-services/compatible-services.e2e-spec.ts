@@ -216,12 +216,12 @@ describe('a service that lists no models', () => {
     await service.start();
     const server = running(await ChatServer.start());
     const endpoint = { azureOpenAiEndpoint: service.baseUrl, azureOpenAiApiKey: 'sk-x' };
-    const created = await server.asAdmin('POST', '/api/admin/openAiServices', {
+    const created = await server.asAdmin<string>('POST', '/api/admin/openAiServices', {
       displayName: 'S',
       isActive: true,
       ...endpoint,
     });
-    const serviceId = String(created.body);
+    const serviceId = created.body;
     const bot = await server.asAdmin('POST', '/api/admin/bots', {
       code: 'named',
       displayNameTv: { value: 'Named', valueDe: 'Named' },
