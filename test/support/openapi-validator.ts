@@ -25,6 +25,7 @@ interface MediaType {
 }
 interface OperationObject {
   operationId: string;
+  parameters?: { in?: string; name?: string }[];
   requestBody?: { content: Record<string, MediaType> };
   responses: Record<string, { content?: Record<string, MediaType> }>;
 }
@@ -79,6 +80,32 @@ export class OpenApiValidator {
   /** Whether the operation may answer with this status. */
   documents(id: string, status: number): boolean {
     return this.known.find((operation) => operation.id === id)?.object.responses[status] !== undefined;
+  }
+
+  /** The fields of the operation's JSON body, those that may be null among them; null when it takes none. */
+  bodyFields(id: string): { names: string[]; nullable: string[]; isOpen: boolean } | null {
+    const { requestBody } = this.known.find((operation) => operation.id === id)!.object;
+    const { schema = {} } = requestBody?.content['application/json'] ?? {};
+    const { properties, additionalProperties } = this.resolve(schema);
+    if (properties === undefined) return null;
+    const isNullable = ({ type, anyOf = [], oneOf = [] }: Schema): boolean =>
+      [type].flat().includes('null') || [...anyOf, ...oneOf].some((variant) => variant.type === 'null');
+    const fields = Object.entries(properties);
+    return {
+      names: fields.map(([name]) => name),
+      nullable: fields.filter(([, field]) => isNullable(this.resolve(field))).map(([name]) => name),
+      isOpen: additionalProperties !== false,
+    };
+  }
+
+  private resolve(schema: Schema): Schema {
+    return schema.$ref === undefined ? schema : this.document.components.schemas[nameOf(schema.$ref)]!;
+  }
+
+  /** The names of the operation's query parameters. */
+  parameters(id: string): string[] {
+    const { parameters = [] } = this.known.find((operation) => operation.id === id)!.object;
+    return parameters.flatMap((parameter) => (parameter.in === 'query' ? [parameter.name ?? ''] : []));
   }
 
   /** Fetches, and throws when the answer is not as documented. */

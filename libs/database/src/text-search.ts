@@ -11,11 +11,14 @@ function containsPatterns(search: string): string[] {
   return spellings(search).map((spelling) => `%${spelling.replace(/[!%_]/g, '!$&')}%`);
 }
 
+/** As text of the connection: ids are ASCII, which MariaDB does not compare with other letters. */
+const folded = (expression: string): string => `LOWER(CAST(${expression} AS CHAR))`;
+
 /** A condition that any of the expressions contains the text, without regard to case. */
 export function containsText(expressions: string[], text: string): SqlCondition {
   const parameters = Object.fromEntries(containsPatterns(text).map((pattern, index) => [`search${index}`, pattern]));
   const conditions = expressions.flatMap((expression) =>
-    Object.keys(parameters).map((name) => `LOWER(${expression}) LIKE LOWER(:${name}) ESCAPE '!'`),
+    Object.keys(parameters).map((name) => `${folded(expression)} LIKE LOWER(:${name}) ESCAPE '!'`),
   );
   return { sql: `(${conditions.join(' OR ')})`, parameters };
 }
@@ -23,7 +26,7 @@ export function containsText(expressions: string[], text: string): SqlCondition 
 /** The same for raw SQL, whose parameters have no names. */
 export function containsTextRaw(expression: string, text: string): { sql: string; values: string[] } {
   const values = containsPatterns(text);
-  const conditions = values.map(() => `LOWER(${expression}) LIKE LOWER(?) ESCAPE '!'`);
+  const conditions = values.map(() => `${folded(expression)} LIKE LOWER(?) ESCAPE '!'`);
   return { sql: `(${conditions.join(' OR ')})`, values };
 }
 

@@ -140,6 +140,9 @@ describe('content types', () => {
 
   it.each([
     'text/plain',
+    'application/merge-patch+json',
+    'application/json-patch+json; charset=utf-8',
+    'text/x+json',
     'application/x-www-form-urlencoded',
     'multipart/form-data; boundary=x',
     'application/xml',

@@ -1,4 +1,4 @@
-import { PROBLEM_EXAMPLES, problemResponse } from '@app/common';
+import { OPEN_BODY, PROBLEM_EXAMPLES, problemResponse } from '@app/common';
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { describeParameters, divideComment } from './openapi-texts.js';
 
@@ -31,10 +31,12 @@ export function completeDocument(document: OpenAPIObject): OpenAPIObject {
       divideComment(operation);
       describeParameters(operation);
       if (method === 'post' && path.startsWith('/api/')) addIdempotency(operation);
-      addErrors(operation);
+      addErrors(path, method, operation);
+      addBodyTypes(operation);
       for (const [status, response] of Object.entries(operation.responses)) completeResponse(status, response!);
-      for (const { schema } of Object.values(bodyOf(operation)?.content ?? {}))
-        closeSchema(schema, document, new Set());
+      if (!isOpen(operation))
+        for (const { schema } of Object.values(bodyOf(operation)?.content ?? {}))
+          closeSchema(schema, document, new Set());
     }
   }
   return document;
@@ -46,12 +48,41 @@ function refuseDuplicate({ operationId = '' }: OperationObject, seen: Set<string
   seen.add(operationId);
 }
 
+function isOpen(operation: OperationObject & { [OPEN_BODY]?: boolean }): boolean {
+  const isMarked = operation[OPEN_BODY] === true;
+  delete operation[OPEN_BODY];
+  return isMarked;
+}
+
 const bodyOf = (operation: OperationObject) =>
   operation.requestBody !== undefined && 'content' in operation.requestBody ? operation.requestBody : null;
 
-function addErrors(operation: OperationObject): void {
-  const statuses = bodyOf(operation) === null ? [429, 500, 503] : [400, 413, 415, 429, 500, 503];
-  for (const status of statuses) operation.responses[status] ??= problemResponse(status);
+/** What every request may meet before its handler, and what a body may: it is read wherever the method allows one. */
+const COMMON_ERRORS = [400, 408, 414, 417, 429, 431, 500, 503];
+const BODY_ERRORS = [413, 415];
+
+function addErrors(path: string, method: string, { responses }: OperationObject): void {
+  const ofAddress = path.includes('{') ? [404] : [];
+  const ofBody = method === 'get' ? [] : BODY_ERRORS;
+  for (const status of [...COMMON_ERRORS, ...ofAddress, ...ofBody]) {
+    const problem = problemResponse(status);
+    const documented = responses[status];
+    const content = documented === undefined ? contentOf(responses['500']) : contentOf(documented);
+    // A route that documents an answer without contents sends none.
+    if (documented !== undefined && content === undefined) continue;
+    responses[status] = { ...problem, ...documented, content: { ...content, ...problem.content } };
+  }
+}
+
+/** How errors look on a route of another system's format; what comes before any route is a problem all the same. */
+const contentOf = (response: Response | undefined) =>
+  response === undefined || '$ref' in response ? undefined : response.content;
+
+/** Every JSON body may be sent under these names too, as the body reader takes it. */
+function addBodyTypes(operation: OperationObject): void {
+  const { content = {} } = bodyOf(operation) ?? {};
+  const json = content['application/json'];
+  if (json !== undefined) for (const type of ['text/json', 'application/*+json']) content[type] ??= json;
 }
 
 function addIdempotency(operation: OperationObject): void {

@@ -6,12 +6,15 @@ import { AppModule } from '../app.module.js';
 import { CHANNEL_ENVIRONMENTS } from '../channels/channels.module.js';
 import { createAdapter } from '../server/configure-app.js';
 
+/** Generated clients send the first media type of a body. */
+const FIRST = 'application/json';
+
 const sorted = (value: unknown): unknown => {
   if (Array.isArray(value)) return value.map(sorted);
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(
     Object.entries(value)
-      .toSorted(([a], [b]) => (a < b ? -1 : 1))
+      .toSorted(([a], [b]) => (a === FIRST ? -1 : b === FIRST || a > b ? 1 : -1))
       .map(([key, item]) => [key, sorted(item)]),
   );
 };

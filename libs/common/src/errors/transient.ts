@@ -12,6 +12,20 @@ export function isTransient(error: unknown): boolean {
   return GIVEN_UP.some((known) => known === (driverError?.code ?? code));
 }
 
+const UNSTORABLE = [
+  'ER_CANT_AGGREGATE_2COLLATIONS',
+  'ER_CANT_AGGREGATE_3COLLATIONS',
+  'ER_CANT_AGGREGATE_NCOLLATIONS',
+  'ER_TRUNCATED_WRONG_VALUE_FOR_FIELD',
+  'ER_DATA_TOO_LONG',
+];
+
+/** A value of the caller's is none that its column can hold or be compared with. The rules of the request should have said so. */
+export function isUnstorable(error: unknown): boolean {
+  const { code, driverError } = (error ?? {}) as DatabaseError;
+  return UNSTORABLE.some((known) => known === (driverError?.code ?? code));
+}
+
 /** The connection to the database cannot be had, or is gone: what was under way may have been done or not. */
 export function isUnreachable(error: unknown): boolean {
   const { fatal, driverError } = (error ?? {}) as DatabaseError;

@@ -1,4 +1,6 @@
 import type { Problem } from '@app/contracts';
+import { applyDecorators } from '@nestjs/common';
+import { ApiExtension } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import type { IsOpen } from '../access/access.decorator.js';
 import { RouteSettings } from './route-settings.decorator.js';
@@ -21,5 +23,9 @@ export interface ForeignRouteOptions {
 export const isForeignRoute = ({ routeOptions }: FastifyRequest): boolean =>
   'errorAnswer' in (routeOptions.config ?? {});
 
+/** Its clients may send more than is read: the document leaves the body open. */
+export const OPEN_BODY = 'x-open-body';
+
 /** Marks a route of a channel. */
-export const ForeignRoute = (options: ForeignRouteOptions): MethodDecorator => RouteSettings(options);
+export const ForeignRoute = (options: ForeignRouteOptions): MethodDecorator =>
+  applyDecorators(RouteSettings(options), ApiExtension(OPEN_BODY, true));

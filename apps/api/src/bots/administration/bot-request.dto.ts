@@ -1,3 +1,4 @@
+import { IdField, MAX_ID_LENGTH } from '@app/common';
 import { ApiProperty, OmitType } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { IsBoolean, IsOptional, IsString, ValidateNested } from 'class-validator';
@@ -81,7 +82,9 @@ export class AdminCreateBotRequestDto {
   implementationType?: string | null;
 
   /** Empty for the default service. */
-  @OptionalText(64, ID_EXAMPLE)
+  @IsOptional()
+  @IdField()
+  @ApiProperty({ example: ID_EXAMPLE, maxLength: MAX_ID_LENGTH, type: 'string', nullable: true, required: false })
   openAiServiceId?: string | null;
 
   /** A model of the service; empty for the service's own. */

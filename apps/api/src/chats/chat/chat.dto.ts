@@ -1,4 +1,4 @@
-import { inLanguage, PagingResultOf, type Language } from '@app/common';
+import { IdField, inLanguage, MAX_ID_LENGTH, PagingResultOf, type Language } from '@app/common';
 import { ApiProperty } from '@nestjs/swagger';
 import { IsString, MaxLength } from 'class-validator';
 import type { BotProfile } from '../../bots/index.js';
@@ -8,9 +8,8 @@ import { botTexts, ChatCompletionMetaData, metaDataOf } from '../completions/com
 
 const ID = '0199aa0e-7c1b-7d0a-9a55-0d5a3c0f8f6e';
 export class ChatCreateRequestDto {
-  @IsString()
-  @MaxLength(64)
-  @ApiProperty({ example: ID })
+  @IdField()
+  @ApiProperty({ example: ID, maxLength: MAX_ID_LENGTH })
   botId: string;
 }
 

@@ -1,6 +1,7 @@
+import { IdField, MAX_ID_LENGTH } from '@app/common';
 import { ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import { IsBoolean, IsString, Length, MaxLength } from 'class-validator';
+import { IsBoolean, IsString, Length } from 'class-validator';
 
 const ID = '0199aa0e-7c1b-7d0a-9a55-0d5a3c0f8f6e';
 const NAME_LENGTH = 300;
@@ -15,9 +16,8 @@ export class UpdateChatDisplayNameRequestDto {
 }
 
 export class UpdateChatUserSystemMessageRequestDto {
-  @IsString()
-  @MaxLength(64)
-  @ApiProperty({ maxLength: 64, example: ID })
+  @IdField()
+  @ApiProperty({ maxLength: MAX_ID_LENGTH, example: ID })
   userSystemMessageId: string;
 }
 

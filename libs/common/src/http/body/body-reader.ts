@@ -3,8 +3,8 @@ import { AppError } from '../../errors/app-error.js';
 import type { BodyRoute } from './body.decorators.js';
 import { decodeUtf8, inspect, parseJsonBody } from './json-body.js';
 
-/** `application/*+json` is sent literally by generated clients. */
-const JSON_TYPE = /^(application|text)\/([^;]*\+)?json\s*(;|$)/i;
+/** `application/*+json` is sent literally by generated clients. A patch is JSON too, but not the object that it changes. */
+const JSON_TYPE = /^(text\/json|application\/(?!(merge|json)-patch\+)([^;]*\+)?json)\s*(;|$)/i;
 const MAX_FORM_FIELDS = 1000;
 const FORM_TYPE = /^application\/x-www-form-urlencoded\s*(;|$)/i;
 

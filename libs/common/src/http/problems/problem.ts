@@ -1,7 +1,7 @@
 import { ERRORS, type ErrorCode, type FieldProblem, type Problem } from '@app/contracts';
 import { HttpException } from '@nestjs/common';
 import { AppError } from '../../errors/app-error.js';
-import { isTransient, isUnreachable } from '../../errors/transient.js';
+import { isTransient, isUnreachable, isUnstorable } from '../../errors/transient.js';
 
 export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
 
@@ -45,13 +45,14 @@ export function connectionRefusal(error: unknown): Error {
 
 function codeOfDatabase(error: unknown): ErrorCode | null {
   if (isTransient(error)) return 'DATABASE_BUSY';
+  if (isUnstorable(error)) return 'VALIDATION_FAILED';
   return isUnreachable(error) ? 'DATABASE_UNREACHABLE' : null;
 }
 
 /** After how many seconds the same may go well, where that is known. */
 export function retryAfterOf(error: unknown): number | null {
   if (error instanceof AppError) return error.retryAfterSeconds ?? null;
-  return codeOfDatabase(error) === null ? null : 1;
+  return isTransient(error) || isUnreachable(error) ? 1 : null;
 }
 
 export function problemOf(

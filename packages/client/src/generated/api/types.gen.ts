@@ -2394,6 +2394,10 @@ export type TakeThreadOverData = {
 
 export type TakeThreadOverErrors = {
   /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ThreadErrorDto;
+  /**
    * The token is missing or not valid.
    */
   401: ThreadErrorDto;
@@ -2406,13 +2410,29 @@ export type TakeThreadOverErrors = {
    */
   404: ThreadErrorDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ThreadErrorDto;
+  /**
    * The current state does not allow this.
    */
   409: ThreadErrorDto;
   /**
+   * The address, or a part of it, is too long.
+   */
+  414: ThreadErrorDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ThreadErrorDto;
+  /**
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ThreadErrorDto;
+  /**
+   * The headers are too large.
+   */
+  431: ThreadErrorDto;
   /**
    * Something went wrong on our side.
    */
@@ -2443,13 +2463,33 @@ export type GetCurrentSystemStatusData = {
 
 export type GetCurrentSystemStatusErrors = {
   /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
    * The token is missing or not valid.
    */
   401: ProblemDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
   /**
    * Something went wrong on our side.
    */
@@ -2492,17 +2532,33 @@ export type SetCurrentSystemStatusErrors = {
    */
   403: ProblemDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
    * The body is too large.
    */
   413: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
   /**
    * The content type is not supported.
    */
   415: ProblemDto;
   /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
   /**
    * Something went wrong on our side.
    */
@@ -2562,9 +2618,25 @@ export type GetAuditErrors = {
    */
   403: ProblemDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
   /**
    * Something went wrong on our side.
    */
@@ -2620,9 +2692,25 @@ export type GetAdminBotsErrors = {
    */
   401: ProblemDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
   /**
    * Something went wrong on our side.
    */
@@ -2671,6 +2759,10 @@ export type CreateBotErrors = {
    */
   403: ProblemDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
    * The current state does not allow this.
    */
   409: ProblemDto;
@@ -2679,9 +2771,17 @@ export type CreateBotErrors = {
    */
   413: ProblemDto;
   /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
    * The content type is not supported.
    */
   415: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
   /**
    * The Idempotency-Key was used for another request.
    */
@@ -2690,6 +2790,10 @@ export type CreateBotErrors = {
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
   /**
    * Something went wrong on our side.
    */
@@ -2720,13 +2824,33 @@ export type GetBotImplementationTypesData = {
 
 export type GetBotImplementationTypesErrors = {
   /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
    * The token is missing or not valid.
    */
   401: ProblemDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
   /**
    * Something went wrong on our side.
    */
@@ -2783,9 +2907,25 @@ export type GetAdminStartBotsErrors = {
    */
   401: ProblemDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
   /**
    * Something went wrong on our side.
    */
@@ -2830,9 +2970,37 @@ export type StopAllBotsErrors = {
    */
   403: ProblemDto;
   /**
+   * Not there, or not yours.
+   */
+  404: ProblemDto;
+  /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
+   * The body is too large.
+   */
+  413: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
+   * The content type is not supported.
+   */
+  415: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
   /**
    * Something went wrong on our side.
    */
@@ -2868,6 +3036,10 @@ export type DeleteBotData = {
 
 export type DeleteBotErrors = {
   /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
    * The token is missing or not valid.
    */
   401: ProblemDto;
@@ -2880,9 +3052,33 @@ export type DeleteBotErrors = {
    */
   404: ProblemDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
+   * The body is too large.
+   */
+  413: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
+   * The content type is not supported.
+   */
+  415: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
   /**
    * Something went wrong on our side.
    */
@@ -2918,6 +3114,10 @@ export type GetAdminBotData = {
 
 export type GetAdminBotErrors = {
   /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
    * The token is missing or not valid.
    */
   401: ProblemDto;
@@ -2926,9 +3126,25 @@ export type GetAdminBotErrors = {
    */
   404: ProblemDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
   /**
    * Something went wrong on our side.
    */
@@ -2980,6 +3196,10 @@ export type UpdateBotErrors = {
    */
   404: ProblemDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
    * The current state does not allow this.
    */
   409: ProblemDto;
@@ -2988,13 +3208,25 @@ export type UpdateBotErrors = {
    */
   413: ProblemDto;
   /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
    * The content type is not supported.
    */
   415: ProblemDto;
   /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
   /**
    * Something went wrong on our side.
    */
@@ -3030,6 +3262,10 @@ export type GetAcsBotConfigurationData = {
 
 export type GetAcsBotConfigurationErrors = {
   /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
    * The token is missing or not valid.
    */
   401: ProblemDto;
@@ -3042,9 +3278,25 @@ export type GetAcsBotConfigurationErrors = {
    */
   404: ProblemDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
   /**
    * Something went wrong on our side.
    */
@@ -3096,17 +3348,33 @@ export type UpdateAcsBotConfigurationErrors = {
    */
   404: ProblemDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
    * The body is too large.
    */
   413: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
   /**
    * The content type is not supported.
    */
   415: ProblemDto;
   /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
   /**
    * Something went wrong on our side.
    */
@@ -3143,6 +3411,10 @@ export type GetAzureOpenAiSearchBotConfigurationData = {
 
 export type GetAzureOpenAiSearchBotConfigurationErrors = {
   /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
    * The token is missing or not valid.
    */
   401: ProblemDto;
@@ -3155,9 +3427,25 @@ export type GetAzureOpenAiSearchBotConfigurationErrors = {
    */
   404: ProblemDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
   /**
    * Something went wrong on our side.
    */
@@ -3211,17 +3499,33 @@ export type UpdateAzureOpenAiSearchBotConfigurationErrors = {
    */
   404: ProblemDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
    * The body is too large.
    */
   413: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
   /**
    * The content type is not supported.
    */
   415: ProblemDto;
   /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
   /**
    * Something went wrong on our side.
    */
@@ -3259,6 +3563,10 @@ export type GetBotConfigurationData = {
 
 export type GetBotConfigurationErrors = {
   /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
    * The token is missing or not valid.
    */
   401: ProblemDto;
@@ -3271,9 +3579,25 @@ export type GetBotConfigurationErrors = {
    */
   404: ProblemDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
   /**
    * Something went wrong on our side.
    */
@@ -3325,17 +3649,33 @@ export type UpdateBotConfigurationErrors = {
    */
   404: ProblemDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
    * The body is too large.
    */
   413: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
   /**
    * The content type is not supported.
    */
   415: ProblemDto;
   /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
   /**
    * Something went wrong on our side.
    */
@@ -3400,9 +3740,25 @@ export type GetBotFactsErrors = {
    */
   404: ProblemDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
   /**
    * Something went wrong on our side.
    */
@@ -3456,6 +3812,10 @@ export type CreateBotFactErrors = {
    */
   404: ProblemDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
    * The current state does not allow this.
    */
   409: ProblemDto;
@@ -3464,9 +3824,17 @@ export type CreateBotFactErrors = {
    */
   413: ProblemDto;
   /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
    * The content type is not supported.
    */
   415: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
   /**
    * The Idempotency-Key was used for another request.
    */
@@ -3475,6 +3843,10 @@ export type CreateBotFactErrors = {
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
   /**
    * Something went wrong on our side.
    */
@@ -3511,6 +3883,10 @@ export type DeleteBotFactData = {
 
 export type DeleteBotFactErrors = {
   /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
    * The token is missing or not valid.
    */
   401: ProblemDto;
@@ -3519,9 +3895,33 @@ export type DeleteBotFactErrors = {
    */
   404: ProblemDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
+   * The body is too large.
+   */
+  413: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
+   * The content type is not supported.
+   */
+  415: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
   /**
    * Something went wrong on our side.
    */
@@ -3570,17 +3970,33 @@ export type UpdateBotFactErrors = {
    */
   404: ProblemDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
    * The body is too large.
    */
   413: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
   /**
    * The content type is not supported.
    */
   415: ProblemDto;
   /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
   /**
    * Something went wrong on our side.
    */
@@ -3665,9 +4081,25 @@ export type GetBotFeedbackErrors = {
    */
   404: ProblemDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
   /**
    * Something went wrong on our side.
    */
@@ -3720,17 +4152,33 @@ export type UpdateBotFeedbackErrors = {
    */
   404: ProblemDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
    * The body is too large.
    */
   413: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
   /**
    * The content type is not supported.
    */
   415: ProblemDto;
   /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
   /**
    * Something went wrong on our side.
    */
@@ -3766,6 +4214,10 @@ export type DeleteBotImageData = {
 
 export type DeleteBotImageErrors = {
   /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
    * The token is missing or not valid.
    */
   401: ProblemDto;
@@ -3778,9 +4230,33 @@ export type DeleteBotImageErrors = {
    */
   404: ProblemDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
+   * The body is too large.
+   */
+  413: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
+   * The content type is not supported.
+   */
+  415: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
   /**
    * Something went wrong on our side.
    */
@@ -3832,17 +4308,33 @@ export type UpdateBotImageErrors = {
    */
   404: ProblemDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
    * The body is too large.
    */
   413: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
   /**
    * The content type is not supported.
    */
   415: ProblemDto;
   /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
   /**
    * Something went wrong on our side.
    */
@@ -3878,6 +4370,10 @@ export type UpdateOpenBotData = {
 
 export type UpdateOpenBotErrors = {
   /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
    * The token is missing or not valid.
    */
   401: ProblemDto;
@@ -3890,9 +4386,33 @@ export type UpdateOpenBotErrors = {
    */
   404: ProblemDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
+   * The body is too large.
+   */
+  413: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
+   * The content type is not supported.
+   */
+  415: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
   /**
    * Something went wrong on our side.
    */
@@ -3928,6 +4448,10 @@ export type GetBotParametersData = {
 
 export type GetBotParametersErrors = {
   /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
    * The token is missing or not valid.
    */
   401: ProblemDto;
@@ -3940,9 +4464,25 @@ export type GetBotParametersErrors = {
    */
   404: ProblemDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
   /**
    * Something went wrong on our side.
    */
@@ -3994,17 +4534,33 @@ export type UpdateBotParametersErrors = {
    */
   404: ProblemDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
    * The body is too large.
    */
   413: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
   /**
    * The content type is not supported.
    */
   415: ProblemDto;
   /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
   /**
    * Something went wrong on our side.
    */
@@ -4040,6 +4596,10 @@ export type GetTakeoverPolicyData = {
 
 export type GetTakeoverPolicyErrors = {
   /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
    * The token is missing or not valid.
    */
   401: ProblemDto;
@@ -4052,9 +4612,25 @@ export type GetTakeoverPolicyErrors = {
    */
   404: ProblemDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
   /**
    * Something went wrong on our side.
    */
@@ -4106,17 +4682,33 @@ export type UpdateTakeoverPolicyErrors = {
    */
   404: ProblemDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
    * The body is too large.
    */
   413: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
   /**
    * The content type is not supported.
    */
   415: ProblemDto;
   /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
   /**
    * Something went wrong on our side.
    */
@@ -4152,6 +4744,10 @@ export type GetBotToolsData = {
 
 export type GetBotToolsErrors = {
   /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
    * The token is missing or not valid.
    */
   401: ProblemDto;
@@ -4164,9 +4760,25 @@ export type GetBotToolsErrors = {
    */
   404: ProblemDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
   /**
    * Something went wrong on our side.
    */
@@ -4224,6 +4836,10 @@ export type CreateBotToolErrors = {
    */
   404: ProblemDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
    * The current state does not allow this.
    */
   409: ProblemDto;
@@ -4232,9 +4848,17 @@ export type CreateBotToolErrors = {
    */
   413: ProblemDto;
   /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
    * The content type is not supported.
    */
   415: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
   /**
    * The Idempotency-Key was used for another request.
    */
@@ -4243,6 +4867,10 @@ export type CreateBotToolErrors = {
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
   /**
    * Something went wrong on our side.
    */
@@ -4279,6 +4907,10 @@ export type DeleteBotToolData = {
 
 export type DeleteBotToolErrors = {
   /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
    * The token is missing or not valid.
    */
   401: ProblemDto;
@@ -4291,9 +4923,33 @@ export type DeleteBotToolErrors = {
    */
   404: ProblemDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
+   * The body is too large.
+   */
+  413: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
+   * The content type is not supported.
+   */
+  415: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
   /**
    * Something went wrong on our side.
    */
@@ -4330,6 +4986,10 @@ export type GetBotToolData = {
 
 export type GetBotToolErrors = {
   /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
    * The token is missing or not valid.
    */
   401: ProblemDto;
@@ -4342,9 +5002,25 @@ export type GetBotToolErrors = {
    */
   404: ProblemDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
   /**
    * Something went wrong on our side.
    */
@@ -4397,6 +5073,10 @@ export type UpdateBotToolErrors = {
    */
   404: ProblemDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
    * The current state does not allow this.
    */
   409: ProblemDto;
@@ -4405,13 +5085,25 @@ export type UpdateBotToolErrors = {
    */
   413: ProblemDto;
   /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
    * The content type is not supported.
    */
   415: ProblemDto;
   /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
   /**
    * Something went wrong on our side.
    */
@@ -4470,6 +5162,10 @@ export type DryRunBotToolErrors = {
    */
   404: ProblemDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
    * The current state does not allow this.
    */
   409: ProblemDto;
@@ -4478,9 +5174,17 @@ export type DryRunBotToolErrors = {
    */
   413: ProblemDto;
   /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
    * The content type is not supported.
    */
   415: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
   /**
    * The Idempotency-Key was used for another request.
    */
@@ -4489,6 +5193,10 @@ export type DryRunBotToolErrors = {
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
   /**
    * Something went wrong on our side.
    */
@@ -4524,6 +5232,10 @@ export type GetWidgetSettingsData = {
 
 export type GetWidgetSettingsErrors = {
   /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
    * The token is missing or not valid.
    */
   401: ProblemDto;
@@ -4536,9 +5248,25 @@ export type GetWidgetSettingsErrors = {
    */
   404: ProblemDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
   /**
    * Something went wrong on our side.
    */
@@ -4590,17 +5318,33 @@ export type UpdateWidgetSettingsErrors = {
    */
   404: ProblemDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
    * The body is too large.
    */
   413: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
   /**
    * The content type is not supported.
    */
   415: ProblemDto;
   /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
   /**
    * Something went wrong on our side.
    */
@@ -4665,9 +5409,25 @@ export type GetStartBotBotsErrors = {
    */
   404: ProblemDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
   /**
    * Something went wrong on our side.
    */
@@ -4707,6 +5467,10 @@ export type DeleteStartBotBotData = {
 
 export type DeleteStartBotBotErrors = {
   /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
    * The token is missing or not valid.
    */
   401: ProblemDto;
@@ -4719,9 +5483,33 @@ export type DeleteStartBotBotErrors = {
    */
   404: ProblemDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
+   * The body is too large.
+   */
+  413: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
+   * The content type is not supported.
+   */
+  415: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
   /**
    * Something went wrong on our side.
    */
@@ -4783,6 +5571,10 @@ export type CreateStartBotBotErrors = {
    */
   404: ProblemDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
    * The current state does not allow this.
    */
   409: ProblemDto;
@@ -4791,9 +5583,17 @@ export type CreateStartBotBotErrors = {
    */
   413: ProblemDto;
   /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
    * The content type is not supported.
    */
   415: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
   /**
    * The Idempotency-Key was used for another request.
    */
@@ -4802,6 +5602,10 @@ export type CreateStartBotBotErrors = {
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
   /**
    * Something went wrong on our side.
    */
@@ -4857,17 +5661,33 @@ export type UpdateStartBotBotErrors = {
    */
   404: ProblemDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
    * The body is too large.
    */
   413: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
   /**
    * The content type is not supported.
    */
   415: ProblemDto;
   /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
   /**
    * Something went wrong on our side.
    */
@@ -4932,9 +5752,25 @@ export type GetStartBotUnassignedBotsErrors = {
    */
   404: ProblemDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
   /**
    * Something went wrong on our side.
    */
@@ -4966,6 +5802,10 @@ export type GetConversationsData = {
 
 export type GetConversationsErrors = {
   /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
    * The token is missing or not valid.
    */
   401: ProblemDto;
@@ -4974,9 +5814,25 @@ export type GetConversationsErrors = {
    */
   403: ProblemDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
   /**
    * Something went wrong on our side.
    */
@@ -5014,6 +5870,10 @@ export type DeleteOpenAiServiceData = {
 
 export type DeleteOpenAiServiceErrors = {
   /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
    * The token is missing or not valid.
    */
   401: ProblemDto;
@@ -5026,13 +5886,37 @@ export type DeleteOpenAiServiceErrors = {
    */
   404: ProblemDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
    * The current state does not allow this.
    */
   409: ProblemDto;
   /**
+   * The body is too large.
+   */
+  413: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
+   * The content type is not supported.
+   */
+  415: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
   /**
    * Something went wrong on our side.
    */
@@ -5092,9 +5976,25 @@ export type GetOpenAiServicesErrors = {
    */
   403: ProblemDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
   /**
    * Something went wrong on our side.
    */
@@ -5143,6 +6043,10 @@ export type CreateOpenAiServiceErrors = {
    */
   403: ProblemDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
    * The current state does not allow this.
    */
   409: ProblemDto;
@@ -5151,9 +6055,17 @@ export type CreateOpenAiServiceErrors = {
    */
   413: ProblemDto;
   /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
    * The content type is not supported.
    */
   415: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
   /**
    * The Idempotency-Key was used for another request.
    */
@@ -5162,6 +6074,10 @@ export type CreateOpenAiServiceErrors = {
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
   /**
    * Something went wrong on our side.
    */
@@ -5197,6 +6113,10 @@ export type DeleteOpenAiServiceByPluralPathData = {
 
 export type DeleteOpenAiServiceByPluralPathErrors = {
   /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
    * The token is missing or not valid.
    */
   401: ProblemDto;
@@ -5209,13 +6129,37 @@ export type DeleteOpenAiServiceByPluralPathErrors = {
    */
   404: ProblemDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
    * The current state does not allow this.
    */
   409: ProblemDto;
   /**
+   * The body is too large.
+   */
+  413: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
+   * The content type is not supported.
+   */
+  415: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
   /**
    * Something went wrong on our side.
    */
@@ -5253,6 +6197,10 @@ export type GetOpenAiServiceData = {
 
 export type GetOpenAiServiceErrors = {
   /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
    * The token is missing or not valid.
    */
   401: ProblemDto;
@@ -5265,9 +6213,25 @@ export type GetOpenAiServiceErrors = {
    */
   404: ProblemDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
   /**
    * Something went wrong on our side.
    */
@@ -5319,6 +6283,10 @@ export type UpdateOpenAiServiceErrors = {
    */
   404: ProblemDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
    * The current state does not allow this.
    */
   409: ProblemDto;
@@ -5327,13 +6295,25 @@ export type UpdateOpenAiServiceErrors = {
    */
   413: ProblemDto;
   /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
    * The content type is not supported.
    */
   415: ProblemDto;
   /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
   /**
    * Something went wrong on our side.
    */
@@ -5369,6 +6349,10 @@ export type DeleteDefaultOpenAiServiceData = {
 
 export type DeleteDefaultOpenAiServiceErrors = {
   /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
    * The token is missing or not valid.
    */
   401: ProblemDto;
@@ -5381,9 +6365,33 @@ export type DeleteDefaultOpenAiServiceErrors = {
    */
   404: ProblemDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
+   * The body is too large.
+   */
+  413: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
+   * The content type is not supported.
+   */
+  415: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
   /**
    * Something went wrong on our side.
    */
@@ -5420,6 +6428,10 @@ export type UpdateDefaultOpenAiServiceData = {
 
 export type UpdateDefaultOpenAiServiceErrors = {
   /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
    * The token is missing or not valid.
    */
   401: ProblemDto;
@@ -5432,13 +6444,37 @@ export type UpdateDefaultOpenAiServiceErrors = {
    */
   404: ProblemDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
    * The current state does not allow this.
    */
   409: ProblemDto;
   /**
+   * The body is too large.
+   */
+  413: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
+   * The content type is not supported.
+   */
+  415: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
   /**
    * Something went wrong on our side.
    */
@@ -5475,6 +6511,10 @@ export type GetOpenAiServiceModelsData = {
 
 export type GetOpenAiServiceModelsErrors = {
   /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
    * The token is missing or not valid.
    */
   401: ProblemDto;
@@ -5487,9 +6527,25 @@ export type GetOpenAiServiceModelsErrors = {
    */
   404: ProblemDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
   /**
    * Something went wrong on our side.
    */
@@ -5533,6 +6589,10 @@ export type GetOpenAiServicePricesData = {
 
 export type GetOpenAiServicePricesErrors = {
   /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
    * The token is missing or not valid.
    */
   401: ProblemDto;
@@ -5545,9 +6605,25 @@ export type GetOpenAiServicePricesErrors = {
    */
   404: ProblemDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
   /**
    * Something went wrong on our side.
    */
@@ -5599,17 +6675,33 @@ export type UpdateOpenAiServicePricesErrors = {
    */
   404: ProblemDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
    * The body is too large.
    */
   413: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
   /**
    * The content type is not supported.
    */
   415: ProblemDto;
   /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
   /**
    * Something went wrong on our side.
    */
@@ -5652,6 +6744,10 @@ export type ProbeOpenAiServiceData = {
 
 export type ProbeOpenAiServiceErrors = {
   /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
    * The token is missing or not valid.
    */
   401: ProblemDto;
@@ -5664,9 +6760,29 @@ export type ProbeOpenAiServiceErrors = {
    */
   404: ProblemDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
    * The current state does not allow this.
    */
   409: ProblemDto;
+  /**
+   * The body is too large.
+   */
+  413: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
+   * The content type is not supported.
+   */
+  415: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
   /**
    * The Idempotency-Key was used for another request.
    */
@@ -5675,6 +6791,10 @@ export type ProbeOpenAiServiceErrors = {
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
   /**
    * Something went wrong on our side.
    */
@@ -5710,6 +6830,10 @@ export type GetOpenAiServiceStatusData = {
 
 export type GetOpenAiServiceStatusErrors = {
   /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
    * The token is missing or not valid.
    */
   401: ProblemDto;
@@ -5722,9 +6846,25 @@ export type GetOpenAiServiceStatusErrors = {
    */
   404: ProblemDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
   /**
    * Something went wrong on our side.
    */
@@ -5784,9 +6924,25 @@ export type GetAdminUsersErrors = {
    */
   403: ProblemDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
   /**
    * Something went wrong on our side.
    */
@@ -5835,6 +6991,10 @@ export type CreateUserErrors = {
    */
   403: ProblemDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
    * The current state does not allow this.
    */
   409: ProblemDto;
@@ -5843,9 +7003,17 @@ export type CreateUserErrors = {
    */
   413: ProblemDto;
   /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
    * The content type is not supported.
    */
   415: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
   /**
    * The Idempotency-Key was used for another request.
    */
@@ -5854,6 +7022,10 @@ export type CreateUserErrors = {
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
   /**
    * Something went wrong on our side.
    */
@@ -5889,6 +7061,10 @@ export type DeleteUserData = {
 
 export type DeleteUserErrors = {
   /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
    * The token is missing or not valid.
    */
   401: ProblemDto;
@@ -5901,13 +7077,37 @@ export type DeleteUserErrors = {
    */
   404: ProblemDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
    * The current state does not allow this.
    */
   409: ProblemDto;
   /**
+   * The body is too large.
+   */
+  413: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
+   * The content type is not supported.
+   */
+  415: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
   /**
    * Something went wrong on our side.
    */
@@ -5943,6 +7143,10 @@ export type GetAdminUserData = {
 
 export type GetAdminUserErrors = {
   /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
    * The token is missing or not valid.
    */
   401: ProblemDto;
@@ -5955,9 +7159,25 @@ export type GetAdminUserErrors = {
    */
   404: ProblemDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
   /**
    * Something went wrong on our side.
    */
@@ -6009,6 +7229,10 @@ export type UpdateUserErrors = {
    */
   404: ProblemDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
    * The current state does not allow this.
    */
   409: ProblemDto;
@@ -6017,13 +7241,25 @@ export type UpdateUserErrors = {
    */
   413: ProblemDto;
   /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
    * The content type is not supported.
    */
   415: ProblemDto;
   /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
   /**
    * Something went wrong on our side.
    */
@@ -6092,9 +7328,25 @@ export type GetUserApiKeysErrors = {
    */
   404: ProblemDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
   /**
    * Something went wrong on our side.
    */
@@ -6152,6 +7404,10 @@ export type CreateUserApiKeyErrors = {
    */
   404: ProblemDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
    * The current state does not allow this.
    */
   409: ProblemDto;
@@ -6160,9 +7416,17 @@ export type CreateUserApiKeyErrors = {
    */
   413: ProblemDto;
   /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
    * The content type is not supported.
    */
   415: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
   /**
    * The Idempotency-Key was used for another request.
    */
@@ -6171,6 +7435,10 @@ export type CreateUserApiKeyErrors = {
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
   /**
    * Something went wrong on our side.
    */
@@ -6207,6 +7475,10 @@ export type DeleteUserApiKeyData = {
 
 export type DeleteUserApiKeyErrors = {
   /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
    * The token is missing or not valid.
    */
   401: ProblemDto;
@@ -6219,9 +7491,33 @@ export type DeleteUserApiKeyErrors = {
    */
   404: ProblemDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
+   * The body is too large.
+   */
+  413: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
+   * The content type is not supported.
+   */
+  415: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
   /**
    * Something went wrong on our side.
    */
@@ -6263,6 +7559,10 @@ export type ReadmitUserData = {
 
 export type ReadmitUserErrors = {
   /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
    * The token is missing or not valid.
    */
   401: ProblemDto;
@@ -6275,9 +7575,29 @@ export type ReadmitUserErrors = {
    */
   404: ProblemDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
    * The current state does not allow this.
    */
   409: ProblemDto;
+  /**
+   * The body is too large.
+   */
+  413: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
+   * The content type is not supported.
+   */
+  415: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
   /**
    * The Idempotency-Key was used for another request.
    */
@@ -6286,6 +7606,10 @@ export type ReadmitUserErrors = {
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
   /**
    * Something went wrong on our side.
    */
@@ -6349,9 +7673,25 @@ export type GetWhatsAppOutboxErrors = {
    */
   403: ProblemDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
   /**
    * Something went wrong on our side.
    */
@@ -6390,6 +7730,10 @@ export type RetryWhatsAppMessageData = {
 
 export type RetryWhatsAppMessageErrors = {
   /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
    * The token is missing or not valid.
    */
   401: ProblemDto;
@@ -6402,9 +7746,29 @@ export type RetryWhatsAppMessageErrors = {
    */
   404: ProblemDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
    * The current state does not allow this.
    */
   409: ProblemDto;
+  /**
+   * The body is too large.
+   */
+  413: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
+   * The content type is not supported.
+   */
+  415: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
   /**
    * The Idempotency-Key was used for another request.
    */
@@ -6413,6 +7777,10 @@ export type RetryWhatsAppMessageErrors = {
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
   /**
    * Something went wrong on our side.
    */
@@ -6443,6 +7811,10 @@ export type GetWhatsAppStatusData = {
 
 export type GetWhatsAppStatusErrors = {
   /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
    * The token is missing or not valid.
    */
   401: ProblemDto;
@@ -6451,9 +7823,25 @@ export type GetWhatsAppStatusErrors = {
    */
   403: ProblemDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
   /**
    * Something went wrong on our side.
    */
@@ -6509,9 +7897,25 @@ export type GetBotsErrors = {
    */
   401: ProblemDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
   /**
    * Something went wrong on our side.
    */
@@ -6553,6 +7957,10 @@ export type GetBotImageData = {
 
 export type GetBotImageErrors = {
   /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
    * The token is missing or not valid.
    */
   401: ProblemDto;
@@ -6561,9 +7969,25 @@ export type GetBotImageErrors = {
    */
   404: ProblemDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
   /**
    * Something went wrong on our side.
    */
@@ -6628,9 +8052,25 @@ export type GetBotsByStartBotErrors = {
    */
   404: ProblemDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
   /**
    * Something went wrong on our side.
    */
@@ -6686,9 +8126,25 @@ export type GetStartBotsErrors = {
    */
   401: ProblemDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
   /**
    * Something went wrong on our side.
    */
@@ -6719,13 +8175,33 @@ export type IsStopAllBotsData = {
 
 export type IsStopAllBotsErrors = {
   /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
    * The token is missing or not valid.
    */
   401: ProblemDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
   /**
    * Something went wrong on our side.
    */
@@ -6779,6 +8255,10 @@ export type SearchBotByStartBotErrors = {
    */
   404: ProblemDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
    * The current state does not allow this.
    */
   409: ProblemDto;
@@ -6787,9 +8267,17 @@ export type SearchBotByStartBotErrors = {
    */
   413: ProblemDto;
   /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
    * The content type is not supported.
    */
   415: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
   /**
    * The Idempotency-Key was used for another request.
    */
@@ -6798,6 +8286,10 @@ export type SearchBotByStartBotErrors = {
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
   /**
    * Something went wrong on our side.
    */
@@ -6856,6 +8348,10 @@ export type AnswerSimpleChatErrors = {
    */
   404: SimpleChatErrorDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: SimpleChatErrorDto;
+  /**
    * A request with this Idempotency-Key is running or was cut off.
    */
   409: SimpleChatErrorDto;
@@ -6864,9 +8360,17 @@ export type AnswerSimpleChatErrors = {
    */
   413: SimpleChatErrorDto;
   /**
+   * The address, or a part of it, is too long.
+   */
+  414: SimpleChatErrorDto;
+  /**
    * The body is not JSON.
    */
   415: SimpleChatErrorDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: SimpleChatErrorDto;
   /**
    * The Idempotency-Key was used for another request.
    */
@@ -6875,6 +8379,10 @@ export type AnswerSimpleChatErrors = {
    * Too many requests; `Retry-After` says when to come back.
    */
   429: SimpleChatErrorDto;
+  /**
+   * The headers are too large.
+   */
+  431: SimpleChatErrorDto;
   /**
    * Something went wrong on our side.
    */
@@ -6931,6 +8439,10 @@ export type CreateChatErrors = {
    */
   404: ProblemDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
    * The current state does not allow this.
    */
   409: ProblemDto;
@@ -6939,9 +8451,17 @@ export type CreateChatErrors = {
    */
   413: ProblemDto;
   /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
    * The content type is not supported.
    */
   415: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
   /**
    * The Idempotency-Key was used for another request.
    */
@@ -6950,6 +8470,10 @@ export type CreateChatErrors = {
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
   /**
    * Something went wrong on our side.
    */
@@ -6980,13 +8504,33 @@ export type GetOpenChatBotIdData = {
 
 export type GetOpenChatBotIdErrors = {
   /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
    * The token is missing or not valid.
    */
   401: ProblemDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
   /**
    * Something went wrong on our side.
    */
@@ -7035,6 +8579,10 @@ export type CreateChatByBotCodeErrors = {
    */
   404: ProblemDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
    * The current state does not allow this.
    */
   409: ProblemDto;
@@ -7043,9 +8591,17 @@ export type CreateChatByBotCodeErrors = {
    */
   413: ProblemDto;
   /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
    * The content type is not supported.
    */
   415: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
   /**
    * The Idempotency-Key was used for another request.
    */
@@ -7054,6 +8610,10 @@ export type CreateChatByBotCodeErrors = {
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
   /**
    * Something went wrong on our side.
    */
@@ -7089,6 +8649,10 @@ export type DeleteChatData = {
 
 export type DeleteChatErrors = {
   /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
    * The token is missing or not valid.
    */
   401: ProblemDto;
@@ -7097,9 +8661,33 @@ export type DeleteChatErrors = {
    */
   404: ProblemDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
+   * The body is too large.
+   */
+  413: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
+   * The content type is not supported.
+   */
+  415: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
   /**
    * Something went wrong on our side.
    */
@@ -7135,6 +8723,10 @@ export type GetChatData = {
 
 export type GetChatErrors = {
   /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
    * The token is missing or not valid.
    */
   401: ProblemDto;
@@ -7143,9 +8735,25 @@ export type GetChatErrors = {
    */
   404: ProblemDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
   /**
    * Something went wrong on our side.
    */
@@ -7207,6 +8815,10 @@ export type CreateCompletionErrors = {
    */
   404: ProblemDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
    * The current state does not allow this.
    */
   409: ProblemDto;
@@ -7215,9 +8827,17 @@ export type CreateCompletionErrors = {
    */
   413: ProblemDto;
   /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
    * The content type is not supported.
    */
   415: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
   /**
    * The Idempotency-Key was used for another request.
    */
@@ -7226,6 +8846,10 @@ export type CreateCompletionErrors = {
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
   /**
    * Something went wrong on our side.
    */
@@ -7281,17 +8905,33 @@ export type UpdateChatDisplayNameErrors = {
    */
   404: ProblemDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
    * The body is too large.
    */
   413: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
   /**
    * The content type is not supported.
    */
   415: ProblemDto;
   /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
   /**
    * Something went wrong on our side.
    */
@@ -7331,6 +8971,10 @@ export type DeleteChatFileData = {
 
 export type DeleteChatFileErrors = {
   /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
    * The token is missing or not valid.
    */
   401: ProblemDto;
@@ -7339,9 +8983,33 @@ export type DeleteChatFileErrors = {
    */
   404: ProblemDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
+   * The body is too large.
+   */
+  413: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
+   * The content type is not supported.
+   */
+  415: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
   /**
    * Something went wrong on our side.
    */
@@ -7406,9 +9074,25 @@ export type GetChatFileErrors = {
    */
   404: ProblemDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
   /**
    * Something went wrong on our side.
    */
@@ -7458,6 +9142,10 @@ export type PutChatFileErrors = {
    */
   404: ProblemDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
    * The current state does not allow this.
    */
   409: ProblemDto;
@@ -7466,13 +9154,25 @@ export type PutChatFileErrors = {
    */
   413: ProblemDto;
   /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
    * The content type is not supported.
    */
   415: ProblemDto;
   /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
   /**
    * Something went wrong on our side.
    */
@@ -7535,9 +9235,25 @@ export type GetChatEventsErrors = {
    */
   404: ProblemDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
   /**
    * Something went wrong on our side.
    */
@@ -7591,6 +9307,10 @@ export type CreateBotFeedbackErrors = {
    */
   404: ProblemDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
    * The current state does not allow this.
    */
   409: ProblemDto;
@@ -7599,9 +9319,17 @@ export type CreateBotFeedbackErrors = {
    */
   413: ProblemDto;
   /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
    * The content type is not supported.
    */
   415: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
   /**
    * The Idempotency-Key was used for another request.
    */
@@ -7610,6 +9338,10 @@ export type CreateBotFeedbackErrors = {
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
   /**
    * Something went wrong on our side.
    */
@@ -7645,6 +9377,10 @@ export type GetChatFilesData = {
 
 export type GetChatFilesErrors = {
   /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
    * The token is missing or not valid.
    */
   401: ProblemDto;
@@ -7653,9 +9389,25 @@ export type GetChatFilesErrors = {
    */
   404: ProblemDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
   /**
    * Something went wrong on our side.
    */
@@ -7691,6 +9443,10 @@ export type GetChatTakeoverData = {
 
 export type GetChatTakeoverErrors = {
   /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
    * The token is missing or not valid.
    */
   401: ProblemDto;
@@ -7699,9 +9455,25 @@ export type GetChatTakeoverErrors = {
    */
   404: ProblemDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
   /**
    * Something went wrong on our side.
    */
@@ -7755,6 +9527,10 @@ export type CancelPersonRequestErrors = {
    */
   404: ProblemDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
    * The current state does not allow this.
    */
   409: ProblemDto;
@@ -7763,9 +9539,17 @@ export type CancelPersonRequestErrors = {
    */
   413: ProblemDto;
   /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
    * The content type is not supported.
    */
   415: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
   /**
    * The Idempotency-Key was used for another request.
    */
@@ -7774,6 +9558,10 @@ export type CancelPersonRequestErrors = {
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
   /**
    * Something went wrong on our side.
    */
@@ -7827,6 +9615,10 @@ export type EndChatErrors = {
    */
   404: ProblemDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
    * The current state does not allow this.
    */
   409: ProblemDto;
@@ -7835,9 +9627,17 @@ export type EndChatErrors = {
    */
   413: ProblemDto;
   /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
    * The content type is not supported.
    */
   415: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
   /**
    * The Idempotency-Key was used for another request.
    */
@@ -7846,6 +9646,10 @@ export type EndChatErrors = {
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
   /**
    * Something went wrong on our side.
    */
@@ -7899,6 +9703,10 @@ export type ReopenChatErrors = {
    */
   404: ProblemDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
    * The current state does not allow this.
    */
   409: ProblemDto;
@@ -7907,9 +9715,17 @@ export type ReopenChatErrors = {
    */
   413: ProblemDto;
   /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
    * The content type is not supported.
    */
   415: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
   /**
    * The Idempotency-Key was used for another request.
    */
@@ -7918,6 +9734,10 @@ export type ReopenChatErrors = {
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
   /**
    * Something went wrong on our side.
    */
@@ -7971,6 +9791,10 @@ export type RequestPersonErrors = {
    */
   404: ProblemDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
    * The current state does not allow this.
    */
   409: ProblemDto;
@@ -7979,9 +9803,17 @@ export type RequestPersonErrors = {
    */
   413: ProblemDto;
   /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
    * The content type is not supported.
    */
   415: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
   /**
    * The Idempotency-Key was used for another request.
    */
@@ -7990,6 +9822,10 @@ export type RequestPersonErrors = {
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
   /**
    * Something went wrong on our side.
    */
@@ -8043,6 +9879,10 @@ export type SetCustomerTypingErrors = {
    */
   404: ProblemDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
    * The current state does not allow this.
    */
   409: ProblemDto;
@@ -8051,9 +9891,17 @@ export type SetCustomerTypingErrors = {
    */
   413: ProblemDto;
   /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
    * The content type is not supported.
    */
   415: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
   /**
    * The Idempotency-Key was used for another request.
    */
@@ -8062,6 +9910,10 @@ export type SetCustomerTypingErrors = {
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
   /**
    * Something went wrong on our side.
    */
@@ -8103,6 +9955,10 @@ export type CreateChatOneTimeTicketData = {
 
 export type CreateChatOneTimeTicketErrors = {
   /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
    * The token is missing or not valid.
    */
   401: ProblemDto;
@@ -8111,9 +9967,29 @@ export type CreateChatOneTimeTicketErrors = {
    */
   404: ProblemDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
    * The current state does not allow this.
    */
   409: ProblemDto;
+  /**
+   * The body is too large.
+   */
+  413: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
+   * The content type is not supported.
+   */
+  415: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
   /**
    * The Idempotency-Key was used for another request.
    */
@@ -8122,6 +9998,10 @@ export type CreateChatOneTimeTicketErrors = {
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
   /**
    * Something went wrong on our side.
    */
@@ -8163,6 +10043,10 @@ export type StopCurrentTurnData = {
 
 export type StopCurrentTurnErrors = {
   /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
    * The token is missing or not valid.
    */
   401: ProblemDto;
@@ -8171,9 +10055,29 @@ export type StopCurrentTurnErrors = {
    */
   404: ProblemDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
    * The current state does not allow this.
    */
   409: ProblemDto;
+  /**
+   * The body is too large.
+   */
+  413: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
+   * The content type is not supported.
+   */
+  415: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
   /**
    * The Idempotency-Key was used for another request.
    */
@@ -8182,6 +10086,10 @@ export type StopCurrentTurnErrors = {
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
   /**
    * Something went wrong on our side.
    */
@@ -8217,6 +10125,10 @@ export type DeleteChatUserSystemMessageData = {
 
 export type DeleteChatUserSystemMessageErrors = {
   /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
    * The token is missing or not valid.
    */
   401: ProblemDto;
@@ -8225,9 +10137,33 @@ export type DeleteChatUserSystemMessageErrors = {
    */
   404: ProblemDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
+   * The body is too large.
+   */
+  413: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
+   * The content type is not supported.
+   */
+  415: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
   /**
    * Something went wrong on our side.
    */
@@ -8277,6 +10213,10 @@ export type UpdateChatUserSystemMessageErrors = {
    */
   404: ProblemDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
    * The current state does not allow this.
    */
   409: ProblemDto;
@@ -8285,13 +10225,25 @@ export type UpdateChatUserSystemMessageErrors = {
    */
   413: ProblemDto;
   /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
    * The content type is not supported.
    */
   415: ProblemDto;
   /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
   /**
    * Something went wrong on our side.
    */
@@ -8329,6 +10281,10 @@ export type GetChatVariablesData = {
 
 export type GetChatVariablesErrors = {
   /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
    * The token is missing or not valid.
    */
   401: ProblemDto;
@@ -8337,9 +10293,25 @@ export type GetChatVariablesErrors = {
    */
   404: ProblemDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
   /**
    * Something went wrong on our side.
    */
@@ -8370,6 +10342,10 @@ export type UpdateStatisticData = {
 
 export type UpdateStatisticErrors = {
   /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
    * The token is missing or not valid.
    */
   401: ProblemDto;
@@ -8378,13 +10354,37 @@ export type UpdateStatisticErrors = {
    */
   403: ProblemDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
    * The current state does not allow this.
    */
   409: ProblemDto;
   /**
+   * The body is too large.
+   */
+  413: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
+   * The content type is not supported.
+   */
+  415: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
   /**
    * Something went wrong on our side.
    */
@@ -8453,9 +10453,25 @@ export type GetUsageCostsErrors = {
    */
   403: ProblemDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
   /**
    * Something went wrong on our side.
    */
@@ -8528,9 +10544,25 @@ export type GetTokenUsageStatisticErrors = {
    */
   403: ProblemDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
   /**
    * Something went wrong on our side.
    */
@@ -8561,6 +10593,10 @@ export type GetTakeoverAgentsData = {
 
 export type GetTakeoverAgentsErrors = {
   /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
    * The token is missing or not valid.
    */
   401: ProblemDto;
@@ -8569,9 +10605,25 @@ export type GetTakeoverAgentsErrors = {
    */
   403: ProblemDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
   /**
    * Something went wrong on our side.
    */
@@ -8607,6 +10659,10 @@ export type GetTakeoverChatData = {
 
 export type GetTakeoverChatErrors = {
   /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
    * The token is missing or not valid.
    */
   401: ProblemDto;
@@ -8619,9 +10675,25 @@ export type GetTakeoverChatErrors = {
    */
   404: ProblemDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
   /**
    * Something went wrong on our side.
    */
@@ -8679,6 +10751,10 @@ export type ClaimChatErrors = {
    */
   404: ProblemDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
    * The current state does not allow this.
    */
   409: ProblemDto;
@@ -8687,9 +10763,17 @@ export type ClaimChatErrors = {
    */
   413: ProblemDto;
   /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
    * The content type is not supported.
    */
   415: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
   /**
    * The Idempotency-Key was used for another request.
    */
@@ -8698,6 +10782,10 @@ export type ClaimChatErrors = {
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
   /**
    * Something went wrong on our side.
    */
@@ -8755,6 +10843,10 @@ export type EndTakeoverChatErrors = {
    */
   404: ProblemDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
    * The current state does not allow this.
    */
   409: ProblemDto;
@@ -8763,9 +10855,17 @@ export type EndTakeoverChatErrors = {
    */
   413: ProblemDto;
   /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
    * The content type is not supported.
    */
   415: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
   /**
    * The Idempotency-Key was used for another request.
    */
@@ -8774,6 +10874,10 @@ export type EndTakeoverChatErrors = {
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
   /**
    * Something went wrong on our side.
    */
@@ -8840,9 +10944,25 @@ export type GetTakeoverChatEventsErrors = {
    */
   404: ProblemDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
   /**
    * Something went wrong on our side.
    */
@@ -8900,6 +11020,10 @@ export type SendAgentMessageErrors = {
    */
   404: ProblemDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
    * The current state does not allow this.
    */
   409: ProblemDto;
@@ -8908,9 +11032,17 @@ export type SendAgentMessageErrors = {
    */
   413: ProblemDto;
   /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
    * The content type is not supported.
    */
   415: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
   /**
    * The Idempotency-Key was used for another request.
    */
@@ -8919,6 +11051,10 @@ export type SendAgentMessageErrors = {
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
   /**
    * Something went wrong on our side.
    */
@@ -8976,6 +11112,10 @@ export type AddChatNoteErrors = {
    */
   404: ProblemDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
    * The current state does not allow this.
    */
   409: ProblemDto;
@@ -8984,9 +11124,17 @@ export type AddChatNoteErrors = {
    */
   413: ProblemDto;
   /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
    * The content type is not supported.
    */
   415: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
   /**
    * The Idempotency-Key was used for another request.
    */
@@ -8995,6 +11143,10 @@ export type AddChatNoteErrors = {
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
   /**
    * Something went wrong on our side.
    */
@@ -9052,6 +11204,10 @@ export type ReleaseChatErrors = {
    */
   404: ProblemDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
    * The current state does not allow this.
    */
   409: ProblemDto;
@@ -9060,9 +11216,17 @@ export type ReleaseChatErrors = {
    */
   413: ProblemDto;
   /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
    * The content type is not supported.
    */
   415: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
   /**
    * The Idempotency-Key was used for another request.
    */
@@ -9071,6 +11235,10 @@ export type ReleaseChatErrors = {
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
   /**
    * Something went wrong on our side.
    */
@@ -9128,6 +11296,10 @@ export type ReopenTakeoverChatErrors = {
    */
   404: ProblemDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
    * The current state does not allow this.
    */
   409: ProblemDto;
@@ -9136,9 +11308,17 @@ export type ReopenTakeoverChatErrors = {
    */
   413: ProblemDto;
   /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
    * The content type is not supported.
    */
   415: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
   /**
    * The Idempotency-Key was used for another request.
    */
@@ -9147,6 +11327,10 @@ export type ReopenTakeoverChatErrors = {
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
   /**
    * Something went wrong on our side.
    */
@@ -9204,6 +11388,10 @@ export type SetAgentTypingErrors = {
    */
   404: ProblemDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
    * The current state does not allow this.
    */
   409: ProblemDto;
@@ -9212,9 +11400,17 @@ export type SetAgentTypingErrors = {
    */
   413: ProblemDto;
   /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
    * The content type is not supported.
    */
   415: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
   /**
    * The Idempotency-Key was used for another request.
    */
@@ -9223,6 +11419,10 @@ export type SetAgentTypingErrors = {
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
   /**
    * Something went wrong on our side.
    */
@@ -9280,6 +11480,10 @@ export type AddChatWhisperErrors = {
    */
   404: ProblemDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
    * The current state does not allow this.
    */
   409: ProblemDto;
@@ -9288,9 +11492,17 @@ export type AddChatWhisperErrors = {
    */
   413: ProblemDto;
   /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
    * The content type is not supported.
    */
   415: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
   /**
    * The Idempotency-Key was used for another request.
    */
@@ -9299,6 +11511,10 @@ export type AddChatWhisperErrors = {
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
   /**
    * Something went wrong on our side.
    */
@@ -9341,17 +11557,33 @@ export type UpdateTakeoverPresenceErrors = {
    */
   403: ProblemDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
    * The body is too large.
    */
   413: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
   /**
    * The content type is not supported.
    */
   415: ProblemDto;
   /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
   /**
    * Something went wrong on our side.
    */
@@ -9420,9 +11652,25 @@ export type GetTakeoverQueueErrors = {
    */
   403: ProblemDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
   /**
    * Something went wrong on our side.
    */
@@ -9453,13 +11701,33 @@ export type GetCurrentUserData = {
 
 export type GetCurrentUserErrors = {
   /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
    * The token is missing or not valid.
    */
   401: ProblemDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
   /**
    * Something went wrong on our side.
    */
@@ -9498,17 +11766,33 @@ export type UpdateCurrentUserErrors = {
    */
   401: ProblemDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
    * The body is too large.
    */
   413: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
   /**
    * The content type is not supported.
    */
   415: ProblemDto;
   /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
   /**
    * Something went wrong on our side.
    */
@@ -9539,13 +11823,41 @@ export type AcceptTermsData = {
 
 export type AcceptTermsErrors = {
   /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
    * The token is missing or not valid.
    */
   401: ProblemDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
+   * The body is too large.
+   */
+  413: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
+   * The content type is not supported.
+   */
+  415: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
   /**
    * Something went wrong on our side.
    */
@@ -9601,9 +11913,25 @@ export type GetApiKeysErrors = {
    */
   401: ProblemDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
   /**
    * Something went wrong on our side.
    */
@@ -9648,6 +11976,10 @@ export type CreateApiKeyErrors = {
    */
   401: ProblemDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
    * The current state does not allow this.
    */
   409: ProblemDto;
@@ -9656,9 +11988,17 @@ export type CreateApiKeyErrors = {
    */
   413: ProblemDto;
   /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
    * The content type is not supported.
    */
   415: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
   /**
    * The Idempotency-Key was used for another request.
    */
@@ -9667,6 +12007,10 @@ export type CreateApiKeyErrors = {
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
   /**
    * Something went wrong on our side.
    */
@@ -9699,6 +12043,10 @@ export type DeleteApiKeyData = {
 
 export type DeleteApiKeyErrors = {
   /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
    * The token is missing or not valid.
    */
   401: ProblemDto;
@@ -9707,9 +12055,33 @@ export type DeleteApiKeyErrors = {
    */
   404: ProblemDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
+   * The body is too large.
+   */
+  413: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
+   * The content type is not supported.
+   */
+  415: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
   /**
    * Something went wrong on our side.
    */
@@ -9769,9 +12141,25 @@ export type GetCurrentUserChatsErrors = {
    */
   401: ProblemDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
   /**
    * Something went wrong on our side.
    */
@@ -9815,9 +12203,37 @@ export type DeleteCurrentUserChatsErrors = {
    */
   401: ProblemDto;
   /**
+   * Not there, or not yours.
+   */
+  404: ProblemDto;
+  /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
+   * The body is too large.
+   */
+  413: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
+   * The content type is not supported.
+   */
+  415: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
   /**
    * Something went wrong on our side.
    */
@@ -9869,9 +12285,33 @@ export type DeleteCurrentUserChatsByBotIdErrors = {
    */
   404: ProblemDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
+   * The body is too large.
+   */
+  413: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
+   * The content type is not supported.
+   */
+  415: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
   /**
    * Something went wrong on our side.
    */
@@ -9926,9 +12366,33 @@ export type DeleteCurrentUserChatsByBotIdAndSystemMessageIdErrors = {
    */
   404: ProblemDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
+   * The body is too large.
+   */
+  413: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
+   * The content type is not supported.
+   */
+  415: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
   /**
    * Something went wrong on our side.
    */
@@ -9966,6 +12430,10 @@ export type DeleteCurrentUserChatByIdData = {
 
 export type DeleteCurrentUserChatByIdErrors = {
   /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
    * The token is missing or not valid.
    */
   401: ProblemDto;
@@ -9974,9 +12442,33 @@ export type DeleteCurrentUserChatByIdErrors = {
    */
   404: ProblemDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
+   * The body is too large.
+   */
+  413: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
+   * The content type is not supported.
+   */
+  415: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
   /**
    * Something went wrong on our side.
    */
@@ -10046,9 +12538,25 @@ export type GetCurrentUserChatsByBotErrors = {
    */
   404: ProblemDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
   /**
    * Something went wrong on our side.
    */
@@ -10119,9 +12627,25 @@ export type GetCurrentUserChatsByBotAndSystempromptErrors = {
    */
   404: ProblemDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
   /**
    * Something went wrong on our side.
    */
@@ -10163,6 +12687,10 @@ export type DeleteCurrentUserChatCompletionByIdData = {
 
 export type DeleteCurrentUserChatCompletionByIdErrors = {
   /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
    * The token is missing or not valid.
    */
   401: ProblemDto;
@@ -10171,13 +12699,37 @@ export type DeleteCurrentUserChatCompletionByIdErrors = {
    */
   404: ProblemDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
    * The current state does not allow this.
    */
   409: ProblemDto;
   /**
+   * The body is too large.
+   */
+  413: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
+   * The content type is not supported.
+   */
+  415: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
   /**
    * Something went wrong on our side.
    */
@@ -10227,17 +12779,33 @@ export type UpdateChatIsFavoriteErrors = {
    */
   404: ProblemDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
    * The body is too large.
    */
   413: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
   /**
    * The content type is not supported.
    */
   415: ProblemDto;
   /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
   /**
    * Something went wrong on our side.
    */
@@ -10293,9 +12861,25 @@ export type GetUserSystemMessagesErrors = {
    */
   401: ProblemDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
   /**
    * Something went wrong on our side.
    */
@@ -10340,6 +12924,10 @@ export type CreateUserSystemMessageErrors = {
    */
   401: ProblemDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
    * The current state does not allow this.
    */
   409: ProblemDto;
@@ -10348,9 +12936,17 @@ export type CreateUserSystemMessageErrors = {
    */
   413: ProblemDto;
   /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
    * The content type is not supported.
    */
   415: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
   /**
    * The Idempotency-Key was used for another request.
    */
@@ -10359,6 +12955,10 @@ export type CreateUserSystemMessageErrors = {
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
   /**
    * Something went wrong on our side.
    */
@@ -10394,6 +12994,10 @@ export type DeleteUserSystemMessageData = {
 
 export type DeleteUserSystemMessageErrors = {
   /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
    * The token is missing or not valid.
    */
   401: ProblemDto;
@@ -10402,9 +13006,33 @@ export type DeleteUserSystemMessageErrors = {
    */
   404: ProblemDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
+   * The body is too large.
+   */
+  413: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
+   * The content type is not supported.
+   */
+  415: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
   /**
    * Something went wrong on our side.
    */
@@ -10440,6 +13068,10 @@ export type GetUserSystemMessageData = {
 
 export type GetUserSystemMessageErrors = {
   /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
    * The token is missing or not valid.
    */
   401: ProblemDto;
@@ -10448,9 +13080,25 @@ export type GetUserSystemMessageErrors = {
    */
   404: ProblemDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
   /**
    * Something went wrong on our side.
    */
@@ -10498,17 +13146,33 @@ export type UpdateUserSystemMessageErrors = {
    */
   404: ProblemDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
    * The body is too large.
    */
   413: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
   /**
    * The content type is not supported.
    */
   415: ProblemDto;
   /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
   /**
    * Something went wrong on our side.
    */
@@ -10539,13 +13203,33 @@ export type GetUserSystemMessageCountData = {
 
 export type GetUserSystemMessageCountErrors = {
   /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
    * The token is missing or not valid.
    */
   401: ProblemDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
   /**
    * Something went wrong on our side.
    */
@@ -10600,6 +13284,10 @@ export type OpenWidgetSessionErrors = {
    */
   404: ProblemDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
    * The current state does not allow this.
    */
   409: ProblemDto;
@@ -10608,9 +13296,17 @@ export type OpenWidgetSessionErrors = {
    */
   413: ProblemDto;
   /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
    * The content type is not supported.
    */
   415: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
   /**
    * The Idempotency-Key was used for another request.
    */
@@ -10619,6 +13315,10 @@ export type OpenWidgetSessionErrors = {
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
   /**
    * Something went wrong on our side.
    */
@@ -10649,6 +13349,10 @@ export type DeleteCacheData = {
 
 export type DeleteCacheErrors = {
   /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
    * The token is missing or not valid.
    */
   401: ProblemDto;
@@ -10657,9 +13361,33 @@ export type DeleteCacheErrors = {
    */
   403: ProblemDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
+   * The body is too large.
+   */
+  413: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
+   * The content type is not supported.
+   */
+  415: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
   /**
    * Something went wrong on our side.
    */
@@ -10702,17 +13430,33 @@ export type AddThreadMessageErrors = {
    */
   404: ThreadErrorDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ThreadErrorDto;
+  /**
    * The body is too large.
    */
   413: ThreadErrorDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ThreadErrorDto;
   /**
    * The content type is not supported.
    */
   415: ThreadErrorDto;
   /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ThreadErrorDto;
+  /**
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ThreadErrorDto;
+  /**
+   * The headers are too large.
+   */
+  431: ThreadErrorDto;
   /**
    * Something went wrong on our side.
    */
@@ -10767,6 +13511,10 @@ export type AddAgentMessageErrors = {
    */
   404: ThreadErrorDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ThreadErrorDto;
+  /**
    * The current state does not allow this.
    */
   409: ThreadErrorDto;
@@ -10775,13 +13523,25 @@ export type AddAgentMessageErrors = {
    */
   413: ThreadErrorDto;
   /**
+   * The address, or a part of it, is too long.
+   */
+  414: ThreadErrorDto;
+  /**
    * The content type is not supported.
    */
   415: ThreadErrorDto;
   /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ThreadErrorDto;
+  /**
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ThreadErrorDto;
+  /**
+   * The headers are too large.
+   */
+  431: ThreadErrorDto;
   /**
    * Something went wrong on our side.
    */
@@ -10820,7 +13580,7 @@ export type GetChatbotPageErrors = {
   /**
    * Assistant ID is required
    */
-  400: string;
+  400: ProblemDto;
   /**
    * The token is missing or not valid.
    */
@@ -10830,9 +13590,25 @@ export type GetChatbotPageErrors = {
    */
   404: string;
   /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
   /**
    * Something went wrong on our side.
    */
@@ -10863,6 +13639,10 @@ export type ListAssistantsData = {
 
 export type ListAssistantsErrors = {
   /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ThreadErrorDto;
+  /**
    * The token is missing or not valid.
    */
   401: ThreadErrorDto;
@@ -10871,9 +13651,25 @@ export type ListAssistantsErrors = {
    */
   403: ThreadErrorDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ThreadErrorDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ThreadErrorDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ThreadErrorDto;
+  /**
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ThreadErrorDto;
+  /**
+   * The headers are too large.
+   */
+  431: ThreadErrorDto;
   /**
    * Something went wrong on our side.
    */
@@ -10909,6 +13705,10 @@ export type DeleteAssistantData = {
 
 export type DeleteAssistantErrors = {
   /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ThreadErrorDto;
+  /**
    * The token is missing or not valid.
    */
   401: ThreadErrorDto;
@@ -10921,9 +13721,33 @@ export type DeleteAssistantErrors = {
    */
   404: ThreadErrorDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ThreadErrorDto;
+  /**
+   * The body is too large.
+   */
+  413: ThreadErrorDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ThreadErrorDto;
+  /**
+   * The content type is not supported.
+   */
+  415: ThreadErrorDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ThreadErrorDto;
+  /**
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ThreadErrorDto;
+  /**
+   * The headers are too large.
+   */
+  431: ThreadErrorDto;
   /**
    * Something went wrong on our side.
    */
@@ -10959,6 +13783,10 @@ export type GetAssistantData = {
 
 export type GetAssistantErrors = {
   /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ThreadErrorDto;
+  /**
    * The token is missing or not valid.
    */
   401: ThreadErrorDto;
@@ -10971,9 +13799,25 @@ export type GetAssistantErrors = {
    */
   404: ThreadErrorDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ThreadErrorDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ThreadErrorDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ThreadErrorDto;
+  /**
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ThreadErrorDto;
+  /**
+   * The headers are too large.
+   */
+  431: ThreadErrorDto;
   /**
    * Something went wrong on our side.
    */
@@ -11016,17 +13860,33 @@ export type CreateAssistantErrors = {
    */
   403: ThreadErrorDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ThreadErrorDto;
+  /**
    * The body is too large.
    */
   413: ThreadErrorDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ThreadErrorDto;
   /**
    * The content type is not supported.
    */
   415: ThreadErrorDto;
   /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ThreadErrorDto;
+  /**
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ThreadErrorDto;
+  /**
+   * The headers are too large.
+   */
+  431: ThreadErrorDto;
   /**
    * Something went wrong on our side.
    */
@@ -11057,13 +13917,41 @@ export type CreateThreadData = {
 
 export type CreateThreadErrors = {
   /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ThreadErrorDto;
+  /**
    * The token is missing or not valid.
    */
   401: ThreadErrorDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ThreadErrorDto;
+  /**
+   * The body is too large.
+   */
+  413: ThreadErrorDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ThreadErrorDto;
+  /**
+   * The content type is not supported.
+   */
+  415: ThreadErrorDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ThreadErrorDto;
+  /**
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ThreadErrorDto;
+  /**
+   * The headers are too large.
+   */
+  431: ThreadErrorDto;
   /**
    * Something went wrong on our side.
    */
@@ -11106,17 +13994,33 @@ export type EndThreadErrors = {
    */
   404: ThreadErrorDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ThreadErrorDto;
+  /**
    * The body is too large.
    */
   413: ThreadErrorDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ThreadErrorDto;
   /**
    * The content type is not supported.
    */
   415: ThreadErrorDto;
   /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ThreadErrorDto;
+  /**
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ThreadErrorDto;
+  /**
+   * The headers are too large.
+   */
+  431: ThreadErrorDto;
   /**
    * Something went wrong on our side.
    */
@@ -11147,6 +14051,10 @@ export type FollowThreadsData = {
 
 export type FollowThreadsErrors = {
   /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ThreadErrorDto;
+  /**
    * The token is missing or not valid.
    */
   401: ThreadErrorDto;
@@ -11155,9 +14063,25 @@ export type FollowThreadsErrors = {
    */
   403: ThreadErrorDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ThreadErrorDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ThreadErrorDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ThreadErrorDto;
+  /**
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ThreadErrorDto;
+  /**
+   * The headers are too large.
+   */
+  431: ThreadErrorDto;
   /**
    * Something went wrong on our side.
    */
@@ -11193,13 +14117,37 @@ export type GetThreadVariablesData = {
 
 export type GetThreadVariablesErrors = {
   /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ThreadErrorDto;
+  /**
    * The token is missing or not valid.
    */
   401: ThreadErrorDto;
   /**
+   * Not there, or not yours.
+   */
+  404: ThreadErrorDto;
+  /**
+   * The request took too long to arrive.
+   */
+  408: ThreadErrorDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ThreadErrorDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ThreadErrorDto;
+  /**
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ThreadErrorDto;
+  /**
+   * The headers are too large.
+   */
+  431: ThreadErrorDto;
   /**
    * Something went wrong on our side.
    */
@@ -11230,13 +14178,33 @@ export type GetLivenessData = {
 
 export type GetLivenessErrors = {
   /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
    * The token is missing or not valid.
    */
   401: ProblemDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
   /**
    * Something went wrong on our side.
    */
@@ -11267,13 +14235,33 @@ export type GetReadinessData = {
 
 export type GetReadinessErrors = {
   /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
    * The token is missing or not valid.
    */
   401: ProblemDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
   /**
    * Something went wrong on our side.
    */
@@ -11304,6 +14292,10 @@ export type GetMetricsData = {
 
 export type GetMetricsErrors = {
   /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
    * The token is missing or not valid.
    */
   401: ProblemDto;
@@ -11312,9 +14304,25 @@ export type GetMetricsErrors = {
    */
   403: ProblemDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
   /**
    * Something went wrong on our side.
    */
@@ -11351,6 +14359,10 @@ export type TerminateThreadData = {
 
 export type TerminateThreadErrors = {
   /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ThreadErrorDto;
+  /**
    * The token is missing or not valid.
    */
   401: ThreadErrorDto;
@@ -11359,9 +14371,33 @@ export type TerminateThreadErrors = {
    */
   404: ThreadErrorDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ThreadErrorDto;
+  /**
+   * The body is too large.
+   */
+  413: ThreadErrorDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ThreadErrorDto;
+  /**
+   * The content type is not supported.
+   */
+  415: ThreadErrorDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ThreadErrorDto;
+  /**
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ThreadErrorDto;
+  /**
+   * The headers are too large.
+   */
+  431: ThreadErrorDto;
   /**
    * Something went wrong on our side.
    */
@@ -11421,9 +14457,25 @@ export type ListThreadsErrors = {
    */
   404: ThreadErrorDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ThreadErrorDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ThreadErrorDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ThreadErrorDto;
+  /**
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ThreadErrorDto;
+  /**
+   * The headers are too large.
+   */
+  431: ThreadErrorDto;
   /**
    * Something went wrong on our side.
    */
@@ -11459,6 +14511,10 @@ export type DeleteThreadData = {
 
 export type DeleteThreadErrors = {
   /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ThreadErrorDto;
+  /**
    * The token is missing or not valid.
    *
    * The token is missing or not valid.
@@ -11475,13 +14531,37 @@ export type DeleteThreadErrors = {
    */
   404: ThreadErrorDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ThreadErrorDto;
+  /**
    * The current state does not allow this.
    */
   409: ThreadErrorDto;
   /**
+   * The body is too large.
+   */
+  413: ThreadErrorDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ThreadErrorDto;
+  /**
+   * The content type is not supported.
+   */
+  415: ThreadErrorDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ThreadErrorDto;
+  /**
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ThreadErrorDto;
+  /**
+   * The headers are too large.
+   */
+  431: ThreadErrorDto;
   /**
    * Something went wrong on our side.
    */
@@ -11517,6 +14597,10 @@ export type GetThreadData = {
 
 export type GetThreadErrors = {
   /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ThreadErrorDto;
+  /**
    * The token is missing or not valid.
    */
   401: ThreadErrorDto;
@@ -11525,9 +14609,25 @@ export type GetThreadErrors = {
    */
   404: ThreadErrorDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ThreadErrorDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ThreadErrorDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ThreadErrorDto;
+  /**
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ThreadErrorDto;
+  /**
+   * The headers are too large.
+   */
+  431: ThreadErrorDto;
   /**
    * Something went wrong on our side.
    */
@@ -11563,6 +14663,10 @@ export type GetThreadMessagesData = {
 
 export type GetThreadMessagesErrors = {
   /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ThreadErrorDto;
+  /**
    * The token is missing or not valid.
    */
   401: ThreadErrorDto;
@@ -11571,9 +14675,25 @@ export type GetThreadMessagesErrors = {
    */
   404: ThreadErrorDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ThreadErrorDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ThreadErrorDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ThreadErrorDto;
+  /**
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ThreadErrorDto;
+  /**
+   * The headers are too large.
+   */
+  431: ThreadErrorDto;
   /**
    * Something went wrong on our side.
    */
@@ -11620,17 +14740,33 @@ export type UpdateAssistantErrors = {
    */
   404: ThreadErrorDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ThreadErrorDto;
+  /**
    * The body is too large.
    */
   413: ThreadErrorDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ThreadErrorDto;
   /**
    * The content type is not supported.
    */
   415: ThreadErrorDto;
   /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ThreadErrorDto;
+  /**
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ThreadErrorDto;
+  /**
+   * The headers are too large.
+   */
+  431: ThreadErrorDto;
   /**
    * Something went wrong on our side.
    */
@@ -11677,17 +14813,33 @@ export type ReceiveWhatsAppMessageErrors = {
    */
   404: ProblemDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
    * The body is too large.
    */
   413: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
   /**
    * The content type is not supported.
    */
   415: ProblemDto;
   /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
   /**
    * Something went wrong on our side.
    */
@@ -11739,17 +14891,33 @@ export type ReceiveWhatsAppStatusErrors = {
    */
   404: ProblemDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
    * The body is too large.
    */
   413: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
   /**
    * The content type is not supported.
    */
   415: ProblemDto;
   /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
   /**
    * Something went wrong on our side.
    */
@@ -11780,13 +14948,33 @@ export type GetWidgetScriptData = {
 
 export type GetWidgetScriptErrors = {
   /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
    * The token is missing or not valid.
    */
   401: ProblemDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
   /**
    * Something went wrong on our side.
    */
@@ -11827,17 +15015,37 @@ export type GetWidgetPageData = {
 
 export type GetWidgetPageErrors = {
   /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
    * The token is missing or not valid.
    */
   401: ProblemDto;
   /**
    * A page that says so
    */
-  404: string;
+  404: ProblemDto;
+  /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
   /**
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
   /**
    * Something went wrong on our side.
    */
@@ -11873,6 +15081,10 @@ export type GetWidgetLoaderData = {
 
 export type GetWidgetLoaderErrors = {
   /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
    * The token is missing or not valid.
    */
   401: ProblemDto;
@@ -11881,9 +15093,25 @@ export type GetWidgetLoaderErrors = {
    */
   404: ProblemDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
   /**
    * Something went wrong on our side.
    */
@@ -11916,6 +15144,10 @@ export type GetWidgetFileData = {
 
 export type GetWidgetFileErrors = {
   /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
    * The token is missing or not valid.
    */
   401: ProblemDto;
@@ -11924,9 +15156,25 @@ export type GetWidgetFileErrors = {
    */
   404: ProblemDto;
   /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
    * Too many requests; `Retry-After` says when to come back.
    */
   429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
   /**
    * Something went wrong on our side.
    */
