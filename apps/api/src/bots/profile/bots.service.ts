@@ -11,8 +11,10 @@ import {
 } from '@app/common';
 import type { Bot, BotRole } from '@app/database';
 import { Injectable } from '@nestjs/common';
+import { EventEmitter2 } from '@nestjs/event-emitter';
 import { OpenAiServicesService, type ServiceTarget } from '../../models/index.js';
 import { CacheService } from '../../cache/index.js';
+import type { AppEvents } from '../../events.js';
 import { BotFactsRepository } from '../facts/bot-facts.repository.js';
 import type { BotProfile } from './bot-profile.js';
 import { BotStateRepository } from './bot-state.repository.js';
@@ -34,6 +36,7 @@ export class BotsService {
     private readonly state: BotStateRepository,
     private readonly services: OpenAiServicesService,
     private readonly cache: CacheService,
+    private readonly events: EventEmitter2,
   ) {}
 
   /** The bot, when the caller may talk to it: it is active, and open to them. Anything else is 404. */
@@ -129,6 +132,7 @@ export class BotsService {
   /** To be called after each write that concerns a bot. */
   async changed(botId: string): Promise<void> {
     await Promise.all([this.cache.forget('bots'), this.cache.forget('permissions', `bot:${botId}`)]);
+    this.events.emit('bot.changed', { botId } satisfies AppEvents['bot.changed']);
   }
 
   private async isUsable(caller: Principal, bot: BotProfile): Promise<boolean> {
