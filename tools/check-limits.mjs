@@ -24,7 +24,6 @@ const KNOWN = new Set([
   'test/e2e/chats/chats-files.e2e-spec.ts',
   'test/e2e/chats/chats.e2e-spec.ts',
   'test/e2e/takeover/takeover-queue.e2e-spec.ts',
-  'test/e2e/takeover/takeover.e2e-spec.ts',
   'test/e2e/threads/threads.e2e-spec.ts',
   'test/e2e/tools/tools.e2e-spec.ts',
   'test/medium/statistics.spec.ts',

@@ -97,6 +97,13 @@ export class Desks {
     return this.add(await person.connect(options));
   }
 
+  /** Someone without an account who watches one chat. */
+  async connectGuest(server: ChatServer, chatId: string): Promise<Desk> {
+    const desk = this.add(new Desk({ url: server.app.url, chatId }));
+    await desk.client.watch(chatId);
+    return desk;
+  }
+
   closeAll(): void {
     for (const desk of this.open) desk.close();
     this.open = [];
