@@ -1,5 +1,5 @@
 import Database from 'libsql';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import * as entities from './entities/index.js';
@@ -39,10 +39,17 @@ async function openServer(url: string, { poolSize }: DatabaseSettings): Promise<
   return connectServer(dataSource);
 }
 
+/** SQLite takes an empty file for a new database: what a failed copy or a full disk has left would begin as a new installation. */
+function refuseEmptyFile(file: string): void {
+  if (statSync(file, { throwIfNoEntry: false })?.size !== 0) return;
+  throw new Error(`${file} is empty. Put the database back from a backup, or delete the file to begin with a new one.`);
+}
+
 async function openEmbedded(folder: string): Promise<DataSource> {
   let lock: InstanceLock | null = null;
   if (folder !== IN_MEMORY) {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
+    refuseEmptyFile(join(folder, DATABASE_FILE));
     lock = new InstanceLock(folder);
   }
   const dataSource = serializeTransactions(

@@ -96,12 +96,13 @@ describe('threads as they happen', () => {
       expect(changesOf(stream, threadId)).toEqual(['update agent_takeover']);
     });
 
-    it('end with the server', async () => {
+    it('end with the server, and say so', async () => {
       const other = await ChatServer.start();
       const stream = await followThreads(other, { authorization: `Bearer ${ADMIN_KEY}` });
       await other.stop();
       await stream.untilEnd();
       expect(stream.hasEnded).toBe(true);
+      expect(stream.events.at(-1)).toMatchObject({ type: 'stream.closed', data: { reason: 'shutdown' } });
     });
   });
 

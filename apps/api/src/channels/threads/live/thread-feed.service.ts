@@ -15,7 +15,7 @@ export class ThreadFeedService implements BeforeApplicationShutdown {
   ) {}
 
   beforeApplicationShutdown(): void {
-    for (const stream of this.open) stream.finish();
+    for (const stream of this.open) stream.cut('shutdown');
   }
 
   /** A reader that does not keep up is let go: it connects again and reads the list. */
