@@ -11,7 +11,7 @@ import { isDuplicate } from './errors.js';
 export class JobLeasesRepository {
   constructor(private readonly dataSource: DataSource) {}
 
-  /** False while somebody has it: until it is released, or its time is over. */
+  /** False while another instance has it: until it is released or expires. */
   async acquire(name: string, milliseconds: number): Promise<boolean> {
     await this.create(name);
     const { affected } = await this.dataSource

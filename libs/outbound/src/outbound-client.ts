@@ -6,13 +6,13 @@ import { guardedConnector, resolveByDns, type Resolve } from './guarded-connecto
 import { OutboundError } from './outbound-error.js';
 
 const MAX_REDIRECTS = 3;
-/** Deeper JSON is not for people; whoever walks it need not count. */
+/** Deeper JSON is refused, so that code which walks it need not count. */
 const MAX_LEVELS = 64;
 
 export interface OutboundRequest {
   /** Sent as the body. */
   json: unknown;
-  /** Sent to the origin of the address and to nobody else. */
+  /** Sent to the origin of the address only. */
   headers?: Readonly<Record<string, string>>;
   /** For everything together: looking up, connecting, redirects, the whole answer. */
   timeoutMs: number;
@@ -45,7 +45,7 @@ export class OutboundClient implements OnApplicationShutdown {
     const allowed = new AllowList(config.outbound.allowHosts);
     this.agent = new Agent({
       connect: guardedConnector(allowed, options.resolve ?? resolveByDns),
-      // Every call dials anew: what was checked is what is called.
+      // Every call opens its own connection: what was checked is what is called.
       pipelining: 0,
     });
   }
@@ -145,7 +145,7 @@ const isShallow = (value: unknown, levels: number): boolean =>
   value === null ||
   (levels > 0 && Object.values(value).every((each) => isShallow(each, levels - 1)));
 
-/** Hangs up instead of reading what nobody wants. */
+/** Closes the connection instead of reading what is not needed. */
 function leave({ body }: Dispatcher.ResponseData): void {
   body.on('error', () => undefined);
   body.destroy();

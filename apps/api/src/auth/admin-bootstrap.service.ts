@@ -8,7 +8,7 @@ const FILE_NAME = 'admin-api-key';
 const IN_MEMORY = ':memory:';
 
 /**
- * Sees to it that somebody can administer the server. The configured ADMIN_API_KEY always belongs to an administrator, and replaces
+ * Ensures that the server has an administrator. The configured ADMIN_API_KEY always belongs to an administrator, and replaces
  * the one configured before. Without it, the first start makes a key, shows it once and keeps it in the data folder.
  */
 @Injectable()

@@ -12,7 +12,7 @@ import {
 import { Injectable, Logger, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 
-/** Whether a caller may call a handler. Closed by default: a handler that does not say who may is for nobody. */
+/** Whether a caller may call a handler. Closed by default: a handler without a declared access level refuses all callers. */
 @Injectable()
 export class Admission {
   private readonly logger = new Logger('Auth');

@@ -5,7 +5,7 @@ import type { ExternalIdentity } from '../users/index.js';
 import { claimAt, firstText, rolesOf } from './claims.js';
 import { IssuerKeys } from './issuer-keys.js';
 
-/** Signatures that only the issuer can make: with a shared secret or with none, anybody could. */
+/** Signatures that only the issuer can make: a shared secret, or none, would allow others to sign. */
 const ALGORITHMS = [
   'RS256',
   'RS384',

@@ -10,7 +10,7 @@ export interface Invalidation {
 }
 
 /**
- * Tells the other instances what to forget, through Redis. Losing Redis never fails a caller: whoever listens is told to forget
+ * Tells the other instances what to forget, through Redis. Losing Redis never fails a caller: listeners are told to forget
  * everything when the line goes dead, and what could not be said is made up for by one "forget everything" when it is back.
  */
 @Injectable()
@@ -66,7 +66,7 @@ export class CacheInvalidations implements OnApplicationShutdown {
     try {
       await subscriber.subscribe(this.channel);
       this.isSubscribed = true;
-      // What was said while nobody listened here is not known.
+      // What was published while this instance did not listen is unknown.
       onForget({});
     } catch (error) {
       this.logger.warn(`Redis takes no subscription: ${(error as Error).message}`);

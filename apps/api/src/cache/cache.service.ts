@@ -11,7 +11,7 @@ const WITH_REDIS_MS = 15_000;
 const UNTOLD_MS = 1000;
 
 /**
- * Remembers what is read often and written seldom. Values are shared, not copied: whoever gets one must not change it. Every write
+ * Remembers what is read often and written seldom. Values are shared, not copied: callers must not change them. Every write
  * forgets what it made wrong, here at once and on the other instances through Redis; without Redis they forget within a second.
  */
 @Injectable()

@@ -7,7 +7,7 @@ import { LessThan, type Repository } from 'typeorm';
 export class IdempotencyRepository {
   constructor(@InjectRepository(IdempotencyKey) private readonly keys: Repository<IdempotencyKey>) {}
 
-  /** The primary key decides who is first: false for everybody else. */
+  /** The primary key decides which request is first: false for the others. */
   async insertRunning(hash: string, requestHash: string, createdAt: Date): Promise<boolean> {
     try {
       await this.keys.insert({ hash, requestHash, state: 'running', status: null, answer: null, createdAt });

@@ -5,7 +5,7 @@ import { IdempotencyRepository } from './idempotency.repository.js';
 
 const HOUR_MS = 3_600_000;
 const KEPT_MS = 24 * HOUR_MS;
-/** No request takes as long: what still counts as running by then was cut off, and nobody knows how far it got. */
+/** No request takes as long: what still counts as running by then was cut off, and its outcome is unknown. */
 const LONGEST_REQUEST_MS = 600_000;
 
 /** What a request with a key was answered. */

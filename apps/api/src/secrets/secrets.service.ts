@@ -57,7 +57,7 @@ export class SecretsService implements OnModuleInit {
   }
 }
 
-/** Whoever comes second keeps the first one's file, and nobody ever sees a file that is half written. */
+/** The second process keeps the file of the first, and a file is never seen half written. */
 function createKeyFile(folder: string, path: string): void {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const draft = `${path}.${randomUUID()}`;

@@ -17,7 +17,7 @@ const CELL = 'request_date, bot_id, usage_type, user_key';
 const COLUMNS = `${CELL}, request_count, input_tokens, output_tokens, cost_nano`;
 const CELLS_OF_LEDGER = `SELECT ${CELL}, COUNT(*), SUM(input_tokens), SUM(output_tokens), COALESCE(SUM(cost_nano), 0) FROM usage_ledger`;
 
-/** Rolls the ledger up into days. Whoever writes holds the state row, so that every ledger row is counted once. */
+/** Rolls the ledger up into days. A writer locks the state row, so that every ledger row is counted once. */
 @Injectable()
 export class UsageRollupRepository {
   constructor(private readonly dataSource: DataSource) {}

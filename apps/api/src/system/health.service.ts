@@ -7,7 +7,7 @@ import type { HealthDto } from './health.dto.js';
 
 const DATABASE_TIMEOUT_MS = 2000;
 
-/** Alive is whoever answers; ready is who can reach its database and is not about to leave. Redis is only reported. */
+/** An instance is alive when it answers; it is ready when it can reach its database and is not shutting down. Redis is only reported. */
 @Injectable()
 export class HealthService {
   constructor(

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { SystemMessageDto } from './system.dto.js';
 import { SystemRepository } from './system.repository.js';
 
-/** The banner: one text, readable by everybody, also before signing in; set by administrators. */
+/** The banner: one text, readable by every caller, also before signing in; set by administrators. */
 @Injectable()
 export class SystemService {
   constructor(private readonly repository: SystemRepository) {}

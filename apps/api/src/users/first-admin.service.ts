@@ -5,7 +5,7 @@ import { describeApiKey } from './api-keys/api-keys.service.js';
 import { UsersRepository } from './users.repository.js';
 import { newUser } from './users.service.js';
 
-/** Somebody without the role may already have the first of them. */
+/** An account without the role may already have the first of them. */
 const LOGINS = ['admin', ...Array.from({ length: 8 }, (_, index) => `admin-${index + 2}`)];
 
 /** The administrator that a server without one gives itself. */

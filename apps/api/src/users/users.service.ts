@@ -13,7 +13,7 @@ import { BUILT_IN, UsersRepository, type NewUser, type UserSettings } from './us
 /** How long a change made on another instance may go unnoticed when nothing tells of it. */
 export const PRINCIPAL_TTL_MS = 2500;
 
-/** Somebody whom a trusted issuer vouches for. */
+/** A person whom a trusted issuer vouches for. */
 export interface ExternalIdentity {
   /** `issuer|subject`. */
   subject: string;
@@ -35,7 +35,7 @@ export const newUser = (login: string, displayName: string, roles: readonly Role
   createdAt: new Date(),
 });
 
-/** In one order, and everybody is a `user`. */
+/** In one order; every account is a `user`. */
 export const completeRoles = (roles: readonly Role[]): Role[] =>
   ROLES.filter((role) => role === 'user' || roles.includes(role));
 
@@ -58,7 +58,7 @@ export class UsersService {
   }
 
   /**
-   * The account of somebody whom an issuer vouches for, made when the issuer's subject is seen for the first time, with the roles
+   * The account of a person whom an issuer vouches for, created when the issuer's subject is seen for the first time, with the roles
    * that the issuer names now. An account that exists under the same login is never taken over, and one that was deleted does not
    * come back until an administrator lets its owner in again.
    */
@@ -99,7 +99,7 @@ export class UsersService {
     await this.tellChange(userId);
   }
 
-  /** A system message of the user; somebody else's is not there. */
+  /** A system message of the user; those of others are not found. */
   async getSystemMessage(
     { userId }: UserPrincipal,
     id: string,
@@ -141,7 +141,7 @@ export class UsersService {
       return (await this.users.insert(user)).id;
     } catch (error) {
       if (!isDuplicate(error)) throw error;
-      // Somebody else's request may have made the account in this very moment.
+      // Another request may have created the account at the same moment.
       const winner = await this.users.findBySubject(identity.subject);
       if (winner !== null) return winner.id;
       throw new AppError('INVALID_TOKEN', { detail: 'The login of this token belongs to another account.' });

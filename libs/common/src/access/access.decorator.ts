@@ -5,7 +5,7 @@ import type { AppConfig } from '../config/app-config.js';
 import type { Principal, UserPrincipal } from './principal.js';
 
 /**
- * Who may call a handler. `anonymous` lets everybody in (the service decides what they see), `user` needs an account, `agent` and
+ * Who may call a handler. `anonymous` admits every caller (the service decides what they see), `user` needs an account, `agent` and
  * `admin` the role. The guard refuses every handler that carries no level.
  */
 export type AccessLevel = 'anonymous' | 'user' | 'agent' | 'admin';
@@ -27,7 +27,7 @@ export function Access(level: AccessLevel): MethodDecorator & ClassDecorator {
 export const OPEN_WHEN = 'open-when';
 export type IsOpen = (config: AppConfig) => boolean;
 
-/** Lets everybody in, whatever `@Access` says, where the operator has chosen so. The service sees an anonymous caller then. */
+/** Admits every caller, whatever `@Access` says, where the operator has chosen so. The service sees an anonymous caller then. */
 export const OpenWhen = (isOpen: IsOpen): MethodDecorator & ClassDecorator => SetMetadata(OPEN_WHEN, isOpen);
 
 /** Set on the request (or the socket) by the guard. */

@@ -13,7 +13,7 @@ export interface UserPrincipal {
   isTermsAccepted: boolean;
 }
 
-/** Somebody without an account who is known again: speaks with one public bot, and holds the chats begun with it. */
+/** A person without an account who is recognised: talks to one public bot, and owns the chats with it. */
 export interface VisitorPrincipal {
   kind: 'visitor';
   /** At most 64 ASCII characters. Agents are shown it. */
@@ -25,14 +25,14 @@ export interface VisitorPrincipal {
 /** A caller without credentials: may use the chats whose id it holds, and certain bots. */
 export interface AnonymousPrincipal {
   kind: 'anonymous';
-  /** The one open bot; on channels where nobody has an account, every public bot. */
+  /** The one open bot; on channels without accounts, every public bot. */
   reach: 'open_bot' | 'public_bots';
 }
 
 export type Principal = UserPrincipal | VisitorPrincipal | AnonymousPrincipal;
 
 export const ANONYMOUS: AnonymousPrincipal = { kind: 'anonymous', reach: 'open_bot' };
-/** On channels where nobody has an account. */
+/** The caller on channels without accounts. */
 export const ANYBODY: AnonymousPrincipal = { kind: 'anonymous', reach: 'public_bots' };
 export const GUEST_NAME = 'Guest';
 
@@ -41,7 +41,7 @@ export const isAdmin = (caller: Principal): boolean => caller.kind === 'user' &&
 export const isAgent = (caller: Principal): boolean =>
   isAdmin(caller) || (caller.kind === 'user' && caller.roles.includes('agent'));
 
-/** Why this caller may not: nobody has said who it is, or it is somebody who may not. */
+/** Why this caller is refused: it is anonymous, or lacks the role. */
 export const accessDenied = (caller: Principal): AppError =>
   new AppError(caller.kind === 'anonymous' ? 'UNAUTHENTICATED' : 'FORBIDDEN');
 

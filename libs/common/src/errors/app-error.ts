@@ -32,5 +32,5 @@ export class AppError extends Error {
 export const hasCode = (error: unknown, ...codes: readonly ErrorCode[]): error is AppError =>
   error instanceof AppError && codes.includes(error.code);
 
-/** A missing thing and somebody else's thing look the same: 404. */
+/** A missing resource and one of another user look the same: 404. */
 export const notFound = (what: string): AppError => new AppError('NOT_FOUND', { detail: `${what} was not found.` });

@@ -6,7 +6,7 @@ const COMMAND_TIMEOUT_MS = 500;
 const LONGEST_PAUSE_MS = 5000;
 
 /**
- * The one connection to Redis, or none. Commands fail fast while Redis is away, so that nobody waits for what is optional; the
+ * The one connection to Redis, or none. Commands fail fast while Redis is away, so that no request waits for what is optional; the
  * connection comes back by itself. Who subscribes takes a connection of its own: `redis.client?.duplicate()`.
  */
 @Injectable()

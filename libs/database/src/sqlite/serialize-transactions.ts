@@ -4,13 +4,13 @@ import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
 /*
  * TypeORM gives a SQLite DataSource one QueryRunner over one connection, so two transactions in flight interleave and committed
  * data is lost. Here every caller gets a runner of its own over that connection, a transaction holds the connection until it
- * ends, and everybody else waits in line. It reaches into TypeORM's driver: the version is pinned, and a test runs transactions
+ * ends, and all others wait in line. It reaches into TypeORM's driver: the version is pinned, and a test runs transactions
  * in parallel.
  */
 
 const WAIT_LIMIT_MS = 15_000;
 
-/** Who may talk to the connection now: the running transaction, else everybody in order of arrival. */
+/** Who may talk to the connection now: the running transaction, else all in order of arrival. */
 class ConnectionGate {
   private owner: QueryRunner | null = null;
   private readonly waiting: (() => void)[] = [];

@@ -31,7 +31,7 @@ export class OutboxProjectionRepository {
     return row === undefined ? null : behindOf(row);
   }
 
-  /** Chats whose events nobody here was told of; those that were written into since `since`, or all. */
+  /** Chats whose events this instance has missed; those written into after `since`, or all. */
   async findAllBehind(channel: string, since: Date | null, limit: number): Promise<string[]> {
     const among =
       since === null
@@ -43,7 +43,7 @@ export class OutboxProjectionRepository {
     return rows.map(({ id }) => id);
   }
 
-  /** Owes the messages and moves on behind `seq`; false when somebody else was faster, and nothing was written. */
+  /** Adds the messages and moves on behind `seq`; false when another instance was first, and nothing was written. */
   async advance(behind: ChatBehind, seq: number, messages: NewOutboxMessage[]): Promise<boolean> {
     try {
       return await this.dataSource.transaction(async (manager) => {

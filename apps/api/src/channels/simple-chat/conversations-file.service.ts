@@ -9,8 +9,8 @@ const SHORTEST_PAUSE_MS = 1000;
 const PAUSE_PER_WRITE = 10;
 
 /**
- * Keeps the conversation log as a file, when one is configured: written anew at the start and some time after a change, never by two
- * at once. A file that cannot be written is a line in the log and nobody's failure.
+ * Keeps the conversation log as a file, when one is configured: rewritten at the start and some time after a change, never by two
+ * at once. A file that cannot be written is logged and fails no request.
  */
 @Injectable()
 export class ConversationsFile implements OnApplicationBootstrap, BeforeApplicationShutdown {

@@ -4,7 +4,7 @@ import type { SimpleChatRequest } from './simple-chat.dto.js';
 
 export const MAX_MESSAGE_LENGTH = 32_000;
 export const MAX_USER_ID_LENGTH = 200;
-/** What callers without a user id were called in the original: it names nobody. */
+/** What callers without a user id were called in the original: it identifies no caller. */
 export const ANONYMOUS_USER = 'anonymous';
 
 /** Reads the body as this channel's clients write it: unknown fields are ignored, what is falsy counts as not given. */

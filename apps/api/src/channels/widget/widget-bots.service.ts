@@ -39,7 +39,7 @@ export class WidgetBotsService {
   }
 
   private async describe(profile: BotProfile): Promise<WidgetBot> {
-    // Whoever changes a bot or its image says so, and the whole area is forgotten.
+    // Every change of a bot or its image empties this area of the cache.
     const stored = await this.cache.remember('bots', `widget/${profile.id}`, TTL_MS, () =>
       this.settings.find(profile.id),
     );

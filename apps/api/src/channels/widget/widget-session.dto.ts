@@ -6,7 +6,7 @@ const ID = '0199aa0e-7c1b-7d0a-9a55-0d5a3c0f8f6e';
 const MAX_TOKEN_LENGTH = 4096;
 
 export class WidgetSessionRequestDto {
-  /** The token of an earlier session. While it holds, the visitor stays the same; any other text begins anew. */
+  /** The token of an earlier session. While it is valid, the visitor stays the same; any other text creates a new visitor. */
   @IsOptional()
   @IsString()
   @MaxLength(MAX_TOKEN_LENGTH)

@@ -12,7 +12,7 @@ import { WidgetSettingsController } from './widget-settings.controller.js';
 import { WidgetSettingsRepository } from './widget-settings.repository.js';
 import { WidgetSettingsService } from './widget-settings.service.js';
 
-/** A chat page that any site may embed. Its program is in `apps/widget`; visitors speak through the same chats as everybody. */
+/** A chat page that any site may embed. Its program is in `apps/widget`; visitors use the same chats as all other customers. */
 @Module({
   imports: [AuthModule, BotsModule, CacheModule],
   controllers: [WidgetPagesController, WidgetSessionsController, WidgetSettingsController],

@@ -1,7 +1,7 @@
 import { accessDenied, customerOf, isAgent, type Principal } from '@app/common';
 import type { Actor, AgentName, ChatOwner } from '@app/contracts';
 
-/** The caller as an agent; everybody else is refused. */
+/** The caller as an agent; other callers are refused. */
 export function agentOf(caller: Principal): AgentName {
   if (caller.kind !== 'user' || !isAgent(caller)) throw accessDenied(caller);
   return { id: caller.userId, name: caller.displayName };

@@ -52,7 +52,7 @@ export class ChatClaimsService {
     try {
       await this.transition({ chatId, transition: 'request', reason: 'customer_request', actor, expectedEpoch });
     } catch (error) {
-      // Two requests at once, or an agent who came at the same time: the wish is fulfilled.
+      // Two requests at once, or an agent who came at the same time: the request is fulfilled.
       const now = await this.queue.findChat(chatId);
       if (now === null || !isWithPeople(now.owner)) throw error;
     }
@@ -66,7 +66,7 @@ export class ChatClaimsService {
     }
   }
 
-  /** Nothing is held meanwhile: whoever else takes the chat ends the wait. */
+  /** Nothing is locked meanwhile: another agent's claim ends the wait. */
   private async waitForAnswer(chatId: string, milliseconds: number): Promise<void> {
     const head = await this.queue.findHead(chatId);
     if (head === null || head.runningTurnId === null) return;

@@ -8,7 +8,7 @@ import type { TakeoverChatDto } from './takeover.dto.js';
 /** As plain data. */
 export type ChatDetails = Pick<TakeoverChatDto, keyof TakeoverChatDto>;
 
-/** Who holds a chat, as people are told. Whoever asks has made sure that they may. */
+/** The owner of a chat as clients see it. Callers of this service have checked the access. */
 @Injectable()
 export class ChatStatesService {
   constructor(

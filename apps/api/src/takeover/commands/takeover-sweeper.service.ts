@@ -17,13 +17,13 @@ const SWEEP_EVERY_MS = 2000;
 /** Of each kind and bot. */
 const CHATS_PER_SWEEP = 200;
 const SERVER: Actor = { kind: 'system', id: null, name: 'System' };
-/** Somebody else was faster: what was to be done is done, or no longer due. */
+/** Another change came first: what was due is done, or no longer due. */
 const OVERTAKEN = ['OUTDATED_CHAT', 'CHAT_HELD', 'CHAT_NOT_HELD', 'CHAT_CLOSED', 'CONFLICT', 'NOT_FOUND'] as const;
 
 type Transition = Pick<TransitionRequest, 'transition' | 'reason' | 'onlyIfLeaseExpired' | 'onlyIfUnansweredMs'>;
 
 /**
- * Lets no customer wait for somebody who is not there: chats whose agent is gone or silent, that have waited too long, or that wait
+ * Lets no customer wait for an agent who is not there: chats whose agent is gone or silent, that have waited too long, or that wait
  * outside of business hours go where the bot's policy says. Runs on every instance; each step happens once because it names the epoch it ends.
  */
 @Injectable()

@@ -167,7 +167,7 @@ export class TakeoverPolicyDto implements TakeoverPolicy {
   @ApiProperty({ type: BusinessHoursDto, nullable: true })
   businessHours: BusinessHoursDto | null;
 
-  /** What the customer is told when the chat is closed because nobody is there. */
+  /** The message to the customer when the chat is closed because no agent is there. */
   @IsDefined()
   @ValidateNested()
   @Type(() => NoticeDto)

@@ -59,7 +59,7 @@ export class AgentPresenceRepository {
       .execute();
   }
 
-  /** Everybody who was ever there as an agent, or one of them. */
+  /** All agents who have ever been online, or one of them. */
   async findPresences(userId: number | null = null): Promise<StoredPresence[]> {
     const rows = await this.dataSource.query<PresenceRow[]>(
       `SELECT p.user_id, u.display_name, u.roles, p.status, p.capacity, p.seen_until,

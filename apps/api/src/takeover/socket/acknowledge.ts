@@ -27,7 +27,7 @@ export class AcknowledgeInterceptor implements NestInterceptor {
   }
 }
 
-/** Answers every command that failed, with a problem as over HTTP. What nobody foresaw is logged and stays hidden. */
+/** Answers every command that failed, with a problem as over HTTP. Unexpected errors are logged and not shown. */
 @Catch()
 export class CommandProblemFilter implements ExceptionFilter {
   private readonly logger = new Logger('TakeoverProblem');

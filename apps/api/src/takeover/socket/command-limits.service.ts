@@ -8,7 +8,7 @@ import { TokenBucket } from './token-bucket.js';
 
 const PER_SOCKET = { burst: 60, perSecond: 20 };
 const PER_CALLER = { burst: 300, perSecond: 60 };
-/** Refusals that a connection may cause; whoever goes on is cut off. */
+/** Refusals that a connection may cause before it is closed. */
 const PATIENCE = { burst: 500, perSecond: 10 };
 const BUCKETS_KEPT = 10_000;
 

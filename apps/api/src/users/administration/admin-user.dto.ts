@@ -45,7 +45,7 @@ export class AdminCreateUserRequestDto {
   @ApiProperty({ type: 'string', nullable: true, required: false, maxLength: NAME_LENGTH, example: 'Ada' })
   displayName?: string | null;
 
-  /** Everybody is a `user`; an `admin` is an agent as well. */
+  /** Every account is a `user`; an `admin` is an agent as well. */
   @IsArray()
   @ArrayMaxSize(ROLES.length)
   @IsIn(ROLES, { each: true })

@@ -81,7 +81,7 @@ export class AdminUsersController {
   /**
    * Deletes an account with its chats, API keys and system messages. The last administrator stays.
    *
-   * Tokens of an OIDC issuer do not make it anew.
+   * Tokens of an OIDC issuer do not create it again.
    */
   @Delete(':userId')
   @Audited('user.deleted', 'userId')

@@ -61,7 +61,7 @@ export class AdminUsersService {
     await this.conclude(userId, await this.users.delete(userId));
   }
 
-  /** Whoever had the deleted account gets a new one with the issuer's next token. */
+  /** The owner of the deleted account gets a new one with the issuer's next token. */
   async readmit(userId: number): Promise<void> {
     if (!(await this.deleted.delete(userId))) throw notFound('The deleted account');
   }

@@ -41,7 +41,7 @@ export class ApiKeysRepository {
     });
   }
 
-  /** Makes this the one key of that name; whoever had the key or the name before loses it. */
+  /** Makes this the one key of that name; an account that had the key or the name before loses it. */
   async replaceByName(key: ApiKey): Promise<void> {
     await this.keys.manager.transaction(async (tx) => {
       await this.lockUser(tx, key.userId);

@@ -16,7 +16,7 @@ import { ApiKeysRepository, type ApiKeyOrder } from './api-keys.repository.js';
 import { UsersRepository } from '../users.repository.js';
 import { PRINCIPAL_TTL_MS } from '../users.service.js';
 
-/** The name of the key that the configuration gives to the administrator; nobody else may use it. */
+/** The name of the key that the configuration gives to the administrator; other keys may not use it. */
 export const CONFIGURED_KEY_NAME = 'ADMIN_API_KEY';
 
 const KEYS_PER_USER = 100;
@@ -33,7 +33,7 @@ export const describeApiKey = (key: string, name: string, expiresAt: Date | null
   id: uuidv7(),
   name,
   hash: hashApiKey(key),
-  // Of a key that somebody made up, hardly anything may be shown.
+  // Of a key that was chosen by a person, hardly anything may be shown.
   prefix: key.slice(0, key.startsWith('bt_') ? PREFIX_LENGTH : 3),
   createdAt: new Date(),
   expiresAt,
@@ -68,7 +68,7 @@ export class ApiKeysService implements OnModuleDestroy {
     return pagingResult(query, keys.map(mapApiKey), total);
   }
 
-  /** For administrators, who may name anybody: 404 when there is nobody. */
+  /** For administrators, who may name any account: 404 when it does not exist. */
   async listOfUser(userId: number, query: PagingQuery): Promise<PagingResult<GetApiKeysResponseItemDto>> {
     if ((await this.users.find(userId)) === null) throw notFound('The user');
     return this.list(userId, query);
@@ -137,7 +137,7 @@ export class ApiKeysService implements OnModuleDestroy {
     return key;
   }
 
-  /** In the background, and at most once a minute for each key. Nobody is refused because it fails. */
+  /** In the background, and at most once a minute for each key. Its failure refuses no request. */
   private noteUse(key: ApiKey): void {
     const now = new Date();
     const unlessAfter = new Date(now.getTime() - USE_NOTED_EVERY_MS);

@@ -16,7 +16,7 @@ import { UsersService } from '../users.service.js';
 const MESSAGES_PER_USER = 200;
 const ORDERS: readonly UserSystemMessageOrder[] = ['displayName', 'createdAt', 'updatedAt'];
 
-/** The system prompts that users save for themselves. Everybody sees only their own. */
+/** The system prompts that users save for themselves. Each user sees only their own. */
 @Injectable()
 export class UserSystemMessagesService {
   constructor(

@@ -60,7 +60,7 @@ export class Chat {
   @StringColumn(300)
   displayName: string;
 
-  /** Somebody gave the name; until then it is the beginning of the first message. */
+  /** A person chose the name; until then it is the beginning of the first message. */
   @FlagColumn()
   isNamed: boolean;
 

@@ -7,7 +7,7 @@ export type TurnStatus = 'queued' | 'running' | 'completed' | 'interrupted' | 'f
 export interface TurnOptions {
   ignoreChatHistory: boolean;
   isTraceLogEnabled: boolean;
-  /** The customer is told whole answers only: one that is cut by the end of its instance is given anew, once. */
+  /** The customer gets whole answers only: one that is cut by the end of its instance is repeated once. */
   isRepeatedWhenCut?: boolean;
   /** How a start bot came to choose the bot that answers. */
   routing?: { startBotId: string; how: 'keywords' | 'model' | 'default' };
@@ -75,7 +75,7 @@ export class Turn {
   @IntColumn()
   attempts: number;
 
-  /** How often the turn was begun anew because its instance died. */
+  /** How often the turn was restarted because its instance died. */
   @IntColumn()
   recoveries: number;
 

@@ -1787,7 +1787,7 @@ export class BatonClient extends HeyApiClient {
    *
    * The last administrator stays.
    *
-   * Tokens of an OIDC issuer do not make it anew.
+   * Tokens of an OIDC issuer do not create it again.
    *
    * Needs the role `admin`.
    */

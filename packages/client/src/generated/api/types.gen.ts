@@ -167,7 +167,7 @@ export type AdminCreateUserRequestDto = {
    */
   login: string;
   /**
-   * Everybody is a `user`; an `admin` is an agent as well.
+   * Every account is a `user`; an `admin` is an agent as well.
    */
   roles: Array<'user' | 'agent' | 'admin'>;
 };
@@ -1766,7 +1766,7 @@ export type TakeoverPolicyDto = {
    */
   businessHours: BusinessHoursDto | null;
   /**
-   * What the customer is told when the chat is closed because nobody is there.
+   * The message to the customer when the chat is closed because no agent is there.
    */
   closedMessage: NoticeDto;
   /**
@@ -2153,7 +2153,7 @@ export type WidgetSessionDto = {
 
 export type WidgetSessionRequestDto = {
   /**
-   * The token of an earlier session. While it holds, the visitor stays the same; any other text begins anew.
+   * The token of an earlier session. While it is valid, the visitor stays the same; any other text creates a new visitor.
    */
   token?: string | null;
 };

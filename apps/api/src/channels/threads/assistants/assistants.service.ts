@@ -21,7 +21,7 @@ import { ThreadStaffService } from '../agents/thread-staff.service.js';
 
 const MAX_ASSISTANTS = 1000;
 
-/** Assistants are the public, active bots; others are not found here, and not changed by anybody who comes this way. */
+/** Assistants are the public, active bots; others are neither found nor changed through this API. */
 @Injectable()
 export class AssistantsService {
   constructor(

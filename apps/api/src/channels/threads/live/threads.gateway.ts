@@ -4,7 +4,7 @@ import { WebSocketGateway, type OnGatewayConnection, type OnGatewayInit } from '
 import { THREADS_SOCKET } from './thread-broadcast.dto.js';
 import { ThreadSocketsService, type ThreadNamespace, type ThreadSocket } from './thread-sockets.service.js';
 
-/** The socket without a namespace of its own: it only tells, nobody says anything here. */
+/** The socket without a namespace of its own: it only sends, and takes no commands. */
 @WebSocketGateway({ namespace: THREADS_NAMESPACE })
 @DescribedSocket(THREADS_SOCKET)
 export class ThreadsGateway implements OnGatewayInit<ThreadNamespace>, OnGatewayConnection<ThreadSocket> {
