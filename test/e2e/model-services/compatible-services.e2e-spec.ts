@@ -1,5 +1,4 @@
 import { ChatServer } from '../../support/chat-server.js';
-import { eventually } from '../../support/eventually.js';
 import { expectedText, FakeProvider } from '../../support/fake-provider/fake-provider.mjs';
 import {
   chatStream,
@@ -206,7 +205,7 @@ describe('a service that speaks Anthropic Messages alone', () => {
 });
 
 describe('a service that lists no models', () => {
-  it('is probed with the model that a bot names, as soon as it names one', async () => {
+  it('is probed with the model that a bot names', async () => {
     const service = running(
       new RawService(({ path, body }) => {
         if (path !== '/chat/completions') return { status: 404, body: {} };
@@ -231,11 +230,8 @@ describe('a service that lists no models', () => {
     });
     expect([created.status, bot.status]).toEqual([200, 200]);
     const modelsAsked = (): unknown[] => service.bodies('/chat/completions').map(({ model }) => model);
-    const status = await eventually(
-      async () => (await server.asAdmin('GET', `/api/admin/openAiServices/${serviceId}/status`)).body,
-      ({ modelName }) => modelName === 'mine',
-    );
-    expect(status).toMatchObject({ health: { dialect: 'chat_completions', problem: null } });
+    const probed = await server.asAdmin('POST', `/api/admin/openAiServices/${serviceId}/probe`);
+    expect(probed).toMatchObject({ status: 200, body: { dialect: 'chat_completions', problem: null } });
     expect(new Set(modelsAsked())).toEqual(new Set(['mine']));
   });
 });

@@ -112,13 +112,6 @@ export class OpenAiServicesRepository {
     return bot?.modelName ?? null;
   }
 
-  /** The service that the bot names a model for, as long as no probe has found out anything about it. */
-  async findUnknownOf(botId: string): Promise<OpenAiService | null> {
-    const bot = await this.bots.findOneBy({ id: botId, deletedAt: IsNull(), modelName: Not(IsNull()) });
-    if (bot === null || bot.openAiServiceId === null) return null;
-    return this.services.findOneBy({ id: bot.openAiServiceId, capabilities: IsNull(), endpoint: Not(IsNull()) });
-  }
-
   /** False when a bot uses the service. */
   async delete(id: string): Promise<boolean> {
     try {

@@ -3,9 +3,7 @@ import { type ErrorCode } from '@app/contracts';
 import type { OpenAiService, StoredHealth } from '@app/database';
 import { MODEL_SHUTDOWNS, OpenAiProvider, type ProbeResult, type ProviderModel } from '@app/openai';
 import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
-import { OnEvent } from '@nestjs/event-emitter';
 import { CacheService } from '../cache/index.js';
-import type { AppEvents } from '../events.js';
 import { mapHealth, type ServiceHealthDto, type ServiceModelsDto } from './openai-service.dto.js';
 import { OpenAiServicesRepository } from './openai-services.repository.js';
 import { ServiceChangesService } from './service-changes.service.js';
@@ -54,13 +52,6 @@ export class ServiceProbesService implements OnModuleDestroy {
     const service = await this.services.find(serviceId);
     if (service === null) throw notFound('The service');
     return this.run(service);
-  }
-
-  /** A service that lists no models can be probed once a bot names one. */
-  @OnEvent('bot.changed')
-  async probeUnknown({ botId }: AppEvents['bot.changed']): Promise<void> {
-    const service = await this.services.findUnknownOf(botId);
-    if (service !== null && !this.running.has(service.id)) this.start(service);
   }
 
   /** The models that the service lists. Throws the provider's problem when it cannot be asked. */
