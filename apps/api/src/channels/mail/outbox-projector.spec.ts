@@ -16,11 +16,16 @@ describe('what a customer on WhatsApp is told of an event', () => {
     expect(said('message.completed', { status: 'interrupted', text: 'B' })).toBe('B');
   });
 
-  it('is not what the customer said, or what nobody is to see', () => {
+  it('is not what the customer said, or what is for agents only', () => {
     expect(said('message.created', { author: 'customer', text: 'C' })).toBeUndefined();
     expect(said('note.created', { text: 'N' })).toBeUndefined();
     expect(said('delivery.failed', { detail: 'D' })).toBeUndefined();
     expect(said('message.completed', { status: 'failed', text: 'half' })).toBeUndefined();
+  });
+
+  it('is nothing more after an answer that the limit of the model has cut', () => {
+    const cut = { code: 'PROVIDER_ANSWER_CUT', detail: '' };
+    expect(said('turn.ended', { status: 'interrupted', usage, error: cut })).toBeUndefined();
   });
 
   it('is that there will be no answer, unless a person has cut it', () => {
@@ -31,7 +36,7 @@ describe('what a customer on WhatsApp is told of an event', () => {
     expect(said('turn.ended', { status: 'completed', usage, error: null })).toBeUndefined();
   });
 
-  it('is the answer that was given anew, not the one that was cut before', () => {
+  it('is the repeated answer, not the one that was cut before', () => {
     const event = (type: ChatEventType, data: object): ChatEventEnvelope => ({ type, data }) as ChatEventEnvelope;
     const completed = event('message.completed', { turnId: 'second', status: 'complete', text: 'Whole' });
     const ended = event('turn.ended', { turnId: 'second', status: 'completed', usage, error: null });

@@ -155,8 +155,9 @@ export function saidIn(
     case 'message.completed':
       return data.status === 'failed' ? null : data;
     case 'turn.ended': {
-      // An answer that an agent interrupted has no error: the agent answers.
-      const isLost = data.status === 'failed' || (data.status === 'interrupted' && data.error !== null);
+      // An answer that an agent interrupted has no error: the agent answers. One that the model's limit cut has been sent as far as it goes.
+      const isCutShort = data.error === null || data.error.code === 'PROVIDER_ANSWER_CUT';
+      const isLost = data.status === 'failed' || (data.status === 'interrupted' && !isCutShort);
       return isLost ? { messageId: null, text: errorText } : null;
     }
     case 'turn.started':
