@@ -52,6 +52,9 @@ describe('the whole catalogue, through the generated client', () => {
     expect(await admin.call('getOpenAiService', { path })).toMatchObject({ isActive: true, isAzureOpenAiSet: true });
     expect(await admin.call('probeOpenAiService', { path })).toMatchObject({ reachable: true, problem: null });
     await admin.call('getOpenAiServiceModels', { path });
+    await admin.call('updateDefaultOpenAiService', { path });
+    expect(await admin.call('getOpenAiServiceStatus', { path })).toMatchObject({ isDefault: true });
+    await admin.call('deleteDefaultOpenAiService', { path });
     await admin.call('updateOpenAiServicePrices', { path });
     expect(await admin.call('getOpenAiServicePrices', { path })).toEqual(
       validator.exampleBody('updateOpenAiServicePrices'),
