@@ -23,15 +23,19 @@ interface MediaType {
   schema?: Schema;
   example?: unknown;
 }
+interface DocumentedResponse {
+  $ref?: string;
+  content?: Record<string, MediaType>;
+}
 interface OperationObject {
   operationId: string;
   parameters?: { in?: string; name?: string }[];
   requestBody?: { content: Record<string, MediaType> };
-  responses: Record<string, { content?: Record<string, MediaType> }>;
+  responses: Record<string, DocumentedResponse>;
 }
 interface Document {
   paths: Record<string, Record<string, OperationObject>>;
-  components: { schemas: Record<string, Schema> };
+  components: { schemas: Record<string, Schema>; responses: Record<string, DocumentedResponse> };
 }
 
 export interface Operation {
@@ -183,7 +187,14 @@ export class OpenApiValidator {
   }
 }
 
-const readDocument = (): Document => JSON.parse(readFileSync(join(__dirname, '../..', ROOT), 'utf8')) as Document;
+/** The committed document, with the responses that operations share written out. */
+function readDocument(): Document {
+  const document = JSON.parse(readFileSync(join(__dirname, '../..', ROOT), 'utf8')) as Document;
+  for (const { responses } of Object.values(document.paths).flatMap((item) => Object.values(item)))
+    for (const [status, response] of Object.entries(responses))
+      if (response.$ref !== undefined) responses[status] = document.components.responses[nameOf(response.$ref)]!;
+  return document;
+}
 const nameOf = (reference: string): string => reference.split('/').at(-1)!;
 const escapePointer = (text: string): string => encodeURIComponent(text.replaceAll('~', '~0').replaceAll('/', '~1'));
 

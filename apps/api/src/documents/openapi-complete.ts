@@ -1,5 +1,6 @@
 import { OPEN_BODY, PROBLEM_EXAMPLES, problemResponse } from '@app/common';
 import type { OpenAPIObject } from '@nestjs/swagger';
+import { shareErrorResponses } from './openapi-responses.js';
 import { describeParameters, divideComment } from './openapi-texts.js';
 
 type Components = NonNullable<OpenAPIObject['components']>;
@@ -39,6 +40,7 @@ export function completeDocument(document: OpenAPIObject): OpenAPIObject {
           closeSchema(schema, document, new Set());
     }
   }
+  shareErrorResponses(document);
   return document;
 }
 
