@@ -21,13 +21,8 @@ const KNOWN = new Set([
   'test/browser/security.browser-spec.ts',
   'test/e2e/bots/bots.e2e-spec.ts',
   'test/e2e/catalogue/catalogue.e2e-spec.ts',
-  'test/e2e/chats/chats-files.e2e-spec.ts',
-  'test/e2e/chats/chats.e2e-spec.ts',
-  'test/e2e/takeover/takeover-queue.e2e-spec.ts',
-  'test/e2e/threads/threads.e2e-spec.ts',
   'test/e2e/tools/tools.e2e-spec.ts',
   'test/medium/statistics.spec.ts',
-  'test/medium/users.spec.ts',
 ]);
 
 const git = ['ls-files', '-z', '--cached', '--others', '--exclude-standard', '--', ...ROOTS];

@@ -7,7 +7,6 @@ const PNG = Buffer.from(
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
   'base64',
 );
-const SPENT = [401, 'INVALID_TOKEN'];
 
 describe('files of chats', () => {
   let server: ChatServer;
@@ -29,7 +28,6 @@ describe('files of chats', () => {
     const response = await caller.raw('PUT', at(path), bytes, { 'content-type': 'application/octet-stream' });
     return { status: response.status, body: (await response.json()) as Body };
   };
-  const ticketOf = (): Promise<string> => ada.ok<string>('POST', `/api/chats/${chatId}/tickets`);
 
   describe('up and down', () => {
     it('gives back what was put, byte for byte, with what a browser needs to know', async () => {
@@ -171,65 +169,6 @@ describe('files of chats', () => {
       expect((await ada.ok<{ items: Body[] }>('GET', `/api/chats/${chatId}/files`)).items[0]).toMatchObject({
         path: '%2e%2e.txt',
       });
-    });
-  });
-
-  describe('tickets', () => {
-    beforeEach(() => put('a.txt', 'content'));
-    const withTicket = (ticket: string, caller = nobody): Promise<[number, unknown]> =>
-      caller.refused('GET', `${at('a.txt')}?ticket=${ticket}`);
-
-    it('open one file, once, without a token', async () => {
-      const ticket = await ticketOf();
-      expect(ticket).toMatch(/^[\w-]{43}$/);
-      const got = await nobody.raw('GET', `${at('a.txt')}?ticket=${ticket}`);
-      expect(await got.text()).toBe('content');
-      expect(got.headers.get('cache-control')).toContain('no-store');
-      expect(await withTicket(ticket)).toEqual(SPENT);
-      expect(await withTicket(ticket, ada)).toEqual(SPENT);
-    });
-
-    it('let one through of many that come at once', async () => {
-      const ticket = await ticketOf();
-      const answers = await Promise.all(
-        Array.from({ length: 20 }, () => nobody.raw('GET', `${at('a.txt')}?ticket=${ticket}`)),
-      );
-      expect(answers.map(({ status }) => status).toSorted()).toEqual([200, ...Array<number>(19).fill(401)]);
-    });
-
-    it('are worth nothing after a minute', async () => {
-      const ticket = await ticketOf();
-      const dataSource = server.app.app.get(DataSource, { strict: false });
-      await dataSource.query(`UPDATE tickets SET expires_at = '2020-01-01 00:00:00.000'`);
-      expect(await withTicket(ticket)).toEqual(SPENT);
-    });
-
-    it('are worth nothing in another chat, and stay good for their own', async () => {
-      const ticket = await ticketOf();
-      const own = at('a.txt');
-      chatId = await bob.createChat();
-      expect(await withTicket(ticket)).toEqual(NOT_FOUND);
-      expect(await withTicket(ticket, bob)).toEqual(NOT_FOUND);
-      expect((await nobody.raw('GET', `${own}?ticket=${ticket}`)).status).toBe(200);
-    });
-
-    it.each(['x', 'A'.repeat(43), '%00', "'%20OR%201=1"])('are not made up: %s', async (ticket) => {
-      expect((await withTicket(ticket))[0]).toBeLessThan(500);
-      expect((await withTicket(ticket))[0]).toBeGreaterThanOrEqual(400);
-    });
-
-    it('are stored as hashes only, and made anew for every request', async () => {
-      const headers = { 'idempotency-key': 'same' };
-      const post = async (): Promise<string> =>
-        (await (await ada.raw('POST', `/api/chats/${chatId}/tickets`, undefined, headers)).json()) as string;
-      const [first, second] = [await post(), await post()];
-      expect(second).not.toBe(first);
-      const dataSource = server.app.app.get(DataSource, { strict: false });
-      const stored = [
-        await dataSource.query('SELECT * FROM tickets'),
-        await dataSource.query('SELECT * FROM idempotency_keys'),
-      ];
-      expect(JSON.stringify(stored)).not.toContain(first);
     });
   });
 

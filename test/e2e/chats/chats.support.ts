@@ -92,4 +92,9 @@ export class Caller {
   }
 }
 
+/** The ids in a list of chats. */
+export async function idsOf(caller: Caller, path = '/api/users/current/chats'): Promise<unknown[]> {
+  return (await caller.ok<Page>('GET', path)).items.map(({ chatId }) => chatId);
+}
+
 export const NOT_FOUND = [404, 'NOT_FOUND'];
