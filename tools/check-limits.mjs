@@ -19,10 +19,7 @@ const KNOWN = new Set([
   'test/browser/accessibility.browser-spec.ts',
   'test/browser/conversation.browser-spec.ts',
   'test/browser/security.browser-spec.ts',
-  'test/e2e/bots/bots.e2e-spec.ts',
   'test/e2e/catalogue/catalogue.e2e-spec.ts',
-  'test/e2e/tools/tools.e2e-spec.ts',
-  'test/medium/statistics.spec.ts',
 ]);
 
 const git = ['ls-files', '-z', '--cached', '--others', '--exclude-standard', '--', ...ROOTS];

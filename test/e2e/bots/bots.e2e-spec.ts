@@ -1,12 +1,7 @@
-import { ADMIN_KEY, ChatServer, type Answer } from '../../support/chat-server.js';
+import { ChatServer, type Answer } from '../../support/chat-server.js';
+import { createBot, ID, nothing, problem, type Body } from './bots.support.js';
 
-type Body = Record<string, unknown>;
-const PNG = Buffer.from(
-  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
-  'base64',
-);
 const PAGE = { pageNumber: 1, totalPageCount: 1, pageSize: 20, totalItemCount: 1, hasPrevious: false, hasNext: false };
-const ID = expect.stringMatching(/^[0-9a-f-]{36}$/) as unknown;
 const TIME = expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/) as unknown;
 
 describe('bots over HTTP', () => {
@@ -24,26 +19,9 @@ describe('bots over HTTP', () => {
 
   const admin = (method: string, path: string, body?: unknown): Promise<Answer<Body>> =>
     server.asAdmin(method, path, body);
+  const create = (changes?: Body): Promise<string> => createBot(server, changes);
   const asAda = (method: string, path: string, body?: unknown): Promise<Answer<Body>> =>
     server.call(method, path, body, ada);
-  const create = async (changes: Body = {}): Promise<string> => {
-    const displayNameTv = { value: 'Bot', valueDe: 'Roboter' };
-    const { status, body } = await admin('POST', '/api/admin/bots', {
-      displayNameTv,
-      isActive: true,
-      isPublic: true,
-      ...changes,
-    });
-    expect({ status, body }).toEqual({ status: 200, body: { botId: ID } });
-    return String(body['botId']);
-  };
-  const nothing = (answer: Answer<unknown>): void =>
-    expect({ status: answer.status, body: answer.body }).toEqual({ status: 200, body: {} });
-  const problem = (answer: Answer<Body>, status: number, code: string): void => {
-    expect(answer.body).toMatchObject({ status, code });
-    expect(answer.status).toBe(status);
-    expect(answer.headers.get('content-type')).toContain('application/problem+json');
-  };
 
   it('creates, reads, changes and deletes a bot', async () => {
     const botId = await create({ code: 'crud', userLogins: 'x', baseSystemMessage: 'Hi' });
@@ -167,53 +145,6 @@ describe('bots over HTTP', () => {
     problem(await asAda('POST', `/api/bots/${start}/search`, { userMessage: ' ' }), 400, 'VALIDATION_FAILED');
     nothing(await admin('DELETE', `${members}/${member}`));
     problem(await asAda('POST', `/api/bots/${start}/search`, { userMessage: 'My bill?' }), 409, 'CONFLICT');
-  });
-
-  describe('images', () => {
-    let botId: string;
-    beforeAll(async () => (botId = await create()));
-    const upload = async (bytes: Buffer, headers: Record<string, string> = { 'content-type': 'image/png' }) => {
-      const response = await fetch(`${server.app.url}/api/admin/bots/${botId}/image`, {
-        method: 'PUT',
-        headers: { authorization: `Bearer ${ADMIN_KEY}`, ...headers },
-        body: new Uint8Array(bytes),
-      });
-      return { status: response.status, headers: response.headers, body: (await response.json()) as Body };
-    };
-    const show = (headers: Record<string, string> = {}) =>
-      fetch(`${server.app.url}/api/bots/botimage/${botId}`, { headers });
-
-    it('are taken for what they are and shown as nothing else', async () => {
-      problem(await server.call('GET', `/api/bots/botimage/${botId}`), 404, 'NOT_FOUND');
-      nothing(await upload(PNG, { 'content-type': 'text/html' }));
-      const shown = await show();
-      expect(Buffer.from(await shown.arrayBuffer()).equals(PNG)).toBe(true);
-      expect(Object.fromEntries(shown.headers)).toMatchObject({
-        'content-type': 'image/png',
-        'content-length': String(PNG.length),
-        'x-content-type-options': 'nosniff',
-        'cache-control': 'private, no-cache',
-      });
-      const etag = shown.headers.get('etag')!;
-      const again = await show({ 'if-none-match': etag });
-      expect([again.status, await again.text(), again.headers.get('etag')]).toEqual([304, '', etag]);
-    });
-
-    it('are removed', async () => {
-      await upload(PNG);
-      nothing(await admin('DELETE', `/api/admin/bots/${botId}/image`));
-      expect((await show()).status).toBe(404);
-    });
-
-    it('that are something else, too large or nothing at all are refused', async () => {
-      problem(await upload(Buffer.from('<script>alert(1)</script>')), 415, 'UNSUPPORTED_MEDIA_TYPE');
-      problem(await upload(Buffer.alloc(0)), 415, 'UNSUPPORTED_MEDIA_TYPE');
-      problem(await upload(Buffer.concat([PNG, Buffer.alloc(2 * 1024 * 1024)])), 413, 'PAYLOAD_TOO_LARGE');
-      const bomb = Buffer.from(PNG);
-      bomb.writeUInt32BE(100_000, 16);
-      problem(await upload(bomb), 400, 'VALIDATION_FAILED');
-      expect((await show()).status).toBe(404);
-    });
   });
 
   it('keeps configurations', async () => {

@@ -1,61 +1,34 @@
 import type { ChatEventEnvelope } from '@app/contracts';
 import { gzipSync } from 'node:zlib';
-import { ADMIN_KEY, ChatServer } from '../../support/chat-server.js';
-import { eventually } from '../../support/eventually.js';
-import type { Scenario } from '../../support/fake-provider/fake-provider.mjs';
+import type { ChatServer } from '../../support/chat-server.js';
 import { Person, type EventsPage } from '../takeover/takeover.support.js';
-import { offeredTools, toolOutputs, ToolServer, welcomeBotOf } from './tools.support.js';
+import { call, offeredTools, toolEvents, toolOutputs, ToolSetup, type ToolServer } from './tools.support.js';
 
-const OBJECT = { type: 'object', properties: {} };
 const SECRET = 'Bearer very-secret-0123456789';
 
 describe('tools that are called by their addresses', () => {
-  const tools = new ToolServer();
+  let setup: ToolSetup;
+  let tools: ToolServer;
   let server: ChatServer;
   let agent: Person;
   let botId: string;
 
   beforeAll(async () => {
-    await tools.start();
-    server = await ChatServer.start({ OUTBOUND_ALLOW_HOSTS: tools.host });
-    agent = await Person.create(server, 'Ada', ['agent']);
-    botId = await welcomeBotOf(server);
+    setup = await ToolSetup.start();
+    ({ tools, server, agent, botId } = setup);
   });
-  afterEach(async () => {
-    tools.reset();
-    server.provider.reset();
-    const path = `/api/admin/bots/${botId}/tools`;
-    const { body } = await server.asAdmin<{ tools: { botToolId: string }[] }>('GET', path);
-    for (const { botToolId } of body.tools) await server.asAdmin('DELETE', `${path}/${botToolId}`);
-  });
-  afterAll(async () => {
-    await server.stop();
-    await tools.stop();
-  });
+  afterEach(() => setup.reset());
+  afterAll(() => setup.stop());
 
-  const addTool = async (name: string, changes: object = {}): Promise<string> => {
-    const tool = { name, description: `Does ${name}.`, parameters: OBJECT, url: tools.urlOf(`/${name}`), ...changes };
-    const { status, body } = await server.asAdmin('POST', `/api/admin/bots/${botId}/tools`, tool);
-    expect([status, body]).toEqual([200, { botToolId: expect.any(String) as string }]);
-    return String(body['botToolId']);
-  };
-  const call = (name: string, args: unknown = {}) => ({
-    name,
-    arguments: typeof args === 'string' ? args : JSON.stringify(args),
-  });
-  const script = (scenario: Scenario): void => void server.provider.script('default', { text: 'Done.', ...scenario });
   const logOf = async (chatId: string): Promise<ChatEventEnvelope[]> =>
     (await server.call<EventsPage>('GET', `/api/chats/${chatId}/events?limit=500`)).body.items;
-  const variablesOf = async (chatId: string): Promise<unknown> =>
-    (await server.call('GET', `/api/chats/${chatId}/variables`)).body['variables'];
-  const toolEvents = (events: ChatEventEnvelope[]) => events.filter(({ type }) => type.startsWith('tool.'));
   const outcomesOf = (events: ChatEventEnvelope[]): unknown[] =>
     events.flatMap((event) => (event.type === 'tool.returned' ? [event.data.outcome] : []));
 
   it('are sent the arguments and their secret headers; the model is told the message', async () => {
-    await addTool('find_order', { secretHeaders: [{ name: 'Authorization', value: SECRET }] });
+    await setup.addTool('find_order', { secretHeaders: [{ name: 'Authorization', value: SECRET }] });
     tools.answer('/find_order', { message: 'Sent on Monday.', variables: { status: 'sent' }, internal: 7 });
-    script({ rounds: [[call('find_order', { order: 'A-17' })]] });
+    setup.script({ rounds: [[call('find_order', { order: 'A-17' })]] });
     const chatId = await server.createChat();
     const answer = await server.complete(chatId, 'Where is my order?');
     expect(answer).toMatchObject({ status: 200, body: { assistantMessage: 'Done.' } });
@@ -64,14 +37,14 @@ describe('tools that are called by their addresses', () => {
     ]);
     expect(offeredTools(server.provider.journal.requests.at(-2)!)).toEqual(['find_order']);
     expect(toolOutputs(server.provider.journal.last!)).toEqual(['Sent on Monday.']);
-    expect(await variablesOf(chatId)).toEqual({ order: 'A-17', status: 'sent' });
+    expect(await setup.variablesOf(chatId)).toEqual({ order: 'A-17', status: 'sent' });
     expect(JSON.stringify(server.provider.journal.requests)).not.toContain('very-secret');
   });
 
   it('stand in the log in order; what they are told and answer is for agents', async () => {
-    await addTool('find_order');
+    await setup.addTool('find_order');
     tools.answer('/find_order', { message: 'Sent on Monday.' });
-    script({ rounds: [[call('find_order', { order: 'A-17' })]], sayBeforeTools: ['Let me ', 'look. '] });
+    setup.script({ rounds: [[call('find_order', { order: 'A-17' })]], sayBeforeTools: ['Let me ', 'look. '] });
     const chatId = await server.createChat();
     const desk = await agent.connect();
     await desk.client.watch(chatId);
@@ -124,7 +97,7 @@ describe('tools that are called by their addresses', () => {
 
   it('are called at once, and answered in the order of the calls', async () => {
     const names = ['one', 'two', 'three'];
-    for (const name of names) await addTool(name);
+    for (const name of names) await setup.addTool(name);
     let waiting: (() => void)[] = [];
     for (const name of names)
       tools.answer(`/${name}`, (response) => {
@@ -134,11 +107,16 @@ describe('tools that are called by their addresses', () => {
         for (const send of waiting.toReversed()) send();
         waiting = [];
       });
-    script({ rounds: [names.map((name) => call(name, { [name]: true }))] });
+    setup.script({ rounds: [names.map((name) => call(name, { [name]: true }))] });
     const chatId = await server.createChat();
     await server.complete(chatId, 'All of them');
     expect(toolOutputs(server.provider.journal.last!)).toEqual(names.map((name) => `It is ${name}.`));
-    expect(await variablesOf(chatId)).toMatchObject({ one: true, two: true, three: true, last: expect.any(String) });
+    expect(await setup.variablesOf(chatId)).toMatchObject({
+      one: true,
+      two: true,
+      three: true,
+      last: expect.any(String),
+    });
     const events = toolEvents(await agent.log(chatId));
     expect(events.map(({ type }) => type)).toEqual([
       ...names.map(() => 'tool.called'),
@@ -147,21 +125,21 @@ describe('tools that are called by their addresses', () => {
   });
 
   it('are called in five rounds at most: then the model has to speak', async () => {
-    await addTool('again');
+    await setup.addTool('again');
     tools.answer('/again', { message: 'Again.' });
-    script({ rounds: Array.from({ length: 9 }, (_, round) => [call('again', { round })]) });
+    setup.script({ rounds: Array.from({ length: 9 }, (_, round) => [call('again', { round })]) });
     const chatId = await server.createChat();
     expect((await server.complete(chatId, 'Go on')).body['assistantMessage']).toBe('Done.');
     expect(tools.requests.map(({ json }) => json)).toEqual([0, 1, 2, 3, 4].map((round) => ({ round })));
     expect(server.provider.journal.requests.map((request) => offeredTools(request).length)).toEqual([1, 1, 1, 1, 1, 0]);
-    expect(await variablesOf(chatId)).toEqual({ round: 4 });
+    expect(await setup.variablesOf(chatId)).toEqual({ round: 4 });
   });
 
   it('that are not there, or called in a way that makes no sense, are an error to the model', async () => {
-    await addTool('known');
+    await setup.addTool('known');
     tools.answer('/known', { message: 'Fine.' });
     const calls = [call('unknown', { a: 1 }), call('known', '{"half":'), call('known', '[1]'), call('known', '')];
-    script({ rounds: [calls, Array.from({ length: 9 }, () => call('known'))] });
+    setup.script({ rounds: [calls, Array.from({ length: 9 }, () => call('known'))] });
     const chatId = await server.createChat();
     expect((await server.complete(chatId, 'Try')).status).toBe(200);
     const log = await agent.log(chatId);
@@ -175,7 +153,7 @@ describe('tools that are called by their addresses', () => {
       expect.stringMatching(/^Error: /),
       'Fine.',
     ]);
-    expect(await variablesOf(chatId)).toEqual({});
+    expect(await setup.variablesOf(chatId)).toEqual({});
   });
 
   it.each<[string, (tools: ToolServer) => object, string]>([
@@ -199,8 +177,8 @@ describe('tools that are called by their addresses', () => {
         .answer('/html', (response) => response.end('<!doctype html><title>internal-name</title>'))
         .answer('/broken', (response) => response.writeHead(500).end('{"message":"internal-name"}'))
         .answer('/reset', (response) => response.destroy());
-      await addTool('odd', changes(tools));
-      script({ rounds: [[call('odd', { asked: 'yes' })]] });
+      await setup.addTool('odd', changes(tools));
+      setup.script({ rounds: [[call('odd', { asked: 'yes' })]] });
       const chatId = await server.createChat();
       const answer = await server.complete(chatId, 'Try it');
       expect(answer).toMatchObject({ status: 200, body: { assistantMessage: 'Done.' } });
@@ -212,7 +190,7 @@ describe('tools that are called by their addresses', () => {
       });
       expect(toolOutputs(server.provider.journal.last!)).toEqual([(returned!.data as { output: string }).output]);
       expect(JSON.stringify(returned)).not.toMatch(/127\.0\.0\.1|internal-name|169\.254/);
-      expect(await variablesOf(chatId)).toEqual({ asked: 'yes' });
+      expect(await setup.variablesOf(chatId)).toEqual({ asked: 'yes' });
     },
   );
 
@@ -224,14 +202,14 @@ describe('tools that are called by their addresses', () => {
       long: { message: '🙂'.repeat(9000) },
     };
     for (const [name, answer] of Object.entries(answers)) {
-      await addTool(name);
+      await setup.addTool(name);
       tools.answer(`/${name}`, answer);
     }
-    await addTool('nothing');
+    await setup.addTool('nothing');
     tools.answer('/nothing', (response) => response.writeHead(204).end());
-    await addTool('note_only', { url: null });
+    await setup.addTool('note_only', { url: null });
     const names = [...Object.keys(answers), 'nothing', 'note_only'];
-    script({ rounds: [names.map((name) => call(name, { [name]: 1 }))] });
+    setup.script({ rounds: [names.map((name) => call(name, { [name]: 1 }))] });
     const chatId = await server.createChat();
     await server.complete(chatId, 'All');
     const [plain, other, list, long, nothing, noted] = toolOutputs(server.provider.journal.last!) as string[];
@@ -239,88 +217,11 @@ describe('tools that are called by their addresses', () => {
     expect(long).toMatch(/^(🙂){4000}… \(cut\)$/u);
     expect(nothing).not.toBe('');
     expect(noted).toBe('The values were noted.');
-    expect(await variablesOf(chatId)).toMatchObject({ note_only: 1 });
-  });
-
-  it('are given up when a person takes over: nothing is stored afterwards', async () => {
-    await addTool('slow');
-    await addTool('quick');
-    tools.answer('/quick', { message: 'Quick.', variables: { quick: true } });
-    script({ rounds: [[call('slow', { told: 'before' }), call('quick')]] });
-    const chatId = await server.createChat();
-    const stream = await server.stream(chatId, 'Do it');
-    await stream.until((events) => events.some(({ type }) => type === 'tool.returned'));
-    expect((await agent.act(chatId, 'claim')).status).toBe(200);
-    await stream.untilEnd();
-    await eventually(() => tools.abandoned.includes('/slow'));
-    expect(stream.events.at(-1)).toMatchObject({ type: 'turn.ended', data: { data: { status: 'interrupted' } } });
-    const log = await agent.log(chatId);
-    expect(log.map(({ type }) => type)).toEqual([
-      'message.created',
-      'turn.started',
-      'tool.called',
-      'tool.called',
-      'tool.returned',
-      'turn.ended',
-      'ownership.changed',
-    ]);
-    expect(await variablesOf(chatId)).toEqual({ told: 'before', quick: true });
-    expect(server.provider.journal.count).toBe(1);
-    await agent.act(chatId, 'end');
-  });
-
-  it('are given up when the customer stops the answer', async () => {
-    await addTool('slow');
-    script({ rounds: [[call('slow')]] });
-    const chatId = await server.createChat();
-    const stream = await server.stream(chatId, 'Do it');
-    await stream.until((events) => events.some(({ type }) => type === 'tool.called'));
-    expect((await server.call('POST', `/api/chats/${chatId}/turns/current/stop`)).status).toBe(200);
-    await stream.untilEnd();
-    await eventually(() => tools.abandoned.includes('/slow'));
-    expect((await agent.log(chatId)).map(({ type }) => type).slice(2)).toEqual(['tool.called', 'turn.ended']);
-    script({});
-    expect((await server.complete(chatId, 'And now?')).body['assistantMessage']).toBe('Done.');
-  });
-
-  it("stand beside the bot's own wish for a person, which is no event of a tool", async () => {
-    await addTool('known');
-    tools.answer('/known', { message: 'Fine.' });
-    const path = `/api/admin/bots/${botId}/takeoverPolicy`;
-    const { body: policy } = await server.asAdmin('GET', path);
-    await server.asAdmin('PUT', path, { ...policy, isOfferedToBot: true });
-    script({ rounds: [[call('hand_to_human', { reason: 'wish' }), call('known')]] });
-    const chatId = await server.createChat();
-    await server.complete(chatId, 'Help');
-    const log = await agent.log(chatId);
-    expect(toolEvents(log).map(({ data }) => (data as { tool: string }).tool)).toEqual(['known', 'known']);
-    expect(log.at(-1)).toMatchObject({ type: 'ownership.changed', data: { to: 'requested', reason: 'bot_tool' } });
-    expect(toolOutputs(server.provider.journal.last!)).toEqual([expect.stringContaining('person'), 'Fine.']);
-    await server.asAdmin('PUT', path, policy);
-  });
-
-  it('are in the trace, with their arguments, outcomes and times', async () => {
-    await addTool('known', { secretHeaders: [{ name: 'X-Key', value: SECRET }] });
-    tools.answer('/known', { message: 'Fine.' });
-    script({ rounds: [[call('known', { a: 1 }), call('unknown')]] });
-    const chatId = await server.createChat();
-    const body = { userMessage: 'Trace it', isTraceLogEnabled: true };
-    const headers = { authorization: `Bearer ${ADMIN_KEY}` };
-    const answer = await server.call('POST', `/api/chats/${chatId}/completions`, body, headers);
-    const trace = JSON.parse(String(answer.body['traceLog'])) as Record<string, unknown>;
-    expect(trace['tools']).toEqual(['known']);
-    const times = { milliseconds: expect.any(Number) as number, callId: expect.any(String) as string };
-    expect(trace['toolCalls']).toEqual(
-      expect.arrayContaining([
-        { ...times, tool: 'known', arguments: '{"a":1}', outcome: 'ok', output: 'Fine.' },
-        { ...times, tool: 'unknown', arguments: '{}', outcome: 'unknown_tool', output: expect.any(String) as string },
-      ]),
-    );
-    expect(JSON.stringify(answer.body)).not.toContain('very-secret');
+    expect(await setup.variablesOf(chatId)).toMatchObject({ note_only: 1 });
   });
 
   it('are offered as they are now: not when they are switched off or taken away', async () => {
-    const id = await addTool('known');
+    const id = await setup.addTool('known');
     const path = `/api/admin/bots/${botId}/tools/${id}`;
     const ask = async (): Promise<string[]> => {
       await server.complete(await server.createChat(), 'Hello');
@@ -337,42 +238,5 @@ describe('tools that are called by their addresses', () => {
     expect(await ask()).toEqual([]);
     await server.asAdmin('DELETE', path);
     expect(await ask()).toEqual([]);
-  });
-
-  it('leave nothing of what they were told when the completion is deleted', async () => {
-    await addTool('known');
-    tools.answer('/known', { message: 'Private answer.' });
-    script({ rounds: [[call('known', { iban: 'private-number' })]] });
-    const owner = await Person.create(server, 'Olga', ['user']);
-    const chatId = await server.createChat(owner.headers);
-    const completion = await server.complete(chatId, 'Do it', owner.headers);
-    const kept = await server.complete(chatId, 'Once more', owner.headers);
-    const path = `/api/users/current/chats/${chatId}/completion`;
-    expect((await owner.call('DELETE', `${path}/${String(completion.body['completionId'])}`)).status).toBe(200);
-    const events = toolEvents(await agent.log(chatId));
-    const contents = events.map(({ data }) =>
-      'outcome' in data ? data.output : (data as { arguments: unknown }).arguments,
-    );
-    expect(contents).toEqual([null, null, '{"iban":"private-number"}', 'Private answer.']);
-    await owner.call('DELETE', `${path}/${String(kept.body['completionId'])}`);
-    expect(JSON.stringify(await agent.log(chatId))).not.toMatch(/private/i);
-    expect((await owner.call('DELETE', `/api/chats/${chatId}`)).status).toBe(200);
-  });
-
-  it('give variables to those who hold the chat and to agents alone', async () => {
-    await addTool('known');
-    tools.answer('/known', { variables: { b: { deep: [1, 'ü'] }, 'a b': 2, ' odd ': 1, n: 1e21, nothing: null } });
-    script({ rounds: [[call('known', { b: 'replaced', c: false })]] });
-    const owner = await Person.create(server, 'Olga', ['user']);
-    const chatId = await server.createChat(owner.headers);
-    await server.complete(chatId, 'Do it', owner.headers);
-    const path = `/api/chats/${chatId}/variables`;
-    const variables = { b: { deep: [1, 'ü'] }, 'a b': 2, c: false, n: 1e21, nothing: null };
-    expect((await owner.call('GET', path)).body).toEqual({ variables });
-    expect((await agent.call('GET', path)).body).toEqual({ variables });
-    expect((await server.call('GET', path)).status).toBe(404);
-    const stranger = await Person.create(server, 'Sam', ['user']);
-    expect((await stranger.call('GET', path)).status).toBe(404);
-    expect((await agent.call('GET', '/api/chats/nowhere/variables')).status).toBe(404);
   });
 });

@@ -1,7 +1,9 @@
+import type { ChatEventEnvelope } from '@app/contracts';
 import { createServer, type IncomingHttpHeaders, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { ChatServer } from '../../support/chat-server.js';
-import type { JournalEntry } from '../../support/fake-provider/fake-provider.mjs';
+import { ChatServer } from '../../support/chat-server.js';
+import type { JournalEntry, Scenario } from '../../support/fake-provider/fake-provider.mjs';
+import { Person } from '../takeover/takeover.support.js';
 
 export interface ToolRequest {
   path: string;
@@ -84,4 +86,64 @@ export function toolOutputs({ body }: JournalEntry): unknown[] {
 export function offeredTools({ body }: JournalEntry): string[] {
   const tools = (body['tools'] ?? []) as { name?: string; function?: { name: string } }[];
   return tools.map(({ name, function: described }) => name ?? described!.name);
+}
+
+/** A call as the model makes it. */
+export const call = (name: string, args: unknown = {}) => ({
+  name,
+  arguments: typeof args === 'string' ? args : JSON.stringify(args),
+});
+
+export const toolEvents = (events: ChatEventEnvelope[]) => events.filter(({ type }) => type.startsWith('tool.'));
+
+/** A server whose welcome bot is given tools, and an agent who sees what they are told. */
+export class ToolSetup {
+  private constructor(
+    readonly tools: ToolServer,
+    readonly server: ChatServer,
+    readonly agent: Person,
+    readonly botId: string,
+  ) {}
+
+  static async start(): Promise<ToolSetup> {
+    const tools = new ToolServer();
+    await tools.start();
+    const server = await ChatServer.start({ OUTBOUND_ALLOW_HOSTS: tools.host });
+    const agent = await Person.create(server, 'Ada', ['agent']);
+    return new ToolSetup(tools, server, agent, await welcomeBotOf(server));
+  }
+
+  private get path(): string {
+    return `/api/admin/bots/${this.botId}/tools`;
+  }
+
+  async addTool(name: string, changes: object = {}): Promise<string> {
+    const url = this.tools.urlOf(`/${name}`);
+    const parameters = { type: 'object', properties: {} };
+    const tool = { name, description: `Does ${name}.`, parameters, url, ...changes };
+    const { status, body } = await this.server.asAdmin('POST', this.path, tool);
+    if (status !== 200) throw new Error(`The tool was not added: ${JSON.stringify(body)}`);
+    return String(body['botToolId']);
+  }
+
+  script(scenario: Scenario): void {
+    this.server.provider.script('default', { text: 'Done.', ...scenario });
+  }
+
+  async variablesOf(chatId: string): Promise<unknown> {
+    return (await this.server.call('GET', `/api/chats/${chatId}/variables`)).body['variables'];
+  }
+
+  /** Takes away what a test has added. */
+  async reset(): Promise<void> {
+    this.tools.reset();
+    this.server.provider.reset();
+    const { body } = await this.server.asAdmin<{ tools: { botToolId: string }[] }>('GET', this.path);
+    for (const { botToolId } of body.tools) await this.server.asAdmin('DELETE', `${this.path}/${botToolId}`);
+  }
+
+  async stop(): Promise<void> {
+    await this.server.stop();
+    await this.tools.stop();
+  }
 }

@@ -1,0 +1,113 @@
+import { insertRows, USAGE_TYPE, type SqlRow } from '@app/database';
+import { getDataSourceToken } from '@nestjs/typeorm';
+import type { DataSource } from 'typeorm';
+import { uuidv7 } from 'uuidv7';
+import { TokenUsageStatisticQuery, UsageRangeQuery } from '../../apps/api/src/statistics/statistics.dto.js';
+import { StatisticsService } from '../../apps/api/src/statistics/statistics.service.js';
+import { UsageRollupService } from '../../apps/api/src/statistics/usage-rollup.service.js';
+import { startTestApp, type TestApp } from '../support/app.js';
+
+export const ENGINES: { engine: string; settings: Record<string, string> }[] = [
+  { engine: 'SQLite', settings: { DATABASE_URL: '' } },
+  ...(process.env['TEST_MYSQL_URL'] ? [{ engine: 'MySQL or MariaDB', settings: {} }] : []),
+];
+export const ADMIN_KEY = 'statistics-admin-key-of-32-characters';
+export const DAY_MS = 86_400_000;
+export const NOW = Date.now();
+const SERVICE = 'service-1';
+
+export const dayOf = (time: number): string => new Date(time).toISOString().slice(0, 10);
+const idAt = (time: number): string => {
+  const hex = time.toString(16).padStart(12, '0');
+  return `${hex.slice(0, 8)}-${hex.slice(8)}${uuidv7().slice(13)}`;
+};
+
+/** A row of the ledger. */
+export function entry(changes: SqlRow & { at?: number } = {}): SqlRow {
+  const { at = NOW, ...columns } = changes;
+  return {
+    id: idAt(at),
+    turn_id: null,
+    bot_id: 'bot-1',
+    user_key: 'user:1',
+    service_id: SERVICE,
+    model: 'known',
+    usage_type: USAGE_TYPE.chat,
+    request_date: dayOf(at),
+    input_tokens: 100,
+    cached_tokens: 40,
+    output_tokens: 10,
+    reasoning_tokens: 5,
+    is_estimated: false,
+    cost_nano: null,
+    created_at: new Date(at).toISOString().slice(0, 23).replace('T', ' '),
+    ...columns,
+  };
+}
+
+/** The ledger of a server, and what the statistics make of it. */
+export class UsageLedger {
+  readonly database: DataSource;
+  readonly statistics: StatisticsService;
+  readonly rollup: UsageRollupService;
+
+  private constructor(private readonly server: TestApp) {
+    this.database = server.app.get<DataSource>(getDataSourceToken(), { strict: false });
+    this.statistics = server.app.get(StatisticsService, { strict: false });
+    this.rollup = server.app.get(UsageRollupService, { strict: false });
+  }
+
+  static async open(settings: Record<string, string>): Promise<UsageLedger> {
+    return new UsageLedger(await startTestApp({ ...settings, ADMIN_API_KEY: ADMIN_KEY }));
+  }
+
+  get url(): string {
+    return this.server.url;
+  }
+
+  async clear(): Promise<void> {
+    for (const table of ['usage_ledger', 'usage_daily', 'prices']) await this.database.query(`DELETE FROM ${table}`);
+    await this.database.query(`DELETE FROM system_state WHERE name = 'statistics'`);
+    await this.rollup.onModuleInit();
+  }
+
+  async store(rows: SqlRow[]): Promise<void> {
+    for (let start = 0; start < rows.length; start += 500)
+      await insertRows(this.database.manager, 'usage_ledger', rows.slice(start, start + 500));
+  }
+
+  async setPrice(inputNano: number): Promise<void> {
+    await this.database.transaction(async (tx) => {
+      await tx.query('DELETE FROM prices');
+      await insertRows(tx, 'prices', [
+        {
+          service_id: SERVICE,
+          model: 'known',
+          input_nano: inputNano,
+          cached_nano: 1,
+          output_nano: 20,
+          updated_at: '2026-01-01 00:00:00.000',
+        },
+      ]);
+    });
+  }
+
+  async usage(changes: Partial<TokenUsageStatisticQuery> = {}) {
+    const query = Object.assign(new TokenUsageStatisticQuery(), { PageSize: 200 }, changes);
+    return (await this.statistics.getTokenUsage(query, 'en')).items;
+  }
+
+  async costs(changes: Partial<UsageRangeQuery> = {}) {
+    const query = Object.assign(new UsageRangeQuery(), { PageSize: 200 }, changes);
+    return (await this.statistics.getCosts(query, 'en')).items;
+  }
+
+  async sumOf(column: string): Promise<number> {
+    const [row] = await this.database.query<{ total: unknown }[]>(`SELECT SUM(${column}) AS total FROM usage_daily`);
+    return Number(row!.total);
+  }
+
+  async close(): Promise<void> {
+    await this.server.stop();
+  }
+}
