@@ -10,19 +10,16 @@ field() { sed -E "s/.*\"$1\":\"?([^\",}]+).*/\1/"; }
 say() { printf '\n\n# %s\n' "$1"; }
 request() { curl -sS --fail-with-body -H "$admin" "$@"; }
 
-say 'The model services, and the one that the bot `welcome` uses'
+say 'The model services'
 request "$BATON_URL/api/admin/openAiServices"
-welcome="$(request "$BATON_URL/api/chats/OpenChatBotId" | field openChatBotId)"
-service="$(request "$BATON_URL/api/admin/bots/$welcome" | field openAiServiceId)"
 
-say 'Create a bot'
+say 'Create a bot, which answers through the default service'
 bot="$(request "$BATON_URL/api/admin/bots" -H "$json" -d '{
   "code": "'"$name"'",
   "displayNameTv": { "value": "Example", "valueDe": "Beispiel" },
   "displayMessageTv": { "value": "How can I help?", "valueDe": "Wie kann ich helfen?" },
   "isPublic": true,
-  "isActive": true,
-  "openAiServiceId": "'"$service"'"
+  "isActive": true
 }' | field botId)"
 echo "The bot is $bot."
 
