@@ -19,7 +19,6 @@ const KNOWN = new Set([
   'test/browser/accessibility.browser-spec.ts',
   'test/browser/conversation.browser-spec.ts',
   'test/browser/security.browser-spec.ts',
-  'test/e2e/catalogue/catalogue.e2e-spec.ts',
 ]);
 
 const git = ['ls-files', '-z', '--cached', '--others', '--exclude-standard', '--', ...ROOTS];
