@@ -1,7 +1,7 @@
 import { CatalogueClient } from '../../support/catalogue-client.js';
 import { startTestApp, type TestApp } from '../../support/app.js';
 import { FakeProvider } from '../../support/fake-provider/fake-provider.mjs';
-import { LiveRoutes, shapeOfOperation, shapeOfRoute } from '../../support/live-routes.js';
+import { LiveRoutes, shapeOfOperation, shapeOfRoute } from './live-routes.js';
 import { OpenApiValidator } from '../../support/openapi-validator.js';
 import { ACCESS_TABLE } from './authorisation-table.js';
 import { ApiKey } from '@app/database';

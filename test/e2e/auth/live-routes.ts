@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import type { Operation } from './openapi-validator.js';
+import type { Operation } from '../../support/openapi-validator.js';
 
 /** What the router really has: collects every route from before the first one is there. HEAD comes with every GET. */
 export class LiveRoutes {
