@@ -2,6 +2,7 @@ import { connectTakeover, type TakeoverClient } from '@baton/client/takeover';
 import type { Browser, BrowserContextOptions, FrameLocator, Page } from 'playwright-core';
 import { eventually } from '../support/eventually.js';
 import { FakeProvider } from '../support/fake-provider/fake-provider.mjs';
+import { bearer, HttpClient } from '../support/http-client.js';
 import { ADMIN_KEY, BatonServer } from '../support/server.mjs';
 import { launchChromium } from './chromium.js';
 import { Line } from '../support/line.js';
@@ -43,14 +44,8 @@ export class House {
     await this.provider.stop();
   }
 
-  async call<Result = Body>(method: string, path: string, body?: unknown, token = ADMIN_KEY): Promise<Result> {
-    const response = await fetch(this.server.url + path, {
-      method,
-      headers: { authorization: `Bearer ${token}`, ...(body !== undefined && { 'content-type': 'application/json' }) },
-      body: body === undefined ? undefined : JSON.stringify(body),
-    });
-    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
-    return (await response.json()) as Result;
+  call<Result = Body>(method: string, path: string, body?: unknown, token = ADMIN_KEY): Promise<Result> {
+    return new HttpClient(this.server.url, bearer(token)).ok<Result>(method, path, body);
   }
 
   async createBot(changes: Body = {}): Promise<TestBot> {

@@ -12,6 +12,7 @@ import { TurnSweeper } from '../../apps/api/src/baton/instances/turn-sweeper.ser
 import { eventually } from '../support/eventually.js';
 import { startTestApp, type TestApp } from '../support/app.js';
 import { FakeProvider } from '../support/fake-provider/fake-provider.mjs';
+import { bearer, HttpClient } from '../support/http-client.js';
 
 const ADMIN_KEY = 'bt_recovery_of_turns_0123456789abcdef0123456789';
 const MANY = 250;
@@ -39,12 +40,8 @@ describe('turns of an instance that died', () => {
   afterEach(() => server.stop());
   afterAll(() => provider.stop());
 
-  const call = async <Answer>(method: string, path: string, body?: object): Promise<Answer> => {
-    const headers = { authorization: `Bearer ${ADMIN_KEY}`, 'content-type': 'application/json' };
-    const answer = await fetch(server.url + path, { method, headers, body: body && JSON.stringify(body) });
-    expect(answer.status).toBe(200);
-    return (await answer.json()) as Answer;
-  };
+  const call = <Body>(method: string, path: string, body?: object): Promise<Body> =>
+    new HttpClient(server.url, bearer(ADMIN_KEY)).ok<Body>(method, path, body);
   const createChat = async (): Promise<string> => {
     const { openChatBotId: botId } = await call<{ openChatBotId: string }>('GET', '/api/chats/OpenChatBotId');
     return (await call<{ chatId: string }>('POST', '/api/chats', { botId })).chatId;

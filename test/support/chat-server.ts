@@ -1,21 +1,20 @@
 import { FakeProvider } from './fake-provider/fake-provider.mjs';
 import { startTestApp, type TestApp } from './app.js';
 import { EventStream } from './event-stream.js';
+import { bearer, HttpClient, type Answer, type HttpRequest } from './http-client.js';
 
 export const ADMIN_KEY = 'test-admin-key-of-at-least-32-characters';
 
-export interface Answer<Body = Record<string, unknown>> {
-  status: number;
-  headers: Headers;
-  body: Body;
-}
-
 /** The whole application in front of a fake model service, and the few calls that conversations are made of. */
 export class ChatServer {
+  private readonly http: HttpClient;
+
   private constructor(
     readonly provider: FakeProvider,
     readonly app: TestApp,
-  ) {}
+  ) {
+    this.http = new HttpClient(app.url);
+  }
 
   static async start(overrides: Record<string, string> = {}): Promise<ChatServer> {
     const provider = new FakeProvider();
@@ -35,23 +34,12 @@ export class ChatServer {
     await this.provider.stop();
   }
 
-  async call<Body = Record<string, unknown>>(
-    method: string,
-    path: string,
-    body?: unknown,
-    headers: Record<string, string> = {},
-  ): Promise<Answer<Body>> {
-    const response = await fetch(this.app.url + path, {
-      method,
-      headers: { ...(body !== undefined && { 'content-type': 'application/json' }), ...headers },
-      body: body === undefined ? undefined : JSON.stringify(body),
-    });
-    const text = await response.text();
-    return { status: response.status, headers: response.headers, body: JSON.parse(text) as Body };
+  call<Body = Record<string, unknown>>(...request: HttpRequest): Promise<Answer<Body>> {
+    return this.http.call<Body>(...request);
   }
 
   asAdmin<Body = Record<string, unknown>>(method: string, path: string, body?: unknown): Promise<Answer<Body>> {
-    return this.call<Body>(method, path, body, { authorization: `Bearer ${ADMIN_KEY}` });
+    return this.call<Body>(method, path, body, bearer(ADMIN_KEY));
   }
 
   async createChat(headers: Record<string, string> = {}): Promise<string> {

@@ -1,4 +1,5 @@
-import { ChatServer, type Answer } from '../../support/chat-server.js';
+import { ChatServer } from '../../support/chat-server.js';
+import type { Answer } from '../../support/http-client.js';
 
 type Body = Record<string, unknown>;
 

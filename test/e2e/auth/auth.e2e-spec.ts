@@ -5,6 +5,7 @@ import { getDataSourceToken } from '@nestjs/typeorm';
 import { generateKeyPair } from 'jose';
 import type { DataSource } from 'typeorm';
 import { startTestApp, type TestApp } from '../../support/app.js';
+import { HttpClient } from '../../support/http-client.js';
 import { OidcIssuer } from '../../support/oidc-issuer.js';
 
 const ADMIN_KEY = 'administrator-of-the-tests-0123456789';
@@ -62,25 +63,13 @@ describe('who is calling', () => {
     await issuer.stop();
   });
 
-  const send = async (
-    authorization: string | null,
-    path: string,
-    { headers, ...init }: { method?: string; headers?: Record<string, string>; body?: string } = {},
-  ): Promise<Answer> => {
-    const response = await fetch(`${server.url}${path}`, {
-      ...init,
-      headers: { ...headers, ...(authorization !== null && { authorization }) },
-    });
-    const body = (await response.json()) as Record<string, unknown>;
-    return { status: response.status, challenge: response.headers.get('www-authenticate'), body };
+  const send = async (authorization: string | null, path: string, method = 'GET', sent?: object): Promise<Answer> => {
+    const client = new HttpClient(server.url, authorization === null ? {} : { authorization });
+    const { status, headers, body } = await client.call(method, path, sent);
+    return { status, challenge: headers.get('www-authenticate'), body };
   };
   const get = (token: string | null, path: string) => send(token === null ? null : `Bearer ${token}`, path);
-  const asAdmin = (method: string, path: string, body?: object) =>
-    send(`Bearer ${ADMIN_KEY}`, path, {
-      method,
-      headers: { 'content-type': 'application/json' },
-      body: body && JSON.stringify(body),
-    });
+  const asAdmin = (method: string, path: string, body?: object) => send(`Bearer ${ADMIN_KEY}`, path, method, body);
   let made = 0;
   const newCaller = async (...roles: string[]): Promise<{ userId: number; apiKeyId: string; key: string }> => {
     const user = await asAdmin('POST', '/api/admin/users', { login: `caller-${++made}`, roles });

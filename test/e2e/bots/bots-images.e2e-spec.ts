@@ -1,5 +1,5 @@
 import { ADMIN_KEY, ChatServer } from '../../support/chat-server.js';
-import { createBot, nothing, problem, type Body } from './bots.support.js';
+import { createBot, nothing, problem } from './bots.support.js';
 
 const PNG = Buffer.from(
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
@@ -15,14 +15,8 @@ describe('images of bots', () => {
   }, 60_000);
   afterAll(() => server.stop());
 
-  const upload = async (bytes: Buffer, headers: Record<string, string> = { 'content-type': 'image/png' }) => {
-    const response = await fetch(`${server.app.url}/api/admin/bots/${botId}/image`, {
-      method: 'PUT',
-      headers: { authorization: `Bearer ${ADMIN_KEY}`, ...headers },
-      body: new Uint8Array(bytes),
-    });
-    return { status: response.status, headers: response.headers, body: (await response.json()) as Body };
-  };
+  const upload = (bytes: Buffer, headers: Record<string, string> = { 'content-type': 'image/png' }) =>
+    server.call('PUT', `/api/admin/bots/${botId}/image`, bytes, { authorization: `Bearer ${ADMIN_KEY}`, ...headers });
   const show = (headers: Record<string, string> = {}) =>
     fetch(`${server.app.url}/api/bots/botimage/${botId}`, { headers });
 

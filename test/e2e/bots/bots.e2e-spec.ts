@@ -1,4 +1,5 @@
-import { ChatServer, type Answer } from '../../support/chat-server.js';
+import { ChatServer } from '../../support/chat-server.js';
+import type { Answer } from '../../support/http-client.js';
 import { createBot, ID, nothing, problem, type Body } from './bots.support.js';
 
 const PAGE = { pageNumber: 1, totalPageCount: 1, pageSize: 20, totalItemCount: 1, hasPrevious: false, hasNext: false };

@@ -1,4 +1,5 @@
-import type { Answer, ChatServer } from '../../support/chat-server.js';
+import type { ChatServer } from '../../support/chat-server.js';
+import type { Answer } from '../../support/http-client.js';
 
 export type Body = Record<string, unknown>;
 export const ID = expect.stringMatching(/^[0-9a-f-]{36}$/) as unknown;

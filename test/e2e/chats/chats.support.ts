@@ -1,64 +1,39 @@
-import { ADMIN_KEY, ChatServer, type Answer } from '../../support/chat-server.js';
+import { ADMIN_KEY, ChatServer } from '../../support/chat-server.js';
 import type { EventStream } from '../../support/event-stream.js';
+import { bearer, HttpClient } from '../../support/http-client.js';
 import { OpenApiValidator } from '../../support/openapi-validator.js';
 
 export type Body = Record<string, unknown>;
 export type Page = { totalItemCount: number; items: Body[] };
 
 /** Somebody who calls the server, with a token or without one. Every answer is held against the OpenAPI document. */
-export class Caller {
+export class Caller extends HttpClient {
   private constructor(
     private readonly server: ChatServer,
-    private readonly validator: OpenApiValidator,
-    private readonly headers: Record<string, string>,
-  ) {}
+    headers: Record<string, string>,
+    fetch: OpenApiValidator['fetch'],
+  ) {
+    super(server.app.url, headers, fetch);
+  }
 
   static async all(server: ChatServer): Promise<Record<'admin' | 'ada' | 'bob' | 'nobody', Caller>> {
-    const validator = new OpenApiValidator();
+    const { fetch } = new OpenApiValidator();
     const keyOf = async (login: string): Promise<string> => {
       const { body: user } = await server.asAdmin('POST', '/api/admin/users', { login, roles: ['user'] });
       const path = `/api/admin/users/${String(user['userId'])}/apiKeys`;
       return String((await server.asAdmin('POST', path, { name: 'test' })).body['key']);
     };
-    const withKey = (key: string): Caller => new Caller(server, validator, { authorization: `Bearer ${key}` });
+    const withKey = (key: string): Caller => new Caller(server, bearer(key), fetch);
     return {
       admin: withKey(ADMIN_KEY),
       ada: withKey(await keyOf('ada')),
       bob: withKey(await keyOf('bob')),
-      nobody: new Caller(server, validator, {}),
+      nobody: new Caller(server, {}, fetch),
     };
   }
 
   get authorization(): string {
     return this.headers['authorization'] ?? '';
-  }
-
-  async raw(method: string, path: string, body?: RequestInit['body'], headers = {}): Promise<Response> {
-    return this.validator.fetch(this.server.app.url + path, { method, body, headers: { ...this.headers, ...headers } });
-  }
-
-  async call<Result = Body>(method: string, path: string, body?: unknown): Promise<Answer<Result>> {
-    const json = body === undefined ? undefined : JSON.stringify(body);
-    const response = await this.raw(
-      method,
-      path,
-      json,
-      body === undefined ? {} : { 'content-type': 'application/json' },
-    );
-    return { status: response.status, headers: response.headers, body: (await response.json()) as Result };
-  }
-
-  /** The body of an answer that must be a good one. */
-  async ok<Result = Body>(method: string, path: string, body?: unknown): Promise<Result> {
-    const answer = await this.call<Result>(method, path, body);
-    if (answer.status !== 200) throw new Error(`${method} ${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
-    return answer.body;
-  }
-
-  /** The code of an answer that must be a problem. */
-  async refused(method: string, path: string, body?: unknown): Promise<[number, unknown]> {
-    const { status, body: problem } = await this.call(method, path, body);
-    return [status, problem['code']];
   }
 
   async createChat(botId?: string): Promise<string> {
@@ -78,12 +53,12 @@ export class Caller {
   }
 
   withKey(key: string): Caller {
-    return new Caller(this.server, this.validator, { authorization: `Bearer ${key}` });
+    return new Caller(this.server, bearer(key), this.fetch);
   }
 
   /** The same person at another instance. */
   on(server: ChatServer): Caller {
-    return new Caller(server, this.validator, this.headers);
+    return new Caller(server, this.headers, this.fetch);
   }
 
   createBot(changes: Body = {}): Promise<string> {

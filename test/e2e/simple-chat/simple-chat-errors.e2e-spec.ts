@@ -1,6 +1,7 @@
 import { getDataSourceToken } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
-import { ChatServer, type Answer } from '../../support/chat-server.js';
+import { ChatServer } from '../../support/chat-server.js';
+import type { Answer } from '../../support/http-client.js';
 import { SimpleChatClient } from './simple-chat.support.js';
 
 describe('the errors of the simple chat', () => {

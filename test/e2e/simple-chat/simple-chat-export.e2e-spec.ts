@@ -1,7 +1,8 @@
 import { insertRows, toSqlTime, type SqlRow } from '@app/database';
 import { getDataSourceToken } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
-import { ADMIN_KEY, ChatServer } from '../../support/chat-server.js';
+import { ChatServer } from '../../support/chat-server.js';
+import type { ConversationLog } from './simple-chat.support.js';
 
 const THREADS = Number(process.env['EXPORT_THREADS'] ?? 450);
 const USERS = 7;
@@ -69,11 +70,7 @@ describe('the export of many conversations', () => {
   afterAll(() => server.stop());
 
   it('has every conversation once, whole and in order', async () => {
-    const response = await fetch(`${server.app.url}/api/admin/conversations.json`, {
-      headers: { authorization: `Bearer ${ADMIN_KEY}` },
-    });
-    const text = await response.text();
-    const log = JSON.parse(text) as Record<string, { user: string; bot: string }[]>;
+    const { text, body: log } = await server.asAdmin<ConversationLog>('GET', '/api/admin/conversations.json');
     expect(text.match(/^ {4}"/gm)).toHaveLength(USERS);
     expect(Object.keys(log).toSorted()).toEqual([...expected.keys()].toSorted());
     for (const [key, entries] of Object.entries(log))

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { ChatServer, type Answer } from '../../support/chat-server.js';
+import { ChatServer } from '../../support/chat-server.js';
+import type { Answer } from '../../support/http-client.js';
 
 const RATE = 3;
 const SETTINGS = { SIMPLE_CHAT_RATE: String(RATE), THROTTLE_ANONYMOUS_LIMIT: '2', TRUST_PROXY: '1' };
@@ -23,15 +24,8 @@ describe('the limit of the simple chat', () => {
     jest.restoreAllMocks();
   });
 
-  const post = async (from: string, body: string, headers: Record<string, string> = {}): Promise<Answer> => {
-    const response = await fetch(`${server.app.url}/api/chat`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', 'x-forwarded-for': from, ...headers },
-      body,
-    });
-    const text = await response.text();
-    return { status: response.status, headers: response.headers, body: JSON.parse(text) as Record<string, unknown> };
-  };
+  const post = (from: string, body: string, headers: Record<string, string> = {}): Promise<Answer> =>
+    server.call('POST', '/api/chat', Buffer.from(body), { 'x-forwarded-for': from, ...headers });
   const say = (from: string): Promise<Answer> => post(from, '{"message":"Hi"}');
   const statuses = async (answers: Promise<Answer>[]): Promise<number[]> =>
     (await Promise.all(answers)).map(({ status }) => status).toSorted((a, b) => a - b);

@@ -1,4 +1,5 @@
 import { ChatServer } from '../../support/chat-server.js';
+import { HttpClient } from '../../support/http-client.js';
 import { OpenApiValidator } from '../../support/openapi-validator.js';
 
 export interface SimpleAnswer {
@@ -9,19 +10,13 @@ export interface SimpleAnswer {
 export type ConversationLog = Record<string, { user: string; bot: string; timestamp: number }[]>;
 
 /** Calls the simple chat; every answer is held against the document. */
-export class SimpleChatClient {
-  readonly validator = new OpenApiValidator();
+export class SimpleChatClient extends HttpClient {
+  constructor(private readonly server: ChatServer) {
+    super(server.app.url, {}, new OpenApiValidator().fetch);
+  }
 
-  constructor(private readonly server: ChatServer) {}
-
-  async send<Body = SimpleAnswer>(body: unknown, headers: Record<string, string> = {}) {
-    const sent = typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body);
-    const response = await this.validator.fetch(`${this.server.app.url}/api/chat`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', ...headers },
-      body: sent,
-    });
-    return { status: response.status, headers: response.headers, body: (await response.json()) as Body };
+  send<Body = SimpleAnswer>(body: unknown, headers: Record<string, string> = {}) {
+    return this.call<Body>('POST', '/api/chat', typeof body === 'string' ? Buffer.from(body) : body, headers);
   }
 
   /** Throws unless it is answered. */

@@ -5,6 +5,7 @@ import addFormats from 'ajv-formats';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ChatServer } from '../../support/chat-server.js';
+import { bearer, HttpClient } from '../../support/http-client.js';
 
 export type Role = 'user' | 'agent' | 'admin';
 
@@ -15,28 +16,22 @@ export interface EventsPage {
 }
 
 /** Somebody with an account, who calls and connects. */
-export class Person {
+export class Person extends HttpClient {
   private constructor(
-    private readonly server: ChatServer,
+    url: string,
     readonly id: number,
     readonly name: string,
     readonly key: string,
-  ) {}
+  ) {
+    super(url, bearer(key));
+  }
 
   static async create(server: ChatServer, name: string, roles: Role[]): Promise<Person> {
     const account = { login: `${name.toLowerCase()}-${crypto.randomUUID()}`, displayName: name, roles };
     const { body: user } = await server.asAdmin('POST', '/api/admin/users', account);
     const id = Number(user['userId']);
     const key = await server.asAdmin('POST', `/api/admin/users/${id}/apiKeys`, { name: 'test' });
-    return new Person(server, id, name, String(key.body['key']));
-  }
-
-  get headers(): Record<string, string> {
-    return { authorization: `Bearer ${this.key}` };
-  }
-
-  call<Body = Record<string, unknown>>(method: string, path: string, body?: unknown) {
-    return this.server.call<Body>(method, path, body, this.headers);
+    return new Person(server.app.url, id, name, String(key.body['key']));
   }
 
   /** `claim`, `release`, … of agents. */
@@ -49,7 +44,7 @@ export class Person {
   }
 
   async connect(options: Partial<TakeoverOptions> = {}): Promise<Desk> {
-    const desk = new Desk({ url: this.server.app.url, token: this.key, ...options });
+    const desk = new Desk({ url: this.url, token: this.key, ...options });
     await desk.client.whenConnected();
     return desk;
   }

@@ -1,5 +1,6 @@
 import { io, type Socket } from 'socket.io-client';
 import { EventStream } from '../../support/event-stream.js';
+import { HttpClient } from '../../support/http-client.js';
 
 interface WireMessage {
   role: string;
@@ -63,7 +64,11 @@ export class ThreadsFrontEnd {
   private stream: EventStream;
   private reading: Promise<void> = Promise.resolve();
 
-  private constructor(private readonly baseUrl: string) {}
+  private readonly http: HttpClient;
+
+  private constructor(baseUrl: string) {
+    this.http = new HttpClient(baseUrl);
+  }
 
   static async open(baseUrl: string): Promise<ThreadsFrontEnd> {
     const page = new ThreadsFrontEnd(baseUrl);
@@ -189,19 +194,13 @@ export class ThreadsFrontEnd {
     };
   }
 
-  private async get<Body>(path: string): Promise<Body> {
-    const response = await fetch(this.baseUrl + path);
-    return response.status === 200
-      ? ((await response.json()) as Body)
-      : this.fail(`${path} answered ${response.status}`);
+  private get<Body>(path: string): Promise<Body> {
+    return this.http.ok<Body>('GET', path);
   }
 
-  private async post<Body>(path: string, body: object, status = 200): Promise<Body> {
-    const headers = { 'content-type': 'application/json' };
-    const response = await fetch(this.baseUrl + path, { method: 'POST', headers, body: JSON.stringify(body) });
-    return response.status === status
-      ? ((await response.json()) as Body)
-      : this.fail(`${path} answered ${response.status}`);
+  private async post<Body>(path: string, sent: object, expected = 200): Promise<Body> {
+    const { status, body } = await this.http.call<Body>('POST', path, sent);
+    return status === expected ? body : this.fail(`${path} answered ${status}`);
   }
 
   private fail(sentence: string): never {
@@ -212,40 +211,34 @@ export class ThreadsFrontEnd {
 /** The page that the original embeds: it begins a thread, asks for the messages again and again, and sends what is typed. */
 export class EmbeddedPage {
   private constructor(
-    private readonly baseUrl: string,
+    private readonly http: HttpClient,
     private readonly assistantId: string,
     readonly threadId: string,
   ) {}
 
   static async open(baseUrl: string, assistantId: string): Promise<EmbeddedPage> {
-    const page = await fetch(`${baseUrl}/chatbot?assistant_id=${assistantId}`);
+    const http = new HttpClient(baseUrl);
+    const page = await http.text('GET', `/chatbot?assistant_id=${assistantId}`);
     if (page.status !== 200 || !page.headers.get('content-type')?.startsWith('text/html'))
       throw new Error(`The page answered ${page.status}`);
     // Its content type promises a body that it does not send.
     const headers = { 'content-type': 'application/json' };
-    const created = await fetch(`${baseUrl}/create_thread`, { method: 'POST', headers });
-    return new EmbeddedPage(baseUrl, assistantId, ((await created.json()) as { thread_id: string }).thread_id);
+    const { body } = await http.call<{ thread_id: string }>('POST', '/create_thread', undefined, headers);
+    return new EmbeddedPage(http, assistantId, body.thread_id);
   }
 
   async send(message: string): Promise<Record<string, unknown>> {
-    const headers = { 'content-type': 'application/json' };
-    const body = JSON.stringify({ thread_id: this.threadId, message, asst_id: this.assistantId });
-    const response = await fetch(`${this.baseUrl}/chat`, { method: 'POST', headers, body });
-    return (await response.json()) as Record<string, unknown>;
+    const body = { thread_id: this.threadId, message, asst_id: this.assistantId };
+    return (await this.http.call('POST', '/chat', body)).body;
   }
 
   /** One of its polls, as it shows it. */
   async poll(): Promise<string[]> {
-    const response = await fetch(`${this.baseUrl}/threads/${this.threadId}/messages`);
-    return ((await response.json()) as { messages: WireMessage[] }).messages.toReversed().map(lineOf);
+    const { body } = await this.http.call<{ messages: WireMessage[] }>('GET', `/threads/${this.threadId}/messages`);
+    return body.messages.toReversed().map(lineOf);
   }
 
   async leave(): Promise<Record<string, unknown>> {
-    const headers = { 'content-type': 'application/json' };
-    const body = JSON.stringify({ thread_id: this.threadId, reason: 'window_closed' });
-    return (await (await fetch(`${this.baseUrl}/end_chat`, { method: 'POST', headers, body })).json()) as Record<
-      string,
-      unknown
-    >;
+    return (await this.http.call('POST', '/end_chat', { thread_id: this.threadId, reason: 'window_closed' })).body;
   }
 }

@@ -1,7 +1,7 @@
 import { ChatServer } from '../../support/chat-server.js';
 import { expectedText } from '../../support/fake-provider/fake-provider.mjs';
 import { Person } from '../takeover/takeover.support.js';
-import { JSON_TYPE, ThreadsClient } from './threads.support.js';
+import { ThreadsClient } from './threads.support.js';
 
 const UNKNOWN_THREAD = `thread_${'0'.repeat(32)}`;
 const ALREADY = { message: 'thread already cancelled' };
@@ -23,8 +23,8 @@ describe('the threads API for leads', () => {
   it('begins threads for every way in which clients ask', async () => {
     const answers = [
       await lead.call('POST', '/create_thread'),
-      await lead.call('POST', '/create_thread', undefined, JSON_TYPE),
-      await lead.call('POST', '/create_thread', '', JSON_TYPE),
+      await lead.call('POST', '/create_thread', undefined, { 'content-type': 'application/json' }),
+      await lead.call('POST', '/create_thread', Buffer.from('')),
       await lead.call('POST', '/create_thread/', {}),
     ];
     expect(answers.map(({ status }) => status)).toEqual([201, 201, 201, 201]);
@@ -163,7 +163,7 @@ describe('the threads API for leads', () => {
     const invalid = ['', '{', '[]', 'null', '5', '"text"', ...odd, ...objects.map((body) => JSON.stringify(body))];
     for (const path of ['/chat', '/chat/agent'])
       for (const body of invalid) {
-        const answer = await agent.call('POST', path, body, JSON_TYPE);
+        const answer = await agent.call('POST', path, Buffer.from(body));
         expect([body, answer.status, answer.body]).toEqual([body, 400, { error: 'Invalid request body' }]);
       }
     expect(await lead.said(thread_id)).toEqual([]);
@@ -173,11 +173,11 @@ describe('the threads API for leads', () => {
 
   it('speaks in its own words before a handler is reached, too', async () => {
     const form = { 'content-type': 'application/x-www-form-urlencoded' };
-    const large = JSON.stringify({ message: 'x'.repeat(1_100_000) });
+    const large = { message: 'x'.repeat(1_100_000) };
     const wrong = { authorization: 'Bearer wrong' };
     const answers = [
-      await lead.call('POST', '/chat', 'message=hi', form),
-      await lead.call('POST', '/chat', large, JSON_TYPE),
+      await lead.call('POST', '/chat', Buffer.from('message=hi'), form),
+      await lead.call('POST', '/chat', large),
       await lead.call('POST', '/create_thread', undefined, wrong),
       await server.call('GET', '/chat'),
       await server.call('POST', '/THREADS//thread_1/messages/?a=b'),

@@ -1,14 +1,9 @@
 import { io, type ManagerOptions, type Socket } from 'socket.io-client';
 import type { ChatServer } from '../../support/chat-server.js';
 import { EventStream } from '../../support/event-stream.js';
+import { HttpClient } from '../../support/http-client.js';
 import { OpenApiValidator } from '../../support/openapi-validator.js';
 import { SocketDocument } from '../takeover/takeover.support.js';
-
-export interface ThreadAnswer<Body> {
-  status: number;
-  headers: Headers;
-  body: Body;
-}
 
 export interface ShownMessage {
   id: string;
@@ -24,29 +19,13 @@ export interface ShownThread {
   status: string;
 }
 
-const VALIDATOR = new OpenApiValidator();
+const { fetch } = new OpenApiValidator();
 const DOCUMENT = new SocketDocument();
-export const JSON_TYPE = { 'content-type': 'application/json' };
 
 /** A client of the threads API, with or without an account. Every answer is held against the document. */
-export class ThreadsClient {
-  constructor(
-    private readonly server: ChatServer,
-    private readonly headers: Record<string, string> = {},
-  ) {}
-
-  async call<Body = Record<string, unknown>>(
-    method: string,
-    path: string,
-    body?: unknown,
-    headers: Record<string, string> = {},
-  ): Promise<ThreadAnswer<Body>> {
-    const response = await VALIDATOR.fetch(this.server.app.url + path, {
-      method,
-      headers: { ...this.headers, ...(body !== undefined && JSON_TYPE), ...headers },
-      body: body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body),
-    });
-    return { status: response.status, headers: response.headers, body: (await response.json()) as Body };
+export class ThreadsClient extends HttpClient {
+  constructor(server: ChatServer, headers: Record<string, string> = {}) {
+    super(server.app.url, headers, fetch);
   }
 
   async createThread(): Promise<string> {

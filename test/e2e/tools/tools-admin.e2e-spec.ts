@@ -269,17 +269,9 @@ describe('the tools of a bot, for those who administer it', () => {
 
   it('survive a repeated request: one tool for one Idempotency-Key', async () => {
     const botId = await newBot();
-    const body = JSON.stringify(tool(headers('X-Key')));
-    const send = () =>
-      fetch(server.app.url + toolsOf(botId), {
-        method: 'POST',
-        headers: {
-          authorization: `Bearer ${ADMIN_KEY}`,
-          'content-type': 'application/json',
-          'idempotency-key': 'tool-1',
-        },
-        body,
-      }).then((response) => response.json() as Promise<Body>);
+    const body = tool(headers('X-Key'));
+    const keyed = { authorization: `Bearer ${ADMIN_KEY}`, 'idempotency-key': 'tool-1' };
+    const send = async () => (await server.call('POST', toolsOf(botId), body, keyed)).body;
     expect(await send()).toEqual(await send());
     expect(await admin.ok('GET', toolsOf(botId))).toMatchObject({ tools: { length: 1 } });
   });

@@ -1,12 +1,7 @@
 import { startTestApp, type TestApp } from '../../support/app.js';
+import { bearer, HttpClient, type Answer } from '../../support/http-client.js';
 
 const ADMIN_KEY = 'administrator-of-the-tests-0123456789';
-
-interface Answer {
-  status: number;
-  text: string;
-  body: Record<string, unknown>;
-}
 
 describe('the routes of users', () => {
   let server: TestApp;
@@ -15,24 +10,16 @@ describe('the routes of users', () => {
   });
   afterAll(() => server.stop());
 
-  const call = async (
+  const call = (
     key: string | null,
     route: string,
     body?: unknown,
     headers: Record<string, string> = {},
   ): Promise<Answer> => {
     const [method, path] = route.split(' ') as [string, string];
-    const response = await fetch(`${server.url}${path}`, {
-      method,
-      headers: {
-        ...(key !== null && { authorization: `Bearer ${key}` }),
-        ...(body !== undefined && { 'content-type': 'application/*+json' }),
-        ...headers,
-      },
-      body: body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body),
-    });
-    const text = await response.text();
-    return { status: response.status, text, body: JSON.parse(text) as Record<string, unknown> };
+    const type = body !== undefined && { 'content-type': 'application/*+json' };
+    const client = new HttpClient(server.url, key === null ? {} : bearer(key));
+    return client.call(method, path, typeof body === 'string' ? Buffer.from(body) : body, { ...type, ...headers });
   };
   const admin = (route: string, body?: unknown) => call(ADMIN_KEY, route, body);
   let made = 0;

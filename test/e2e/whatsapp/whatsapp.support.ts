@@ -1,5 +1,5 @@
 import type { ChatEventEnvelope } from '@app/contracts';
-import { ChatServer, type Answer } from '../../support/chat-server.js';
+import { ChatServer } from '../../support/chat-server.js';
 import { eventually } from '../../support/eventually.js';
 import { FakeTwilio, postSigned, type Form } from '../../support/fake-twilio.mjs';
 import type { EventsPage } from '../takeover/takeover.support.js';
@@ -101,8 +101,7 @@ export class Customer {
 
   async outbox(query = ''): Promise<OutboxItem[]> {
     const path = `/api/admin/whatsapp/outbox?SearchFor=${encodeURIComponent(this.from)}&PageSize=200&${query}`;
-    const answer: Answer<{ items: OutboxItem[] }> = await this.whatsapp.server.asAdmin('GET', path);
-    return answer.body.items;
+    return (await this.whatsapp.server.asAdmin<{ items: OutboxItem[] }>('GET', path)).body.items;
   }
 
   /** The log of the customer's chat as agents see it. */

@@ -1,4 +1,5 @@
 import { ChatServer } from '../../support/chat-server.js';
+import { bearer, HttpClient } from '../../support/http-client.js';
 
 type Body = Record<string, unknown>;
 
@@ -48,13 +49,11 @@ export class WidgetServer {
   change = (botId: string, changes: Body = {}) =>
     this.server.asAdmin('PUT', `/api/admin/bots/${botId}/widget`, { ...WIDGET_SETTINGS, ...changes });
 
-  get = async (path: string, headers: Record<string, string> = {}) => {
-    const response = await fetch(this.server.app.url + path, { headers });
-    return { status: response.status, headers: response.headers, text: await response.text() };
-  };
+  get = (path: string, headers: Record<string, string> = {}) =>
+    new HttpClient(this.server.app.url, headers).text('GET', path);
 
   openSession = (code: string, token: unknown = null) =>
     this.server.call('POST', `/api/widget/${code}/session`, { token });
 }
 
-export const asVisitor = (token: unknown) => ({ authorization: `Bearer ${String(token)}` });
+export const asVisitor = (token: unknown) => bearer(String(token));
