@@ -1,4 +1,4 @@
-import { ANYBODY, type UserPrincipal } from '@app/common';
+import { ANONYMOUS_CUSTOMER, type UserPrincipal } from '@app/common';
 import { DataSource } from 'typeorm';
 import { BotToolsService, type ToolDraft } from '../../apps/api/src/bots/tools/bot-tools.service.js';
 import { BotsService } from '../../apps/api/src/bots/profile/bots.service.js';
@@ -67,7 +67,7 @@ describe('the tools of a bot and the variables of a chat', () => {
     expect(await faults(...Array.from({ length: 33 }, (_, i) => ({ name: `t${i}` })))).toEqual(['tools']);
     expect(await faults('text', null)).not.toBeNull();
     expect((await tools.list(ADMIN, botId)).map(({ name }) => name)).toEqual(['kept']);
-    await expect(tools.replaceAll(ANYBODY, botId, [])).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    await expect(tools.replaceAll(ANONYMOUS_CUSTOMER, botId, [])).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
 
   it('go with their bot and their chat', async () => {

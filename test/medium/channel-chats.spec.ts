@@ -1,4 +1,4 @@
-import { ANYBODY } from '@app/common';
+import { ANONYMOUS_CUSTOMER } from '@app/common';
 import { insertRows, toSqlTime } from '@app/database';
 import { DataSource } from 'typeorm';
 import { ChannelChatsRepository } from '../../apps/api/src/chats/for-channels/channel-chats.repository.js';
@@ -77,8 +77,8 @@ describe('the chats of a channel', () => {
       deleted: ({ id }) => told.push(`deleted ${id}`),
     });
     const chats = server.app.get(ChatsService, { strict: false });
-    const begun = await chats.openChat(ANYBODY, botId, 'threads');
-    await chats.openChat(ANYBODY, botId, 'simple-chat');
+    const begun = await chats.openChat(ANONYMOUS_CUSTOMER, botId, 'threads');
+    await chats.openChat(ANONYMOUS_CUSTOMER, botId, 'simple-chat');
     await eventually(() => told.length === 1);
     // Nothing has happened there: the word of another instance may be late.
     hub.notifyWritten(idOf(5));
@@ -88,7 +88,7 @@ describe('the chats of a channel', () => {
     expect(told[0]).toBe(`new ${begun} `);
     expect(told.slice(1).toSorted()).toEqual([`deleted ${begun}`, `deleted ${idOf(CHATS - 1)}`].toSorted());
     leave();
-    await chats.openChat(ANYBODY, botId, 'threads');
+    await chats.openChat(ANONYMOUS_CUSTOMER, botId, 'threads');
     expect(watch['followers'].size).toBe(0);
     expect(told).toHaveLength(3);
   });
@@ -100,7 +100,7 @@ describe('the chats of a channel', () => {
     const told: string[] = [];
     const leave = await watch.follow('threads', { changed: ({ id }) => told.push(id), deleted: () => undefined });
     const chats = server.app.get(ChatsService, { strict: false });
-    const open = () => chats.openChat(ANYBODY, botId, 'threads');
+    const open = () => chats.openChat(ANONYMOUS_CUSTOMER, botId, 'threads');
     const failing = jest.spyOn(repository, 'findChats').mockRejectedValueOnce(new Error('Gone for a moment'));
     const first = await open();
     await eventually(() => failing.mock.calls.length === 1);

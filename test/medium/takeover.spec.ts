@@ -156,7 +156,7 @@ describe('the chats of somebody who is no agent any more', () => {
     await server.app.app.get(TakeoverSweeper).sweep();
     for (const [chatId, name] of [
       [ofAda, 'Ada'],
-      [ofBob, 'Somebody'],
+      [ofBob, 'An agent'],
     ] as const) {
       expect((await eve.log(chatId)).slice(1)).toMatchObject([
         { type: 'ownership.changed', data: { to: 'requested', reason: 'agent_removed' } },

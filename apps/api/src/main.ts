@@ -9,7 +9,7 @@ function giveUp(why: string): never {
   process.exit(1);
 }
 
-/** Nobody knows what state the process is in: it ends, and whoever supervises it starts a new one. */
+/** The state of the process is unknown now: it ends, and its supervisor starts a new one. */
 const crash = (error: unknown): never =>
   giveUp(`Unexpected: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
 process.on('unhandledRejection', crash);

@@ -1,7 +1,7 @@
 import { newIdempotencyKey, type ChatEventEnvelope, type ChatState, type Problem } from '@baton/client';
 import type { Language, Settings } from './settings.js';
 
-/** The server said no, or nobody answered (`status` 0). */
+/** The server refused a request, or did not answer (`status` 0). */
 export class ApiError extends Error {
   constructor(
     readonly status: number,
@@ -51,7 +51,7 @@ export class Api {
     return chatId;
   }
 
-  /** Resolves when the message is stored. Its answer comes over the socket, whoever gives it. */
+  /** Resolves when the message is stored. The answer of the bot or an agent comes over the socket. */
   async say(token: string, key: string, chatId: string, userMessage: string): Promise<void> {
     const leave = new AbortController();
     await this.call('POST', `api/chats/${chatId}/completions`, {

@@ -26,7 +26,7 @@ export class HostFrame {
     return this.origin !== null && /^https?:\/\//.test(this.origin) && this.host !== globalThis.window;
   }
 
-  /** Also tells what the launcher has said before anybody listened: it answers sooner than the first picture is drawn. */
+  /** Also reports the state that the launcher sent before the listener was added: it answers sooner than the first frame is drawn. */
   onShown(listener: (isShown: boolean) => void): () => void {
     this.listeners.add(listener);
     if (this.isOpenedByLauncher && this.isShown) listener(true);

@@ -42,7 +42,7 @@ export interface Texts {
   opensNewTab: string;
   youAskedForPerson: string;
   personWasCalled: string;
-  nobodyFree: (bot: string) => string;
+  noAgentFree: (bot: string) => string;
   stoppedWaiting: (bot: string) => string;
   joined: (name: string) => string;
   tookOver: (name: string, before: string) => string;
@@ -109,11 +109,11 @@ const EN: Texts = {
   opensNewTab: 'opens in a new tab',
   youAskedForPerson: 'You asked for a person.',
   personWasCalled: 'A person was called.',
-  nobodyFree: (bot) => `Nobody is free at the moment. ${bot} goes on.`,
+  noAgentFree: (bot) => `No agent is free at the moment. ${bot} goes on.`,
   stoppedWaiting: (bot) => `You are no longer waiting. ${bot} goes on.`,
   joined: (name) => `${name} has joined the chat.`,
   tookOver: (name, before) => (before === '' ? `${name} has taken over.` : `${name} has taken over from ${before}.`),
-  leftWaiting: (name) => `${name} had to leave. Somebody else will be with you soon.`,
+  leftWaiting: (name) => `${name} had to leave. Another agent will be with you soon.`,
   leftToBot: (name, bot) => `${name} has left the chat. ${bot} goes on.`,
   youEnded: 'You have ended the chat.',
   personEnded: (name) => `${name} has ended the chat.`,
@@ -176,7 +176,7 @@ const DE: Texts = {
   opensNewTab: 'öffnet in einem neuen Tab',
   youAskedForPerson: 'Sie möchten mit einem Menschen sprechen.',
   personWasCalled: 'Ein Mensch wurde gerufen.',
-  nobodyFree: (bot) => `Gerade ist niemand frei. ${bot} macht weiter.`,
+  noAgentFree: (bot) => `Gerade ist niemand frei. ${bot} macht weiter.`,
   stoppedWaiting: (bot) => `Sie warten nicht mehr. ${bot} macht weiter.`,
   joined: (name) => `${name} ist jetzt im Chat.`,
   tookOver: (name, before) => (before === '' ? `${name} hat übernommen.` : `${name} hat von ${before} übernommen.`),

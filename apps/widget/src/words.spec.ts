@@ -34,7 +34,7 @@ describe('words', () => {
     ],
     [
       passing('human', 'requested', 'no_reply', { before: 'Ada' }),
-      'Ada had to leave. Somebody else will be with you soon.',
+      'Ada had to leave. Another agent will be with you soon.',
       'Ada musste gehen. Gleich ist jemand anderes für Sie da.',
     ],
     [
@@ -49,7 +49,7 @@ describe('words', () => {
     ],
     [
       passing('requested', 'bot', 'wait_expired'),
-      'Nobody is free at the moment. Bo goes on.',
+      'No agent is free at the moment. Bo goes on.',
       'Gerade ist niemand frei. Bo macht weiter.',
     ],
     [

@@ -16,7 +16,7 @@ export function wordsOfPassing({ from, to, reason, agent, before }: Passing, tex
   }
   if (from === 'closed') return texts.goesOn(bot);
   if (from === 'human') return texts.leftToBot(person, bot);
-  return reason === 'customer_request' ? texts.stoppedWaiting(bot) : texts.nobodyFree(bot);
+  return reason === 'customer_request' ? texts.stoppedWaiting(bot) : texts.noAgentFree(bot);
 }
 
 /** What the server's code means to the visitor. */

@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { createPool } from 'mysql2/promise';
 
-/** What the driver throws when nobody is at the port, or whoever is there hangs up. */
+/** What the driver throws when no server listens at the port, or the server closes the connection. */
 async function failureAt(port: number): Promise<unknown> {
-  const pool = createPool({ host: '127.0.0.1', port, user: 'nobody' });
+  const pool = createPool({ host: '127.0.0.1', port, user: 'baton' });
   const failure = await pool.query('SELECT 1').catch((error: unknown) => error);
   await pool.end();
   return failure;
@@ -19,7 +19,7 @@ async function listen(server: Server): Promise<number> {
 describe('a database that cannot be reached', () => {
   const expected = expect.objectContaining({ status: 503, code: 'DATABASE_UNREACHABLE' });
 
-  it('is answered with 503 when nobody listens', async () => {
+  it('is answered with 503 when no server listens', async () => {
     const server = createServer();
     const port = await listen(server);
     await new Promise((resolve) => server.close(resolve));

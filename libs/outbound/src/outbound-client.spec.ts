@@ -123,7 +123,7 @@ describe('what is sent and taken', () => {
     ['HTML', '<!doctype html><title>Sign in</title>'],
     ['half of JSON', '{"message": "sun'],
     ['something that is not text', Buffer.from([0x22, 0xff, 0xfe, 0x22])],
-    ['a value nested deeper than anybody needs', '['.repeat(2000) + ']'.repeat(2000)],
+    ['a value nested 2,000 levels deep', '['.repeat(2000) + ']'.repeat(2000)],
     ['white space', '  '],
   ])('calls %s no JSON', async (_, body) => {
     answer = (__, response) => response.setHeader('content-type', 'application/json').end(body);

@@ -96,7 +96,7 @@ describe('what may be called', () => {
     expect(met).toEqual([]);
   });
 
-  it('dials what it has checked: an answer that changes is looked at anew', async () => {
+  it('dials the address that it has checked, and checks the answer of each new lookup', async () => {
     let asked = 0;
     const allowed = [{ address: '127.0.0.2', family: 4 }];
     const rebinding: Resolve = () => Promise.resolve(asked++ === 0 ? allowed : LOOPBACK);
@@ -117,9 +117,9 @@ describe('what may be called', () => {
 
   it('tells a name that does not exist from one that is refused', async () => {
     const unknown: Resolve = () => Promise.reject(Object.assign(new Error('no such name'), { code: 'ENOTFOUND' }));
-    expect(await failureOf(clientOf('', unknown).post('http://nobody.example.com/', REQUEST))).toBe('unreachable');
+    expect(await failureOf(clientOf('', unknown).post('http://unknown.example.com/', REQUEST))).toBe('unreachable');
     const empty: Resolve = () => Promise.resolve([]);
-    expect(await failureOf(clientOf('', empty).post('http://nobody.example.com/', REQUEST))).toBe('unreachable');
+    expect(await failureOf(clientOf('', empty).post('http://unknown.example.com/', REQUEST))).toBe('unreachable');
   });
 
   it('lets private targets be named on purpose, and nothing beside them', async () => {

@@ -212,13 +212,13 @@ describe('a customer who waits', () => {
     );
     expect(log.slice(1)).toMatchObject([
       { type: 'ownership.changed', actor: { kind: 'system' }, data: { to: 'bot', reason: 'wait_expired' } },
-      { type: 'note.created', data: { text: 'Nobody came within 300 s. The chat went back to the bot.' } },
+      { type: 'note.created', data: { text: 'No agent came within 300 s. The chat went back to the bot.' } },
     ]);
   });
 
   it('too long is told that nobody comes, where the bot is set so', async () => {
     const chatId = await server.createChat();
-    const closedMessage = { value: 'Nobody is free.', valueDe: 'Niemand ist frei.' };
+    const closedMessage = { value: 'No agent is free.', valueDe: 'Niemand ist frei.' };
     await changePolicy(server, chatId, { onWaitExpired: 'close', closedMessage });
     await request(chatId);
     await letWaitExpire(chatId);
@@ -230,7 +230,7 @@ describe('a customer who waits', () => {
       {
         type: 'message.created',
         actor: { kind: 'system' },
-        data: { author: 'system', text: expect.stringContaining('Nobody is free.') as string },
+        data: { author: 'system', text: expect.stringContaining('No agent is free.') as string },
       },
       { type: 'ownership.changed', data: { to: 'closed', reason: 'rule' } },
     ]);

@@ -68,7 +68,7 @@ describe('the guard on sockets', () => {
   };
   const refusal = (code: string): unknown => expect.objectContaining({ code });
 
-  it('admits whom the handshake has found, by their present roles', async () => {
+  it('admits the user of the handshake, by their current roles', async () => {
     const data = { principal: { ...AGENT, roles: ['user'] as const } };
     await expect(admit(authOf(AGENT), data, 'agent')).resolves.toBe(true);
     expect(data.principal).toBe(AGENT);

@@ -31,8 +31,8 @@ export class AuthService {
   }
 
   /**
-   * The account under which the server acts for people who need none. Made when it is first asked for; it has no keys, so that nobody
-   * can log in as it.
+   * The account under which the server acts for callers who need none. It is created at the first request and has no keys, so that no
+   * caller can log in with it.
    */
   getBuiltInAccount(name: string, displayName: string, roles: Role[]): Promise<UserPrincipal> {
     return this.users.getBuiltInPrincipal({ login: name, displayName, roles });

@@ -31,7 +31,7 @@ const isOutage = (error: unknown): boolean =>
   error instanceof errors.JWKSTimeout ||
   error instanceof errors.JWKSInvalid;
 
-/** Checks the tokens of the configured OIDC issuer and says whom they speak of. */
+/** Checks the tokens of the configured OIDC issuer and returns the identity that they name. */
 @Injectable()
 export class OidcService {
   private readonly logger = new Logger('Oidc');

@@ -59,7 +59,7 @@ function isOpen(operation: OperationObject & { [OPEN_BODY]?: boolean }): boolean
 const bodyOf = (operation: OperationObject) =>
   operation.requestBody !== undefined && 'content' in operation.requestBody ? operation.requestBody : null;
 
-/** What every request may meet before its handler, and what a body may: it is read wherever the method allows one. */
+/** Errors that any request may get before its handler, and those of bodies, which are read for every method that allows one. */
 const COMMON_ERRORS = [400, 408, 414, 417, 429, 431, 500, 503];
 const BODY_ERRORS = [413, 415];
 

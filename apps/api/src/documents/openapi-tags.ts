@@ -14,7 +14,7 @@ export const TAGS: readonly { name: string; description: string }[] = [
   { name: 'AdminBot', description: 'How bots come into being: settings, facts, tools, images and start bots.' },
   { name: 'AdminUser', description: 'Accounts, roles and API keys.' },
   { name: 'Threads', description: 'Conversations in the wire format of a threads API, for clients that speak it.' },
-  { name: 'Statistic', description: 'How much was used, by whom and of what.' },
+  { name: 'Statistic', description: 'Usage and costs by user, bot and model.' },
   { name: 'Cache', description: 'What the server remembers to be fast.' },
   { name: 'System', description: 'The message that everybody sees, health and figures.' },
 ];

@@ -4,7 +4,7 @@ type OperationObject = NonNullable<OpenAPIObject['paths'][string]['get']>;
 
 const FIRST_SENTENCE = /^(.+?)[.](?:\s+(?=[\p{Lu}`])(.*))?$/su;
 
-/** A handler's comment becomes a line for the list, which shows no Markdown, and a description for whoever opens the operation. */
+/** Divides a handler's comment into the summary, which is shown without Markdown, and the description. */
 export function divideComment(operation: OperationObject): void {
   const [first = '', ...paragraphs] = (operation.summary ?? '').split(/\n\s*\n/).map(joinLines);
   const [, sentence = first, rest = ''] = FIRST_SENTENCE.exec(first) ?? [];

@@ -7,7 +7,7 @@ export function explain(error: unknown): string {
   if (code !== undefined && LISTEN_FAULTS.includes(code) && syscall === 'listen') {
     return `Cannot listen: ${error.message}. Set PORT or HOST to another address.`;
   }
-  if (syscall === 'getaddrinfo') return `Nobody knows this name: ${error.message}. Check HOST and DATABASE_URL.`;
+  if (syscall === 'getaddrinfo') return `Cannot resolve this host name: ${error.message}. Check HOST and DATABASE_URL.`;
   if (syscall === 'mkdir') return `Cannot make the data folder: ${error.message}. Check DATA_DIR.`;
   if (code?.startsWith('ER_')) return `The database refuses: ${error.message}. Check DATABASE_URL.`;
   if (syscall === 'connect') return `Cannot reach the database: ${error.message}. Check DATABASE_URL.`;

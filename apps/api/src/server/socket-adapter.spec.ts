@@ -19,10 +19,10 @@ describe('SocketAdapter', () => {
     observable: (payload) => of({ payload }),
     silent: (payload) => void received.push(payload),
     throws: () => {
-      throw new Error('Nobody foresaw this');
+      throw new Error('Unexpected failure');
     },
-    rejects: () => Promise.reject(new Error('Nobody foresaw this')),
-    fails: () => throwError(() => new Error('Nobody foresaw this')),
+    rejects: () => Promise.reject(new Error('Unexpected failure')),
+    fails: () => throwError(() => new Error('Unexpected failure')),
   }).map(
     ([message, callback]) =>
       ({ message, callback, methodName: message, isAckHandledManually: false }) as MessageMappingProperties,
@@ -65,7 +65,7 @@ describe('SocketAdapter', () => {
     await expect(socket.emitWithAck(command, { text: 'hello' })).resolves.toEqual({ payload: { text: 'hello' } });
   });
 
-  it('leads nowhere without a namespace until somebody takes that place', async () => {
+  it('refuses connections without a namespace until a channel uses the root namespace', async () => {
     const connect = (): Promise<string> =>
       new Promise((resolve) => {
         const nameless = io(url, { transports: ['websocket'], reconnection: false, forceNew: true });

@@ -86,7 +86,7 @@ export class SocketAdapter extends IoAdapter {
       for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.setHeader(name, value);
       next();
     });
-    // Everything has a namespace of its own that asks who is there; the nameless one is for nobody, unless a channel has taken it.
+    // Each gateway has a namespace that authenticates its callers. The root namespace refuses all connections unless a channel uses it.
     server.of('/').use((_socket, next) => {
       next(this.isRootTaken ? undefined : connectionRefusal(new AppError('NOT_FOUND')));
     });

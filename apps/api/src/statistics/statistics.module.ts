@@ -7,7 +7,7 @@ import { UsageRollupRepository } from './usage-rollup.repository.js';
 import { UsageRollupService } from './usage-rollup.service.js';
 import { UsageStatisticsRepository } from './usage-statistics.repository.js';
 
-/** The usage ledger, and statistics of it: how many tokens were used, by whom, and what they cost. */
+/** The usage ledger, and statistics of it: how many tokens each user used, and what they cost. */
 @Module({
   controllers: [StatisticsController],
   providers: [

@@ -96,7 +96,7 @@ export class UsersRepository {
     });
   }
 
-  /** What belongs to the user goes with it, by foreign keys. Whom an issuer vouches for does not come back by the next token. */
+  /** Foreign keys delete what belongs to the user. A deleted subject of an issuer gets no new account by its next token. */
   async delete(id: number): Promise<AccountChange> {
     return this.users.manager.transaction(async (tx) => {
       const user = await tx.findOneBy(User, { id });

@@ -13,7 +13,7 @@ import { BUILT_IN, UsersRepository, type NewUser, type UserSettings } from './us
 /** How long a change made on another instance may go unnoticed when nothing tells of it. */
 export const PRINCIPAL_TTL_MS = 2500;
 
-/** A person whom a trusted issuer vouches for. */
+/** The subject of a valid token of a trusted issuer. */
 export interface ExternalIdentity {
   /** `issuer|subject`. */
   subject: string;
@@ -58,8 +58,7 @@ export class UsersService {
   }
 
   /**
-   * The account of a person whom an issuer vouches for, created when the issuer's subject is seen for the first time, with the roles
-   * that the issuer names now. An account that exists under the same login is never taken over, and one that was deleted does not
+   * The account of an issuer's subject, created when the subject is seen for the first time, with the roles that the token names. An account that exists under the same login is never taken over, and one that was deleted does not
    * come back until an administrator lets its owner in again.
    */
   async getExternalPrincipal(identity: ExternalIdentity): Promise<UserPrincipal> {

@@ -13,8 +13,8 @@ const PATIENCE_MS = 4000;
 const TELL_TYPING_MS = 3000;
 
 /**
- * Reads one chat at a time through the takeover socket: its client fills gaps and goes on inside a running answer, and only there does anybody
- * see the other side type.
+ * Reads one chat at a time through the takeover socket: its client fills gaps and resumes within a running answer, and only the socket shows
+ * that the other side types.
  */
 export class ChatReader {
   private client: TakeoverClient | null = null;
@@ -61,7 +61,7 @@ export class ChatReader {
     const client = connectTakeover({ url: this.server.href, token: this.token });
     this.client = client;
     const isOurs = (): boolean => client === this.client;
-    // Nobody says so when the first connection does not come about.
+    // The client does not report that the first connection failed.
     setTimeout(() => isOurs() && !client.socket.connected && this.listeners.connection(false, null), PATIENCE_MS);
     client.on('event', (event) => isOurs() && this.listeners.event(event));
     client.on('transient', (event) => isOurs() && this.listeners.transient(event));

@@ -109,7 +109,7 @@ export class ChatSession {
   }
 
   /** The next message begins another chat. */
-  startAnew(remark: Remark['text'] | null = null): void {
+  startNewChat(remark: Remark['text'] | null = null): void {
     this.reader.close();
     this.chatId = null;
     this.from = 0;
@@ -159,7 +159,7 @@ export class ChatSession {
       this.show({ phase: 'ready', conversation, hasEarlier: this.from > 0 });
     } catch (error) {
       const status = error instanceof ProblemError ? error.problem.status : 0;
-      if (status === 404) this.startAnew('gone');
+      if (status === 404) this.startNewChat('gone');
       else if (status !== 401) setTimeout(() => chatId === this.chatId && void this.open(), RETRY_MS);
     }
     void this.outbox.send();
@@ -176,7 +176,7 @@ export class ChatSession {
   /** A new token; with another visitor's name, the chat is no longer ours. */
   private async beAgain(): Promise<void> {
     if (await this.visitor.renew()) await this.open();
-    else this.startAnew('expired');
+    else this.startNewChat('expired');
   }
 
   private async deliverAndTell(draft: Draft): Promise<void> {
@@ -196,9 +196,9 @@ export class ChatSession {
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       if (error.status === 401) await this.beAgain();
-      else if (error.status === 404) this.startAnew('gone');
+      else if (error.status === 404) this.startNewChat('gone');
       else throw error;
-      // Once more, as whom we are now and in the chat that is there now.
+      // Tried once more with the current session and chat.
       const chatId = await this.ensureChat();
       await this.api.say(this.visitor.token, key, chatId, text);
     }
@@ -247,7 +247,7 @@ export class ChatSession {
     } catch (error) {
       const { status, code } = error instanceof ApiError ? error : new ApiError(500, 'INTERNAL');
       if (status === 401) await this.beAgain().catch(ignore);
-      else if (status === 404) this.startAnew('gone');
+      else if (status === 404) this.startNewChat('gone');
       // What has changed already comes as an event.
       else if (status !== 409) this.show({ refusal: code });
     }

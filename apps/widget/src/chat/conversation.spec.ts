@@ -89,11 +89,11 @@ describe('a conversation', () => {
       { agent: '', before: 'Grace' },
     ]);
     expect([conversation.owner, conversation.agent]).toEqual(['requested', '']);
-    // Taken up in the middle, whoever acts says who it was.
+    // When the log is read from its middle, the event's actor is the agent before.
     expect(after(passed('human', 'bot', 'agent_release')).lines).toMatchObject([{ before: 'Ada' }]);
   });
 
-  it('is held by whom the server says', () => {
+  it('has the owner that the server names', () => {
     const state = { chatId: 'c', epoch: 1, owner: 'requested', agent: null, position: 3 } as const;
     expect(withState(EMPTY, state)).toMatchObject({ owner: 'requested', position: 3 });
     expect(withState(EMPTY, { ...state, owner: 'human', agent: { id: 7, name: 'Ada' } })).toMatchObject({
@@ -102,7 +102,7 @@ describe('a conversation', () => {
     });
   });
 
-  it('is held by whom the log says when the server’s word is older', () => {
+  it('keeps the owner of the log when the server’s state is older', () => {
     const conversation = after(passed('bot', 'human', 'agent_takeover', 'Ada'));
     const state = { chatId: 'c', epoch: conversation.epoch - 1, owner: 'bot', agent: null, position: null } as const;
     expect(withState(conversation, state)).toBe(conversation);

@@ -27,7 +27,7 @@ export interface Passing {
   from: ChatOwner;
   to: ChatOwner;
   reason: OwnershipReason;
-  /** Who holds the chat now and who did before; empty when that is nobody. */
+  /** The agent of the chat after the transition, and the one before; empty when there is none. */
   agent: string;
   before: string;
 }
@@ -59,7 +59,7 @@ export interface Conversation {
   /** Grows with every change of holder. */
   epoch: number;
   owner: ChatOwner;
-  /** The person who holds the chat; empty when nobody does. */
+  /** The agent of the chat; empty when there is none. */
   agent: string;
   /** The place in line while waiting for a person. */
   position: number | null;
@@ -188,7 +188,7 @@ function withPassing(
   { data, seq, actor }: Extract<ChatEventEnvelope, { type: 'ownership.changed' }>,
 ): Conversation {
   const { from, to, reason } = data;
-  // Where the log was taken up in the middle, whoever acts tells who it was.
+  // When the log was read from its middle, the actor of the transition is the agent before.
   const before =
     conversation.agent === '' && from === 'human' && actor.kind === 'agent' ? actor.name : conversation.agent;
   const passing: Passing = {

@@ -19,7 +19,7 @@ export interface Delivery {
 }
 
 const RETRY_MS = [500, 1000, 2000, 4000, 8000];
-/** The server remembers a key for a day; whoever waited longer decides anew. */
+/** The server remembers a key for a day. After a longer wait the visitor decides again whether to send. */
 const FRESH_MS = 12 * 3_600_000;
 /** Worth another try with the same key, by themselves. */
 const PASSING = new Set(['UNREACHABLE', 'SHUTTING_DOWN', 'NOT_READY', 'IDEMPOTENCY_KEY_IN_USE']);

@@ -17,7 +17,7 @@ export class Visitor {
     return this.session !== null;
   }
 
-  /** Throws while nobody has said who we are. */
+  /** Throws while there is no session. */
   get token(): string {
     if (this.session === null) throw new ApiError(0, 'UNREACHABLE');
     return this.session.token;

@@ -67,7 +67,7 @@ export function Composer({ input, ...parts }: Surroundings & { input: RefObject<
   if (isClosed)
     return (
       <div id="chat-input" class="composer">
-        <button type="button" class="main-button" ref={place} onClick={() => session.startAnew()}>
+        <button type="button" class="main-button" ref={place} onClick={() => session.startNewChat()}>
           {texts.newChat}
         </button>
       </div>

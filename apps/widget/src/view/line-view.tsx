@@ -37,7 +37,7 @@ function MessageView({
 }) {
   const { texts } = parts;
   const { author, text, status } = message;
-  // While nothing is said, the dots below say that somebody is about to.
+  // While the message is empty, the dots below show that its author types.
   if (text === '') return null;
   if (author === 'system') return <p class="aside notice">{text}</p>;
   if (author === 'customer')

@@ -2,7 +2,7 @@ import { useLayoutEffect, useRef } from 'preact/hooks';
 import { renderMarkdown } from './markdown.js';
 import type { Texts } from '../texts.js';
 
-/** Text of whoever it may be. Only nodes that the sanitiser has let through reach the page. */
+/** Shows text of any author. Only nodes that the sanitiser has let through reach the page. */
 export function Markdown({ text, texts }: { text: string; texts: Texts }) {
   const place = useRef<HTMLDivElement>(null);
   useLayoutEffect(() => place.current!.replaceChildren(renderMarkdown(text, texts)), [text, texts]);

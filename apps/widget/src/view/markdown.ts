@@ -48,7 +48,7 @@ DOMPurify.addHook('afterSanitizeAttributes', (node) => {
   } else if (node.tagName === 'LI' && /^[☐☑]/.test(node.textContent ?? '')) node.className = 'task';
 });
 
-/** Text of whoever it may be as nodes that show it and do nothing else: Markdown made HTML, then sanitised. */
+/** Renders text of any author as nodes that show it and do nothing else: Markdown made HTML, then sanitised. */
 export function renderMarkdown(text: string, texts: MarkdownTexts): DocumentFragment {
   const html = marked.parse(text) as string;
   const fragment = DOMPurify.sanitize(html, { ...ALLOWED, RETURN_DOM_FRAGMENT: true });

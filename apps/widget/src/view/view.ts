@@ -9,7 +9,7 @@ export interface View {
   isConnected: boolean;
   /** Whether there are messages before the first that is shown. */
   hasEarlier: boolean;
-  /** Who types on the other side; empty when nobody does. */
+  /** The name of the one who types on the other side, or empty. */
   typist: string;
   hasChat: boolean;
   /** Why the last command was not followed: a code of the server's. */

@@ -32,8 +32,8 @@ export interface AnonymousPrincipal {
 export type Principal = UserPrincipal | VisitorPrincipal | AnonymousPrincipal;
 
 export const ANONYMOUS: AnonymousPrincipal = { kind: 'anonymous', reach: 'open_bot' };
-/** The caller on channels without accounts. */
-export const ANYBODY: AnonymousPrincipal = { kind: 'anonymous', reach: 'public_bots' };
+/** The customer on channels without accounts. */
+export const ANONYMOUS_CUSTOMER: AnonymousPrincipal = { kind: 'anonymous', reach: 'public_bots' };
 export const GUEST_NAME = 'Guest';
 
 export const isAdmin = (caller: Principal): boolean => caller.kind === 'user' && caller.roles.includes('admin');

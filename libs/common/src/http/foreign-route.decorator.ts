@@ -5,7 +5,7 @@ import type { FastifyRequest } from 'fastify';
 import type { IsOpen } from '../access/access.decorator.js';
 import { RouteSettings } from './route-settings.decorator.js';
 
-/** An error in the words of somebody else's clients. */
+/** An error in the format of another system's clients. */
 export interface ErrorAnswer {
   status: number;
   /** Null for none. */

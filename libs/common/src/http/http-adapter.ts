@@ -5,7 +5,7 @@ import type { Server, ServerOptions, ServerResponse } from 'node:http';
 import { answerOf } from './answer.js';
 import { EVENT_STREAM_TYPE } from './event-stream.js';
 
-/** No proxy may hold back or squeeze a stream of events. Whoever writes one past the adapter sends these too. */
+/** No proxy may buffer or compress a stream of events. Code that writes one past the adapter sends these headers too. */
 export const EVENT_STREAM_HEADERS = {
   'content-type': EVENT_STREAM_TYPE,
   'cache-control': 'no-cache, no-transform',
@@ -66,7 +66,7 @@ export class HttpAdapter extends FastifyAdapter {
     const server = this.getHttpServer<Server>();
     const close = server.close.bind(server);
     server.close = (callback) => {
-      // What took long to finish has used the time up: then the last words go out, and nobody is waited for again.
+      // When finishing has used up the time, only the last words are still sent before the connections are closed.
       const left = Math.max(this.endsAt - Date.now(), Math.min(this.shutdownGraceMs, LAST_WORDS_MS));
       this.deadline ??= setTimeout(() => server.closeAllConnections(), left);
       return close(callback);

@@ -5,7 +5,7 @@ import { requestContext } from './request-context.js';
 const QUIET = /^\/(health|metrics)\b/i;
 /** Names of query parameters that are credentials, or hold some. */
 const SECRET_NAME = /ticket|token|key|secret|code|password/i;
-/** What looks like a credential wherever it stands: our keys and tokens, those of model services, and JWTs. */
+/** What looks like a credential anywhere in a text: our keys and tokens, those of model services, and JWTs. */
 const CREDENTIAL = /\b(bt_|bv_|sk-|eyJ)[\w.-]{16,}/g;
 
 export const redactUrl = (url: string): string =>

@@ -1,4 +1,4 @@
-/** What the demo says. Every answer names itself a demo, so that nobody takes it for a model. */
+/** The answers of the demo. Each is labelled as one, so that readers do not take it for a model's. */
 
 interface Topic {
   asked: RegExp;
@@ -17,7 +17,7 @@ const ENGLISH =
 const TOPICS: Topic[] = [
   {
     asked: /take.?over|hand.?(over|off)|human|agent|person|übernahme|übernehm|übergab|mensch|mitarbeiter|berater/i,
-    en: 'A person can take over any chat at any moment. From then on nothing a bot had begun is stored or shown: whoever holds the baton speaks. Ask for a person in the chat, or let an agent claim it; when the agent gives the chat back, the bot goes on and knows what was said. The agent’s commands exist over REST and over the socket `/takeover`.',
+    en: 'A person can take over any chat at any moment. From then on nothing a bot had begun is stored or shown: only the owner of the chat speaks. Ask for a person in the chat, or let an agent claim it; when the agent gives the chat back, the bot goes on and knows what was said. The agent’s commands exist over REST and over the socket `/takeover`.',
     de: 'Ein Mensch kann jeden Chat jederzeit übernehmen. Ab dann wird nichts mehr gespeichert oder gezeigt, was ein Bot begonnen hatte: Wer den Stab hält, spricht. Im Chat kann man nach einem Menschen fragen, oder ein Agent übernimmt von sich aus; gibt er den Chat zurück, macht der Bot weiter und weiß, was gesagt wurde. Alle Befehle gibt es über REST und über den Socket `/takeover`.',
   },
   {

@@ -16,7 +16,7 @@ export async function fetchModels(
   const { default: OpenAI, APIConnectionTimeoutError, APIError, APIUserAbortError } = await import('openai');
   const { baseUrl, apiKey } = connection;
   try {
-    // Organisation, project and log level would otherwise come from our own environment and go to somebody else's service.
+    // Organisation, project and log level would otherwise come from the server's environment and go to a foreign service.
     const client = new OpenAI({
       baseURL: baseUrl,
       apiKey: apiKey ?? 'none',

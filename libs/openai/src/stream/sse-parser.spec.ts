@@ -35,7 +35,7 @@ describe('SseParser', () => {
     expect(parse([stream.replaceAll('\n', '\r')])).toEqual(expected);
   });
 
-  it('reads the same wherever the stream is cut', () => {
+  it('reads the same for every way to divide the stream', () => {
     const stream =
       '\ufeff: c\r\nevent: a\r\ndata: 1\rdata: 22\n\r\ndata: {"x":"\\u00fc"}\n\nevent: b\ndata: ü\r\r\ndata: [DONE]\n\n';
     const whole = parse([stream]);

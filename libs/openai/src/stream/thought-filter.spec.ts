@@ -23,7 +23,7 @@ describe('ThoughtFilter', () => {
     ['a less-than sign', '1 < 2\n< 3', '1 < 2\n< 3'],
     ['only space', '\n ', '\n '],
     ['nothing', '', ''],
-  ])('reads %s, wherever it is cut', (_name, answer, expected) => {
+  ])('reads %s, however it is divided', (_name, answer, expected) => {
     expect(filtered([answer])).toBe(expected);
     for (let cut = 1; cut < answer.length; cut++) {
       expect(filtered([answer.slice(0, cut), answer.slice(cut)])).toBe(expected);

@@ -2,8 +2,8 @@ const TAGS = ['<think>', '<thinking>', '<thought>'];
 const LONGEST_THOUGHT = 4 * 1024 * 1024;
 
 /**
- * Takes out what models think aloud between tags within their answer, wherever the stream is cut. Only a tag at the beginning of the answer or
- * of a line counts: within a sentence it is talked about. A tag that is never closed opens a thought only at the beginning of the answer.
+ * Removes the thoughts that models write between tags within their answers, however the stream is divided. Only a tag at the beginning of
+ * the answer or of a line counts: within a sentence it is a mention. A tag that is never closed opens a thought only at the beginning of the answer.
  */
 export class ThoughtFilter {
   /** Not decided yet: the beginning of a tag, or a thought. */

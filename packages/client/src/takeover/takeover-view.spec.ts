@@ -57,7 +57,7 @@ describe('TakeoverView', () => {
     expect(view.position).toEqual({ after: 2, offset: 5 });
   });
 
-  it('begins every message anew', () => {
+  it('starts every message at offset 0', () => {
     const view = new TakeoverView({ after: 2, offset: 3 });
     view.takeEvent(event(3, 'turn.ended'));
     view.takeEvent(event(4, 'turn.started', { messageId: 'n' }));

@@ -37,7 +37,7 @@ export class AcceptedTurn {
     });
   }
 
-  /** Lets the turn run and resolves when it has ended, wherever it runs. */
+  /** Lets the turn run and resolves when it has ended, on any instance. */
   async answer(): Promise<TurnOutcome> {
     const { accepted } = this;
     if (accepted.kind === 'handed_over') {

@@ -49,7 +49,7 @@ export class TurnsService {
   }
 
   /**
-   * Ends a running turn, wherever it runs: its message is sealed with the text shown so far. Throws `NO_RUNNING_TURN` when it is not
+   * Ends a running turn of any instance: its message is sealed with the text shown so far. Throws `NO_RUNNING_TURN` when it is not
    * running (any more).
    */
   async interrupt(chatId: string, turnId: string, error: TurnError | null = null): Promise<void> {

@@ -111,7 +111,7 @@ export class ChatStreamsService implements BeforeApplicationShutdown {
     return stream;
   }
 
-  /** Resolves when the turn has ended, wherever it runs. */
+  /** Resolves when the turn has ended, on any instance. */
   async waitForEnd(chatId: string, turnId: string, afterSeq: number): Promise<TurnOutcome> {
     const known = await this.turns.findOutcome(turnId);
     if (known) return known;

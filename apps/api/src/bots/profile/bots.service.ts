@@ -1,5 +1,5 @@
 import {
-  ANYBODY,
+  ANONYMOUS_CUSTOMER,
   AppError,
   isAdmin,
   listOptions,
@@ -58,10 +58,10 @@ export class BotsService {
 
   /** The bot of a channel whose customers have no accounts: that of the code, else the open one. 404 when it is not active and public. */
   async getChannelBot(code: string | null): Promise<BotProfile> {
-    if (code !== null) return this.getUsableBotByCode(ANYBODY, code);
+    if (code !== null) return this.getUsableBotByCode(ANONYMOUS_CUSTOMER, code);
     const openBotId = await this.getOpenBotId();
     if (openBotId === null) throw notFound('The open bot');
-    return this.getUsableBot(ANYBODY, openBotId);
+    return this.getUsableBot(ANONYMOUS_CUSTOMER, openBotId);
   }
 
   /** Any bot, also a deleted one, without a check of rights. 404 when there never was one. */

@@ -1,5 +1,5 @@
 import {
-  ANYBODY,
+  ANONYMOUS_CUSTOMER,
   AppError,
   hasCode,
   inLanguage,
@@ -116,11 +116,11 @@ export class SimpleChatService {
   }
 }
 
-/** Stands for a user id wherever visitors are named; the user id itself cannot be had from it. */
+/** The visitor id of a user id. It is a hash, so that the user id cannot be derived from it. */
 const visitorIdOf = ({ userId }: SimpleChatRequest): string =>
   userId === null ? '' : `sc_${createHash('sha256').update(userId).digest('base64url')}`;
 
 const callerOf = (request: SimpleChatRequest, botId: string): Caller =>
   request.userId === null
-    ? ANYBODY
+    ? ANONYMOUS_CUSTOMER
     : { kind: 'visitor', visitorId: visitorIdOf(request), botId, displayName: request.userId };

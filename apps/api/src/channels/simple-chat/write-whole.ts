@@ -7,8 +7,8 @@ const OWNER_ONLY = 0o600;
 const LEFT_BEHIND_MS = 3_600_000;
 
 /**
- * Replaces a file by what the pieces add up to. Whoever reads it, also after a crash or a power cut, finds the old content or the new
- * one, whole. A new file is its owner's only; an existing one keeps its mode.
+ * Replaces a file by the joined pieces. Its readers find the complete old or the complete new content, also after a crash or a power
+ * cut. Only its owner may read a new file; an existing one keeps its mode.
  */
 export async function writeWhole(path: string, pieces: AsyncIterable<string>): Promise<void> {
   const folder = dirname(path);

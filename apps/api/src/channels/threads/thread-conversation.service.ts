@@ -1,4 +1,4 @@
-import { ANYBODY, hasCode, type Language } from '@app/common';
+import { ANONYMOUS_CUSTOMER, hasCode, type Language } from '@app/common';
 import { Injectable } from '@nestjs/common';
 import { BotsService } from '../../bots/index.js';
 import { CompletionsService, type ChannelChat } from '../../chats/index.js';
@@ -19,7 +19,7 @@ import {
 import { ThreadsService } from './threads.service.js';
 
 /** A caller who knows the id of a thread. Leads have no accounts. */
-const LEAD = ANYBODY;
+const LEAD = ANONYMOUS_CUSTOMER;
 /** The bot may hand the chat off while the request to end it is under way. */
 const END_ATTEMPTS = 5;
 

@@ -17,7 +17,7 @@ describe('the ids of threads', () => {
     `asst_${'0'.repeat(32)}`,
     `thread_${'0'.repeat(33)}`,
     `thread_${'G'.repeat(32)}`,
-  ])('are nobody’s when they cannot be ids: %s', (id) => expect(() => chatIdOf(id)).toThrow('Thread not found'));
+  ])('are not found when they are malformed: %s', (id) => expect(() => chatIdOf(id)).toThrow('Thread not found'));
 
   it('of assistants are told apart from those of threads', () => {
     expect(() => botIdOf(`thread_${'0'.repeat(32)}`)).toThrow('Assistant not found');

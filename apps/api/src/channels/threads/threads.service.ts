@@ -1,4 +1,4 @@
-import { ANYBODY, AppError, hasCode, type Principal } from '@app/common';
+import { ANONYMOUS_CUSTOMER, AppError, hasCode, type Principal } from '@app/common';
 import { Injectable } from '@nestjs/common';
 import { PublicBotsService } from '../../bots/index.js';
 import {
@@ -25,7 +25,7 @@ import {
 } from './thread.dto.js';
 
 /** A caller who knows the id of a thread. Leads have no accounts. */
-const LEAD = ANYBODY;
+const LEAD = ANONYMOUS_CUSTOMER;
 const MAX_MESSAGES = 1000;
 
 /** Threads are the chats of this channel. Chats of others are not found here. */

@@ -1,4 +1,4 @@
-import { ANYBODY, notFound, type TermValue } from '@app/common';
+import { ANONYMOUS_CUSTOMER, notFound, type TermValue } from '@app/common';
 import { Injectable } from '@nestjs/common';
 import { type BotProfile, BotsService } from '../../bots/index.js';
 import { CacheService } from '../../cache/index.js';
@@ -28,14 +28,14 @@ export class WidgetBotsService {
 
   async getByCode(code: string): Promise<WidgetBot> {
     if (!CODE.test(code)) throw notFound('The bot');
-    return this.describe(await this.bots.getUsableBotByCode(ANYBODY, code));
+    return this.describe(await this.bots.getUsableBotByCode(ANONYMOUS_CUSTOMER, code));
   }
 
   /** By the name that the threads API gives a bot, `asst_` and its id without hyphens, or by the id itself. */
   async getByAssistantId(assistantId: string): Promise<WidgetBot> {
     const parts = ASSISTANT_ID.exec(assistantId)?.slice(1);
     if (parts === undefined) throw notFound('The bot');
-    return this.describe(await this.bots.getUsableBot(ANYBODY, parts.join('-').toLowerCase()));
+    return this.describe(await this.bots.getUsableBot(ANONYMOUS_CUSTOMER, parts.join('-').toLowerCase()));
   }
 
   private async describe(profile: BotProfile): Promise<WidgetBot> {

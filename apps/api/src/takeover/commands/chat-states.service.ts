@@ -40,7 +40,7 @@ export class ChatStatesService {
   }
 
   async nameOf(agentId: number): Promise<string> {
-    return (await this.users.getPrincipal(agentId))?.displayName ?? 'Somebody';
+    return (await this.users.getPrincipal(agentId))?.displayName ?? 'An agent';
   }
 
   private async find(chatId: string): Promise<QueuedChat> {
@@ -54,7 +54,7 @@ const mapState = (chat: QueuedChat, positions: ReadonlyMap<string, number>): Cha
   chatId: chat.id,
   owner: chat.owner,
   epoch: chat.epoch,
-  agent: chat.agentId === null ? null : { id: chat.agentId, name: chat.agentName ?? 'Somebody' },
+  agent: chat.agentId === null ? null : { id: chat.agentId, name: chat.agentName ?? 'An agent' },
   position: positions.get(chat.id) ?? null,
 });
 

@@ -116,7 +116,7 @@ export class TakeoverSweeper implements OnApplicationBootstrap, OnApplicationShu
   private async giveUp(chat: WaitingChat, { waitSeconds }: TakeoverPolicy): Promise<boolean> {
     const epoch = await this.transition(chat, { transition: 'release', reason: 'wait_expired' });
     if (epoch === null) return false;
-    await this.note(chat.chatId, epoch, `Nobody came within ${waitSeconds} s. The chat went back to the bot.`);
+    await this.note(chat.chatId, epoch, `No agent came within ${waitSeconds} s. The chat went back to the bot.`);
     return true;
   }
 

@@ -177,7 +177,7 @@ export class LastMessageDto {
   @ApiProperty({ enum: ['customer', 'bot', 'agent', 'system'], example: 'customer' })
   author: string;
   /** The beginning of it. */
-  @ApiProperty({ example: 'Can I talk to somebody?' })
+  @ApiProperty({ example: 'Can I talk to an agent?' })
   text: string;
   @ApiProperty({ type: 'string', format: 'date-time', example: AT })
   at: string;

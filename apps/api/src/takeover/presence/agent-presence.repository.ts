@@ -80,8 +80,8 @@ export class AgentPresenceRepository {
     }));
   }
 
-  /** The chats that each of the agents holds. */
-  async findHeldChats(userIds: number[]): Promise<{ chatId: string; agentId: number }[]> {
+  /** The chats that the agents have claimed. */
+  async findClaimedChats(userIds: number[]): Promise<{ chatId: string; agentId: number }[]> {
     if (userIds.length === 0) return [];
     const rows = await this.dataSource.query<{ id: string; agent_id: number }[]>(
       `SELECT id, agent_id FROM chats WHERE owner = 'human' AND agent_id IN (${placeholders(userIds.length)})`,

@@ -37,7 +37,7 @@ export class AgentPresenceService {
     return { status: stored?.status ?? DEFAULTS.status, capacity: stored?.capacity ?? DEFAULTS.capacity };
   }
 
-  /** The colleague whom a chat is to be handed to. */
+  /** The agent to transfer a chat to. Throws unless the agent is online and has capacity. */
   async getRecipient(agentId: number | null): Promise<AgentName> {
     if (agentId === null)
       throw new AppError('VALIDATION_FAILED', {
@@ -55,7 +55,7 @@ export class AgentPresenceService {
   /** The agents are heard of: they stay present, and the chats that they hold stay theirs. */
   async keepAlive(agentIds: number[]): Promise<void> {
     await this.presences.markSeen(agentIds, SEEN_MS);
-    const held = await this.presences.findHeldChats(agentIds);
+    const held = await this.presences.findClaimedChats(agentIds);
     for (const agentId of new Set(held.map((chat) => chat.agentId))) {
       const chatIds = held.filter((chat) => chat.agentId === agentId).map(({ chatId }) => chatId);
       await this.ownership.renewLeases(chatIds, agentId);

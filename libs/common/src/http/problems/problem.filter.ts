@@ -10,8 +10,8 @@ const JSON_TYPE = 'application/json; charset=utf-8';
 const EMPTY_TYPE = 'text/plain; charset=utf-8';
 
 /**
- * Answers every error of an HTTP request as `application/problem+json`, or as the route of another system's format says. What nobody
- * foresaw is logged and stays hidden.
+ * Answers every error of an HTTP request as `application/problem+json`, or as the route of another system's format says. Unexpected
+ * errors are logged and not shown.
  */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
@@ -32,7 +32,7 @@ export class ProblemFilter implements ExceptionFilter {
   }
 }
 
-/** Sends a problem, unless an answer is already on its way: then the connection is cut, so that nobody takes it for complete. */
+/** Sends a problem, unless an answer is already on its way: then the connection is cut, so that the client does not take it for complete. */
 export function sendProblem(
   response: FastifyReply | ServerResponse,
   problem: Problem,

@@ -12,7 +12,7 @@ import { Bot } from '../bots/bot.entity.js';
 import { UserSystemMessage } from '../users/user-system-message.entity.js';
 import { User } from '../users/user.entity.js';
 
-/** Who holds the baton. */
+/** Who speaks in the chat now. */
 export type ChatOwner = 'bot' | 'requested' | 'human' | 'closed';
 
 @Entity('chats')

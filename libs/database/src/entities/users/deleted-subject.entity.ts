@@ -1,7 +1,7 @@
 import { Entity, Index } from 'typeorm';
 import { IntColumn, PrimaryKeyString, TimeColumn } from '../../columns.js';
 
-/** A person whom an issuer still vouches for, and whose account an administrator has deleted: no new one is created automatically. */
+/** A subject of an issuer whose account an administrator has deleted: its tokens do not create a new account. */
 @Entity('deleted_subjects')
 export class DeletedSubject {
   /** SHA-256 of `issuer|subject`, hex: nothing else of the person is kept. */

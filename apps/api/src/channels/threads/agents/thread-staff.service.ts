@@ -7,7 +7,7 @@ import { ThreadsConfig } from '../threads.config.js';
 const BUILT_IN = { login: 'threads-agent', name: 'Agent' };
 
 /**
- * As whom agents and administrators act. With THREADS_OPEN callers need no account: a built-in one, with the role `agent`, acts for
+ * The principal of agents and administrators. With THREADS_OPEN callers need no account: a built-in one with the role `agent` acts for
  * them, and is an administrator for the one request that needs it.
  */
 @Injectable()
