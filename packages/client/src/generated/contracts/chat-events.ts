@@ -48,7 +48,7 @@ export type ToolOutcome = (typeof TOOL_OUTCOMES)[number];
 
 /** What the log of a chat holds, by type. Every event of a chat has a number: 1, 2, 3, … without gaps. */
 export interface ChatEventData {
-  /** Somebody wrote a message that is complete at once: a customer or an agent. `turnId` is the turn that answers it. */
+  /** A customer or an agent wrote a message. `turnId` is the turn that answers it. */
   'message.created': {
     messageId: string;
     author: 'customer' | 'agent' | 'system';

@@ -1,6 +1,6 @@
 // Copied from libs/contracts/src: do not edit.
 
-/** Who holds the baton in a chat: the bot, nobody yet (the customer waits for a person), a person, or nobody any more. */
+/** Who speaks in a chat: the bot, or an agent (`human`). The bot is silent while the customer waits for an agent (`requested`). */
 export type ChatOwner = 'bot' | 'requested' | 'human' | 'closed';
 
 /** Why the baton passed. */
