@@ -200,6 +200,32 @@ describe('the tools of a bot, for those who administer it', () => {
     expect(await admin.ok('GET', one)).toMatchObject({ secretHeaders: [{ name: 'X-Key', isReadable: true }] });
   });
 
+  it('keep the secrets of their addresses to themselves, and call with them', async () => {
+    const botId = await newBot();
+    const path = '/hooks/Zm9vYmFyYmF6cXV4MTIzNDU2Nzg5?code=a%2Fb-hidden&page=2&code=second-hidden';
+    const shown = tools.urlOf('/hooks/********?code=********&page=2&code=********');
+    const id = await create(botId, { url: tools.urlOf(path) });
+    const one = `${toolsOf(botId)}/${id}`;
+    tools.answer(path, { message: 'Fine.' });
+    const tried = async (): Promise<void> => {
+      expect(await admin.ok('GET', one)).toMatchObject({ url: shown });
+      expect(await admin.ok('POST', `${one}/dryRun`, { arguments: {} })).toMatchObject({
+        outcome: 'ok',
+        sent: { url: shown },
+      });
+      expect(tools.requests.at(-1)).toMatchObject({ path });
+    };
+    await tried();
+    await admin.ok('PUT', one, tool({ url: shown }));
+    await tried();
+    const rows = await server.app.app.get(DataSource).query<unknown[]>('SELECT * FROM bot_tools');
+    expect(JSON.stringify(rows)).not.toMatch(/hidden|Zm9v/);
+    const elsewhere = tool({ url: 'https://elsewhere.example.com/hooks/********' });
+    expect(await admin.refused('PUT', one, elsewhere)).toEqual(NOT_VALID);
+    expect(await admin.refused('PUT', one, tool({ url: `${shown}&token=********` }))).toEqual(NOT_VALID);
+    await tried();
+  });
+
   it('are not called without a header that cannot be read any more', async () => {
     const botId = await newBot();
     const id = await create(botId, headers('X-Key'));

@@ -47,6 +47,7 @@ import { PublicBotsRepository } from './profile/public-bots.repository.js';
 import { PublicBotsService } from './profile/public-bots.service.js';
 import { StartBotsService } from './start-bots/start-bots.service.js';
 import { ToolCallsService } from './tools/tool-calls.service.js';
+import { ToolAddressesService } from './tools/tool-addresses.service.js';
 import { ToolHeadersService } from './tools/tool-headers.service.js';
 import { ToolSupportService } from './tools/tool-support.service.js';
 import { ToolTrialsService } from './tools/tool-trials.service.js';
@@ -89,6 +90,7 @@ const ENTITIES = [Bot, BotFact, BotLink, BotLogin, BotTool, Feedback, StoredFile
     PublicBotsService,
     StartBotsService,
     ToolCallsService,
+    ToolAddressesService,
     ToolHeadersService,
     ToolSupportService,
     ToolTrialsService,

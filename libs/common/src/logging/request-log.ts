@@ -1,17 +1,16 @@
 import type { FastifyInstance } from 'fastify';
 import type { PinoLogger } from 'nestjs-pino';
+import { isSecretParameter } from '../secrets/secret-texts.js';
 import { requestContext } from './request-context.js';
 
 const QUIET = /^\/(health|metrics)\b/i;
-/** Names of query parameters that are credentials, or hold some. */
-const SECRET_NAME = /ticket|token|key|secret|code|password/i;
 /** What looks like a credential anywhere in a text: our keys and tokens, those of model services, and JWTs. */
 const CREDENTIAL = /\b(bt_|bv_|sk-|eyJ)[\w.-]{16,}/g;
 
 export const redactUrl = (url: string): string =>
   url
     .replace(/([?&])([^=&]*)=([^&]*)/g, (parameter, before: string, name: string) =>
-      SECRET_NAME.test(decoded(name)) ? `${before}${name}=[redacted]` : parameter,
+      isSecretParameter(decoded(name)) ? `${before}${name}=[redacted]` : parameter,
     )
     .replace(CREDENTIAL, '$1[redacted]');
 

@@ -5,6 +5,7 @@ import { Deliveries1795226400000 } from './1795226400000-deliveries.js';
 import { SimpleChat1795226410000 } from './1795226410000-simple-chat.js';
 import { DeletedSubjects1795230000000 } from './1795230000000-deleted-subjects.js';
 import { ServiceChoices1795233600000 } from './1795233600000-service-choices.js';
+import { ToolAddresses1795237200000 } from './1795237200000-tool-addresses.js';
 
 /** In order. A released migration is never edited: changes come as a new one. */
 export const MIGRATIONS = [
@@ -15,4 +16,5 @@ export const MIGRATIONS = [
   SimpleChat1795226410000,
   DeletedSubjects1795230000000,
   ServiceChoices1795233600000,
+  ToolAddresses1795237200000,
 ];

@@ -151,8 +151,8 @@ export class AdminGetAzureOpenAISearchBotConfigurationResponseDto extends Search
 
 export class AdminUpdateBotConfigurationRequestDto {
   /**
-   * Any text. In a JSON object, members whose names end in `key`, `secret`, `password`, `token`, `credential` or `connectionString`
-   * are write-only: they are given back as `********`, and sending that keeps what is stored.
+   * Any text. What the name of a JSON member calls a secret (a key, token, password, signature, connection string and the like), and
+   * what looks like one, is write-only: it is given back as `********`, and sending that keeps what is stored.
    */
   @OptionalText(100_000, '{"index":"documents","apiKey":"…"}')
   configurationRaw?: string | null;

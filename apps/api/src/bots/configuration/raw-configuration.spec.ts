@@ -1,4 +1,5 @@
-import { keepMaskedSecrets, MASK, maskSecrets, TooDeepError } from './raw-configuration.js';
+import { MASK } from '@app/common';
+import { keepMaskedSecrets, maskSecrets, TooDeepError } from './raw-configuration.js';
 
 const STORED = '{"index":"docs","apiKey":"k1","blob":{"connectionString":"c1"},"list":[{"token":"t1"}],"maxTokens":5}';
 
@@ -13,6 +14,24 @@ describe('maskSecrets', () => {
     }));
 
   it('hides a secret that is an object', () => expect(maskSecrets('{"apiKey":{"v":"k1"}}')).not.toContain('k1'));
+
+  it('goes by what names and values say, not by a list of names', () => {
+    const raw = {
+      apikeys: ['k1'],
+      header: 'Bearer abcdefgh12345678',
+      places: ['https://user:pass@example.com/', 'here'],
+      max_tokens: 9,
+    };
+    const masked = maskSecrets(JSON.stringify(raw));
+    expect(JSON.parse(masked)).toEqual({ apikeys: MASK, header: MASK, places: [MASK, 'here'], max_tokens: 9 });
+    expect(JSON.parse(keepMaskedSecrets(masked, JSON.stringify(raw)))).toEqual(raw);
+  });
+
+  it('hides a text that holds a secret', () => {
+    const text = 'AccountName=a;AccountKey=abc123==';
+    expect(maskSecrets(text)).toBe(MASK);
+    expect(keepMaskedSecrets(MASK, text)).toBe(text);
+  });
 
   it.each(['', 'plain text', '"text"', '5', '{"broken":'])('shows %j as it is', (text) =>
     expect(maskSecrets(text)).toBe(text),

@@ -1,23 +1,26 @@
-const SECRET_NAME = /(key|secret|password|token|credential|connectionstring)$/i;
-export const MASK = '********';
+import { holdsSecret, isSecretName, MASK } from '@app/common';
+
 export const MAX_DEPTH = 32;
 
 type Json = string | number | boolean | null | Json[] | { [name: string]: Json };
+type Change = (value: Json, name: string, path: string[]) => Json;
 
-/** A configuration as it may be shown: the secrets of a JSON object are masked, other text is shown as it is. */
+/** A configuration as it may be shown: what is a secret by its name, or looks like one, is masked. */
 export function maskSecrets(raw: string): string {
   const parsed = parseObject(raw);
-  return parsed === null ? raw : JSON.stringify(mapSecrets(parsed, () => MASK));
+  if (parsed === null) return holdsSecret(raw) ? MASK : raw;
+  return JSON.stringify(map(parsed, (value, name) => (isSecret(value, name) ? MASK : value)));
 }
 
 export class TooDeepError extends Error {}
 
 /** A configuration that was sent, with the stored secrets in place of their masks. Throws TooDeepError. */
 export function keepMaskedSecrets(sent: string, stored: string): string {
+  if (sent === MASK) return stored;
   const parsed = parseObject(sent);
   if (parsed === null) return sent;
   const before = parseObject(stored) ?? {};
-  const kept = mapSecrets(parsed, (value, path) => (value === MASK ? (at(before, path) ?? '') : value));
+  const kept = map(parsed, (value, _, path) => (value === MASK ? (at(before, path) ?? '') : value));
   return JSON.stringify(kept) === JSON.stringify(parsed) ? sent : JSON.stringify(kept);
 }
 
@@ -30,17 +33,22 @@ function parseObject(text: string): Json | null {
   }
 }
 
-function mapSecrets(json: Json, change: (value: Json, path: string[]) => Json, path: string[] = []): Json {
+/** The number of tokens is no secret. */
+const isCount = (value: Json, name: string): boolean => typeof value === 'number' && /token/i.test(name);
+
+const isSecret = (value: Json, name: string): boolean =>
+  (isSecretName(name) && value !== null && value !== '' && typeof value !== 'boolean' && !isCount(value, name)) ||
+  (typeof value === 'string' && holdsSecret(value));
+
+function map(json: Json, change: Change, path: string[] = []): Json {
   if (path.length > MAX_DEPTH) throw new TooDeepError();
-  if (Array.isArray(json)) return json.map((each, index) => mapSecrets(each, change, [...path, String(index)]));
   if (typeof json !== 'object' || json === null) return json;
-  return Object.fromEntries(
-    Object.entries(json).map(([name, value]) => {
-      const here = [...path, name];
-      const isSecret = SECRET_NAME.test(name) && value !== null && value !== '' && typeof value !== 'boolean';
-      return [name, isSecret ? change(value, here) : mapSecrets(value, change, here)];
-    }),
-  );
+  const changed = Object.entries(json).map(([name, value]) => {
+    const here = [...path, name];
+    const replacement = change(value, name, here);
+    return [name, replacement === value ? map(value, change, here) : replacement] as const;
+  });
+  return Array.isArray(json) ? changed.map(([, value]) => value) : Object.fromEntries(changed);
 }
 
 function at(json: Json, path: string[]): Json | undefined {

@@ -1,13 +1,14 @@
 import { accessDenied, isAdmin, type Principal } from '@app/common';
 import type { Bot, BotTool } from '@app/database';
 import { Injectable } from '@nestjs/common';
+import { maskUrl } from '../../secrets/index.js';
 import { botNotFound, BotsService } from './bots.service.js';
 import { PublicBotsRepository } from './public-bots.repository.js';
 
-/** A bot with the functions that its model may call; their secret headers stay where they are. */
+/** A bot with the functions that its model may call, without their secrets. */
 export interface BotWithTools {
   bot: Readonly<Bot>;
-  tools: readonly Omit<BotTool, 'secretHeaders'>[];
+  tools: readonly Omit<BotTool, 'secretHeaders' | 'sealedUrl'>[];
 }
 
 /** The public, active bots. Other bots are not found here. */
@@ -40,6 +41,7 @@ export class PublicBotsService {
 
   private async withTools(bots: Bot[]): Promise<BotWithTools[]> {
     const tools = await this.bots.findTools(bots.map(({ id }) => id));
+    for (const tool of tools) if (tool.url !== null) tool.url = maskUrl(tool.url);
     return bots.map((bot) => ({ bot, tools: tools.filter(({ botId }) => botId === bot.id) }));
   }
 }

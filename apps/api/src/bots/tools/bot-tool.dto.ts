@@ -17,6 +17,7 @@ import {
   registerDecorator,
   ValidateNested,
 } from 'class-validator';
+import { maskUrl } from '../../secrets/index.js';
 import { faultInParameters } from './tool-parameters.js';
 
 const ID_EXAMPLE = '0199aa0e-7c1b-7d0a-9a55-0d5a3c0f8f6e';
@@ -116,7 +117,10 @@ export class AdminCreateBotToolRequestDto {
   })
   parameters: Record<string, unknown> = NO_PARAMETERS;
 
-  /** The arguments are posted here as JSON. A tool without an address only puts its arguments among the variables of the chat. */
+  /**
+   * The arguments are posted here as JSON. A tool without an address only puts its arguments among the variables of the chat. Secrets in
+   * the address are given back as `********`; sending that keeps what is stored while the origin stays.
+   */
   @IsOptional()
   @MaxLength(URL_LENGTH)
   @Checked('isToolUrl', faultInUrl)
@@ -235,7 +239,7 @@ export const mapTool = (tool: BotTool, isReadable: (header: string) => boolean):
   name: tool.name,
   description: tool.description,
   parameters: tool.parameters,
-  url: tool.url,
+  url: tool.url === null ? null : maskUrl(tool.url),
   secretHeaders: tool.secretHeaders.map(({ name }) => ({ name, isReadable: isReadable(name) })),
   timeoutMs: tool.timeoutMs,
   isActive: tool.isActive,

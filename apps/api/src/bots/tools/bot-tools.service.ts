@@ -16,6 +16,7 @@ import {
 } from './bot-tool.dto.js';
 import { BotToolsRepository, type ToolChanges, type ToolRow } from './bot-tools.repository.js';
 import { BotsService } from '../profile/bots.service.js';
+import { ToolAddressesService } from './tool-addresses.service.js';
 import { ToolHeadersService } from './tool-headers.service.js';
 import { ToolSupportService, type BotModel } from './tool-support.service.js';
 
@@ -54,6 +55,7 @@ export class BotToolsService {
     private readonly tools: BotToolsRepository,
     private readonly access: BotAccessService,
     private readonly profiles: BotsService,
+    private readonly addresses: ToolAddressesService,
     private readonly headers: ToolHeadersService,
     private readonly support: ToolSupportService,
     private readonly cache: CacheService,
@@ -133,14 +135,15 @@ export class BotToolsService {
     });
   }
 
-  /** One tool as it would be called, active or not, with the names of its secret headers. */
+  /** One tool as it would be called, active or not, with its address as it may be shown and the names of its secret headers. */
   async getForTrial(
     caller: Principal,
     botId: string,
     toolId: string,
-  ): Promise<{ tool: CallableTool; secretHeaders: string[] }> {
+  ): Promise<{ tool: CallableTool; shownUrl: string | null; secretHeaders: string[] }> {
     const tool = await this.getTool(caller, botId, toolId);
-    return { tool: this.callable(tool), secretHeaders: tool.secretHeaders.map(({ name }) => name) };
+    const { url: shownUrl, secretHeaders } = this.map(tool);
+    return { tool: this.callable(tool), shownUrl, secretHeaders: secretHeaders.map(({ name }) => name) };
   }
 
   private async getTool(caller: Principal, botId: string, toolId: string): Promise<BotTool> {
@@ -152,14 +155,16 @@ export class BotToolsService {
 
   private rowOf(botId: string, dto: AdminCreateBotToolRequestDto, before: BotTool | null): ToolRow {
     const now = new Date();
-    const place = { id: before?.id ?? uuidv7(), url: dto.url === null ? null : new URL(dto.url).href };
+    const id = before?.id ?? uuidv7();
+    const address = this.addresses.seal(id, dto.url, before);
     return {
-      ...place,
+      id,
+      ...address,
       botId,
       name: dto.name,
       description: dto.description ?? '',
       parameters: dto.parameters,
-      secretHeaders: this.headers.seal(place, dto.secretHeaders, before),
+      secretHeaders: this.headers.seal({ id, url: address.url }, dto.secretHeaders, before),
       timeoutMs: dto.timeoutMs ?? before?.timeoutMs ?? DEFAULT_TIMEOUT_MS,
       isActive: dto.isActive ?? before?.isActive ?? true,
       createdAt: before?.createdAt ?? now,
@@ -172,8 +177,10 @@ export class BotToolsService {
   }
 
   private callable(tool: BotTool): CallableTool {
-    const { name, description, parameters, url, timeoutMs } = tool;
-    return { name, description, parameters, url, timeoutMs, headers: this.headers.open(tool) };
+    const { name, description, parameters, timeoutMs } = tool;
+    const { url, isReadable } = this.addresses.open(tool);
+    const headers = isReadable ? this.headers.open(tool) : null;
+    return { name, description, parameters, url, timeoutMs, headers };
   }
 }
 

@@ -14,10 +14,10 @@ export class ToolTrialsService {
 
   /** Calls the tool, also one that is not active. */
   async dryRun(caller: Principal, botId: string, toolId: string, dto: DryRunRequestDto): Promise<DryRunResponseDto> {
-    const { tool, secretHeaders } = await this.tools.getForTrial(caller, botId, toolId);
+    const { tool, shownUrl, secretHeaders } = await this.tools.getForTrial(caller, botId, toolId);
     const { outcome, status, output, variables, milliseconds } = await this.calls.call(tool, dto.arguments);
     return {
-      sent: { url: tool.url, secretHeaders, body: dto.arguments },
+      sent: { url: shownUrl, secretHeaders, body: dto.arguments },
       outcome,
       status,
       milliseconds,

@@ -35,9 +35,13 @@ export class BotTool {
   @JsonColumn()
   parameters: Record<string, unknown>;
 
-  /** Where the arguments are posted to; without it the arguments only become variables of the chat. */
+  /** Where the arguments are posted to, secrets in it masked; without it the arguments only become variables of the chat. */
   @TextColumn({ nullable: true })
   url: string | null;
+
+  /** The address with its secrets, as an envelope bound to this row; null when it holds none. */
+  @TextColumn({ nullable: true })
+  sealedUrl: string | null;
 
   /** Names in the order they were given, values as AES-256-GCM envelopes bound to this row and to the origin of the address. */
   @JsonColumn()

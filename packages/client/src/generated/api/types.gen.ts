@@ -120,7 +120,8 @@ export type AdminCreateBotToolRequestDto = {
    */
   timeoutMs?: number;
   /**
-   * The arguments are posted here as JSON. A tool without an address only puts its arguments among the variables of the chat.
+   * The arguments are posted here as JSON. A tool without an address only puts its arguments among the variables of the chat. Secrets in
+   * the address are given back as `********`; sending that keeps what is stored while the origin stays.
    */
   url?: string | null;
 };
@@ -481,8 +482,8 @@ export type AdminUpdateAzureOpenAiSearchBotConfigurationRequestDto = {
 
 export type AdminUpdateBotConfigurationRequestDto = {
   /**
-   * Any text. In a JSON object, members whose names end in `key`, `secret`, `password`, `token`, `credential` or `connectionString`
-   * are write-only: they are given back as `********`, and sending that keeps what is stored.
+   * Any text. What the name of a JSON member calls a secret (a key, token, password, signature, connection string and the like), and
+   * what looks like one, is write-only: it is given back as `********`, and sending that keeps what is stored.
    */
   configurationRaw?: string | null;
 };
@@ -566,7 +567,8 @@ export type AdminUpdateBotToolRequestDto = {
    */
   timeoutMs?: number;
   /**
-   * The arguments are posted here as JSON. A tool without an address only puts its arguments among the variables of the chat.
+   * The arguments are posted here as JSON. A tool without an address only puts its arguments among the variables of the chat. Secrets in
+   * the address are given back as `********`; sending that keeps what is stored while the origin stays.
    */
   url?: string | null;
 };
@@ -2222,7 +2224,8 @@ export type AdminCreateBotToolRequestDtoWritable = {
    */
   timeoutMs?: number;
   /**
-   * The arguments are posted here as JSON. A tool without an address only puts its arguments among the variables of the chat.
+   * The arguments are posted here as JSON. A tool without an address only puts its arguments among the variables of the chat. Secrets in
+   * the address are given back as `********`; sending that keeps what is stored while the origin stays.
    */
   url?: string | null;
 };
@@ -2336,7 +2339,8 @@ export type AdminUpdateBotToolRequestDtoWritable = {
    */
   timeoutMs?: number;
   /**
-   * The arguments are posted here as JSON. A tool without an address only puts its arguments among the variables of the chat.
+   * The arguments are posted here as JSON. A tool without an address only puts its arguments among the variables of the chat. Secrets in
+   * the address are given back as `********`; sending that keeps what is stored while the origin stays.
    */
   url?: string | null;
 };
