@@ -121,14 +121,19 @@ describe('the errors of the simple chat', () => {
 });
 
 describe('the bot of the simple chat', () => {
-  const withBot = async (code: string, bot: object | null): Promise<Answer> => {
+  const withBot = async (
+    code: string,
+    bot: { isPublic: boolean; isActive?: boolean; hasService?: boolean } | null,
+  ): Promise<Answer> => {
     const server = await ChatServer.start({
       SIMPLE_CHAT_BOT: code,
       SIMPLE_CHAT_HANDED_OVER_TEXT: 'Please hold the line.',
     });
     try {
       const texts = { displayNameTv: { value: 'Shop', valueDe: '' }, isActive: true, openAiServiceId: null };
-      if (bot !== null) await server.asAdmin('POST', '/api/admin/bots', { code, ...texts, ...bot });
+      const { hasService = true, ...fields } = bot ?? {};
+      if (bot !== null) await server.asAdmin('POST', '/api/admin/bots', { code, ...texts, ...fields });
+      if (!hasService) await switchServicesOff(server);
       return await server.call('POST', '/api/chat', { message: 'I want a human' });
     } finally {
       await server.stop();
@@ -136,11 +141,19 @@ describe('the bot of the simple chat', () => {
   };
   const NOT_SET_UP = [503, { error: 'API key or Assistant ID is missing.' }];
 
+  /** Bots that name no service answer through the default one, as long as there is one. */
+  const switchServicesOff = async (server: ChatServer): Promise<void> => {
+    const path = '/api/admin/openAiServices';
+    const { body: page } = await server.asAdmin<{ items: { id: string; displayName: string }[] }>('GET', path);
+    for (const { id, displayName } of page.items)
+      await server.asAdmin('PUT', `${path}/${id}`, { displayName, isActive: false, isUpdateOpenAi: false });
+  };
+
   it.each([
-    ['is not there', 'nobody', null],
+    ['is not there', 'missing', null],
     ['is not public', 'shop', { isPublic: false }],
     ['is not active', 'shop', { isPublic: true, isActive: false }],
-    ['has no service', 'shop', { isPublic: true }],
+    ['has no active service', 'shop', { isPublic: true, hasService: false }],
   ])('must be set up: a bot that %s', async (_what, code, bot) => {
     const { status, body } = await withBot(code, bot);
     expect([status, body]).toEqual(NOT_SET_UP);
