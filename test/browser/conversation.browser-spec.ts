@@ -3,8 +3,6 @@ import { describeInBrowser } from './chromium.js';
 import { House, Visit, type TestBot } from './house.js';
 import { Site } from './site.js';
 
-type Body = Record<string, unknown>;
-
 /** Every word once and in order: nothing is doubled, nothing lost. */
 const STORY = Array.from({ length: 120 }, (_, index) => `w${index + 1}`).join(' ');
 
@@ -23,142 +21,19 @@ describeInBrowser('a conversation on a page of another origin', () => {
     bot = await house.createBot({ sampleQuestion1Tv: { value: '[[text=Sampled]] What?', valueDe: '' } });
     visit = await house.visit(bot);
   });
-  afterEach(async () => {
-    house.line.intercept = null;
-    house.line.mend();
-    await visit.leave();
-  });
+  afterEach(() => visit.leave());
 
-  const lastAnswer = (): Promise<string> => visit.answers.last().innerText();
-  const chatId = async (): Promise<string> =>
-    (JSON.parse((await visit.memory())[`baton:${bot.botId}`]!) as { chatId: string }).chatId;
-  const token = async (): Promise<string> =>
-    (JSON.parse((await visit.memory())[`baton:${bot.botId}`]!) as { token: string }).token;
-  const saidInLog = async (): Promise<string[]> => {
-    const path = `/api/takeover/chats/${await chatId()}/events?limit=500`;
-    const { items } = await house.call<{ items: { type: string; data: Body }[] }>('GET', path);
-    return items.filter(({ type }) => type === 'message.created').map(({ data }) => String(data['text']));
-  };
-  const reload = async (): Promise<void> => {
-    await visit.page.reload();
-    await visit.open();
-  };
+  const chatId = async (): Promise<string> => (await visit.remembered(bot)).chatId;
 
   it('streams the answer', async () => {
     await visit.answered('Hello! What can I do for you?');
     await visit.say('Tell me a story');
-    await eventually(async () => (await visit.answers.count()) === 2 && (await lastAnswer()).includes('w3'));
-    const early = await lastAnswer();
+    await eventually(async () => (await visit.answers.count()) === 2 && (await visit.lastAnswer()).includes('w3'));
+    const early = await visit.lastAnswer();
     expect(STORY.startsWith(early.trim())).toBe(true);
     expect(early.length).toBeLessThan(STORY.length);
-    await eventually(async () => (await lastAnswer()) === STORY);
+    await eventually(async () => (await visit.lastAnswer()) === STORY);
     expect(await visit.questions.allInnerTexts()).toEqual(['Tell me a story']);
-  });
-
-  it('takes a running answer up after a reload', async () => {
-    await visit.say('Tell me a story');
-    await eventually(async () => (await visit.answers.count()) === 2 && (await lastAnswer()).includes('w5'));
-    await reload();
-    await eventually(async () => (await visit.answers.count()) === 2 && (await lastAnswer()).includes('w5'));
-    const early = await lastAnswer();
-    expect([STORY.startsWith(early.trim()), early.length < STORY.length]).toEqual([true, true]);
-    await eventually(async () => (await lastAnswer()) === STORY);
-    expect(await visit.questions.allInnerTexts()).toEqual(['Tell me a story']);
-  });
-
-  it('goes on after the connection was lost in mid-answer', async () => {
-    await visit.say('Tell me a story');
-    await eventually(async () => (await visit.answers.count()) === 2 && (await lastAnswer()).includes('w5'));
-    house.line.cut();
-    await visit.frame.getByText('No connection. Trying again …').waitFor();
-    house.line.mend();
-    await eventually(async () => (await lastAnswer()) === STORY);
-    await eventually(async () => (await visit.frame.locator('.banner').count()) === 0);
-    expect([await visit.answers.count(), await visit.questions.count()]).toEqual([2, 1]);
-  });
-
-  it('sends what was written without a connection, once', async () => {
-    await visit.say('[[text=First]]');
-    await visit.answered('First');
-    house.line.cut();
-    await visit.say('[[text=Second]] while away');
-    await visit.sees('Sending …');
-    await visit.frame.getByText('No connection. Trying again …').waitFor();
-    house.line.mend();
-    await visit.answered('Second');
-    expect(await saidInLog()).toEqual(['[[text=First]]', '[[text=Second]] while away']);
-    expect(await visit.questions.count()).toBe(2);
-  });
-
-  it('says once what the server has taken without being able to answer', async () => {
-    let isFirst = true;
-    house.line.intercept = (request, response) => {
-      if (!isFirst || request.method !== 'POST' || request.url?.endsWith('/completions') !== true) return false;
-      isFirst = false;
-      const chunks: Buffer[] = [];
-      request.on('data', (chunk: Buffer) => chunks.push(chunk));
-      request.on('end', () => {
-        const headers = Object.fromEntries(Object.entries(request.headers).filter(([name]) => !HOP.has(name)));
-        void fetch(house.server.url + request.url!.replace('/some/where', ''), {
-          method: 'POST',
-          headers: headers as Record<string, string>,
-          body: Buffer.concat(chunks),
-        }).finally(() => response.destroy());
-      });
-      return true;
-    };
-    await visit.say('[[text=Once]] please');
-    await visit.answered('Once');
-    await eventually(async () => (await visit.log.locator('.state').count()) === 0);
-    expect(isFirst).toBe(false);
-    expect(await saidInLog()).toEqual(['[[text=Once]] please']);
-    expect(await visit.questions.count()).toBe(1);
-  });
-
-  it('sends an unsent message after a reload', async () => {
-    house.line.intercept = (request, response) => {
-      if (request.url?.endsWith('/completions') !== true) return false;
-      response.destroy();
-      return true;
-    };
-    await visit.say('[[text=Late]] but sent');
-    await visit.sees('Sending …');
-    await reload();
-    expect(await visit.questions.allInnerTexts()).toEqual(['[[text=Late]] but sent']);
-    house.line.intercept = null;
-    await visit.answered('Late');
-    expect(await saidInLog()).toEqual(['[[text=Late]] but sent']);
-  });
-
-  it('waits as long as the server asks for, and says so', async () => {
-    let refusals = 0;
-    house.line.intercept = (request, response) => {
-      if (refusals > 0 || request.url?.endsWith('/completions') !== true) return false;
-      refusals++;
-      response.writeHead(429, { 'content-type': 'application/problem+json', 'retry-after': '2' });
-      response.end(JSON.stringify({ code: 'RATE_LIMITED', status: 429 }));
-      return true;
-    };
-    await visit.say('[[text=Patient]]');
-    await visit.sees(/Too many messages at once. Sending in \d seconds? …/);
-    await visit.answered('Patient');
-    expect(await saidInLog()).toEqual(['[[text=Patient]]']);
-  });
-
-  it('waits for its beginning, too', async () => {
-    let refusals = 0;
-    house.line.intercept = (request, response) => {
-      if (refusals > 0 || request.url?.endsWith('/session') !== true) return false;
-      refusals++;
-      response.writeHead(429, { 'content-type': 'application/problem+json', 'retry-after': '3' });
-      response.end(JSON.stringify({ code: 'RATE_LIMITED', status: 429 }));
-      return true;
-    };
-    await reload();
-    await visit.frame.getByText('Too many requests at once. Please wait a moment.').waitFor();
-    await visit.say('[[text=Patient]]');
-    await visit.answered('Patient');
-    expect(await visit.frame.locator('.banner').count()).toBe(0);
   });
 
   it('says that the bots are stopped, and tries again when asked to', async () => {
@@ -171,7 +46,7 @@ describeInBrowser('a conversation on a page of another origin', () => {
     }
     await visit.button('Try again').click();
     await visit.answered('Awake');
-    expect(await saidInLog()).toEqual(['[[text=Awake]]']);
+    expect(await house.saidIn(await chatId())).toEqual(['[[text=Awake]]']);
   });
 
   it('says that an answer has failed, and asks again', async () => {
@@ -184,10 +59,10 @@ describeInBrowser('a conversation on a page of another origin', () => {
 
   it('lets an answer be stopped', async () => {
     await visit.say('Tell me a story');
-    await eventually(async () => (await visit.answers.count()) === 2 && (await lastAnswer()).includes('w3'));
+    await eventually(async () => (await visit.answers.count()) === 2 && (await visit.lastAnswer()).includes('w3'));
     await visit.button('Stop the answer').click();
     await visit.sees('This answer was cut short.');
-    expect((await lastAnswer()).length).toBeLessThan(STORY.length);
+    expect((await visit.lastAnswer()).length).toBeLessThan(STORY.length);
   });
 
   it('says so when an answer is stopped before it said anything, and asks again', async () => {
@@ -224,7 +99,7 @@ describeInBrowser('a conversation on a page of another origin', () => {
     await visit.input.pressSequentially('Hi');
     expect(await typing).toBe('Guest');
     await visit.input.press('Enter');
-    await eventually(async () => (await saidInLog()).includes('Hi'));
+    await eventually(async () => (await house.saidIn(await chatId())).includes('Hi'));
     await ada.act(id, 'release', { to: 'bot' });
     await visit.sees('Ada has left the chat. Bo goes on.');
     expect(await visit.status.innerText()).toBe('Bo answers automatically');
@@ -291,8 +166,8 @@ describeInBrowser('a conversation on a page of another origin', () => {
   it('begins a new chat, and says so, when the old one is gone', async () => {
     await visit.say('[[text=One]]');
     await visit.answered('One');
-    await house.call('DELETE', `/api/chats/${await chatId()}`, undefined, await token());
-    await reload();
+    await house.call('DELETE', `/api/chats/${await chatId()}`, undefined, (await visit.remembered(bot)).token);
+    await visit.reload();
     await visit.sees('The earlier chat is no longer there. This is a new one.');
     await visit.say('[[text=Two]]');
     await visit.answered('Two');
@@ -316,7 +191,7 @@ describeInBrowser('a conversation on a page of another origin', () => {
       (_element, [key, value]) => localStorage.setItem(key!, value!),
       [name, JSON.stringify(memory)],
     );
-    await reload();
+    await visit.reload();
     await visit.say('[[text=Two]]');
     await visit.answered('Two');
     expect(await visit.questions.allInnerTexts()).toEqual(['[[text=Two]]']);
@@ -340,13 +215,13 @@ describeInBrowser('a conversation on a page of another origin', () => {
   it('shows the end of a long history first, and what was before when asked to', async () => {
     await visit.say('[[text=ok]] number 1.');
     await visit.answered('ok');
-    const [id, key] = [await chatId(), await token()];
+    const [id, key] = [await chatId(), (await visit.remembered(bot)).token];
     for (let number = 2; number <= 60; number++)
       await house.call('POST', `/api/chats/${id}/completions`, { userMessage: `[[text=ok]] number ${number}.` }, key);
     await visit.sees('number 60.');
     const all = Array.from({ length: 60 }, (_, index) => `[[text=ok]] number ${index + 1}.`);
     expect(await visit.questions.allInnerTexts()).toEqual(all);
-    await reload();
+    await visit.reload();
     await visit.sees('number 60.');
     const shown = await visit.questions.allInnerTexts();
     expect(shown.length).toBeLessThan(40);
@@ -378,19 +253,4 @@ describeInBrowser('a conversation on a page of another origin', () => {
     await visit.answered('Sampled');
     expect(await visit.log.locator('.questions').count()).toBe(0);
   });
-
-  it('comes back after the server was started anew', async () => {
-    await visit.say('[[text=Before]]');
-    await visit.answered('Before');
-    await house.server.stop();
-    await visit.frame.getByText('No connection. Trying again …').waitFor();
-    await house.server.start();
-    await eventually(async () => (await visit.frame.locator('.banner').count()) === 0);
-    await visit.say('[[text=After]]');
-    await visit.answered('After');
-    expect(await visit.questions.count()).toBe(2);
-  });
 });
-
-/** What belongs to one connection alone. */
-const HOP = new Set(['host', 'connection', 'content-length', 'transfer-encoding', 'accept-encoding']);

@@ -79,6 +79,13 @@ export class House {
     return new Agent(this, String(key));
   }
 
+  /** The messages in the log of a chat. */
+  async saidIn(chatId: string): Promise<string[]> {
+    const path = `/api/takeover/chats/${chatId}/events?limit=500`;
+    const { items } = await this.call<{ items: { type: string; data: Body }[] }>('GET', path);
+    return items.filter(({ type }) => type === 'message.created').map(({ data }) => String(data['text']));
+  }
+
   /** A visitor's browser, with nothing in it. */
   async newPage(options: BrowserContextOptions = {}): Promise<Page> {
     const context = await this.browser.newContext({ locale: 'en-GB', ...options });
@@ -151,6 +158,15 @@ export class Visit {
     await eventually(async () => (await this.answers.allInnerTexts()).at(-1) === text);
   }
 
+  lastAnswer(): Promise<string> {
+    return this.answers.last().innerText();
+  }
+
+  async reload(): Promise<void> {
+    await this.page.reload();
+    await this.open();
+  }
+
   async leave(): Promise<void> {
     await this.page.context().close();
   }
@@ -158,6 +174,11 @@ export class Visit {
   /** What the page keeps in the browser. */
   async memory(): Promise<Record<string, string>> {
     return this.input.evaluate(() => Object.fromEntries(Object.entries(localStorage)));
+  }
+
+  /** Which chat with a bot the page goes on with, and by which token. */
+  async remembered({ botId }: TestBot): Promise<{ chatId: string; token: string }> {
+    return JSON.parse((await this.memory())[`baton:${botId}`]!) as { chatId: string; token: string };
   }
 }
 
