@@ -1,10 +1,8 @@
 import { createServer, type AddressInfo } from 'node:net';
-import { DataSource } from 'typeorm';
 import { ADMIN_KEY, ChatServer } from '../../support/chat-server.js';
 import { Caller, NOT_FOUND, type Body } from '../chats/chats.support.js';
-import { ToolServer } from './tools.support.js';
+import { orderTool, secretsNamed, toolsOf, ToolServer } from './tools.support.js';
 
-const SECRET = 'Bearer very-secret-0123456789';
 const NOT_VALID = [400, 'VALIDATION_FAILED'];
 
 describe('the tools of a bot, for those who administer it', () => {
@@ -27,17 +25,9 @@ describe('the tools of a bot, for those who administer it', () => {
   });
 
   const newBot = (changes: Body = {}): Promise<string> => admin.createBot({ code: `tools-${++bots}`, ...changes });
-  const toolsOf = (botId: string): string => `/api/admin/bots/${botId}/tools`;
-  const tool = (changes: Body = {}): Body => ({
-    name: 'find_order',
-    description: 'Finds an order.',
-    parameters: { type: 'object', properties: { order: { type: 'string' } }, required: ['order'] },
-    url: tools.urlOf('/orders'),
-    ...changes,
-  });
+  const tool = (changes?: Body): Body => orderTool(tools, changes);
   const create = async (botId: string, changes: Body = {}): Promise<string> =>
     String((await admin.ok('POST', toolsOf(botId), tool(changes)))['botToolId']);
-  const headers = (...names: string[]): Body => ({ secretHeaders: names.map((name) => ({ name, value: SECRET })) });
 
   it('are made, shown, changed and taken away', async () => {
     const botId = await newBot();
@@ -160,83 +150,6 @@ describe('the tools of a bot, for those who administer it', () => {
     expect(await admin.ok('GET', toolsOf(botId))).toMatchObject({ tools: { length: 32 } });
   });
 
-  it('keep their secret headers to themselves', async () => {
-    const botId = await newBot();
-    const answers: unknown[] = [];
-    const id = await create(botId, headers('Authorization', 'X-Key'));
-    const one = `${toolsOf(botId)}/${id}`;
-    tools.answer('/orders', { message: 'Fine.' });
-    const sent = async (): Promise<unknown[]> => {
-      const { body } = await admin.call('POST', `${one}/dryRun`, { arguments: {} });
-      answers.push(body, (await admin.call('GET', one)).body, (await admin.call('GET', toolsOf(botId))).body);
-      const { authorization, 'x-key': key } = tools.requests.at(-1)?.headers ?? {};
-      return [authorization, key, (body['sent'] as Body)['secretHeaders']];
-    };
-    expect(await sent()).toEqual([SECRET, SECRET, ['Authorization', 'X-Key']]);
-    const rows = await server.app.app.get(DataSource).query<unknown[]>('SELECT secret_headers FROM bot_tools');
-    expect(JSON.stringify(rows)).not.toContain('very-secret');
-    // Not sent: all stay. Sent without a value: that one stays. Not among those sent: gone.
-    await admin.ok('PUT', one, tool({ url: tools.urlOf('/orders?v=2') }));
-    tools.answer('/orders?v=2', { message: 'Fine.' });
-    expect(await sent()).toEqual([SECRET, SECRET, ['Authorization', 'X-Key']]);
-    const secretHeaders = [{ name: 'x-key' }, { name: 'X-New', value: 'another-secret' }];
-    await admin.ok('PUT', one, tool({ secretHeaders }));
-    expect(await sent()).toEqual([undefined, SECRET, ['x-key', 'X-New']]);
-    await admin.ok('PUT', one, tool({ secretHeaders: [] }));
-    expect(await sent()).toEqual([undefined, undefined, []]);
-    expect(JSON.stringify(answers)).not.toMatch(/very-secret|another-secret|sealed|v1\./);
-  });
-
-  it('lose their secret headers when the origin of the address changes', async () => {
-    const botId = await newBot();
-    const id = await create(botId, headers('X-Key'));
-    const one = `${toolsOf(botId)}/${id}`;
-    const elsewhere = { url: 'https://elsewhere.example.com/orders' };
-    const kept = tool({ ...elsewhere, secretHeaders: [{ name: 'X-Key' }] });
-    expect(await admin.refused('PUT', one, kept)).toEqual(NOT_VALID);
-    await admin.ok('PUT', one, tool(elsewhere));
-    expect(await admin.ok('GET', one)).toMatchObject({ secretHeaders: [] });
-    await admin.ok('PUT', one, tool(headers('X-Key')));
-    expect(await admin.ok('GET', one)).toMatchObject({ secretHeaders: [{ name: 'X-Key', isReadable: true }] });
-  });
-
-  it('keep the secrets of their addresses to themselves, and call with them', async () => {
-    const botId = await newBot();
-    const path = '/hooks/Zm9vYmFyYmF6cXV4MTIzNDU2Nzg5?code=a%2Fb-hidden&page=2&code=second-hidden';
-    const shown = tools.urlOf('/hooks/********?code=********&page=2&code=********');
-    const id = await create(botId, { url: tools.urlOf(path) });
-    const one = `${toolsOf(botId)}/${id}`;
-    tools.answer(path, { message: 'Fine.' });
-    const tried = async (): Promise<void> => {
-      expect(await admin.ok('GET', one)).toMatchObject({ url: shown });
-      expect(await admin.ok('POST', `${one}/dryRun`, { arguments: {} })).toMatchObject({
-        outcome: 'ok',
-        sent: { url: shown },
-      });
-      expect(tools.requests.at(-1)).toMatchObject({ path });
-    };
-    await tried();
-    await admin.ok('PUT', one, tool({ url: shown }));
-    await tried();
-    const rows = await server.app.app.get(DataSource).query<unknown[]>('SELECT * FROM bot_tools');
-    expect(JSON.stringify(rows)).not.toMatch(/hidden|Zm9v/);
-    const elsewhere = tool({ url: 'https://elsewhere.example.com/hooks/********' });
-    expect(await admin.refused('PUT', one, elsewhere)).toEqual(NOT_VALID);
-    expect(await admin.refused('PUT', one, tool({ url: `${shown}&token=********` }))).toEqual(NOT_VALID);
-    await tried();
-  });
-
-  it('are not called without a header that cannot be read any more', async () => {
-    const botId = await newBot();
-    const id = await create(botId, headers('X-Key'));
-    const broken = JSON.stringify([{ name: 'X-Key', sealed: 'v1.00000000.a.b.c' }]);
-    await server.app.app.get(DataSource).query('UPDATE bot_tools SET secret_headers = ? WHERE id = ?', [broken, id]);
-    const one = `${toolsOf(botId)}/${id}`;
-    expect(await admin.ok('GET', one)).toMatchObject({ secretHeaders: [{ name: 'X-Key', isReadable: false }] });
-    expect(await admin.ok('POST', `${one}/dryRun`, { arguments: {} })).toMatchObject({ outcome: 'unreadable_secret' });
-    expect(tools.requests).toEqual([]);
-  });
-
   it('are tried out: what is sent and answered is shown, and nothing is stored', async () => {
     const botId = await newBot();
     const id = await create(botId, { isActive: false });
@@ -295,7 +208,7 @@ describe('the tools of a bot, for those who administer it', () => {
 
   it('survive a repeated request: one tool for one Idempotency-Key', async () => {
     const botId = await newBot();
-    const body = tool(headers('X-Key'));
+    const body = tool(secretsNamed('X-Key'));
     const keyed = { authorization: `Bearer ${ADMIN_KEY}`, 'idempotency-key': 'tool-1' };
     const send = async () => (await server.call('POST', toolsOf(botId), body, keyed)).body;
     expect(await send()).toEqual(await send());

@@ -1,9 +1,7 @@
 import { ADMIN_KEY, type ChatServer } from '../../support/chat-server.js';
 import { eventually } from '../../support/eventually.js';
 import { Person } from '../takeover/takeover.support.js';
-import { call, toolEvents, toolOutputs, ToolSetup, type ToolServer } from './tools.support.js';
-
-const SECRET = 'Bearer very-secret-0123456789';
+import { call, SECRET, toolEvents, toolOutputs, ToolSetup, type ToolServer } from './tools.support.js';
 
 describe('tools and the turns that call them', () => {
   let setup: ToolSetup;

@@ -2,9 +2,7 @@ import type { ChatEventEnvelope } from '@app/contracts';
 import { gzipSync } from 'node:zlib';
 import type { ChatServer } from '../../support/chat-server.js';
 import { Person, type EventsPage } from '../takeover/takeover.support.js';
-import { call, offeredTools, toolEvents, toolOutputs, ToolSetup, type ToolServer } from './tools.support.js';
-
-const SECRET = 'Bearer very-secret-0123456789';
+import { call, SECRET, offeredTools, toolEvents, toolOutputs, ToolSetup, type ToolServer } from './tools.support.js';
 
 describe('tools that are called by their addresses', () => {
   let setup: ToolSetup;

@@ -3,6 +3,7 @@ import { createServer, type IncomingHttpHeaders, type Server, type ServerRespons
 import type { AddressInfo } from 'node:net';
 import { ChatServer } from '../../support/chat-server.js';
 import type { JournalEntry, Scenario } from '../../support/fake-provider/fake-provider.mjs';
+import type { Body } from '../chats/chats.support.js';
 import { Person } from '../takeover/takeover.support.js';
 
 export interface ToolRequest {
@@ -68,6 +69,23 @@ export class ToolServer {
   }
 }
 
+export const SECRET = 'Bearer very-secret-0123456789';
+
+export const toolsOf = (botId: string): string => `/api/admin/bots/${botId}/tools`;
+
+/** A tool with an address of the tool server, as it is sent to us. */
+export const orderTool = (tools: ToolServer, changes: Body = {}): Body => ({
+  name: 'find_order',
+  description: 'Finds an order.',
+  parameters: { type: 'object', properties: { order: { type: 'string' } }, required: ['order'] },
+  url: tools.urlOf('/orders'),
+  ...changes,
+});
+
+export const secretsNamed = (...names: string[]): Body => ({
+  secretHeaders: names.map((name) => ({ name, value: SECRET })),
+});
+
 /** The bot that answers `createChat()`. */
 export async function welcomeBotOf(server: ChatServer): Promise<string> {
   const { body } = await server.asAdmin<{ items: { botId: string }[] }>('GET', '/api/admin/bots');
@@ -114,7 +132,7 @@ export class ToolSetup {
   }
 
   private get path(): string {
-    return `/api/admin/bots/${this.botId}/tools`;
+    return toolsOf(this.botId);
   }
 
   async addTool(name: string, changes: object = {}): Promise<string> {
