@@ -137,7 +137,7 @@ export default {
       to: { path: '^(apps|libs|packages)/', pathNot: '^(apps/widget|packages/client)/' },
     },
     {
-      name: 'nobody-imports-the-embedded-page',
+      name: 'embedded-page-is-not-imported',
       severity: 'error',
       from: { path: '^(apps|libs)/', pathNot: '^apps/widget/' },
       to: { path: '(^apps/widget/|node_modules/(preact|marked|dompurify)/)' },

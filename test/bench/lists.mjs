@@ -1,5 +1,5 @@
 /**
- * Whether lists stay flat: every list for somebody with 20,000 chats against somebody with 200, on one server in one run, the two
+ * Whether lists stay flat: every list for a user with 20,000 chats against a user with 200, on one server in one run, the two
  * taking turns. The goal is twice the median time at most.
  *   node test/bench/lists.mjs [--db sqlite|mariadb] [--many 20000] [--few 200] [--rounds 200]
  */

@@ -90,7 +90,7 @@ describeInBrowser('the page without a mouse or without eyes', () => {
     expect(await heard()).toEqual(['Bo: Many words that come one by one']);
   });
 
-  it('shows in forced colours where the chat ends, where one writes, and that somebody types', async () => {
+  it('shows in forced colours where the chat ends, where one writes, and that the other side types', async () => {
     visit = await house.visit(bot, { forcedColors: 'active' });
     house.provider.script('hesitate', { text: 'x', ttft: 1500 });
     const styleOf = (selector: string, property: 'outlineStyle' | 'backgroundColor'): Promise<string> =>

@@ -137,7 +137,7 @@ describeInBrowser('a conversation over a connection that fails', () => {
     expect(await visit.frame.locator('.banner').count()).toBe(0);
   });
 
-  it('comes back after the server was started anew', async () => {
+  it('comes back after the server was restarted', async () => {
     await visit.say('[[text=Before]]');
     await visit.answered('Before');
     await house.server.stop();

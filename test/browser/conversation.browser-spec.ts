@@ -146,7 +146,7 @@ describeInBrowser('a conversation on a page of another origin', () => {
     expect((await visit.input.inputValue()).trimEnd()).toBe('const a = 1 < 2;');
   });
 
-  it('ends, and begins anew', async () => {
+  it('ends, and a new chat starts', async () => {
     await visit.say('[[text=One]]');
     await visit.answered('One');
     const first = await chatId();

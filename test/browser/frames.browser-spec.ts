@@ -70,7 +70,7 @@ describeInBrowser('the page in frames', () => {
     await page.context().close();
   });
 
-  it('listens to nobody but the page that opened it', async () => {
+  it('accepts messages only from the page that opened it', async () => {
     const bot = await house.createBot();
     const visit = await house.visit(bot);
     const page = visit.page;

@@ -15,7 +15,7 @@ export interface TestBot {
   code: string;
 }
 
-/** The built server behind a line that can be cut, a fake model service, somebody's website, and a browser. */
+/** The built server behind a line that can be cut, a fake model service, a customer's website, and a browser. */
 export class House {
   private bots = 0;
   private serviceId: unknown = null;
@@ -182,7 +182,7 @@ export class Visit {
   }
 }
 
-/** Somebody who takes chats over. */
+/** An agent over REST and the takeover socket. */
 export class Agent {
   private client: TakeoverClient | null = null;
 

@@ -121,11 +121,11 @@ describeInBrowser('the page by keyboard', () => {
     await visit.button('Talk to a person').click();
     await visit.button('End chat').click();
     await visit.button('End it').click();
-    const anew = visit.button('Start a new chat');
-    await anew.waitFor();
-    await anew.press('Escape');
+    const newChat = visit.button('Start a new chat');
+    await newChat.waitFor();
+    await newChat.press('Escape');
     await visit.page.getByRole('button', { name: 'Open chat' }).press('Enter');
-    await eventually(() => anew.evaluate((button) => button === document.activeElement));
+    await eventually(() => newChat.evaluate((button) => button === document.activeElement));
   });
 
   it('does not bring up the keyboard of a phone before the greeting is read', async () => {

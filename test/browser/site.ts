@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** Somebody's website: of another origin than the server, and as `localhost` of another site, too. Serves pages by path. */
+/** A website that embeds the widget: of another origin than the server, and as `localhost` of another site, too. Serves pages by path. */
 export class Site {
   private readonly pages = new Map<string, { html: string; headers: Record<string, string> }>();
   private readonly server: Server = createServer(({ url = '' }, response) => {

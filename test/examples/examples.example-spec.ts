@@ -56,7 +56,7 @@ describe('the example', () => {
   it('agent-desk lists the queue, takes a chat over, answers and gives it back', async () => {
     const customer = new Baton({ url: server.url });
     const { chatId } = await customer.createChatByBotCode({ body: { botCode: 'welcome' } });
-    await customer.createCompletion({ path: { chatId }, body: { userMessage: 'Is anybody there?' } });
+    await customer.createCompletion({ path: { chatId }, body: { userMessage: 'Are you there?' } });
     const desk = run(process.execPath, 'agent-desk/desk.mjs');
     await desk.prints('No chat waits.');
     await desk.type('hello', 'Take a chat over first');
@@ -64,7 +64,7 @@ describe('the example', () => {
     await desk.prints('-- 1 waiting, 0 held');
     await desk.type('queue', /1\. .+, waits for \d+ s: /);
     await desk.type('take 1', '-- requested → human, agent_takeover');
-    expect(desk.output).toContain(': Is anybody there?');
+    expect(desk.output).toContain(': Are you there?');
     await desk.type('How can I help?', ': How can I help?');
     await desk.type('note A regular', '(note): A regular');
     await customer.createCompletion({ path: { chatId }, body: { userMessage: 'My order is late.' } });

@@ -21,7 +21,7 @@ import {
 import { difference, Transcript } from './transcript.mjs';
 
 const RECOVERY_LIMIT_MS = 15_000;
-/** Every third answer is late, so that kills also meet turns of which nothing was shown: those are begun anew. */
+/** Every third answer is late, so that kills also meet turns of which nothing was shown: those are restarted. */
 const directivesFor = (index) => `[[tokens=60 delay=20 ttft=${index % 3 === 2 ? 900 : 20}]]`;
 const KILL_BETWEEN_MS = [5, 1500];
 
@@ -158,7 +158,8 @@ function checkQuestion({ chatId, userMessage, created, messageId, shown, answer 
   endings[status]++;
   const text = final?.text ?? '';
   const expected = expectedText(userMessage);
-  if (!expected.startsWith(text)) faults.push(`${chatId}: text nobody said: ${difference(text, expected)}`);
+  if (!expected.startsWith(text))
+    faults.push(`${chatId}: text that does not come from the model: ${difference(text, expected)}`);
   if (status === 'completed' && text !== expected)
     faults.push(`${chatId}: completed, but ${difference(text, expected)}`);
   if (answer !== null && answer.assistantMessage !== text) faults.push(`${chatId}: the answer was another`);
@@ -176,7 +177,7 @@ function countLost(chatId, shown, text) {
   faults.push(`${chatId}: shown text is missing: ${difference(shown, text)}`);
 }
 
-/** Whoever comes back with `Last-Event-ID` ends with the stored text. */
+/** A reader that reconnects with `Last-Event-ID` ends with the stored text. */
 async function checkReader(reader, log) {
   const { chatId } = reader;
   const end = checked.get(chatId) + log.length;

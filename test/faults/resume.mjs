@@ -105,7 +105,7 @@ async function followAndDrop(run, chatId) {
   checkTexts(run, chatId, log, messages, reader.transcript);
 }
 
-/** The caller's connection breaks; the same POST again, with the same key, goes on where it broke or begins anew. */
+/** The caller's connection breaks; the same POST again, with the same key, goes on where it broke or restarts the answer. */
 async function repeatAndDrop(run, chatId) {
   const pick = rotation(run);
   const transcript = new Transcript();

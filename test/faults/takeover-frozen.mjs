@@ -119,7 +119,7 @@ async function freeze(within) {
 }
 
 async function hasOpenTransaction() {
-  // The server looks at its transactions anew only when nobody has asked for a tenth of a second.
+  // The server refreshes innodb_trx only when it has not been read for a tenth of a second.
   await delay(150);
   const [[{ open }]] = await connection.query(
     `SELECT COUNT(*) AS open FROM information_schema.innodb_trx t
@@ -151,7 +151,8 @@ function checkChat(chatId, userMessage, before, after, isClaimed) {
   if (types !== expected) faults.push(`${chatId}: the log is: ${types}`);
   else if (!isClaimed) sums.sealed++;
   const sealed = after.find(({ type }) => type === 'message.completed')?.data;
-  if (sealed && !expectedText(userMessage).startsWith(sealed.text)) faults.push(`${chatId}: text that nobody said`);
+  if (sealed && !expectedText(userMessage).startsWith(sealed.text))
+    faults.push(`${chatId}: text that does not come from the model`);
 }
 
 /** Who was connected to the frozen instance is told the rest. */

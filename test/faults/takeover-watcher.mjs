@@ -109,7 +109,7 @@ export async function createAgents(servers, names) {
   return agents;
 }
 
-/** What a log says against the promise that whoever holds the baton speaks. */
+/** Violations in a log of the promise that only the owner of a chat speaks. */
 export function talkOversOfLog(chatId, events) {
   const faults = [];
   let owner = 'bot';

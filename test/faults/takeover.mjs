@@ -1,6 +1,6 @@
 /**
  * Chats that stream at two instances on one MariaDB, and agents who take them over at random tokens, through whichever instance; a
- * tenth of the time two agents at once. Nobody may hear the bot, and nothing of it may be stored, after the baton has passed; of two
+ * tenth of the time two agents at once. No reader may see text of the bot, and none may be stored, after the takeover; of two
  * agents one wins. Runs without Redis and with it.
  *   node test/faults/takeover.mjs [--chats 300] [--takeovers 2000] [--delay 250] [--longest 25] [--only polling|redis]
  * `--delay`: milliseconds between tokens; `--longest`: seconds until the latest takeover of an answer.
@@ -150,7 +150,8 @@ function checkCut(run, chatId, userMessage, messageId, watchers, answer) {
     const sealed = completed.get(messageId);
     if (sealed?.status !== 'interrupted') run.faults.push(`${chatId}: sealed as ${sealed?.status}`);
     if (sealed?.text !== shown.get(messageId)) run.faults.push(`${chatId}: shown and sealed text differ`);
-    if (!expected.startsWith(sealed?.text ?? '')) run.faults.push(`${chatId}: sealed text that nobody said`);
+    if (!expected.startsWith(sealed?.text ?? ''))
+      run.faults.push(`${chatId}: sealed text that does not come from the model`);
     if (sealed?.text !== answer) run.faults.push(`${chatId}: the caller was answered another text`);
   }
 }

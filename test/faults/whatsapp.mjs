@@ -81,7 +81,7 @@ printTable([
     kills: sums.kills,
     'acknowledged p50/p99/max ms': [0.5, 0.99, 1].map((share) => Math.round(percentile(acknowledged, share))).join('/'),
     'answered whole': sums.whole,
-    'of these anew after a kill': sums.repeated,
+    'of these restarted after a kill': sums.repeated,
     'cut by kills, and told so': sums.cut,
     'out of order': sums.disorder,
     lost: sums.lost,
@@ -201,7 +201,7 @@ async function postUntilAcknowledged(form) {
   }
 }
 
-/** One kill in each part of the way, wherever the server then is. */
+/** One kill in each part of the run, at a random moment. */
 async function killAtRandomMoments() {
   const total = perSender * options.senders;
   for (let kill = 0; kill < options.kills; kill++) {

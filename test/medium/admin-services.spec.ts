@@ -69,7 +69,7 @@ describe.each(ENGINES)('services on $engine', ({ settings }) => {
     await expect(probes.listModels(id)).rejects.toEqual(code('PROVIDER_AUTH_FAILED'));
   });
 
-  it('saves a service that nobody answers for', async () => {
+  it('saves a service that cannot be reached', async () => {
     const id = await create({ azureOpenAiEndpoint: 'http://127.0.0.1:9' });
     expect(await probes.probe(id)).toMatchObject({ reachable: false, problem: { code: 'PROVIDER_UNREACHABLE' } });
   });

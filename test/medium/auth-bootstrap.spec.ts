@@ -80,7 +80,7 @@ describe('the first administrator', () => {
     expect(await admins(server)).toEqual([]);
   });
 
-  it('gets a new key when the one in the folder belongs to somebody who is no administrator any more', async () => {
+  it('gets a new key when the one in the folder belongs to a user who is no administrator any more', async () => {
     const server = await start();
     const old = keyIn(file());
     await databaseOf(server)
@@ -148,7 +148,7 @@ describe('the first administrator', () => {
       for (const server of servers) expect(await whoHas(server, key)).toMatchObject({ login: 'admin' });
       expect(servers.filter((server) => banner(server).includes(key))).toHaveLength(1);
 
-      // The same somebody, seen for the first time by all of them at once.
+      // The same subject, seen for the first time by all of them at once.
       const identity = { subject: 'issuer|everywhere', login: 'everywhere', displayName: 'Everywhere', roles: [] };
       const found = await Promise.all(
         servers.map(({ app }) => app.get(UsersService, { strict: false }).getExternalPrincipal(identity)),

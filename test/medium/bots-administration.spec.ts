@@ -67,7 +67,7 @@ describe.each(ENGINES)('bots on $engine', ({ settings }) => {
       { who: 'half a login', caller: person('ada', 'user') },
       { who: 'an agent', caller: person('agent', 'agent') },
       { who: 'a caller without an account', caller: ANONYMOUS },
-    ])('nobody else: not $who', async ({ caller }) => {
+    ])('no other caller: not $who', async ({ caller }) => {
       await expect(bots.getUsableBot(caller, closed)).rejects.toEqual(code('NOT_FOUND'));
       expect(await namesOf(caller, { SearchFor: 'closed' })).toEqual([0]);
     });
@@ -77,7 +77,7 @@ describe.each(ENGINES)('bots on $engine', ({ settings }) => {
       await expect(bots.getUsableBot(ANONYMOUS, await create())).rejects.toEqual(code('NOT_FOUND'));
     });
 
-    it('nobody may talk to a bot that is switched off', async () => {
+    it('no caller may use an inactive bot', async () => {
       const off = await create({ isActive: false });
       await expect(bots.getUsableBot(ADMIN, off)).rejects.toEqual(code('NOT_FOUND'));
     });
@@ -245,7 +245,7 @@ describe.each(ENGINES)('bots on $engine', ({ settings }) => {
       expect(await linksOf()).toMatchObject([{ botId: members[0], keywords: 'a, b', isDefaultBot: true }]);
     });
 
-    it('have one default member, whoever sets it at the same time', async () => {
+    it('have one default member when several requests set it at the same time', async () => {
       await Promise.all([
         startBots.addMember(ADMIN, start, members[1]!, { isDefaultBot: true }),
         startBots.addMember(ADMIN, start, members[2]!, { isDefaultBot: true }),

@@ -142,8 +142,8 @@ describe.each(ENGINES)('a start bot on $engine', ({ settings }) => {
 
     it.each([
       ['none fits', { text: '0' }],
-      ['it names nobody', { text: 'I would say the second one' }],
-      ['it names somebody else', { text: '3' }],
+      ['it names no number', { text: 'I would say the second one' }],
+      ['it names a number that no member has', { text: '3' }],
       ['it fails', { status: 500 }],
       ['it is cut off', { reset: true } as const],
     ])('falls back to the default member when %s', async (_name, scenario) => {

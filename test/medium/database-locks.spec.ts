@@ -10,7 +10,7 @@ import { describeOnServer, MYSQL_URL } from '../support/servers.js';
 /** Twice as long as the database lets one wait for a lock, and some. */
 const PATIENCE_MS = 40_000;
 
-describeOnServer('a chat whose row somebody else keeps locked', () => {
+describeOnServer('a chat whose row another connection keeps locked', () => {
   let server: ChatServer;
   let ada: Person;
   let dataSource: DataSource;
@@ -41,7 +41,7 @@ describeOnServer('a chat whose row somebody else keeps locked', () => {
       const [locked, free] = [await server.createChat(), await server.createChat()];
       const desk = await ada.connect();
       await lock(locked);
-      const refused = Promise.all([ada.act(locked, 'claim'), server.complete(locked, 'Is somebody there?')]);
+      const refused = Promise.all([ada.act(locked, 'claim'), server.complete(locked, 'Are you there?')]);
       const refusedOverSocket = desk.client.claim({ chatId: locked }).catch((problem: unknown) => problem);
       expect((await ada.act(free, 'claim')).status).toBe(200);
       const [claim, message] = await refused;
@@ -82,7 +82,7 @@ describeOnServer('a chat whose row somebody else keeps locked', () => {
     expect(await renewing).toBe(true);
   });
 
-  it('costs whoever was cut off in the middle of a transaction that transaction, and nobody else anything', async () => {
+  it('rolls back only the transaction whose connection was killed', async () => {
     const chatId = await server.createChat();
     const cutOff = ChatTransaction.run(dataSource, [chatId], async ({ manager }) => {
       const [{ id }] = await manager.query<[{ id: number }]>('SELECT CONNECTION_ID() AS id');

@@ -53,7 +53,7 @@ describe('a line of thousands', () => {
     expect(page.body.items.map(({ chatId, position }) => [chatId, position])).toEqual(expected);
   });
 
-  it('keeps nobody of another bot waiting', async () => {
+  it('does not delay the customers of another bot', async () => {
     const chatId = await server.createChat();
     await changePolicy(server, chatId, { onWaitExpired: 'keep' });
     await crowd(chatId);

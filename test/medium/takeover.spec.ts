@@ -50,7 +50,7 @@ describe('the lease of an agent', () => {
     ]);
   });
 
-  it('costs nothing when nobody is there', async () => {
+  it('does nothing without agents', async () => {
     await expect(server.app.app.get(AgentPresenceService).keepAlive([])).resolves.toBeUndefined();
   });
 });
@@ -141,7 +141,7 @@ describe('an agent who leaves a customer without an answer', () => {
   });
 });
 
-describe('the chats of somebody who is no agent any more', () => {
+describe('the chats of a user who is no agent any more', () => {
   it('go back at once, whether the role is gone or the account', async () => {
     const server = await ChatServer.start();
     const people = [];

@@ -65,7 +65,7 @@ describe('turns of an instance that died', () => {
     await dataSource.query('UPDATE chats SET running_turn_id = ? WHERE id = ?', [id, chatId]);
   };
 
-  it('are left alone while their lease is good, run anew once, then sealed', async () => {
+  it('are left alone while their lease is good, restarted once, then sealed', async () => {
     // No sweep comes between.
     await startServer(60);
     const chatId = await createChat();
@@ -83,7 +83,7 @@ describe('turns of an instance that died', () => {
     expect(await leases.recover(orphan, false)).toEqual({ kind: 'seal', isRepeated: false });
   });
 
-  it('are not run anew when they have called a tool: nobody knows what it has done', async () => {
+  it('are not restarted when they have called a tool, because its effect is unknown', async () => {
     await startServer(60);
     const chatId = await createChat();
     const orphan = { turnId: 'turn-with-tools', chatId };
@@ -103,7 +103,7 @@ describe('turns of an instance that died', () => {
     expect(await log.append({ ...news, turn: { ...turn, turnId: 'another' } })).toBeNull();
   });
 
-  it('are sealed and answered anew, once, where only whole answers reach the customer', async () => {
+  it('are sealed and answered again, once, where only whole answers reach the customer', async () => {
     await startServer(1);
     const chatId = await createChat();
     const log = async (): Promise<{ type: string; data: Record<string, unknown> }[]> =>

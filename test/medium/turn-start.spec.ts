@@ -29,7 +29,7 @@ describe('after the message was stored and before its turn has begun', () => {
     const message = 'Is this still for the bot?';
     const { status, body } = await server.complete(chatId, message);
     expect({ claimed, status, text: body['assistantMessage'] }).toEqual({ claimed: 200, status: 200, text: '' });
-    // Whoever was to be called for the first message would have been called before the second.
+    // A model call for the first message would have come before that of the second.
     await server.complete(await server.createChat(), 'And this?');
     const called = server.provider.journal.requests.map(({ userMessage }) => userMessage);
     expect(called).toContain('And this?');
@@ -42,7 +42,7 @@ describe('after the message was stored and before its turn has begun', () => {
     ]);
   });
 
-  it('a turn whose lease runs out is begun anew here, and nobody forgets it', async () => {
+  it('a turn whose lease runs out is restarted on this instance and stays known to it', async () => {
     const chatId = await server.createChat();
     const { app } = server.app;
     const runner = app.get(TurnRunner);

@@ -40,7 +40,7 @@ describe.each(ENGINES)('users on $engine', ({ settings }) => {
     const { userId } = await admin.create({ login: `user-${++made}`, roles });
     return (await users.getPrincipal(userId))!;
   };
-  /** A key whose name nobody looks at. */
+  /** A key with any name. */
   const newKey = (userId: number) => keys.create(userId, { name: 'test' }, null);
   const settled = async (work: Promise<unknown>[]): Promise<number> =>
     (await Promise.allSettled(work)).filter(({ status }) => status === 'fulfilled').length;
@@ -225,7 +225,7 @@ describe.each(ENGINES)('users on $engine', ({ settings }) => {
       expect(await messages.count(user)).toEqual({ systemMessageCount: 6 });
     });
 
-    it("are not there for anybody else's eyes", async () => {
+    it('are visible to their owner only', async () => {
       const [owner, stranger] = [await newUser(), await newUser('admin')];
       const dto = { displayName: 'mine', systemMessage: 'secret' };
       const id = await messages.create(owner, dto);

@@ -57,7 +57,7 @@ describe.each(ENGINES)('inbox and outbox on $engine', ({ engine, settings }) => 
     expect(await inbox.claim(CHANNEL, 10, CLAIM_MS)).toHaveLength(1);
   });
 
-  it('lets nobody settle what another one has claimed since', async () => {
+  it('refuses to settle what another worker has claimed since', async () => {
     await store('a');
     const [late] = await inbox.claim(CHANNEL, 1, CLAIM_MS);
     await endClaims('inbox');

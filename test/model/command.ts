@@ -9,7 +9,7 @@ export interface Model {
   frozen: Set<number>;
 }
 
-/** One thing that somebody does, and how much of what waits may happen before the next thing. */
+/** One action, and how much of the pending work may happen before the next one. */
 export class WorldCommand implements AsyncCommand<Model, World> {
   constructor(
     private readonly label: string,
@@ -45,7 +45,7 @@ export const place = nat({ max: 1 });
 export const agent = constantFrom(...AGENTS);
 export const flag = boolean();
 
-/** An instance that answers does it; nobody does it when none answers. */
+/** Runs the action on an instance that answers, if there is one. */
 export const at = (first: number, act: (instance: Instance) => void) => (world: World) => {
   const [instance] = world.alive(first);
   if (instance) act(instance);

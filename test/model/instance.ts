@@ -72,7 +72,7 @@ export class Instance {
     this.hints = this.get(ChatHints);
   }
 
-  /** What the instance does every few seconds: keeps its leases and looks for turns that nobody runs any more. */
+  /** What the instance does every few seconds: keeps its leases and looks for turns that no instance runs any more. */
   sweep(): Promise<void> {
     return this.sweeper.sweep();
   }

@@ -65,7 +65,7 @@ export class LogReading {
     if (turnId !== null) this.inputs.set(turnId, text);
   }
 
-  /** A turn that has called a tool is not begun anew: nobody knows what the tool has done. */
+  /** A turn that has called a tool is not restarted, because the effect of the tool is unknown. */
   private readTool(event: Envelope<'tool.called' | 'tool.returned'>): void {
     const { turnId, callId } = event.data;
     if (turnId !== this.runningTurnId) this.fault(event, 'is of a turn that was not running');
@@ -82,13 +82,13 @@ export class LogReading {
   private readEnd(event: Envelope<'turn.ended'>): void {
     const { turnId, status } = event.data;
     if (this.endings.has(turnId)) this.fault(event, 'is a second end');
-    if (!this.inputs.has(turnId)) this.fault(event, 'is of a turn that nobody asked for');
+    if (!this.inputs.has(turnId)) this.fault(event, 'is of a turn without a customer message');
     if ((status === 'superseded') === (this.runningTurnId === turnId)) this.fault(event, `cannot end ${status}`);
     if (this.runningTurnId === turnId) this.runningTurnId = null;
     if (status === 'completed' && (this.openTools.get(turnId)?.size ?? 0) > 0)
       this.fault(event, 'completed before its tools have answered');
     if (status === 'completed' && (this.toolEpochs.get(turnId) ?? event.epoch) !== event.epoch)
-      this.fault(event, 'completed a turn that was begun anew although it had called tools');
+      this.fault(event, 'completed a turn that was restarted although it had called tools');
     this.endings.set(turnId, status);
   }
 

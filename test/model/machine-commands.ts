@@ -45,7 +45,7 @@ export const thaws = record({ place, steps }).map(
     ),
 );
 
-/** Leases only run out while somebody is not there to keep them. */
+/** Leases run out only while their holder does not renew them. */
 export const recovers = record({ place, steps }).map(
   ({ place: first, steps: count }) =>
     new WorldCommand(

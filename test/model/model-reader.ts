@@ -4,7 +4,7 @@ import type { LogItem } from '../../apps/api/src/baton/log/chat-log.hub.js';
 import type { LogPosition } from '../../apps/api/src/baton/log/log-position.js';
 import type { Instance } from './instance.js';
 
-/** Somebody who reads the chat, over any number of connections, and notices what must not be. */
+/** A reader of a chat, over any number of connections, that records faults. */
 export class ModelReader {
   readonly events: ChatEventEnvelope[] = [];
   readonly faults: string[] = [];
@@ -30,7 +30,7 @@ export class ModelReader {
     return this.connection?.instance === instance;
   }
 
-  /** Goes on where it stopped, wherever it connects. */
+  /** Goes on where it stopped, on any instance. */
   connect(instance: Instance): void {
     const connection = { instance, isOpen: true, close: null as (() => void) | null };
     this.connection = connection;

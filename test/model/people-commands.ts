@@ -2,7 +2,7 @@ import { constantFrom, integer, nat, record, tuple } from 'fast-check';
 import { agent, at, flag, place, steps, WorldCommand } from './command.js';
 import { AGENTS } from './world.js';
 
-/** So many steps may pass until the model service is called; a bot that nobody asks says nothing. */
+/** At most so many steps pass until the model service is called. A bot that gets no messages says nothing. */
 const LONGEST_WAIT = 25;
 
 export const asks = record({

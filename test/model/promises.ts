@@ -102,14 +102,15 @@ function faultsOfTexts(world: World, reading: LogReading): string[] {
     if (status === 'superseded' && text !== '') faults.push(`a turn that never ran said "${text}"`);
     if (status === 'interrupted' && !isDiscarded && text !== committed)
       faults.push(`sealed was "${text}", but committed was "${committed}"`);
-    if (status === 'completed' && !said.includes(text)) faults.push(`the answer is "${text}", nobody said that`);
-    if (!said.some((whole) => whole.startsWith(text))) faults.push(`nobody said "${text}"`);
+    if (status === 'completed' && !said.includes(text))
+      faults.push(`the answer "${text}" does not come from the model`);
+    if (!said.some((whole) => whole.startsWith(text))) faults.push(`"${text}" does not come from the model`);
     if (!isDiscarded && !text.startsWith(committed)) faults.push(`"${committed}" was shown, kept was "${text}"`);
   }
   return faults;
 }
 
-/** Somebody took over, wanted the running answer gone, and the answer was this one. */
+/** Whether an agent took over, discarded the running answer, and the answer was this one. */
 function hasDiscarded(
   world: World,
   { seq, epoch }: { seq: number; epoch: number },
@@ -191,7 +192,7 @@ function faultsOfReaders(world: World, log: LoggedEvent[]): string[] {
   return faults;
 }
 
-/** Whoever asked an instance that lives has an answer, and the right one. */
+/** Each request to a running instance has the right answer. */
 function faultsOfReplies(world: World, reading: LogReading): string[] {
   const faults: string[] = [];
   const turnOf = new Map([...reading.inputs].map(([turnId, text]) => [text, turnId]));

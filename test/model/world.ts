@@ -21,7 +21,7 @@ export const AGENTS: readonly [AgentName, AgentName] = [
   { id: 1, name: 'Ada' },
   { id: 2, name: 'Ben' },
 ];
-/** Whoever says it asks for a person. */
+/** A customer message with this word asks for an agent. */
 export const KEYWORD = 'person';
 const FINISH_ROUNDS = 60;
 
@@ -48,7 +48,7 @@ export interface Surroundings {
   forgetTimers(): void;
 }
 
-/** What somebody was told; null while nothing. */
+/** The answer to a caller; null while there is none. */
 type Outcome<Result> = Result | { code: string } | null;
 
 /** How the customer asks. */

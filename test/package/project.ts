@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 const run = promisify(execFile);
 const TOOLS = resolve('node_modules');
 
-/** Somebody's project: empty but for what is installed into it. */
+/** A customer's project: empty but for what is installed into it. */
 export class Project {
   readonly folder = mkdtempSync(join(tmpdir(), 'baton-package-'));
 

@@ -100,7 +100,7 @@ export class FakeTwilio {
     return this.messages.filter((message) => message.to === to).map(({ body }) => body);
   }
 
-  /** Reports on a message, signed, where its sender wished. `baseUrl` replaces the origin, which nobody may be listening on. */
+  /** Reports on a message, signed, where its sender wished. `baseUrl` replaces the origin, if no server listens there. */
   async report(sid, status, errorCode, baseUrl) {
     const message = this.messages.find((each) => each.sid === sid);
     const form = { MessageSid: sid, SmsSid: sid, MessageStatus: status, SmsStatus: status, To: message.to };

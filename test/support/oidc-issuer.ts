@@ -70,7 +70,7 @@ export class OidcIssuer {
       .sign(key ?? newest.privateKey);
   }
 
-  /** Signed by nobody. */
+  /** A token with `alg: none` and no signature. */
   unsignedToken(claims: Record<string, unknown> = {}): string {
     return `${base64url({ alg: 'none' })}.${base64url(this.claims(claims))}.`;
   }

@@ -1,4 +1,4 @@
-/** The limit: a bare Node proxy in front of the provider. It stores nothing, knows nobody and checks nothing. */
+/** The limit: a bare Node proxy in front of the provider. It stores nothing, authenticates no caller and checks nothing. */
 import { createServer } from 'node:http';
 import { askProvider } from './ask-provider.mjs';
 

@@ -63,7 +63,7 @@ describe('the audit log', () => {
     const secrets = ['sk-very-secret-key', 'A system message of ours'];
     const user = await ok('POST', '/api/admin/users', { login: 'audited', roles: ['user'] });
     const userPath = `/api/admin/users/${String(user['userId'])}`;
-    await ok('PUT', userPath, { displayName: 'Somebody' });
+    await ok('PUT', userPath, { displayName: 'Renamed' });
     await ok('PUT', userPath, { roles: ['agent'] });
     const key = await ok('POST', `${userPath}/apiKeys`, { name: 'test' });
     secrets.push(String(key['key']));
@@ -136,7 +136,7 @@ describe('the audit log', () => {
     expect(await count()).toBe(before + 1);
   });
 
-  it('hurts nobody when it cannot be written', async () => {
+  it('does not fail requests when it cannot be written', async () => {
     const database = server.app.app.get<DataSource>(getDataSourceToken(), { strict: false });
     await database.query('DROP TABLE audit_log');
     expect((await server.asAdmin('PUT', '/api/System/status/current', { value: 'Hi' })).status).toBe(200);

@@ -4,7 +4,7 @@ import { OidcIssuer } from '../../support/oidc-issuer.js';
 const ADMIN_KEY = 'administrator-of-the-tests-0123456789';
 
 describe('an issuer that is away', () => {
-  it('is an outage of ours to its users, and nobody else notices', async () => {
+  it('answers its users with 503 and leaves other callers alone', async () => {
     const issuer = await OidcIssuer.start();
     issuer.isBroken = true;
     const server = await startTestApp({ ADMIN_API_KEY: ADMIN_KEY, ...issuer.settings });

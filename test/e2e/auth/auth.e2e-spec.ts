@@ -38,7 +38,7 @@ class ProbeController {
 
   @Get('unmarked')
   probeUnmarked(): string {
-    return 'nobody may see this';
+    return 'hidden from all callers';
   }
 }
 
@@ -213,13 +213,13 @@ describe('who is calling', () => {
       'an end in the past': () => issuer.token({ claims: { exp: now() - 60 } }),
       'no end': () => issuer.token({ claims: { exp: undefined } }),
       'a beginning in the future': () => issuer.token({ claims: { nbf: now() + 60 } }),
-      'no subject': () => issuer.token({ claims: { sub: undefined, preferred_username: 'nobody' } }),
-      'an empty subject': () => issuer.token({ claims: { sub: '', preferred_username: 'nobody' } }),
+      'no subject': () => issuer.token({ claims: { sub: undefined, preferred_username: 'no-subject' } }),
+      'an empty subject': () => issuer.token({ claims: { sub: '', preferred_username: 'no-subject' } }),
       'a blank subject and no login': () => issuer.token({ claims: { sub: ' ', preferred_username: undefined } }),
       'a number for a subject': () => issuer.token({ claims: { sub: 7, preferred_username: 'seven' } }),
       'an endless subject': () => issuer.token({ claims: { sub: 'x'.repeat(500), preferred_username: 'endless' } }),
       'a login that cannot be one': () => issuer.token({ claims: { sub: 's-5', preferred_username: 'a\u0000b' } }),
-      "somebody else's signature": async () => issuer.token({ key: (await generateKeyPair('RS256')).privateKey }),
+      'the signature of another key': async () => issuer.token({ key: (await generateKeyPair('RS256')).privateKey }),
       'an unknown key': () => issuer.token({ header: { kid: 'unknown' } }),
       'no signature at all': () => issuer.unsignedToken(),
       'a signature cut off': async () => (await issuer.token()).replace(/[^.]+$/, ''),

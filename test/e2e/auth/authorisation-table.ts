@@ -7,7 +7,7 @@
  *   agent      needs the role (else 403), or is an administrator
  *   admin      needs the role (else 403)
  *   manager    needs an account that administers the bot; others are told that there is no such bot (404)
- *   holder     the person whose chat it is; anybody else, also without an account, is told that there is none (404)
+ *   holder     the customer of the chat; all others, also without an account, are told that there is none (404)
  *   owner      the same for what needs an account (else 401)
  * `agents` after it lets agents and administrators in, too, with the status that follows; `admins` has another one for those.
  * Rows of holders and owners speak of something that exists; the other rows name things that do not, so that nothing is lost.

@@ -9,7 +9,7 @@ import { getDataSourceToken } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 
 const ADMIN_KEY = 'authorisation-admin-key-of-32-characters';
-/** The owner comes last: what belongs to somebody is still there when everybody else has tried. */
+/** The owner comes last, so that what belongs to the owner still exists while the others try. */
 const CALLERS = ['anonymous', 'expired', 'deleted', 'other', 'agent', 'admin', 'user'] as const;
 type Caller = (typeof CALLERS)[number];
 type Ids = Record<string, string>;
@@ -176,6 +176,6 @@ function expected(access: string, status: number, staff: Partial<Record<Caller, 
     case 'owner':
       return { ...forAll(404), ...bad, anonymous: 401, user: status, ...staff };
     default:
-      throw new Error(`Nobody knows what "${access}" means.`);
+      throw new Error(`Unknown access "${access}".`);
   }
 }

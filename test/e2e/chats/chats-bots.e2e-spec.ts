@@ -16,11 +16,11 @@ describe('bots in chats', () => {
   let admin: Caller;
   let ada: Caller;
   let bob: Caller;
-  let nobody: Caller;
+  let anonymous: Caller;
   let serviceId: string;
   beforeAll(async () => {
     server = await ChatServer.start();
-    ({ admin, ada, bob, nobody } = await Caller.all(server));
+    ({ admin, ada, bob, anonymous } = await Caller.all(server));
     serviceId = String((await admin.ok<Page>('GET', '/api/admin/openAiServices')).items[0]!['id']);
   }, 60_000);
   afterEach(() => server.provider.reset());
@@ -95,7 +95,7 @@ describe('bots in chats', () => {
       expect(server.provider.journal.count).toBe(2);
     });
 
-    it('says so when it has nobody to hand to', async () => {
+    it('refuses messages when it has no members', async () => {
       const lonely = await createBot({ isStartBot: true, implementationType: 'StartBot' });
       const chatId = await ada.createChat(lonely);
       const path = `/api/chats/${chatId}/completions`;
@@ -126,8 +126,8 @@ describe('bots in chats', () => {
         (await caller.say(await caller.createChat(botId), 'Trace me', { isTraceLogEnabled: true }))['traceLog'];
       expect(await traceOf(ada)).toContain('Trace me');
       expect(await traceOf(bob)).toBeNull();
-      const open = await nobody.createChat();
-      expect((await nobody.say(open, 'Trace me', { isTraceLogEnabled: true }))['traceLog']).toBeNull();
+      const open = await anonymous.createChat();
+      expect((await anonymous.say(open, 'Trace me', { isTraceLogEnabled: true }))['traceLog']).toBeNull();
     });
   });
 
@@ -169,7 +169,7 @@ describe('bots in chats', () => {
       expect(await nameOf(chatId)).toBe('Return of an order');
     });
 
-    it('leave a name alone that somebody gave meanwhile', async () => {
+    it('keep a name that a user gave meanwhile', async () => {
       server.provider.script(isTitle, { text: 'By the model', ttft: 300 });
       const chatId = await ada.createChat(await titled());
       const { completionId } = await ada.say(chatId, 'Hello');

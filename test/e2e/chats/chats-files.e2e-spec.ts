@@ -12,11 +12,11 @@ describe('files of chats', () => {
   let server: ChatServer;
   let ada: Caller;
   let bob: Caller;
-  let nobody: Caller;
+  let anonymous: Caller;
   let chatId: string;
   beforeAll(async () => {
     server = await ChatServer.start();
-    ({ ada, bob, nobody } = await Caller.all(server));
+    ({ ada, bob, anonymous } = await Caller.all(server));
   }, 60_000);
   beforeEach(async () => {
     chatId = await ada.createChat();
@@ -110,9 +110,9 @@ describe('files of chats', () => {
     it('is for those who hold the chat', async () => {
       await put('a.txt', 'mine');
       expect(await put('b.txt', 'x', bob)).toMatchObject({ status: 404 });
-      expect(await put('b.txt', 'x', nobody)).toMatchObject({ status: 401 });
+      expect(await put('b.txt', 'x', anonymous)).toMatchObject({ status: 401 });
       expect(await bob.refused('GET', at('a.txt'))).toEqual(NOT_FOUND);
-      expect(await nobody.refused('GET', at('a.txt'))).toEqual(NOT_FOUND);
+      expect(await anonymous.refused('GET', at('a.txt'))).toEqual(NOT_FOUND);
       expect(await bob.refused('DELETE', at('a.txt'))).toEqual(NOT_FOUND);
     });
 
@@ -202,12 +202,12 @@ describe('files of chats', () => {
     });
 
     it('take a ticket, and are there for chats without an owner', async () => {
-      const open = await nobody.createChat();
-      await nobody.say(open, 'Hello');
-      const ticket = await nobody.ok<string>('POST', `/api/chats/${open}/tickets`);
+      const open = await anonymous.createChat();
+      await anonymous.say(open, 'Hello');
+      const ticket = await anonymous.ok<string>('POST', `/api/chats/${open}/tickets`);
       const path = `/api/chats/${open}/downloads/transcript.txt`;
-      expect(await (await nobody.raw('GET', `${path}?ticket=${ticket}`)).text()).toContain('Hello');
-      expect((await nobody.raw('GET', path)).status).toBe(200);
+      expect(await (await anonymous.raw('GET', `${path}?ticket=${ticket}`)).text()).toContain('Hello');
+      expect((await anonymous.raw('GET', path)).status).toBe(200);
     });
   });
 
@@ -228,7 +228,7 @@ describe('files of chats', () => {
         },
       ]);
       const ticket = await ada.ok<string>('POST', sources[0]!['createTicketUrl']!);
-      const got = await nobody.raw('GET', `${sources[0]!['url']!}?ticket=${ticket}`);
+      const got = await anonymous.raw('GET', `${sources[0]!['url']!}?ticket=${ticket}`);
       expect(await got.text()).toBe('Returns are free for 31 days.');
 
       const { completions } = await ada.ok<{ completions: Body[] }>('GET', `/api/chats/${chatId}`);

@@ -48,7 +48,7 @@ describeOnServer('chats on two instances', () => {
     await here.provider.journal.until(({ aborts }) => aborts.length > 0);
   });
 
-  it('serves files and takes tickets wherever they were made', async () => {
+  it('serves files and accepts tickets of other instances', async () => {
     const chatId = await adaHere.createChat();
     const path = `/api/chats/${chatId}/downloads/a.txt`;
     await adaHere.raw('PUT', path, 'content', { 'content-type': 'text/plain' });

@@ -8,11 +8,11 @@ describe('the chats of a user', () => {
   let admin: Caller;
   let ada: Caller;
   let bob: Caller;
-  let nobody: Caller;
+  let anonymous: Caller;
   let users = 0;
   beforeAll(async () => {
     server = await ChatServer.start();
-    ({ admin, ada, bob, nobody } = await Caller.all(server));
+    ({ admin, ada, bob, anonymous } = await Caller.all(server));
   }, 60_000);
   afterAll(() => server.stop());
 
@@ -65,7 +65,7 @@ describe('the chats of a user', () => {
     it('takes a chat by its id, and only the user’s own', async () => {
       const chatId = await ada.createChat();
       expect(await bob.refused('DELETE', `/api/users/current/chats/byid/${chatId}`)).toEqual(NOT_FOUND);
-      expect(await ada.refused('DELETE', `/api/users/current/chats/byid/${await nobody.createChat()}`)).toEqual(
+      expect(await ada.refused('DELETE', `/api/users/current/chats/byid/${await anonymous.createChat()}`)).toEqual(
         NOT_FOUND,
       );
       expect(await ada.ok('DELETE', `/api/users/current/chats/byid/${chatId}`)).toEqual({});

@@ -8,11 +8,11 @@ describe('tickets for files of chats', () => {
   let server: ChatServer;
   let ada: Caller;
   let bob: Caller;
-  let nobody: Caller;
+  let anonymous: Caller;
   let chatId: string;
   beforeAll(async () => {
     server = await ChatServer.start();
-    ({ ada, bob, nobody } = await Caller.all(server));
+    ({ ada, bob, anonymous } = await Caller.all(server));
   }, 60_000);
   beforeEach(async () => {
     chatId = await ada.createChat();
@@ -22,13 +22,13 @@ describe('tickets for files of chats', () => {
 
   const filePath = (): string => `/api/chats/${chatId}/downloads/a.txt`;
   const ticketOf = (): Promise<string> => ada.ok<string>('POST', `/api/chats/${chatId}/tickets`);
-  const withTicket = (ticket: string, caller = nobody): Promise<[number, unknown]> =>
+  const withTicket = (ticket: string, caller = anonymous): Promise<[number, unknown]> =>
     caller.refused('GET', `${filePath()}?ticket=${ticket}`);
 
   it('open one file, once, without a token', async () => {
     const ticket = await ticketOf();
     expect(ticket).toMatch(/^[\w-]{43}$/);
-    const got = await nobody.raw('GET', `${filePath()}?ticket=${ticket}`);
+    const got = await anonymous.raw('GET', `${filePath()}?ticket=${ticket}`);
     expect(await got.text()).toBe('content');
     expect(got.headers.get('cache-control')).toContain('no-store');
     expect(await withTicket(ticket)).toEqual(SPENT);
@@ -38,7 +38,7 @@ describe('tickets for files of chats', () => {
   it('let one through of many that come at once', async () => {
     const ticket = await ticketOf();
     const answers = await Promise.all(
-      Array.from({ length: 20 }, () => nobody.raw('GET', `${filePath()}?ticket=${ticket}`)),
+      Array.from({ length: 20 }, () => anonymous.raw('GET', `${filePath()}?ticket=${ticket}`)),
     );
     expect(answers.map(({ status }) => status).toSorted()).toEqual([200, ...Array<number>(19).fill(401)]);
   });
@@ -56,7 +56,7 @@ describe('tickets for files of chats', () => {
     chatId = await bob.createChat();
     expect(await withTicket(ticket)).toEqual(NOT_FOUND);
     expect(await withTicket(ticket, bob)).toEqual(NOT_FOUND);
-    expect((await nobody.raw('GET', `${own}?ticket=${ticket}`)).status).toBe(200);
+    expect((await anonymous.raw('GET', `${own}?ticket=${ticket}`)).status).toBe(200);
   });
 
   it.each(['x', 'A'.repeat(43), '%00', "'%20OR%201=1"])('are not made up: %s', async (ticket) => {
@@ -64,7 +64,7 @@ describe('tickets for files of chats', () => {
     expect((await withTicket(ticket))[0]).toBeGreaterThanOrEqual(400);
   });
 
-  it('are stored as hashes only, and made anew for every request', async () => {
+  it('are stored as hashes only, and a new one is made for every request', async () => {
     const headers = { 'idempotency-key': 'same' };
     const post = async (): Promise<string> =>
       (await (await ada.raw('POST', `/api/chats/${chatId}/tickets`, undefined, headers)).json()) as string;

@@ -8,17 +8,17 @@ describe('chats and what their users do with them', () => {
   let admin: Caller;
   let ada: Caller;
   let bob: Caller;
-  let nobody: Caller;
+  let anonymous: Caller;
   beforeAll(async () => {
     server = await ChatServer.start();
-    ({ admin, ada, bob, nobody } = await Caller.all(server));
+    ({ admin, ada, bob, anonymous } = await Caller.all(server));
   }, 60_000);
   afterAll(() => server.stop());
 
   const chatOf = (caller: Caller, chatId: string): Promise<Body> => caller.ok('GET', `/api/chats/${chatId}`);
 
   describe('names', () => {
-    it('takes the beginning of the first message, until somebody gives another', async () => {
+    it('takes the beginning of the first message, until a user renames it', async () => {
       const chatId = await ada.createChat();
       await ada.say(chatId, 'How do I return an order?');
       expect((await chatOf(ada, chatId))['displayName']).toBe('How do I return an order?');
@@ -94,7 +94,7 @@ describe('chats and what their users do with them', () => {
         caller.refused('PUT', `/api/chats/${chatId}/userSystemMessage`, { userSystemMessageId: messageId });
       expect(await attach(bob, await bob.createChat(botId))).toEqual(NOT_FOUND);
       expect(await attach(bob, await ada.createChat(botId))).toEqual(NOT_FOUND);
-      expect(await attach(ada, await nobody.createChat())).toEqual(NOT_FOUND);
+      expect(await attach(ada, await anonymous.createChat())).toEqual(NOT_FOUND);
       const plainBot = await admin.createBot({ code: 'plain' });
       await admin.ok('PUT', `/api/admin/bots/${plainBot}/parameters`, { isUserSystemMessageSupported: false });
       expect(await attach(ada, await ada.createChat(plainBot))).toEqual([409, 'CONFLICT']);
@@ -120,7 +120,7 @@ describe('chats and what their users do with them', () => {
     expect(await bob.refused('POST', `/api/chats/${chatId}/feedback`, { voteId: 1 })).toEqual(NOT_FOUND);
   });
 
-  describe('somebody else’s chat', () => {
+  describe('another customer’s chat', () => {
     it.each([
       ['GET', '', undefined],
       ['DELETE', '', undefined],
@@ -148,14 +148,14 @@ describe('chats and what their users do with them', () => {
     });
 
     it('is closed to callers without an account, who may change nothing in their own either', async () => {
-      const chatId = await nobody.createChat();
-      expect(await nobody.refused('PUT', `/api/chats/${chatId}/displayName`, { displayName: 'x' })).toEqual([
+      const chatId = await anonymous.createChat();
+      expect(await anonymous.refused('PUT', `/api/chats/${chatId}/displayName`, { displayName: 'x' })).toEqual([
         401,
         'UNAUTHENTICATED',
       ]);
-      expect((await nobody.call('GET', '/api/users/current/chats')).status).toBe(401);
-      expect(await nobody.refused('GET', `/api/chats/${await ada.createChat()}`)).toEqual(NOT_FOUND);
-      await nobody.ok('DELETE', `/api/chats/${chatId}`);
+      expect((await anonymous.call('GET', '/api/users/current/chats')).status).toBe(401);
+      expect(await anonymous.refused('GET', `/api/chats/${await ada.createChat()}`)).toEqual(NOT_FOUND);
+      await anonymous.ok('DELETE', `/api/chats/${chatId}`);
     });
   });
 });

@@ -6,7 +6,7 @@ import { OpenApiValidator } from '../../support/openapi-validator.js';
 export type Body = Record<string, unknown>;
 export type Page = { totalItemCount: number; items: Body[] };
 
-/** Somebody who calls the server, with a token or without one. Every answer is held against the OpenAPI document. */
+/** A client with a token or without one. It validates every answer against the OpenAPI document. */
 export class Caller extends HttpClient {
   private constructor(
     private readonly server: ChatServer,
@@ -16,7 +16,7 @@ export class Caller extends HttpClient {
     super(server.app.url, headers, fetch);
   }
 
-  static async all(server: ChatServer): Promise<Record<'admin' | 'ada' | 'bob' | 'nobody', Caller>> {
+  static async all(server: ChatServer): Promise<Record<'admin' | 'ada' | 'bob' | 'anonymous', Caller>> {
     const { fetch } = new OpenApiValidator();
     const keyOf = async (login: string): Promise<string> => {
       const { body: user } = await server.asAdmin('POST', '/api/admin/users', { login, roles: ['user'] });
@@ -28,7 +28,7 @@ export class Caller extends HttpClient {
       admin: withKey(ADMIN_KEY),
       ada: withKey(await keyOf('ada')),
       bob: withKey(await keyOf('bob')),
-      nobody: new Caller(server, {}, fetch),
+      anonymous: new Caller(server, {}, fetch),
     };
   }
 

@@ -175,7 +175,7 @@ describe('the streams of the client', () => {
       expect(await typesOf(baton.followChatEvents({ path: { chatId } }))).not.toContain('note.created');
     });
 
-    it('ask for a token anew at every connection', async () => {
+    it('ask for a new token at every connection', async () => {
       const chatId = await createChat();
       const tokens = ['expired', ADMIN_KEY];
       const other = new Baton({ url: line.url, token: () => tokens.shift() });

@@ -74,7 +74,7 @@ describe('errors', () => {
     expect(await answer.json()).toMatchObject({ code: 'BOTS_STOPPED', detail: 'Not now.' });
   });
 
-  it('that nobody foresaw say nothing', async () => {
+  it('that are unexpected reveal nothing', async () => {
     const answer = await get('/api/probe/fail/unknown');
     const text = await answer.text();
     expect(JSON.parse(text)).toMatchObject({ status: 500, code: 'INTERNAL' });

@@ -10,7 +10,7 @@ const named = (operations: Operation[]): [string, Operation][] =>
   operations.map((operation) => [`${operation.method} ${operation.path}`, operation]);
 
 /** What the document says of every operation, tried on the server. */
-describe('the document and the server are of one mind', () => {
+describe('the document and the server agree', () => {
   let server: ChatServer;
   beforeAll(async () => {
     server = await ChatServer.start();

@@ -42,7 +42,7 @@ describe('a POST with an Idempotency-Key', () => {
         answer.text(),
       );
     expect([await post('/api/probe/id'), await post('/api/probe/id')]).toEqual(['"call-1"', '"call-1"']);
-    expect([await post('/api/probe/nobody'), await post('/api/probe/nobody')]).toEqual(['{}', '{}']);
+    expect([await post('/api/probe/no-body'), await post('/api/probe/no-body')]).toEqual(['{}', '{}']);
   });
 
   it('runs once for many callers at the same time', async () => {
@@ -84,7 +84,7 @@ describe('a POST with an Idempotency-Key', () => {
     expect(probe.calls).toBe(0);
   });
 
-  it('says so when nobody knows how far a request got', async () => {
+  it('reports that the outcome of a request is unknown after its instance died', async () => {
     await count('k6');
     const started = new Date(Date.now() - 11 * 60_000);
     await keys.update({ state: 'done' }, { state: 'running', createdAt: started });

@@ -181,7 +181,7 @@ describe('content types', () => {
     ['with the type of generated clients', { 'content-type': 'application/*+json' }],
     ['without a type', {}],
   ])('needs no body where none is read, %s', async (_what, headers) => {
-    const answer = await fetch(`${server.url}/api/probe/nobody`, { method: 'POST', headers });
+    const answer = await fetch(`${server.url}/api/probe/no-body`, { method: 'POST', headers });
     expect([answer.status, await answer.text()]).toEqual([200, '{}']);
   });
 

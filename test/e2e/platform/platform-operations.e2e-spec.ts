@@ -7,7 +7,7 @@ import { eventually } from '../../support/eventually.js';
 import { describeWithRedis } from '../../support/servers.js';
 import { ProbeController } from './platform-probe.js';
 
-/** Stands in for whoever has something to finish when the server stops. */
+/** Stands in for a provider that has work to finish when the server stops. */
 @Injectable()
 class SlowLeaver implements BeforeApplicationShutdown {
   leave!: () => void;

@@ -44,9 +44,9 @@ export class ProbeController {
     return body;
   }
 
-  @Post('nobody')
+  @Post('no-body')
   @HttpCode(200)
-  nobody(): void {}
+  withoutBody(): void {}
 
   @Put('raw')
   @RawBody(1000, 'image/*')

@@ -45,7 +45,7 @@ describe('text that is no id', () => {
       }
     });
 
-    it('is answered wherever an address takes it', async () => {
+    it('is answered in every path parameter', async () => {
       for (const { method, path } of document.operations.filter((operation) => operation.path.includes('{'))) {
         const filled = path.replace(/\{[^}]+\}/g, encodeURIComponent(text));
         const answer = await fetch(server.app.url + filled, {

@@ -29,7 +29,7 @@ describe('the file of the simple chat’s conversations', () => {
     ['empty', ''],
     ['corrupt', '{"ada": [{"user": "Hi", "bo'],
     ['another’s', '{"ada": []}'],
-  ])('is written anew at the start when it is %s', async (_what, content) => {
+  ])('is rewritten at the start when it is %s', async (_what, content) => {
     if (content !== null) writeFileSync(path, content);
     await start();
     await eventually(
@@ -59,7 +59,7 @@ describe('the file of the simple chat’s conversations', () => {
     await eventually(() => readFileSync(path, 'utf8') === '{}\n');
   });
 
-  it('hurts nobody when it cannot be written', async () => {
+  it('does not fail requests when it cannot be written', async () => {
     mkdirSync(path);
     await start();
     expect(await say('Hello')).toMatchObject({ status: 200 });

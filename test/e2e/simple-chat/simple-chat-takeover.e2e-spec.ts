@@ -24,7 +24,7 @@ describe('a person who takes over the simple chat', () => {
   it('asks for patience, and hands on what the person says', async () => {
     const user_id = 'customer-1';
     const thread_id = await claimed({ message: 'Hi', user_id });
-    expect(await client.say({ message: 'Anybody?', user_id })).toEqual({ answer: WAITING, thread_id });
+    expect(await client.say({ message: 'Are you there?', user_id })).toEqual({ answer: WAITING, thread_id });
     const german = await client.say({ message: 'Jemand da?', user_id }, { 'accept-language': 'de-AT,en;q=0.5' });
     expect(german.answer).toBe('Ein Mensch wird Ihnen in Kürze antworten.');
     await agent.act(thread_id, 'messages', { text: 'Hello, Mira here.' });
@@ -56,17 +56,24 @@ describe('a person who takes over the simple chat', () => {
     ['a user', { user_id: 'customer-2' }, false],
     ['a user with the old thread', { user_id: 'customer-3' }, true],
     ['a caller with the old thread', {}, true],
-  ])('begins anew for %s when the chat was closed, with the last words of it', async (_who, caller, sendsThread) => {
-    const thread_id = await claimed({ message: 'Hi', ...caller });
-    await agent.act(thread_id, 'messages', { text: 'Solved. Goodbye!' });
-    await agent.act(thread_id, 'end');
-    const next = await client.say({ message: 'Hello? [[text=Hello!]]', ...caller, ...(sendsThread && { thread_id }) });
-    expect(next.answer).toBe('Solved. Goodbye!\n\nHello!');
-    expect(next.thread_id).not.toBe(thread_id);
-    expect(await client.say({ message: 'Fine', ...caller, thread_id: next.thread_id })).toMatchObject({
-      thread_id: next.thread_id,
-    });
-  });
+  ])(
+    'starts a new chat for %s when the chat was closed, with the last messages of it',
+    async (_who, caller, sendsThread) => {
+      const thread_id = await claimed({ message: 'Hi', ...caller });
+      await agent.act(thread_id, 'messages', { text: 'Solved. Goodbye!' });
+      await agent.act(thread_id, 'end');
+      const next = await client.say({
+        message: 'Hello? [[text=Hello!]]',
+        ...caller,
+        ...(sendsThread && { thread_id }),
+      });
+      expect(next.answer).toBe('Solved. Goodbye!\n\nHello!');
+      expect(next.thread_id).not.toBe(thread_id);
+      expect(await client.say({ message: 'Fine', ...caller, thread_id: next.thread_id })).toMatchObject({
+        thread_id: next.thread_id,
+      });
+    },
+  );
 
   it('answers with what was said when the person comes in the middle of an answer', async () => {
     const { thread_id } = await client.say({ message: 'Hi', user_id: 'customer-4' });

@@ -96,14 +96,16 @@ describe('the simple chat', () => {
   describe('threads of others', () => {
     it('are not there', async () => {
       const ada = await client.say({ message: 'Hi', user_id: 'owner' });
-      const nobody = await client.say({ message: 'Hi' });
+      const anonymous = await client.say({ message: 'Hi' });
       const apiChat = await server.createChat();
       const missing = [404, { error: 'Thread not found' }];
       expect(await client.errorOf({ message: 'Hi', thread_id: ada.thread_id })).toEqual(missing);
       expect(await client.errorOf({ message: 'Hi', thread_id: ada.thread_id, user_id: 'other' })).toEqual(missing);
       expect(await client.errorOf({ message: 'Hi', thread_id: ada.thread_id, user_id: 'Owner' })).toEqual(missing);
       expect(await client.errorOf({ message: 'Hi', thread_id: ada.thread_id, user_id: 'owner ' })).toEqual(missing);
-      expect(await client.errorOf({ message: 'Hi', thread_id: nobody.thread_id, user_id: 'owner' })).toEqual(missing);
+      expect(await client.errorOf({ message: 'Hi', thread_id: anonymous.thread_id, user_id: 'owner' })).toEqual(
+        missing,
+      );
       expect(await client.errorOf({ message: 'Hi', thread_id: apiChat })).toEqual(missing);
       for (const thread_id of ['thread_abc', crypto.randomUUID(), "' OR 1=1 --", 'x'.repeat(10_000), '\u{1F600}'])
         expect(await client.errorOf({ message: 'Hi', thread_id })).toEqual(missing);

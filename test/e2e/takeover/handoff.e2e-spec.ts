@@ -42,7 +42,7 @@ describe('automatic handoffs', () => {
 
     const waiting = await server.complete(chatId, 'Hello?');
     expect(waiting).toMatchObject({ status: 200, body: { assistantMessage: '', metaData: { tags: ['human'] } } });
-    const stream = await server.stream(chatId, 'Anybody?');
+    const stream = await server.stream(chatId, 'Are you there?');
     await stream.untilEnd();
     expect(stream.events.at(-1)).toMatchObject({ type: 'turn.ended', data: { status: 'handed_over' } });
 
@@ -163,7 +163,7 @@ describe('automatic handoffs', () => {
 
     const late = await server.createChat();
     await server.call('POST', `/api/chats/${late}/takeover/request`, {});
-    await server.complete(late, 'Is anybody there?');
+    await server.complete(late, 'Are you there?');
     await server.call('POST', `/api/chats/${late}/takeover/cancel`, {});
     await server.complete(late, 'Then a bot will do');
     await server.complete(late, 'Thanks');

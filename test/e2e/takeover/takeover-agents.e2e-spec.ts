@@ -80,7 +80,7 @@ describe('two agents', () => {
 });
 
 describe('a message of an agent', () => {
-  it('takes the chat over when nobody holds it', async () => {
+  it('takes the chat over from the bot', async () => {
     const chatId = await server.createChat();
     const stream = await server.stream(chatId, 'go on [[tokens=300 delay=10]]');
     await stream.until((events) => events.some(({ type }) => type === 'message.delta'));

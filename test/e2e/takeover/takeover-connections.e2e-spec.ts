@@ -91,7 +91,7 @@ describe('a connection', () => {
     await Promise.all([desk.client.watch(chatId), guest.client.watch(chatId)]);
     const message = 'a long story [[tokens=150 delay=10]]';
     const answering = server.complete(chatId, message);
-    // Whoever comes back when all is over is told the answer as a whole, not word by word.
+    // A reader that reconnects after the end gets the answer as a whole, not as deltas.
     await Promise.all([desk, guest].map((each) => each.until((view) => view.hasEvent('turn.started'))));
     const story = { isOver: false };
     const breaking = (async () => {

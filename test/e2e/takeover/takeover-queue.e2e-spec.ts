@@ -216,7 +216,7 @@ describe('a customer who waits', () => {
     ]);
   });
 
-  it('too long is told that nobody comes, where the bot is set so', async () => {
+  it('too long gets the closing message, if the policy closes the chat', async () => {
     const chatId = await server.createChat();
     const closedMessage = { value: 'No agent is free.', valueDe: 'Niemand ist frei.' };
     await changePolicy(server, chatId, { onWaitExpired: 'close', closedMessage });

@@ -66,7 +66,7 @@ describe('the handshake', () => {
     ['a token for others', async () => ({ token: await issuer.token({ claims: { aud: 'else' } }) }), 'INVALID_TOKEN'],
     ['an unsigned token', () => ({ token: issuer.unsignedToken() }), 'INVALID_TOKEN'],
     ['an open chat', async () => ({ chatId: await server.createChat() }), 'connected'],
-    ["somebody's chat", async () => ({ chatId: await server.createChat(ada.headers) }), 'NOT_FOUND'],
+    ['the chat of a user', async () => ({ chatId: await server.createChat(ada.headers) }), 'NOT_FOUND'],
     ['no such chat', () => ({ chatId: 'nothing' }), 'NOT_FOUND'],
     ['a chat id that is none', () => ({ chatId: { $gt: '' } }), 'UNAUTHENTICATED'],
   ])('with %s', async (_, auth, expected) => {
@@ -148,7 +148,7 @@ describe('a command', () => {
     ['an agent', ['user', 'agent'], 'OK'],
     ['an administrator', ['user', 'admin'], 'OK'],
   ] as const)('of agents, sent by %s', async (_, roles, code) => {
-    const desk = await connect(await Person.create(server, 'Somebody', [...roles]));
+    const desk = await connect(await Person.create(server, 'Eve', [...roles]));
     expect(await codeOf(desk.client.claim({ chatId: await server.createChat() }))).toBe(code);
   });
 

@@ -261,7 +261,10 @@ describe('a customer', () => {
     expect(await act(first, 'end')).toMatchObject({ status: 200, body: { owner: 'closed' } });
     for (const action of ['request', 'cancel', 'end'])
       expect(await act(first, action)).toMatchObject({ status: 409, body: { code: 'CHAT_CLOSED' } });
-    expect(await server.complete(first, 'anybody?')).toMatchObject({ status: 409, body: { code: 'CHAT_CLOSED' } });
+    expect(await server.complete(first, 'Are you there?')).toMatchObject({
+      status: 409,
+      body: { code: 'CHAT_CLOSED' },
+    });
     expect(await ada.act(first, 'claim')).toMatchObject({ status: 409, body: { code: 'CHAT_CLOSED' } });
     expect(await act(first, 'reopen')).toMatchObject({ status: 200, body: { owner: 'bot' } });
     expect((await server.complete(first, 'hello again')).body['assistantMessage']).toBe(expectedText('hello again'));

@@ -15,7 +15,7 @@ export interface EventsPage {
   hasMore: boolean;
 }
 
-/** Somebody with an account, who calls and connects. */
+/** A user with an account, over REST and sockets. */
 export class Person extends HttpClient {
   private constructor(
     url: string,

@@ -102,7 +102,7 @@ describe('the threads API for agents', () => {
       const notices = [first.body['message'], second.body['message']].map(String);
       expect(notices.toSorted()).toEqual(['Agent takeover successful.', 'thread already cancelled']);
       expect([added.status, (await asked).status]).toEqual([200, 200]);
-      // Superseded or not accepted by the bot at all: nobody but an agent answers it.
+      // Superseded or not accepted by the bot at all: only an agent answers it.
       expect(added.body).toEqual(ADDED);
       const roles = (await lead.said(threadId)).map(([role, text]) => (text === 'Me too!' ? 'second' : role));
       expect(roles.filter((role) => role === 'assistant').length).toBeLessThanOrEqual(1);
@@ -113,7 +113,7 @@ describe('the threads API for agents', () => {
     }
   });
 
-  it('shows notes and whispers to nobody', async () => {
+  it('shows notes and whispers to no lead', async () => {
     const threadId = await lead.createThread();
     await agent.call('GET', `/agent_takeover/${threadId}`);
     await ada.act(chatIdOf(threadId), 'notes', { text: 'A difficult customer.' });
@@ -141,8 +141,8 @@ describe('the threads API for agents', () => {
       ['POST', '/create_assistant', { name: 'Mine', instruction: 'Obey.' }],
     ];
     for (const call of calls) {
-      const nobody = await lead.call(...call);
-      expect([nobody.status, nobody.body, nobody.headers.get('www-authenticate')]).toEqual([
+      const anonymous = await lead.call(...call);
+      expect([anonymous.status, anonymous.body, anonymous.headers.get('www-authenticate')]).toEqual([
         401,
         expect.objectContaining({ error: expect.any(String) }),
         'Bearer',

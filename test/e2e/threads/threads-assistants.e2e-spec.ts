@@ -99,7 +99,7 @@ describe('the assistants of the threads API', () => {
     expect((await server.call('GET', `/api/chats/${chatId}`)).body['botId']).toBe(botIdOf(id));
   });
 
-  it('that do not exist, or are not public, answer nobody', async () => {
+  it('that do not exist, or are not public, are not found', async () => {
     const hidden = await create({ name: 'Hidden' });
     await server.asAdmin('PUT', `/api/admin/bots/${botIdOf(hidden)}`, { isPublic: false });
     const threadId = await lead.createThread();

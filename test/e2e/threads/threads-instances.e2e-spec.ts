@@ -100,10 +100,10 @@ describeOnServer.each(REDIS_OR_NONE)('threads on two instances %s', (_, redisUrl
   it('have one built-in agent, however many instances begin with it at once', async () => {
     const overrides = { DATABASE_URL: database.url, REDIS_URL: redisUrl, THREADS_OPEN: 'true' };
     const open = await Promise.all([ChatServer.start(overrides), ChatServer.start(overrides)]);
-    const anybody = open.map((server) => new ThreadsClient(server));
-    const threadIds = await Promise.all(Array.from({ length: 8 }, () => anybody[0]!.createThread()));
+    const clients = open.map((server) => new ThreadsClient(server));
+    const threadIds = await Promise.all(Array.from({ length: 8 }, () => clients[0]!.createThread()));
     const answers = await Promise.all(
-      threadIds.map((threadId, index) => anybody[index % 2]!.call('GET', `/agent_takeover/${threadId}`)),
+      threadIds.map((threadId, index) => clients[index % 2]!.call('GET', `/agent_takeover/${threadId}`)),
     );
     expect(answers.map(({ body }) => body['message'])).toEqual(threadIds.map(() => 'Agent takeover successful.'));
     await Promise.all(open.map((server) => server.stop()));

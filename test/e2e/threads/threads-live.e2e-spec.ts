@@ -171,7 +171,7 @@ describe('threads as they happen', () => {
       expect(older.heard).toEqual(page.heard);
     });
 
-    it('are told to nobody else', async () => {
+    it('are sent to agents only', async () => {
       const user = await Person.create(server, 'Carl', ['user']);
       const refusals = await Promise.all(
         [{}, { token: 'wrong' }, { token: user.key }, { thread_id: 'nowhere' }, { thread_id: 5 }, { token: 5 }].map(

@@ -8,11 +8,11 @@ const ALREADY = { message: 'thread already cancelled' };
 
 describe('the threads API, open as its original was', () => {
   let server: ChatServer;
-  let anybody: ThreadsClient;
+  let client: ThreadsClient;
 
   beforeAll(async () => {
     server = await ChatServer.start({ THREADS_OPEN: 'true' });
-    anybody = new ThreadsClient(server, ORIGIN);
+    client = new ThreadsClient(server, ORIGIN);
   });
   afterAll(() => server.stop());
 
@@ -21,7 +21,7 @@ describe('the threads API, open as its original was', () => {
       type: 'function',
       function: { name: 'note', description: '', parameters: { type: 'object' }, url: '' },
     };
-    const made = await anybody.call('POST', '/create_assistant', {
+    const made = await client.call('POST', '/create_assistant', {
       name: 'Support',
       instruction: 'You help.',
       model: 'fake-large',
@@ -29,30 +29,30 @@ describe('the threads API, open as its original was', () => {
     });
     expect(made.status).toBe(201);
     const asst_id = String(made.body['assistant_id']);
-    expect(await anybody.call('POST', '/update_assistant', { asst_id, name: 'Renamed' })).toMatchObject({
+    expect(await client.call('POST', '/update_assistant', { asst_id, name: 'Renamed' })).toMatchObject({
       status: 200,
     });
-    const bots = await anybody.call<{ id: string; name: string }[]>('GET', '/chatbots');
+    const bots = await client.call<{ id: string; name: string }[]>('GET', '/chatbots');
     expect(bots.body[0]).toMatchObject({ id: asst_id, name: 'Renamed' });
-    const thread_id = await anybody.createThread();
-    expect((await anybody.chat(thread_id, 'Hello', asst_id)).body).toEqual({ run_id: expect.any(String) });
-    const threads = await anybody.call<ShownThread[]>('GET', '/threads');
+    const thread_id = await client.createThread();
+    expect((await client.chat(thread_id, 'Hello', asst_id)).body).toEqual({ run_id: expect.any(String) });
+    const threads = await client.call<ShownThread[]>('GET', '/threads');
     expect(threads.body.map(({ id }) => id)).toEqual([thread_id]);
-    const takeOver = () => anybody.call('GET', `/agent_takeover/${thread_id}`);
+    const takeOver = () => client.call('GET', `/agent_takeover/${thread_id}`);
     expect((await takeOver()).body).toEqual({ message: 'Agent takeover successful.' });
     expect((await takeOver()).body).toEqual(ALREADY);
-    await anybody.chat(thread_id, 'A person?', asst_id);
-    await anybody.call('POST', '/chat/agent', { thread_id, message: 'Yes.', asst_id: '' });
-    expect((await anybody.said(thread_id)).slice(2)).toEqual([
+    await client.chat(thread_id, 'A person?', asst_id);
+    await client.call('POST', '/chat/agent', { thread_id, message: 'Yes.', asst_id: '' });
+    expect((await client.said(thread_id)).slice(2)).toEqual([
       ['user', 'A person?'],
       ['agent', 'Yes.'],
     ]);
-    expect((await anybody.call('DELETE', `/threads/${thread_id}`)).status).toBe(200);
-    expect((await anybody.call('DELETE', `/chatbots/${asst_id}`)).status).toBe(200);
+    expect((await client.call('DELETE', `/threads/${thread_id}`)).status).toBe(200);
+    expect((await client.call('DELETE', `/chatbots/${asst_id}`)).status).toBe(200);
   });
 
-  it('acts through an account that nobody can log in as', async () => {
-    await anybody.call('GET', `/agent_takeover/${await anybody.createThread()}`);
+  it('acts through an account without credentials', async () => {
+    await client.call('GET', `/agent_takeover/${await client.createThread()}`);
     const { body } = await server.asAdmin<{ items: { userId: number; login: string; roles: string[] }[] }>(
       'GET',
       '/api/admin/users?SearchFor=threads-agent',
@@ -65,7 +65,7 @@ describe('the threads API, open as its original was', () => {
   it('lets people with accounts do the same under their own names', async () => {
     const user = await Person.create(server, 'Carl', ['user']);
     const ada = await Person.create(server, 'Ada', ['user', 'agent']);
-    const threadId = await anybody.createThread();
+    const threadId = await client.createThread();
     expect((await new ThreadsClient(server, user.headers).call('GET', '/threads')).status).toBe(200);
     await new ThreadsClient(server, ada.headers).call('GET', `/agent_takeover/${threadId}`);
     expect(await ada.call('GET', `/api/takeover/chats/${chatIdOf(threadId)}`)).toMatchObject({
@@ -79,15 +79,15 @@ describe('the threads API, open as its original was', () => {
     const hidden = { code: 'hidden', displayNameTv: { value: 'Hidden' }, isActive: true, isPublic: false };
     const { body } = await server.asAdmin('POST', '/api/admin/bots', hidden);
     const hiddenId = `asst_${String(body['botId']).replaceAll('-', '')}`;
-    expect((await anybody.call('DELETE', `/chatbots/${hiddenId}`)).status).toBe(404);
+    expect((await client.call('DELETE', `/chatbots/${hiddenId}`)).status).toBe(404);
     expect((await server.call('GET', '/api/admin/bots')).status).toBe(401);
     expect((await server.call('GET', '/api/takeover/queue')).status).toBe(401);
     const chatId = await server.createChat();
-    expect((await anybody.call('GET', `/agent_takeover/thread_${chatId.replaceAll('-', '')}`)).status).toBe(404);
+    expect((await client.call('GET', `/agent_takeover/thread_${chatId.replaceAll('-', '')}`)).status).toBe(404);
   });
 
   it('opens itself to pages of every origin, and nothing else', async () => {
-    const threadId = await anybody.createThread();
+    const threadId = await client.createThread();
     const ask = (method: string, path: string) =>
       fetch(server.app.url + path, {
         method,
@@ -121,13 +121,13 @@ describe('the threads API, open as its original was', () => {
   it('broadcasts everything to everybody, with the messages as they are listed', async () => {
     const page = await Listener.connect(server, {}, { extraHeaders: ORIGIN, transports: ['polling', 'websocket'] });
     const stream = await followThreads(server);
-    const thread_id = await anybody.createThread();
-    await anybody.chat(thread_id, 'Hello');
-    await anybody.call('GET', `/agent_takeover/${thread_id}`);
-    await anybody.chat(thread_id, 'A person?');
-    await anybody.call('POST', '/chat/agent', { thread_id, message: 'Yes.', asst_id: '' });
+    const thread_id = await client.createThread();
+    await client.chat(thread_id, 'Hello');
+    await client.call('GET', `/agent_takeover/${thread_id}`);
+    await client.chat(thread_id, 'A person?');
+    await client.call('POST', '/chat/agent', { thread_id, message: 'Yes.', asst_id: '' });
     await eventually(() => page.of(thread_id).length === 4);
-    const [answer, question] = await anybody.messages(thread_id);
+    const [answer, question] = await client.messages(thread_id);
     expect([question, answer]).toMatchObject([
       { role: 'user', content: [{ text: { value: 'A person?' } }], assistant_id: 'agent-default' },
       { role: 'agent', content: [{ text: { value: 'Yes.' } }], assistant_id: 'agent-default' },
@@ -152,8 +152,8 @@ describe('the threads API, open as its original was', () => {
     // Version 2 does not ask to be let into the namespace.
     expect(await (await poll(sid)).text()).toBe('2:40');
     const news = poll(sid);
-    const thread_id = await anybody.createThread();
-    await anybody.chat(thread_id, 'Hello');
+    const thread_id = await client.createThread();
+    await client.chat(thread_id, 'Hello');
     expect(await (await news).text()).toContain(`42["lead_chats-${thread_id}",{"thread_id":"${thread_id}"}]`);
   });
 

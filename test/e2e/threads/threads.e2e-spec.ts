@@ -89,7 +89,7 @@ describe('the threads API for leads', () => {
     });
     expect(await end()).toMatchObject({ status: 200, body: ALREADY });
     expect(await lead.status(threadId)).toBe(status);
-    expect(await lead.chat(threadId, 'Anybody there?')).toMatchObject({
+    expect(await lead.chat(threadId, 'Are you there?')).toMatchObject({
       status: 400,
       body: { message: `Thread Status : ${status}` },
     });
@@ -201,7 +201,7 @@ describe('the threads API for leads', () => {
 
   it('ignores what it does not know', async () => {
     const thread_id = await lead.createThread();
-    const body = { thread_id, message: 'Hello', user: 'somebody', session: { id: 1 } };
+    const body = { thread_id, message: 'Hello', user: 'customer', session: { id: 1 } };
     expect((await lead.call('POST', '/chat', body)).status).toBe(200);
   });
 

@@ -8,7 +8,7 @@ const NOT_VALID = [400, 'VALIDATION_FAILED'];
 describe('the tools of a bot, for those who administer it', () => {
   const tools = new ToolServer();
   let server: ChatServer;
-  let callers: Record<'admin' | 'ada' | 'bob' | 'nobody', Caller>;
+  let callers: Record<'admin' | 'ada' | 'bob' | 'anonymous', Caller>;
   let admin: Caller;
   let bots = 0;
 
@@ -81,7 +81,7 @@ describe('the tools of a bot, for those who administer it', () => {
     ] as const;
     for (const [method, path, body] of requests) {
       expect(await callers.bob.refused(method, path, body)).toEqual([403, 'FORBIDDEN']);
-      expect((await callers.nobody.call(method, path, body)).status).toBe(401);
+      expect((await callers.anonymous.call(method, path, body)).status).toBe(401);
     }
     expect(tools.requests).toEqual([]);
   });
@@ -124,7 +124,7 @@ describe('the tools of a bot, for those who administer it', () => {
     ['too many headers', { secretHeaders: Array.from({ length: 17 }, (_, i) => ({ name: `X-${i}`, value: 'a' })) }],
     ['a time that is too long', { timeoutMs: 60_001 }],
     ['a time that is too short', { timeoutMs: 0 }],
-    ['a field that nobody knows', { method: 'GET' }],
+    ['an unknown field', { method: 'GET' }],
   ])('are refused with %s', async (_, changes) => {
     const botId = await newBot();
     expect(await admin.refused('POST', toolsOf(botId), tool(changes))).toEqual(NOT_VALID);

@@ -100,7 +100,7 @@ describe('tools that are called by their addresses', () => {
     for (const name of names)
       tools.answer(`/${name}`, (response) => {
         waiting.push(() => response.end(JSON.stringify({ message: `It is ${name}.`, variables: { last: name } })));
-        // Nobody is answered before all were asked; the last one first.
+        // Answers only when all were called; the last one first.
         if (waiting.length < names.length) return;
         for (const send of waiting.toReversed()) send();
         waiting = [];

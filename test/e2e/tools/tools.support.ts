@@ -14,7 +14,7 @@ export interface ToolRequest {
 
 type Answering = (response: ServerResponse, request: ToolRequest) => void;
 
-/** Somebody's tools: answers by path, and remembers what it was sent. */
+/** The server of tools: answers by path, and records its requests. */
 export class ToolServer {
   readonly requests: ToolRequest[] = [];
   /** Paths of calls that we hung up on. */

@@ -111,7 +111,7 @@ describe('the routes of users', () => {
         expect((await call(key, `GET ${BASE}?${query}`)).status).toBe(400);
     });
 
-    it('show nobody the messages of somebody else', async () => {
+    it('are visible to their owner only', async () => {
       const [owner, stranger] = [await newUser(), await newUser('agent')];
       const id = JSON.parse((await call(owner.key, `POST ${BASE}`, MESSAGE)).text) as string;
       for (const [method, body] of [['GET'], ['PUT', MESSAGE], ['DELETE']] as const)
@@ -277,7 +277,7 @@ describe('the routes of users', () => {
       `POST ${BASE}/1/apiKeys`,
       `DELETE ${BASE}/1/apiKeys/x`,
     ];
-    it.each(routes)('let nobody else in: %s', async (route) => {
+    it.each(routes)('are for administrators only: %s', async (route) => {
       expect((await call(null, route)).status).toBe(401);
       expect((await call((await newUser()).key, route)).status).toBe(403);
       expect((await call((await newUser('agent')).key, route)).status).toBe(403);

@@ -27,7 +27,7 @@ describeOnServer('WhatsApp on two instances', () => {
   });
   afterEach(() => here.twilio.reset());
 
-  it('answers each message once and in order, wherever Twilio tells of it', async () => {
+  it('answers each message once and in order, on any instance that gets the webhook', async () => {
     const customers = Array.from({ length: 6 }, () => here.customer());
     const words = ['one', 'two', 'three', 'four', 'five', 'six'];
     for (const [index, word] of words.entries()) {

@@ -108,7 +108,7 @@ describe('a customer on WhatsApp', () => {
   it('is told when the bots are stopped', async () => {
     const ada = whatsapp.customer();
     await whatsapp.server.asAdmin('PUT', '/api/admin/bots/stop/true');
-    await ada.say('Anybody there?');
+    await ada.say('Are you there?');
     await hears(ada, ERROR_TEXT);
     await whatsapp.server.asAdmin('PUT', '/api/admin/bots/stop/false');
     await ada.say('And now?');
@@ -122,7 +122,7 @@ describe('a customer on WhatsApp', () => {
     await hears(ada, expectedText('Hello'));
     const chatId = await ada.chatId();
     expect((await eve.act(chatId, 'claim')).status).toBe(200);
-    await eve.act(chatId, 'notes', { text: 'Nobody but us sees this.' });
+    await eve.act(chatId, 'notes', { text: 'Only agents see this.' });
     expect((await eve.act(chatId, 'messages', { text: 'Eve here.' })).status).toBe(200);
     await hears(ada, expectedText('Hello'), 'Eve here.');
     await ada.say('A person?');
@@ -196,8 +196,8 @@ describe('the webhook', () => {
     ['without a sender', { Body: 'Hello' }],
     ['without words', { From: 'whatsapp:+15551234567' }],
     ['with empty words', { From: 'whatsapp:+15551234567', Body: ' ', NumMedia: '0', MessageType: 'text' }],
-    ['from somebody with a name of 10 kB', { From: `whatsapp:${'1'.repeat(10_000)}`, Body: 'Hello' }],
-    ['from somebody with another alphabet', { From: 'whatsapp:+１５５５', Body: 'Hello' }],
+    ['from a sender of 10 kB', { From: `whatsapp:${'1'.repeat(10_000)}`, Body: 'Hello' }],
+    ['from a number in full-width digits', { From: 'whatsapp:+１５５５', Body: 'Hello' }],
     ['with an id that is none', { From: 'whatsapp:+15551234567', Body: 'Hello', MessageSid: 'a b' }],
     ['that is empty', {}],
   ])('answers 400 and nothing else to a form %s', async (_, form) => {

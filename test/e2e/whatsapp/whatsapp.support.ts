@@ -4,7 +4,7 @@ import { eventually } from '../../support/eventually.js';
 import { FakeTwilio, postSigned, type Form } from '../../support/fake-twilio.mjs';
 import type { EventsPage } from '../takeover/takeover.support.js';
 
-/** The address that Twilio knows; nobody listens on it. */
+/** The address that Twilio knows; no server listens on it. */
 export const PUBLIC_URL = 'https://chat.example.com';
 export const ERROR_TEXT = "I'm sorry, I encountered an error. Please try again";
 
@@ -43,7 +43,7 @@ export const settingsFor = (twilio: FakeTwilio, overrides: Record<string, string
 
 export const newSid = (): string => `SM${String(++messages).padStart(32, '0')}`;
 
-/** Somebody with a number of their own. */
+/** A customer with a phone number. */
 export class Customer {
   readonly from = `whatsapp:+1555${String(1_000_000 + ++messages).slice(-7)}`;
 

@@ -26,17 +26,17 @@ describe('visitors and settings of the embedded page', () => {
 
     it.each([
       ['forged', (token: string) => `${token.slice(0, -3)}abc`],
-      ['of nobody', () => 'bv_'],
+      ['without a body', () => 'bv_'],
       ['that is an API key', () => 'bt_something'],
       ['that is no token', () => 'x'.repeat(4000)],
-    ])('begin anew with a token %s', async (_, spoil) => {
+    ])('get a new session for a token %s', async (_, spoil) => {
       const { code } = await widget.createBot();
       const { body } = await widget.openSession(code);
       const again = await widget.openSession(code, spoil(String(body['token'])));
       expect([again.status, again.body['visitorId'] === body['visitorId']]).toEqual([200, false]);
     });
 
-    it('begin anew with another bot’s token', async () => {
+    it('get a new session for another bot’s token', async () => {
       const [one, other] = [await widget.createBot(), await widget.createBot()];
       const { body } = await widget.openSession(one.code);
       const { status, body: there } = await widget.openSession(other.code, body['token']);
