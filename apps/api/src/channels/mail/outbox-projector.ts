@@ -19,6 +19,8 @@ export interface ProjectedChannel {
   name: string;
   /** The customer's text when there will be no answer. */
   errorText: () => string;
+  /** A bot's answer, which is Markdown, as the channel writes it. People write as the channel does. */
+  format: (markdown: string) => string;
   /** The texts as which one text is sent, in this order. */
   split: (text: string) => string[];
   onMessages: () => void;
@@ -117,13 +119,14 @@ export class OutboxProjector {
   private messagesOf({ chatId, lane }: ChatBehind, event: ChatEventEnvelope): NewOutboxMessage[] {
     const said = saidIn(event, this.channel.errorText());
     if (said === null) return [];
-    return this.channel.split(said.text).map((text, part) => ({
+    const text = event.type === 'message.completed' ? this.channel.format(said.text) : said.text;
+    return this.channel.split(text).map((part, index) => ({
       channel: this.channel.name,
       lane,
       chatId,
       messageId: said.messageId,
-      sourceKey: `${chatId}:${event.seq}:${part}`,
-      text,
+      sourceKey: `${chatId}:${event.seq}:${index}`,
+      text: part,
     }));
   }
 }

@@ -6,7 +6,7 @@ import { Injectable } from '@nestjs/common';
 export class WhatsAppMetrics {
   readonly received = this.metrics.counter(
     'whatsapp_received_total',
-    'Webhooks by outcome: accepted, duplicate, refused (not valid, or not signed by Twilio)',
+    'Webhooks by outcome: accepted, duplicate, ignored (a reaction), refused (not valid, or not signed by Twilio)',
     ['outcome'],
   );
   readonly handled = this.metrics.counter(

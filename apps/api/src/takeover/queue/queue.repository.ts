@@ -1,4 +1,5 @@
 import type { ListOptions } from '@app/common';
+import type { Actor } from '@app/contracts';
 import {
   containsTextRaw,
   dialectOf,
@@ -199,7 +200,20 @@ export class QueueRepository {
        ${rest}`,
       parameters,
     );
-    return rows.map(chatOf);
+    const visitors = await this.findVisitorNames(rows.filter((row) => row.customer_name === null).map(({ id }) => id));
+    return rows.map((row) => chatOf({ ...row, customer_name: row.customer_name ?? visitors.get(row.id) ?? null }));
+  }
+
+  /** What those without an account called themselves when they first wrote. */
+  private async findVisitorNames(chatIds: string[]): Promise<Map<string, string>> {
+    if (chatIds.length === 0) return new Map();
+    const rows = await this.dataSource.query<{ chat_id: string; actor: string }[]>(
+      `SELECT e.chat_id, e.actor FROM chat_events e WHERE e.chat_id IN (${placeholders(chatIds.length)}) AND e.seq =
+         (SELECT MIN(f.seq) FROM chat_events f JOIN messages m ON m.id = f.message_id
+          WHERE f.chat_id = e.chat_id AND f.type = 'message.created' AND m.author = 'customer')`,
+      chatIds,
+    );
+    return new Map(rows.map(({ chat_id, actor }) => [chat_id, fromSqlJson<Actor>(actor).name]));
   }
 }
 

@@ -7,6 +7,7 @@ import { OutboxRepository, type ClaimedOutbox } from '../../mail/outbox.reposito
 import { DeliveryReportsService, failureOf } from './delivery-reports.service.js';
 import { splitText } from './split-text.js';
 import { TwilioApi, TwilioRefusal } from './twilio-api.service.js';
+import { toWhatsAppMarks } from './whatsapp-marks.js';
 import { WhatsAppMetrics } from '../whatsapp.metrics.js';
 import { CHANNEL, WhatsAppSettingsService } from '../whatsapp-settings.service.js';
 
@@ -39,6 +40,7 @@ export class WhatsAppOutbox implements OnApplicationBootstrap, BeforeApplication
     this.projector = new OutboxProjector(log, projection, {
       name: CHANNEL,
       errorText: () => settings.get().errorText,
+      format: toWhatsAppMarks,
       split: splitText,
       onMessages: () => this.sender.wake(),
     });

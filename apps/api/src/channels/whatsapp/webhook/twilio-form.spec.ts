@@ -9,20 +9,44 @@ describe('the form of a message', () => {
     expect(incomingOf({ From: FROM, Body: ' Hello ', MessageSid: 'SM1', ProfileName: 'Ada\n Lovelace' })).toEqual({
       from: FROM,
       text: ' Hello ',
+      contents: null,
       sid: 'SM1',
       name: 'Ada Lovelace',
     });
   });
 
   it('names people by their numbers when they have no name', () => {
-    expect(incomingOf({ From: FROM, Body: 'x', ProfileName: '\u200b \n' }).name).toBe('+15551234567');
-    expect(incomingOf({ From: FROM, Body: 'x', ProfileName: '🙂'.repeat(200) }).name.isWellFormed()).toBe(true);
+    expect(incomingOf({ From: FROM, Body: 'x', ProfileName: '\u200b \n' })?.name).toBe('+15551234567');
+    expect(incomingOf({ From: FROM, Body: 'x', ProfileName: '🙂'.repeat(200) })?.name.isWellFormed()).toBe(true);
   });
 
   it.each<Form>([{ NumMedia: '1' }, { Latitude: '1', Longitude: '2' }, { MessageType: 'contacts' }])(
     'may bring something else than text: %p',
-    (extra) => expect(incomingOf({ From: FROM, Body: '', ...extra }).text).toBeNull(),
+    (extra) => expect(incomingOf({ From: FROM, Body: '', ...extra })?.text).toBeNull(),
   );
+
+  it.each<[string, Form]>([
+    ['a picture', { NumMedia: '1', MediaContentType0: 'image/png' }],
+    ['a sticker', { NumMedia: '1', MessageType: 'sticker', MediaContentType0: 'image/webp' }],
+    ['a file', { NumMedia: '1', MediaContentType0: 'text/vcard' }],
+    ['a place', { Latitude: '1', Longitude: '2' }],
+    ['a contact', { MessageType: 'contacts' }],
+    ['something that is not text', { MessageType: 'order' }],
+  ])('says that it is %s', (contents, extra) =>
+    expect(incomingOf({ From: FROM, ...extra })).toMatchObject({ contents }),
+  );
+
+  it.each<Form>([
+    { ButtonText: 'Yes', ButtonPayload: 'yes-1', MessageType: 'button' },
+    { Body: ' ', ListTitle: 'Yes', ListId: '7', MessageType: 'interactive' },
+    { Body: 'Yes', ButtonText: 'Other', MessageType: 'button' },
+    { ButtonPayload: 'Yes' },
+  ])('may be a button or a list item: %p', (extra) =>
+    expect(incomingOf({ From: FROM, ...extra })).toMatchObject({ text: 'Yes', contents: null }),
+  );
+
+  it('says nothing when it is a reaction', () =>
+    expect(incomingOf({ From: FROM, Body: '👍', MessageType: 'reaction' })).toBeNull());
 
   it.each<Form>([
     { From: FROM },

@@ -22,7 +22,12 @@ export class WebhookService {
 
   /** Throws FORBIDDEN when Twilio has not signed the form, VALIDATION_FAILED when it does not say who writes what. */
   async receiveMessage(body: unknown, signature: string | undefined): Promise<void> {
-    const { sid, ...message } = incomingOf(this.verify(this.settings.webhookUrl, body, signature));
+    const incoming = incomingOf(this.verify(this.settings.webhookUrl, body, signature));
+    if (incoming === null) {
+      this.metrics.received.inc({ outcome: 'ignored' });
+      return;
+    }
+    const { sid, ...message } = incoming;
     const isNew = await this.inbox.store({
       channel: CHANNEL,
       externalId: sid ?? `none:${uuidv7()}`,

@@ -1,3 +1,4 @@
+import type { VisitorPrincipal } from '@app/common';
 import { Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { createHash } from 'node:crypto';
 import { SystemMessagesService } from '../../../baton/index.js';
@@ -10,8 +11,6 @@ import { WhatsAppMetrics } from '../whatsapp.metrics.js';
 import { CHANNEL, WhatsAppSettingsService } from '../whatsapp-settings.service.js';
 
 type Payload = Omit<IncomingWhatsApp, 'sid'>;
-
-const NOTE = 'The customer sent something that is not text. It is not kept.';
 
 /** What customers wrote on WhatsApp becomes messages of their chats. */
 @Injectable()
@@ -53,29 +52,25 @@ export class WhatsAppInbox implements OnApplicationBootstrap, BeforeApplicationS
   private async accept({ externalId, payload }: ClaimedInbox<Payload>): Promise<void> {
     const visitor = await this.settings.visitorOf(payload);
     const chatId = await this.chats.openAddressedChat(visitor, CHANNEL);
-    if (payload.text === null) return this.declineContents(chatId, externalId);
+    if (payload.text === null || payload.contents) await this.noteContents(chatId, externalId, payload);
+    if (payload.text === null) return this.declineContents(visitor, chatId, externalId);
     const idempotency = { requestKey: sha256(CHANNEL, externalId), requestHash: sha256(payload.text) };
     await this.completions.accept(visitor, chatId, payload.text, { idempotency, language: 'en' });
   }
 
-  /** Agents get a note of what the customer sent; the customer gets an answer that everyone sees. */
-  private async declineContents(chatId: string, externalId: string): Promise<void> {
+  private noteContents(chatId: string, externalId: string, { contents }: Payload): Promise<void> {
+    const text = `The customer sent ${contents ?? 'something that is not text'}. It is not kept.`;
+    const occasion = `${CHANNEL}:${externalId}:note`;
+    return this.systemMessages.send({ chatId, text, audience: 'agents', occasion, expectedEpoch: null });
+  }
+
+  /** Says that only text can be read, unless a person holds the chat: that person has the note, and answers. */
+  private async declineContents(visitor: VisitorPrincipal, chatId: string, externalId: string): Promise<void> {
+    const { owner } = await this.chats.getCustomerChat(visitor, chatId);
+    if (owner === 'human') return;
+    const { unsupportedText: text } = this.settings.get();
     const occasion = `${CHANNEL}:${externalId}`;
-    const { unsupportedText } = this.settings.get();
-    await this.systemMessages.send({
-      chatId,
-      text: NOTE,
-      audience: 'agents',
-      occasion: `${occasion}:note`,
-      expectedEpoch: null,
-    });
-    await this.systemMessages.send({
-      chatId,
-      text: unsupportedText,
-      audience: 'everyone',
-      occasion,
-      expectedEpoch: null,
-    });
+    await this.systemMessages.send({ chatId, text, audience: 'everyone', occasion, expectedEpoch: null });
   }
 }
 
