@@ -1,8 +1,8 @@
-import house from '../../jest.config.mjs';
+import base from '../../jest.config.mjs';
 
 /** In a real browser, against the built server. One file after the other: each has a browser and a server of its own. */
 export default {
-  ...house,
+  ...base,
   rootDir: '../..',
   roots: ['<rootDir>/test/browser'],
   testMatch: ['**/*.browser-spec.ts'],

@@ -1,8 +1,8 @@
-import house from '../../jest.config.mjs';
+import base from '../../jest.config.mjs';
 
 /** The examples, as their READMEs say to run them, against the built server. */
 export default {
-  ...house,
+  ...base,
   rootDir: '../..',
   roots: ['<rootDir>/test/examples'],
   testMatch: ['**/*.example-spec.ts'],

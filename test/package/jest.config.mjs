@@ -1,8 +1,8 @@
-import house from '../../jest.config.mjs';
+import base from '../../jest.config.mjs';
 
 /** The client as others get it, packed and installed, against the built server. */
 export default {
-  ...house,
+  ...base,
   rootDir: '../..',
   roots: ['<rootDir>/test/package'],
   testMatch: ['**/*.package-spec.ts'],
