@@ -53,11 +53,13 @@ describeOnServer.each(REDIS_OR_NONE)('threads on two instances %s', (_, redisUrl
         await leads[there]!.call('POST', '/end_chat', { thread_id, reason: 'window_closed' });
       }),
     );
+    const saying = (thread_id: string, value: string): unknown =>
+      expect.objectContaining({ thread_id, content: [{ type: 'text', text: { value, annotations: [] } }] });
     const expected = (thread_id: string) => [
       [`lead_chats-${thread_id}`, { thread_id }],
       ['thread_status_change', { thread_id, status: 'agent_takeover' }],
-      [`lead_msg-${thread_id}`, { thread_id }],
-      [`agent_msg-${thread_id}`, { thread_id }],
+      [`lead_msg-${thread_id}`, { thread_id, message: saying(thread_id, 'A person?') }],
+      [`agent_msg-${thread_id}`, { thread_id, message: saying(thread_id, 'Yes.') }],
       ['thread_status_change', { thread_id, status: 'active' }],
       ['thread_status_change', { thread_id, status: 'window_closed' }],
     ];
