@@ -45,6 +45,7 @@ export * from './redis/redis.module.js';
 export * from './secrets/secret-texts.js';
 export * from './sockets/described-socket.decorator.js';
 export * from './stable-id.js';
+export * from './throttle/address-throttle.js';
 export * from './throttle/throttle.module.js';
 export * from './work-loop/work-loop.js';
 export * from './package.js';

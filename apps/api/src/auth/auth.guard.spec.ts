@@ -1,5 +1,6 @@
 import {
   ACCESS_LEVEL,
+  AddressThrottle,
   ANONYMOUS,
   AppConfig,
   AppError,
@@ -11,6 +12,7 @@ import {
 } from '@app/common';
 import { Logger, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
+import { ThrottlerStorageService } from '@nestjs/throttler';
 import { Admission } from './admission.service.js';
 import { AuthGuard } from './auth.guard.js';
 import type { AuthService } from './auth.service.js';
@@ -64,7 +66,10 @@ describe('the guard on sockets', () => {
     settings: Record<string, string> = {},
   ) => {
     const config = new AppConfig(parseEnvironment(settings));
-    return new AuthGuard(auth, new Admission(new Reflector(), config)).canActivate(socketContext(data, level, isOpen));
+    const addresses = new AddressThrottle(config, new ThrottlerStorageService());
+    return new AuthGuard(auth, new Admission(new Reflector(), config), addresses).canActivate(
+      socketContext(data, level, isOpen),
+    );
   };
   const refusal = (code: string): unknown => expect.objectContaining({ code });
 

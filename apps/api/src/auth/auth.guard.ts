@@ -1,4 +1,4 @@
-import { AppError, type Principal } from '@app/common';
+import { AppError, AddressThrottle, hasCode, type Principal } from '@app/common';
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Admission } from './admission.service.js';
@@ -16,6 +16,7 @@ export class AuthGuard implements CanActivate {
   constructor(
     private readonly auth: AuthService,
     private readonly admission: Admission,
+    private readonly addresses: AddressThrottle,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
@@ -32,6 +33,7 @@ export class AuthGuard implements CanActivate {
       request.principal = principal;
       this.admission.admit(context, principal);
     } catch (error) {
+      if (hasCode(error, 'INVALID_TOKEN')) await this.addresses.count('invalid-token', request.ip);
       const challenge = error instanceof AppError ? CHALLENGES[error.code] : undefined;
       if (challenge !== undefined) http.getResponse<FastifyReply>().header('www-authenticate', challenge);
       throw error;

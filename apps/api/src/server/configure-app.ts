@@ -1,5 +1,6 @@
 import {
   DOCS_SECURITY_HEADERS,
+  AddressThrottle,
   HttpAdapter,
   isForeignRoute,
   MetricsRegistry,
@@ -96,11 +97,11 @@ export async function configureApp(app: NestFastifyApplication, config: AppConfi
   app.flushLogs();
   registerRequestLog(server, await app.resolve(PinoLogger));
   registerHttpMetrics(server, app.get(MetricsRegistry));
-  guardDoor(app.getHttpAdapter() as HttpAdapter, config);
+  guardDoor(app.getHttpAdapter() as HttpAdapter, config, app.get(AddressThrottle));
   openToBrowsers(app, config);
   app.useGlobalFilters(new ProblemFilter());
   app.useGlobalPipes(new StrictValidationPipe());
-  app.useWebSocketAdapter(new SocketAdapter(app, config));
+  app.useWebSocketAdapter(new SocketAdapter(app, config, app.get(AddressThrottle)));
   serveDocs(app);
   return app;
 }

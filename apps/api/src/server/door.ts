@@ -1,4 +1,13 @@
-import { AppError, RouteTable, sendProblem, toProblem, type AppConfig, type HttpAdapter } from '@app/common';
+import {
+  AppError,
+  RouteTable,
+  sendProblem,
+  toProblem,
+  type AppConfig,
+  type AddressThrottle,
+  type HttpAdapter,
+} from '@app/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { limitArrival } from './arrival.js';
 import { ignoreForeignUpgrades } from './upgrades.js';
@@ -9,7 +18,7 @@ const VERSIONS = ['1.0', '1.1'];
 const SINGLE_HEADERS = ['host', 'authorization', 'content-type'];
 
 /** Refuses what no handler is to see. */
-export function guardDoor(adapter: HttpAdapter, config: AppConfig): void {
+export function guardDoor(adapter: HttpAdapter, config: AppConfig, addresses: AddressThrottle): void {
   const listener = adapter.getHttpServer<Server>();
   ignoreForeignUpgrades(listener);
   // Else Node refuses it with a bare line.
@@ -27,12 +36,16 @@ export function guardDoor(adapter: HttpAdapter, config: AppConfig): void {
     if (fault !== null) return done(fault);
     limitArrival(request, reply, config.http.bodyTimeoutMs);
     if (!request.is404) return done();
+    addresses.count('unknown-path', request.ip).then(() => refuseUnknown(request, reply, done), done);
+  });
+
+  function refuseUnknown(request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void): void {
     const { error, allow, errorAnswer } = routes.missing(request.url);
     if (allow !== null) reply.header('allow', allow);
     if (errorAnswer === undefined) return done(error);
     const problem = toProblem(error, request.id);
     sendProblem(reply, problem, error, errorAnswer(problem, error));
-  });
+  }
 }
 
 /** What is wrong with a request line and headers that Node lets through. */

@@ -1,4 +1,5 @@
-import { readConfig } from '@app/common';
+import { AddressThrottle, readConfig } from '@app/common';
+import { ThrottlerStorageService } from '@nestjs/throttler';
 import type { INestApplicationContext } from '@nestjs/common';
 import type { MessageMappingProperties } from '@nestjs/websockets';
 import { createServer, type Server as HttpServer } from 'node:http';
@@ -36,7 +37,8 @@ describe('SocketAdapter', () => {
   beforeAll(async () => {
     http = createServer();
     const config = readConfig(CHANNEL_ENVIRONMENTS, { TRUST_PROXY: '1' });
-    adapter = new SocketAdapter(http as unknown as INestApplicationContext, config);
+    const addresses = new AddressThrottle(config, new ThrottlerStorageService());
+    adapter = new SocketAdapter(http as unknown as INestApplicationContext, config, addresses);
     jest.spyOn(adapter['log'], 'error').mockImplementation(() => undefined);
     server = adapter.createIOServer(0);
     server.of(NAMESPACE).on('connection', (connection) => {

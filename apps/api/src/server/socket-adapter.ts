@@ -1,5 +1,14 @@
 import proxyAddress from '@fastify/proxy-addr';
-import { AppError, connectionRefusal, SECURITY_HEADERS, trustedProxies, type AppConfig } from '@app/common';
+import {
+  AppError,
+  connectionRefusal,
+  SECURITY_HEADERS,
+  sendProblem,
+  toProblem,
+  trustedProxies,
+  type AddressThrottle,
+  type AppConfig,
+} from '@app/common';
 import { Logger, type INestApplicationContext } from '@nestjs/common';
 import { IoAdapter } from '@nestjs/platform-socket.io';
 import type { MessageMappingProperties } from '@nestjs/websockets';
@@ -53,6 +62,7 @@ export class SocketAdapter extends IoAdapter {
   constructor(
     app: INestApplicationContext,
     private readonly config: AppConfig,
+    private readonly addresses: AddressThrottle,
   ) {
     super(app);
   }
@@ -82,9 +92,9 @@ export class SocketAdapter extends IoAdapter {
       // What was asked at the handshake is known by now, and would be kept for as long as the connection.
       connection.request = addressOf(connection.request);
     });
-    server.engine.use((_request: IncomingMessage, response: ServerResponse, next: () => void) => {
+    server.engine.use((request: IncomingMessage & Asked, response: ServerResponse, next: () => void) => {
       for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.setHeader(name, value);
-      next();
+      void this.admitHandshake(request, response, next);
     });
     // Each gateway has a namespace that authenticates its callers. The root namespace refuses all connections unless a channel uses it.
     server.of('/').use((_socket, next) => {
@@ -119,6 +129,18 @@ export class SocketAdapter extends IoAdapter {
   override async dispose(): Promise<void> {
     for (const connection of this.connections) connection.disconnect();
     this.connections = [];
+  }
+
+  /** A session goes on uncounted, and so does what becomes a WebSocket: its namespace asks who is there. */
+  private async admitHandshake(request: IncomingMessage & Asked, response: ServerResponse, next: () => void) {
+    const isNew = request['_query']?.['sid'] === undefined && request.headers.upgrade === undefined;
+    try {
+      const address = proxyAddress(request, trustedProxies(this.config.http.trustProxy));
+      if (isNew) await this.addresses.count('handshake', address);
+    } catch (error) {
+      return sendProblem(response, toProblem(error, null), error);
+    }
+    next();
   }
 
   /** Nothing is known of who asks before the handshake: no cookie, no address that is trusted. */
