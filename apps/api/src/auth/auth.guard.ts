@@ -27,13 +27,15 @@ export class AuthGuard implements CanActivate {
 
   private async checkRequest(context: ExecutionContext): Promise<void> {
     const http = context.switchToHttp();
-    const request = http.getRequest<FastifyRequest & { principal?: Principal }>();
+    const request = http.getRequest<FastifyRequest & { principal?: Principal; isCounted?: boolean }>();
     try {
       const principal = await this.auth.authenticate(parseBearer(request.headers.authorization));
       request.principal = principal;
       this.admission.admit(context, principal);
     } catch (error) {
-      if (hasCode(error, 'INVALID_TOKEN')) await this.addresses.count('invalid-token', request.ip);
+      // A route with a limit of its own has counted the request before it came here.
+      const isCounted = request.isCounted === true;
+      if (hasCode(error, 'INVALID_TOKEN') && !isCounted) await this.addresses.count('invalid-token', request.ip);
       const challenge = error instanceof AppError ? CHALLENGES[error.code] : undefined;
       if (challenge !== undefined) http.getResponse<FastifyReply>().header('www-authenticate', challenge);
       throw error;
