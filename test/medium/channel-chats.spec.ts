@@ -3,7 +3,7 @@ import { insertRows, toSqlTime } from '@app/database';
 import { DataSource } from 'typeorm';
 import { ChannelChatsRepository } from '../../apps/api/src/chats/for-channels/channel-chats.repository.js';
 import { ChannelChatsService } from '../../apps/api/src/chats/for-channels/channel-chats.service.js';
-import { ChannelWatch } from '../../apps/api/src/chats/for-channels/channel-watch.service.js';
+import { ChannelWatch } from '../../apps/api/src/chats/for-channels/channel-watch.js';
 import { ChatLogHub } from '../../apps/api/src/baton/log/chat-log.hub.js';
 import { ChatsService } from '../../apps/api/src/chats/chat/chats.service.js';
 import { ChatDeletionService } from '../../apps/api/src/chats/deletion/chat-deletion.service.js';

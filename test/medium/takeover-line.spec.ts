@@ -2,7 +2,7 @@ import { insertRows } from '@app/database';
 import { DataSource } from 'typeorm';
 import { uuidv7 } from 'uuidv7';
 import { OwnershipService } from '../../apps/api/src/baton/ownership/ownership.service.js';
-import { TakeoverSweeper } from '../../apps/api/src/takeover/commands/takeover-sweeper.service.js';
+import { TakeoverSweeper } from '../../apps/api/src/takeover/commands/takeover-sweeper.js';
 import { ChatServer } from '../support/chat-server.js';
 import { changePolicy, Person } from '../e2e/takeover/takeover.support.js';
 

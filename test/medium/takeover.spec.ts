@@ -1,7 +1,7 @@
 import { DataSource } from 'typeorm';
 import { OwnershipService } from '../../apps/api/src/baton/ownership/ownership.service.js';
 import { AgentPresenceService } from '../../apps/api/src/takeover/presence/agent-presence.service.js';
-import { TakeoverSweeper } from '../../apps/api/src/takeover/commands/takeover-sweeper.service.js';
+import { TakeoverSweeper } from '../../apps/api/src/takeover/commands/takeover-sweeper.js';
 import { ChatServer } from '../support/chat-server.js';
 import { changePolicy, Person } from '../e2e/takeover/takeover.support.js';
 

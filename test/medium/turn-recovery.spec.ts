@@ -8,7 +8,7 @@ import { ChatTransaction } from '../../apps/api/src/baton/fence/chat-transaction
 import { TurnToolLogRepository } from '../../apps/api/src/baton/turns/tools/turn-tool-log.repository.js';
 import { TurnChunksRepository } from '../../apps/api/src/baton/turns/turn-chunks.repository.js';
 import { TurnLeasesRepository } from '../../apps/api/src/baton/turns/turn-leases.repository.js';
-import { TurnSweeper } from '../../apps/api/src/baton/instances/turn-sweeper.service.js';
+import { TurnSweeper } from '../../apps/api/src/baton/instances/turn-sweeper.js';
 import { eventually } from '../support/eventually.js';
 import { startTestApp, type TestApp } from '../support/app.js';
 import { FakeProvider } from '../support/fake-provider/fake-provider.mjs';

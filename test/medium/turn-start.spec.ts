@@ -1,7 +1,7 @@
 import { DataSource } from 'typeorm';
 import { LiveTurns } from '../../apps/api/src/baton/turns/running/live-turns.js';
-import { TurnRunner } from '../../apps/api/src/baton/turns/running/turn-runner.service.js';
-import { TurnSweeper } from '../../apps/api/src/baton/instances/turn-sweeper.service.js';
+import { TurnRunner } from '../../apps/api/src/baton/turns/running/turn-runner.js';
+import { TurnSweeper } from '../../apps/api/src/baton/instances/turn-sweeper.js';
 import { Person } from '../e2e/takeover/takeover.support.js';
 import { ChatServer } from '../support/chat-server.js';
 

@@ -1,5 +1,5 @@
 import { DataSource } from 'typeorm';
-import { TakeoverSweeper } from '../../../apps/api/src/takeover/commands/takeover-sweeper.service.js';
+import { TakeoverSweeper } from '../../../apps/api/src/takeover/commands/takeover-sweeper.js';
 import { ADMIN_KEY, ChatServer } from '../../support/chat-server.js';
 import { Person } from '../takeover/takeover.support.js';
 import { chatIdOf, ThreadsClient, type ShownThread } from './threads.support.js';

@@ -13,7 +13,7 @@ import {
 import { Logger, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { ThrottlerStorageService } from '@nestjs/throttler';
-import { Admission } from './admission.service.js';
+import { Admission } from './admission.js';
 import { AuthGuard } from './auth.guard.js';
 import type { AuthService } from './auth.service.js';
 

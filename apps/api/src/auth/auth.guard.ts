@@ -1,7 +1,7 @@
 import { AppError, AddressThrottle, hasCode, type Principal } from '@app/common';
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Admission } from './admission.service.js';
+import { Admission } from './admission.js';
 import { AuthService } from './auth.service.js';
 import { parseBearer } from './bearer.js';
 

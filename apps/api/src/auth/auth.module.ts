@@ -3,11 +3,11 @@ import { APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
 import { SecretsModule } from '../secrets/index.js';
 import { UsersModule } from '../users/index.js';
 import { AdminBootstrapService } from './admin-bootstrap.service.js';
-import { Admission } from './admission.service.js';
+import { Admission } from './admission.js';
 import { AuthGuard } from './auth.guard.js';
 import { AuthService } from './auth.service.js';
 import { OidcService } from './oidc.service.js';
-import { OpenConnections } from './open-connections.service.js';
+import { OpenConnections } from './open-connections.js';
 import { StreamAccessInterceptor } from './stream-access.interceptor.js';
 import { VisitorTokensService } from './visitor-tokens.service.js';
 

@@ -1,7 +1,7 @@
 import { ANONYMOUS, AppError, type Principal } from '@app/common';
 import { Logger } from '@nestjs/common';
 import type { AuthService } from './auth.service.js';
-import { OpenConnections } from './open-connections.service.js';
+import { OpenConnections } from './open-connections.js';
 
 const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 

@@ -8,9 +8,9 @@ import {
 } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { tap, type Observable } from 'rxjs';
-import { Admission } from './admission.service.js';
+import { Admission } from './admission.js';
 import { parseBearer } from './bearer.js';
-import { OpenConnections } from './open-connections.service.js';
+import { OpenConnections } from './open-connections.js';
 
 /** Has the reader of an open event stream rechecked. Answers that end by themselves are read to their end once they were started. */
 @Injectable()

@@ -6,5 +6,5 @@ export { ChatDeletionService } from './deletion/chat-deletion.service.js';
 export { ChatEventDto } from './events/chat-event.dto.js';
 export type { ChannelChat } from './for-channels/channel-chats.repository.js';
 export { ChannelChatsService } from './for-channels/channel-chats.service.js';
-export { ChannelWatch } from './for-channels/channel-watch.service.js';
+export { ChannelWatch } from './for-channels/channel-watch.js';
 export { ChatVariablesService } from './settings/chat-variables.service.js';

@@ -2,7 +2,7 @@ import type { ChatStreamsService } from '../readers/chat-streams.service.js';
 import type { ChatStream } from '../readers/chat-stream.js';
 import type { LogPosition } from '../log/log-position.js';
 import type { LiveTurns } from '../turns/running/live-turns.js';
-import type { TurnRunner } from '../turns/running/turn-runner.service.js';
+import type { TurnRunner } from '../turns/running/turn-runner.js';
 import { NO_USAGE, type AcceptedMessage, type IncomingMessage, type TurnOutcome } from '../turns/turn.types.js';
 import type { TurnsRepository } from '../turns/turns.repository.js';
 

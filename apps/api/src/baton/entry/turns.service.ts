@@ -4,7 +4,7 @@ import { Injectable } from '@nestjs/common';
 import { ChatStreamsService } from '../readers/chat-streams.service.js';
 import { LiveTurns } from '../turns/running/live-turns.js';
 import { TurnMetrics } from '../turns/running/turn.metrics.js';
-import { TurnRunner } from '../turns/running/turn-runner.service.js';
+import { TurnRunner } from '../turns/running/turn-runner.js';
 import { TurnChunksRepository } from '../turns/turn-chunks.repository.js';
 import { TurnEndingsRepository } from '../turns/turn-endings.repository.js';
 import { TurnIntakeRepository } from '../turns/turn-intake.repository.js';

@@ -2,7 +2,7 @@ import { AppError, notFound } from '@app/common';
 import type { ChatOwner, OwnershipTransition } from '@app/contracts';
 import { Injectable } from '@nestjs/common';
 import { refusalOf } from '../fence/refusal.js';
-import { TurnRunner } from '../turns/running/turn-runner.service.js';
+import { TurnRunner } from '../turns/running/turn-runner.js';
 import { ClaimedChatsRepository, type ClaimedChat } from './claimed-chats.repository.js';
 import { OwnershipRepository, type TransitionRequest } from './ownership.repository.js';
 

@@ -1,7 +1,7 @@
 import { AppError, notFound } from '@app/common';
 import { Injectable } from '@nestjs/common';
 import { TurnDeletionRepository } from './turn-deletion.repository.js';
-import { TurnRunner } from './running/turn-runner.service.js';
+import { TurnRunner } from './running/turn-runner.js';
 
 /** Deletes turns, and ends those of chats that are about to be deleted. */
 @Injectable()

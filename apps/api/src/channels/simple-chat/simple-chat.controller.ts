@@ -2,7 +2,7 @@ import { Access, CallerLanguage, ForeignRoute, type Language } from '@app/common
 import { applyDecorators, Body, Controller, HttpCode, Post } from '@nestjs/common';
 import { ApiBody, ApiOkResponse, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { errorAnswerOf } from './simple-chat-error.js';
-import { SIMPLE_CHAT_PATH } from './simple-chat-door.service.js';
+import { SIMPLE_CHAT_PATH } from './simple-chat-door.js';
 import { MAX_MESSAGE_LENGTH, MAX_USER_ID_LENGTH, SimpleChatRequestPipe } from './simple-chat-request.pipe.js';
 import { SimpleChatAnswerDto, SimpleChatErrorDto, type SimpleChatRequest } from './simple-chat.dto.js';
 import { SimpleChatService } from './simple-chat.service.js';

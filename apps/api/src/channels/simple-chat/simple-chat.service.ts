@@ -12,7 +12,7 @@ import { Injectable } from '@nestjs/common';
 import { createHash } from 'node:crypto';
 import { BotsService } from '../../bots/index.js';
 import { ChatsService, CompletionsService } from '../../chats/index.js';
-import { ConversationsFile } from './conversations-file.service.js';
+import { ConversationsFile } from './conversations-file.js';
 import { SimpleChatThreadsRepository, type StoredThread } from './simple-chat-threads.repository.js';
 import { SimpleChatConfig } from './simple-chat.config.js';
 import type { SimpleChatAnswerDto, SimpleChatRequest } from './simple-chat.dto.js';

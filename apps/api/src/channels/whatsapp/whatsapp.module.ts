@@ -4,16 +4,16 @@ import { BotsModule } from '../../bots/index.js';
 import { ChatsModule } from '../../chats/index.js';
 import { MailModule } from '../mail/mail.module.js';
 import { DeliveryReportsService } from './sending/delivery-reports.service.js';
-import { TwilioApi } from './sending/twilio-api.service.js';
+import { TwilioApi } from './sending/twilio-api.js';
 import { WebhookController } from './webhook/webhook.controller.js';
 import { WebhookService } from './webhook/webhook.service.js';
 import { WhatsAppAdminController } from './administration/whatsapp-admin.controller.js';
 import { WhatsAppAdminService } from './administration/whatsapp-admin.service.js';
 import { WhatsAppConfig } from './whatsapp.config.js';
-import { WhatsAppInbox } from './webhook/whatsapp-inbox.service.js';
+import { WhatsAppInbox } from './webhook/whatsapp-inbox.js';
 import { WhatsAppMetrics } from './whatsapp.metrics.js';
-import { WhatsAppOutbox } from './sending/whatsapp-outbox.service.js';
-import { WhatsAppRetention } from './whatsapp-retention.service.js';
+import { WhatsAppOutbox } from './sending/whatsapp-outbox.js';
+import { WhatsAppRetention } from './whatsapp-retention.js';
 import { WhatsAppSettingsService } from './whatsapp-settings.service.js';
 
 /** Customers on WhatsApp, through Twilio. In: webhook, inbox, chat. Out: chat's log, outbox, Twilio. */

@@ -7,8 +7,8 @@ import { agentActor, agentOf, customerActor, isWithPeople } from './agent.js';
 import { AgentPresenceService } from '../presence/agent-presence.service.js';
 import { ChatClaimsService } from './chat-claims.service.js';
 import { ChatStatesService, type ChatDetails } from './chat-states.service.js';
-import { QueueWatcher } from '../queue/queue-watcher.service.js';
-import { TakeoverSockets } from '../socket/takeover-sockets.service.js';
+import { QueueWatcher } from '../queue/queue-watcher.js';
+import { TakeoverSockets } from '../socket/takeover-sockets.js';
 import type { ReleaseChatRequestDto } from './takeover.dto.js';
 
 interface Expectation {

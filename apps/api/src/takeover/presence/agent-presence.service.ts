@@ -4,7 +4,7 @@ import { Injectable } from '@nestjs/common';
 import { OwnershipService } from '../../baton/index.js';
 import { agentOf } from '../commands/agent.js';
 import { AgentPresenceRepository, type StoredPresence } from './agent-presence.repository.js';
-import { TakeoverSockets } from '../socket/takeover-sockets.service.js';
+import { TakeoverSockets } from '../socket/takeover-sockets.js';
 import type { AgentPresenceDto, AgentsDto, UpdatePresenceRequestDto } from '../commands/takeover.dto.js';
 
 /** Longer than the pause between two heartbeats of an instance, by enough to miss two of them. */

@@ -11,7 +11,7 @@ import {
   type NestInterceptor,
 } from '@nestjs/common';
 import { map, type Observable } from 'rxjs';
-import type { TakeoverSocket } from './takeover-sockets.service.js';
+import type { TakeoverSocket } from './takeover-sockets.js';
 
 type Acknowledge = (answer: Acknowledgement<unknown>) => void;
 

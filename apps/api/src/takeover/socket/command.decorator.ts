@@ -2,7 +2,7 @@ import { Access, type AccessLevel } from '@app/common';
 import type { TakeoverCommand } from '@app/contracts';
 import { applyDecorators, createParamDecorator, SetMetadata, type ExecutionContext, type Type } from '@nestjs/common';
 import { SubscribeMessage } from '@nestjs/websockets';
-import type { TakeoverSocket } from './takeover-sockets.service.js';
+import type { TakeoverSocket } from './takeover-sockets.js';
 
 export const COMMAND = 'takeover-command';
 

@@ -1,4 +1,4 @@
-import type { TakeoverSocket } from './takeover-sockets.service.js';
+import type { TakeoverSocket } from './takeover-sockets.js';
 
 /** More than this may lie in wait for a moment, while a reader catches up. */
 const MAX_WAITING_BYTES = 1_048_576;

@@ -11,9 +11,9 @@ import {
 } from '@nestjs/websockets';
 import { AcknowledgeInterceptor, CommandProblemFilter } from './acknowledge.js';
 import { AgentPresenceService } from '../presence/agent-presence.service.js';
-import { ChatWatches } from './chat-watches.service.js';
+import { ChatWatches } from './chat-watches.js';
 import { Command, SocketCaller } from './command.decorator.js';
-import { SocketSessions } from './socket-sessions.service.js';
+import { SocketSessions } from './socket-sessions.js';
 import {
   ChatCommandDto,
   ChatReferenceDto,
@@ -25,7 +25,7 @@ import {
   WatchCommandDto,
   WatchedChatDto,
 } from './takeover-commands.dto.js';
-import { TakeoverSockets, type TakeoverNamespace, type TakeoverSocket } from './takeover-sockets.service.js';
+import { TakeoverSockets, type TakeoverNamespace, type TakeoverSocket } from './takeover-sockets.js';
 import { AgentPresenceDto, ChatStateDto, SentMessageDto } from '../commands/takeover.dto.js';
 import { TakeoverService } from '../commands/takeover.service.js';
 

@@ -9,7 +9,7 @@ import type { Prompt } from '../prompt/turn-prompt.service.js';
 import { TurnEndingsRepository } from '../turn-endings.repository.js';
 import { NO_USAGE, type EndedTurn, type FinalTurnStatus, type TurnEnding } from '../turn.types.js';
 import type { LiveTurn } from './live-turn.js';
-import type { Generation } from './turn-generation.service.js';
+import type { Generation } from './turn-generation.js';
 
 const END_ATTEMPTS = 10;
 const END_RETRY_MS = 500;

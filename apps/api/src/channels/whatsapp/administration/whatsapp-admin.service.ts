@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { InboxRepository } from '../../mail/inbox.repository.js';
 import { OutboxLettersRepository } from '../../mail/outbox-letters.repository.js';
 import { OutboxRepository } from '../../mail/outbox.repository.js';
-import { WhatsAppOutbox } from '../sending/whatsapp-outbox.service.js';
+import { WhatsAppOutbox } from '../sending/whatsapp-outbox.js';
 import { CHANNEL, WhatsAppSettingsService } from '../whatsapp-settings.service.js';
 import {
   mapOutboxItem,

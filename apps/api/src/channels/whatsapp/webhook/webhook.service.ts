@@ -4,7 +4,7 @@ import { validateRequest } from 'twilio/lib/webhooks/webhooks.js';
 import { uuidv7 } from 'uuidv7';
 import { DeliveryReportsService } from '../sending/delivery-reports.service.js';
 import { InboxRepository } from '../../mail/inbox.repository.js';
-import { WhatsAppInbox } from './whatsapp-inbox.service.js';
+import { WhatsAppInbox } from './whatsapp-inbox.js';
 import { formOf, incomingOf, reportOf, type Form } from './twilio-form.js';
 import { WhatsAppMetrics } from '../whatsapp.metrics.js';
 import { CHANNEL, WhatsAppSettingsService } from '../whatsapp-settings.service.js';

@@ -11,7 +11,7 @@ import { BotsService, type TakeoverPolicy } from '../../bots/index.js';
 import { isOpen } from '../policy/business-hours.js';
 import { ChatStatesService } from './chat-states.service.js';
 import { QueueRepository, type WaitingChat } from '../queue/queue.repository.js';
-import { QueueWatcher } from '../queue/queue-watcher.service.js';
+import { QueueWatcher } from '../queue/queue-watcher.js';
 
 const SWEEP_EVERY_MS = 2000;
 /** Of each kind and bot. */

@@ -6,7 +6,7 @@ import type { CommittedChange, StartedTurn } from '../turn.types.js';
 import type { LiveTurn } from './live-turn.js';
 import { LiveTurns } from './live-turns.js';
 import { TurnEndingsService } from './turn-endings.service.js';
-import { TurnGeneration } from './turn-generation.service.js';
+import { TurnGeneration } from './turn-generation.js';
 import { TurnMetrics } from './turn.metrics.js';
 
 /**

@@ -5,7 +5,7 @@ import { TurnPromptService, type Prompt } from '../prompt/turn-prompt.service.js
 import { TurnLeasesRepository } from '../turn-leases.repository.js';
 import { CommitWindow } from './commit-window.js';
 import { BOTS_STOPPED, type LiveTurn } from './live-turn.js';
-import { TurnConversation } from './turn-conversation.service.js';
+import { TurnConversation } from './turn-conversation.js';
 
 /** What a run came to, apart from the text and the stop reason of its {@link LiveTurn}. */
 export interface Generation {

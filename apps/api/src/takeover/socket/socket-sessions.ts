@@ -4,10 +4,10 @@ import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShut
 import { AuthService, OpenConnections } from '../../auth/index.js';
 import { ChatsService } from '../../chats/index.js';
 import { AgentPresenceService } from '../presence/agent-presence.service.js';
-import { ChatWatches } from './chat-watches.service.js';
-import { CommandLimits } from './command-limits.service.js';
+import { ChatWatches } from './chat-watches.js';
+import { CommandLimits } from './command-limits.js';
 import { watchSendBuffer } from './send-buffer.js';
-import { TakeoverSockets, transient, type TakeoverSocket } from './takeover-sockets.service.js';
+import { TakeoverSockets, transient, type TakeoverSocket } from './takeover-sockets.js';
 
 const HEARTBEAT_EVERY_MS = 15_000;
 const CHAT_ID = /^[\w-]{1,64}$/;

@@ -6,7 +6,7 @@ import { OutboxSender, type FailedAttempt } from '../../mail/outbox-sender.js';
 import { OutboxRepository, type ClaimedOutbox } from '../../mail/outbox.repository.js';
 import { DeliveryReportsService, failureOf } from './delivery-reports.service.js';
 import { splitText } from './split-text.js';
-import { TwilioApi, TwilioRefusal } from './twilio-api.service.js';
+import { TwilioApi, TwilioRefusal } from './twilio-api.js';
 import { toWhatsAppMarks } from './whatsapp-marks.js';
 import { WhatsAppMetrics } from '../whatsapp.metrics.js';
 import { CHANNEL, WhatsAppSettingsService } from '../whatsapp-settings.service.js';

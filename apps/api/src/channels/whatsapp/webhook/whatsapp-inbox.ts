@@ -5,7 +5,7 @@ import { SystemMessagesService } from '../../../baton/index.js';
 import { ChatsService, CompletionsService } from '../../../chats/index.js';
 import { InboxWorker } from '../../mail/inbox-worker.js';
 import { InboxRepository, type ClaimedInbox } from '../../mail/inbox.repository.js';
-import { WhatsAppOutbox } from '../sending/whatsapp-outbox.service.js';
+import { WhatsAppOutbox } from '../sending/whatsapp-outbox.js';
 import type { IncomingWhatsApp } from './twilio-form.js';
 import { WhatsAppMetrics } from '../whatsapp.metrics.js';
 import { CHANNEL, WhatsAppSettingsService } from '../whatsapp-settings.service.js';

@@ -3,7 +3,7 @@ import { Injectable, Logger, type BeforeApplicationShutdown, type OnApplicationB
 import { ORPHAN_BATCH, TurnLeasesRepository, type ExpiredTurn } from '../turns/turn-leases.repository.js';
 import { TurnEndingsRepository } from '../turns/turn-endings.repository.js';
 import { LiveTurns } from '../turns/running/live-turns.js';
-import { TurnRunner } from '../turns/running/turn-runner.service.js';
+import { TurnRunner } from '../turns/running/turn-runner.js';
 import { interruptionOf } from '../turns/turn.types.js';
 
 const SWEEPS_PER_LEASE = 4;

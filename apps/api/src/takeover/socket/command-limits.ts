@@ -3,7 +3,7 @@ import { TAKEOVER_COMMANDS } from '@app/contracts';
 import { Injectable } from '@nestjs/common';
 import { acknowledgeOf } from './acknowledge.js';
 import { faultsOf } from './command-input.js';
-import type { TakeoverSocket } from './takeover-sockets.service.js';
+import type { TakeoverSocket } from './takeover-sockets.js';
 import { TokenBucket } from './token-bucket.js';
 
 const PER_SOCKET = { burst: 60, perSecond: 20 };

@@ -1,7 +1,7 @@
 import { WorkLoop } from '@app/common';
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { QueueRepository } from './queue.repository.js';
-import { TakeoverSockets } from '../socket/takeover-sockets.service.js';
+import { TakeoverSockets } from '../socket/takeover-sockets.js';
 
 const REFRESH_EVERY_MS = 1000;
 

@@ -4,7 +4,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { ChatStreamsService } from '../../baton/index.js';
 import type { WatchCommandDto } from './takeover-commands.dto.js';
 import { TakeoverService } from '../commands/takeover.service.js';
-import { TakeoverSockets, transient, type ChatWatch, type TakeoverSocket } from './takeover-sockets.service.js';
+import { TakeoverSockets, transient, type ChatWatch, type TakeoverSocket } from './takeover-sockets.js';
 
 const WATCHES_PER_SOCKET = 500;
 
