@@ -103,7 +103,8 @@ describe('the chats of a channel', () => {
     const open = () => chats.openChat(ANONYMOUS_CUSTOMER, botId, 'threads');
     const failing = jest.spyOn(repository, 'findChats').mockRejectedValueOnce(new Error('Gone for a moment'));
     const first = await open();
-    await eventually(() => failing.mock.calls.length === 1);
+    // The next look follows at once, and may have happened before this test looks.
+    await eventually(() => failing.mock.calls.length > 0);
     const second = await open();
     await eventually(() => told.length === 2);
     expect(told.toSorted()).toEqual([first, second].toSorted());
