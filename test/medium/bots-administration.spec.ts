@@ -2,7 +2,7 @@ import { ANONYMOUS, type Language, type PagingQuery, type Principal } from '@app
 import { Bot, BotLink, OpenAiService } from '@app/database';
 import { getDataSourceToken } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
-import { OpenAiServicesService } from '../../apps/api/src/models/openai-services.service.js';
+import { OpenAiServicesService } from '../../apps/api/src/models/services/openai-services.service.js';
 import { BotAdministrationService } from '../../apps/api/src/bots/administration/bot-administration.service.js';
 import { BotConfigurationService } from '../../apps/api/src/bots/configuration/bot-configuration.service.js';
 import { BotFactsService } from '../../apps/api/src/bots/facts/bot-facts.service.js';

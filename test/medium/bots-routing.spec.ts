@@ -3,7 +3,7 @@ import { Bot, OpenAiService } from '@app/database';
 import { EventEmitter2 } from '@nestjs/event-emitter';
 import { getDataSourceToken } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
-import { OpenAiServicesService } from '../../apps/api/src/models/openai-services.service.js';
+import { OpenAiServicesService } from '../../apps/api/src/models/services/openai-services.service.js';
 import { BotAdministrationService } from '../../apps/api/src/bots/administration/bot-administration.service.js';
 import { BotSearchService } from '../../apps/api/src/bots/start-bots/bot-search.service.js';
 import { BotStopService } from '../../apps/api/src/bots/profile/bot-stop.service.js';

@@ -1,7 +1,7 @@
 import { BotAdministrationService } from '../../apps/api/src/bots/administration/bot-administration.service.js';
 import { BotToolsService } from '../../apps/api/src/bots/tools/bot-tools.service.js';
 import { AssistantsService } from '../../apps/api/src/channels/threads/assistants/assistants.service.js';
-import { OpenAiServicesService } from '../../apps/api/src/models/openai-services.service.js';
+import { OpenAiServicesService } from '../../apps/api/src/models/services/openai-services.service.js';
 import { startTestApp, type TestApp } from '../support/app.js';
 import { FakeProvider } from '../support/fake-provider/fake-provider.mjs';
 import { ADMIN, createBot, KEY, reach } from './bots.support.js';

@@ -1,3 +1,3 @@
-export { FirstModelService } from './first-model-service.service.js';
+export { FirstModelService } from './defaults/first-model-service.service.js';
 export { ModelsModule } from './models.module.js';
-export { OpenAiServicesService, type ServiceTarget } from './openai-services.service.js';
+export { OpenAiServicesService, type ServiceTarget } from './services/openai-services.service.js';

@@ -3,19 +3,19 @@ import { OpenAiModule } from '@app/openai';
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { CacheModule } from '../cache/index.js';
-import { DefaultModelService } from './default-model-service.service.js';
-import { DefaultServiceRepository } from './default-service.repository.js';
-import { FirstModelService } from './first-model-service.service.js';
-import { OpenAiServiceToolsController } from './openai-service-tools.controller.js';
-import { OpenAiServicesController } from './openai-services.controller.js';
-import { OpenAiServicesRepository } from './openai-services.repository.js';
-import { OpenAiServicesService } from './openai-services.service.js';
-import { PricesRepository } from './prices.repository.js';
+import { DefaultModelService } from './defaults/default-model-service.service.js';
+import { DefaultServiceRepository } from './defaults/default-service.repository.js';
+import { FirstModelService } from './defaults/first-model-service.service.js';
+import { OpenAiServiceToolsController } from './probes/openai-service-tools.controller.js';
+import { OpenAiServicesController } from './services/openai-services.controller.js';
+import { OpenAiServicesRepository } from './services/openai-services.repository.js';
+import { OpenAiServicesService } from './services/openai-services.service.js';
+import { PricesRepository } from './prices/prices.repository.js';
 import { SecretsModule } from '../secrets/index.js';
-import { ServiceChangesService } from './service-changes.service.js';
-import { ServiceConnectionsService } from './service-connections.service.js';
-import { ServicePricesService } from './service-prices.service.js';
-import { ServiceProbesService } from './service-probes.service.js';
+import { ServiceChangesService } from './services/service-changes.service.js';
+import { ServiceConnectionsService } from './connections/service-connections.service.js';
+import { ServicePricesService } from './prices/service-prices.service.js';
+import { ServiceProbesService } from './probes/service-probes.service.js';
 
 @Module({
   imports: [

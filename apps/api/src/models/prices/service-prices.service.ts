@@ -1,7 +1,7 @@
 import { notFound } from '@app/common';
 import { Injectable } from '@nestjs/common';
-import { mapPrices, type ModelPricesDto } from './openai-service.dto.js';
-import { OpenAiServicesRepository } from './openai-services.repository.js';
+import { mapPrices, type ModelPricesDto } from '../services/openai-service.dto.js';
+import { OpenAiServicesRepository } from '../services/openai-services.repository.js';
 import { PricesRepository } from './prices.repository.js';
 
 /** What the models of a service cost. A model without a price is used all the same; its use is `unpriced`. */

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { CacheService } from '../cache/index.js';
+import { CacheService } from '../../cache/index.js';
 
 /** To be called after every write to a service. */
 @Injectable()

@@ -23,7 +23,7 @@ import {
   NAME_LENGTH,
   type DialectChoice,
 } from './openai-service-request.dto.js';
-import { KEY_STATUSES, type KeyStatus } from './service-connections.service.js';
+import { KEY_STATUSES, type KeyStatus } from '../connections/service-connections.service.js';
 
 const MAX_PRICES = 1000;
 const MAX_NANO_PER_TOKEN = 1_000_000_000;

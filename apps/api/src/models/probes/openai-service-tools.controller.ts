@@ -1,10 +1,15 @@
 import { Access, ApiProblems, Audited, IdPipe } from '@app/common';
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put } from '@nestjs/common';
 import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
-import { DefaultModelService } from './default-model-service.service.js';
-import { ModelPricesDto, ServiceHealthDto, ServiceModelsDto, ServiceStatusDto } from './openai-service.dto.js';
-import { OpenAiServicesService } from './openai-services.service.js';
-import { ServicePricesService } from './service-prices.service.js';
+import { DefaultModelService } from '../defaults/default-model-service.service.js';
+import {
+  ModelPricesDto,
+  ServiceHealthDto,
+  ServiceModelsDto,
+  ServiceStatusDto,
+} from '../services/openai-service.dto.js';
+import { OpenAiServicesService } from '../services/openai-services.service.js';
+import { ServicePricesService } from '../prices/service-prices.service.js';
 import { ServiceProbesService } from './service-probes.service.js';
 
 const ServiceId = (): ParameterDecorator => Param('openAiServiceId', IdPipe('The service'));

@@ -8,9 +8,9 @@ import {
   type ProviderConnection,
 } from '@app/openai';
 import { Injectable } from '@nestjs/common';
-import { SecretsService } from '../secrets/index.js';
-import type { AdminCreateOpenAiServiceRequestDto } from './openai-service-request.dto.js';
-import type { ServiceChanges } from './openai-services.repository.js';
+import { SecretsService } from '../../secrets/index.js';
+import type { AdminCreateOpenAiServiceRequestDto } from '../services/openai-service-request.dto.js';
+import type { ServiceChanges } from '../services/openai-services.repository.js';
 
 export const OPENAI_BASE_URL = 'https://api.openai.com/v1';
 

@@ -3,8 +3,8 @@ import type { OpenAiService } from '@app/database';
 import type { ProviderConnection } from '@app/openai';
 import { Injectable } from '@nestjs/common';
 import { uuidv7 } from 'uuidv7';
-import { CacheService } from '../cache/index.js';
-import { DefaultModelService } from './default-model-service.service.js';
+import { CacheService } from '../../cache/index.js';
+import { DefaultModelService } from '../defaults/default-model-service.service.js';
 import { emptyService, modelOf, type ServiceRow } from './new-service.js';
 import type {
   AdminCreateOpenAiServiceRequestDto,
@@ -19,8 +19,8 @@ import {
 } from './openai-service.dto.js';
 import { OpenAiServicesRepository, type ServiceChanges } from './openai-services.repository.js';
 import { ServiceChangesService } from './service-changes.service.js';
-import { notReady, ServiceConnectionsService } from './service-connections.service.js';
-import { ServiceProbesService } from './service-probes.service.js';
+import { notReady, ServiceConnectionsService } from '../connections/service-connections.service.js';
+import { ServiceProbesService } from '../probes/service-probes.service.js';
 
 const TARGET_TTL_MS = 60_000;
 const DEFAULT = 'default';

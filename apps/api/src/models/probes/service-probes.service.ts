@@ -3,12 +3,12 @@ import { type ErrorCode } from '@app/contracts';
 import type { OpenAiService, StoredHealth } from '@app/database';
 import { MODEL_SHUTDOWNS, OpenAiProvider, type ProbeResult, type ProviderModel } from '@app/openai';
 import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
-import { CacheService } from '../cache/index.js';
-import { mapHealth, type ServiceHealthDto, type ServiceModelsDto } from './openai-service.dto.js';
-import { OpenAiServicesRepository } from './openai-services.repository.js';
-import { ServiceChangesService } from './service-changes.service.js';
-import { modelOf } from './new-service.js';
-import { ServiceConnectionsService } from './service-connections.service.js';
+import { CacheService } from '../../cache/index.js';
+import { mapHealth, type ServiceHealthDto, type ServiceModelsDto } from '../services/openai-service.dto.js';
+import { OpenAiServicesRepository } from '../services/openai-services.repository.js';
+import { ServiceChangesService } from '../services/service-changes.service.js';
+import { modelOf } from '../services/new-service.js';
+import { ServiceConnectionsService } from '../connections/service-connections.service.js';
 
 const MODELS_TTL_MS = 300_000;
 const MODELS_LIMIT_MS = 15_000;

@@ -2,8 +2,8 @@ import { AppConfig, AppError, notFound } from '@app/common';
 import type { OpenAiService } from '@app/database';
 import { Injectable } from '@nestjs/common';
 import { DefaultServiceRepository } from './default-service.repository.js';
-import { OpenAiServicesRepository } from './openai-services.repository.js';
-import { ServiceChangesService } from './service-changes.service.js';
+import { OpenAiServicesRepository } from '../services/openai-services.repository.js';
+import { ServiceChangesService } from '../services/service-changes.service.js';
 
 const NAMED_BOTS = 10;
 

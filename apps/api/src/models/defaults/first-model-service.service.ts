@@ -3,11 +3,11 @@ import { isDuplicate } from '@app/database';
 import { DEMO_MODEL } from '@app/openai';
 import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { DefaultModelService } from './default-model-service.service.js';
-import { emptyService, modelOf, type ServiceRow } from './new-service.js';
-import { OpenAiServicesRepository, type ServiceChanges } from './openai-services.repository.js';
-import { ServiceChangesService } from './service-changes.service.js';
-import { OPENAI_BASE_URL, ServiceConnectionsService } from './service-connections.service.js';
-import { ServiceProbesService } from './service-probes.service.js';
+import { emptyService, modelOf, type ServiceRow } from '../services/new-service.js';
+import { OpenAiServicesRepository, type ServiceChanges } from '../services/openai-services.repository.js';
+import { ServiceChangesService } from '../services/service-changes.service.js';
+import { OPENAI_BASE_URL, ServiceConnectionsService } from '../connections/service-connections.service.js';
+import { ServiceProbesService } from '../probes/service-probes.service.js';
 
 /** Instances that start together must create one service: those of the environment have known ids. */
 const FIRST_SERVICE_ID = '00000000-0000-7000-8000-000000000001';
