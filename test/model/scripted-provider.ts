@@ -32,7 +32,13 @@ export class ScriptedCall {
   }
 
   complete(): void {
-    const usage = { inputTokens: 1, cachedTokens: 0, outputTokens: this.words.length, reasoningTokens: 0 };
+    const usage = {
+      inputTokens: 1,
+      cachedTokens: 0,
+      cacheWriteTokens: 0,
+      outputTokens: this.words.length,
+      reasoningTokens: 0,
+    };
     this.finish({ type: 'usage', usage }, { type: 'done', reason: 'stop' });
   }
 

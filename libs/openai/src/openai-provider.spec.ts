@@ -27,7 +27,10 @@ describe.each(DIALECTS)('OpenAiProvider over %s', (dialect) => {
     const events = await setup.collect(setup.request(dialect, 'Hello'));
     expect(textOf(events)).toBe(expectedText('Hello', { tokens: 40 }));
     expect(withoutText(events)).toEqual([
-      { type: 'usage', usage: { inputTokens: 4, cachedTokens: 3, outputTokens: 45, reasoningTokens } },
+      {
+        type: 'usage',
+        usage: { inputTokens: 4, cachedTokens: 3, cacheWriteTokens: 0, outputTokens: 45, reasoningTokens },
+      },
       { type: 'done', reason: 'stop' },
     ]);
   });

@@ -80,9 +80,14 @@ export interface ProviderRequest {
   maxOutputTokens: number | null;
 }
 
+/** Tokens as the service counts them. */
 export interface ProviderUsage {
+  /** Everything that was sent, whether cached or not. */
   inputTokens: number;
+  /** The part of the input that was read from the service's cache. */
   cachedTokens: number;
+  /** The part of the input that was written into the service's cache; some services charge more for it. */
+  cacheWriteTokens: number;
   outputTokens: number;
   reasoningTokens: number;
 }

@@ -67,10 +67,25 @@ const isCount = (value: unknown): value is number =>
 /** A detail of the usage: absent, null and nonsense are zero. */
 export const count = (value: unknown): number => (isCount(value) ? value : 0);
 
+/** The figures as they came. What was read from a cache and written into it is part of the input. */
+interface ReportedUsage {
+  input: unknown;
+  cached: unknown;
+  written: unknown;
+  output: unknown;
+  reasoning: unknown;
+}
+
 /** The usage as far as it can be believed; null where a service reports nothing or nonsense, so that it is estimated. */
-export const usageOf = (input: unknown, cached: unknown, output: unknown, reasoning: unknown): ProviderUsage | null =>
+export const usageOf = ({ input, cached, written, output, reasoning }: ReportedUsage): ProviderUsage | null =>
   isCount(input) && isCount(output)
-    ? { inputTokens: input, cachedTokens: count(cached), outputTokens: output, reasoningTokens: count(reasoning) }
+    ? {
+        inputTokens: input,
+        cachedTokens: count(cached),
+        cacheWriteTokens: count(written),
+        outputTokens: output,
+        reasoningTokens: count(reasoning),
+      }
     : null;
 
 /** The type of an event that came without a name; it usually stands first in the data. */

@@ -131,7 +131,13 @@ export class AnthropicMessagesReader implements AnswerReader {
     // A call in an answer that was cut may lack the end of its arguments: it is not passed on.
     if (cutBy === null && calls.length > 0) for (const block of blocks) this.pass(block);
     const { input_tokens: input, cache_read_input_tokens: read, cache_creation_input_tokens: written } = this.usage;
-    const usage = usageOf(sum(input, read, written), read, this.usage.output_tokens, 0);
+    const usage = usageOf({
+      input: sum(input, read, written),
+      cached: read,
+      written,
+      output: this.usage.output_tokens,
+      reasoning: 0,
+    });
     if (usage) this.sink.usage(usage);
     this.sink.done(cutBy ?? (calls.length > 0 ? 'tool_calls' : 'stop'));
   }

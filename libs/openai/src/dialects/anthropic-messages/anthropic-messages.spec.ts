@@ -144,7 +144,10 @@ describe('Anthropic Messages', () => {
       { type: 'carried', value: { type: 'thinking', thinking: 'Let me see.', signature: 'sig' } },
       { type: 'carried', value: { type: 'redacted_thinking', data: 'xyz' } },
       { type: 'tool_call', callId: 'c1', name: 't', arguments: '{"x":1}', extra: { caller: { type: 'direct' } } },
-      { type: 'usage', usage: { inputTokens: 17, cachedTokens: 5, outputTokens: 20, reasoningTokens: 0 } },
+      {
+        type: 'usage',
+        usage: { inputTokens: 17, cachedTokens: 5, cacheWriteTokens: 2, outputTokens: 20, reasoningTokens: 0 },
+      },
       { type: 'done', reason: 'tool_calls' },
     ]);
   });

@@ -227,4 +227,16 @@ describe('ChatCompletionsReader', () => {
     const usage = (await streamed(...chunks)).find((event) => event.type === 'usage')?.usage ?? null;
     expect(usage && [usage.inputTokens, usage.cachedTokens, usage.outputTokens]).toEqual(expected);
   });
+
+  // https://openrouter.ai/docs/features/prompt-caching, and https://docs.litellm.ai/docs/completion/prompt_caching for the other place.
+  it.each([
+    { prompt_tokens_details: { cached_tokens: 5, cache_write_tokens: 2 } },
+    { prompt_tokens_details: { cached_tokens: 5 }, cache_creation_input_tokens: 2 },
+  ])('finds what was written into the cache in %j', async (details) => {
+    const usage = { prompt_tokens: 9, completion_tokens: 3, ...details };
+    expect(await streamed({ ...chunk({ content: 'a' }, 'stop'), usage })).toContainEqual({
+      type: 'usage',
+      usage: { inputTokens: 9, cachedTokens: 5, cacheWriteTokens: 2, outputTokens: 3, reasoningTokens: 0 },
+    });
+  });
 });

@@ -27,9 +27,11 @@ interface Chunk {
 
 interface Usage {
   prompt_tokens?: unknown;
-  prompt_tokens_details?: { cached_tokens?: unknown } | null;
+  prompt_tokens_details?: { cached_tokens?: unknown; cache_write_tokens?: unknown } | null;
   /** DeepSeek's place for what was cached. */
   prompt_cache_hit_tokens?: unknown;
+  /** The place of gateways, after Anthropic's name for it. */
+  cache_creation_input_tokens?: unknown;
   completion_tokens?: unknown;
   completion_tokens_details?: { reasoning_tokens?: unknown } | null;
 }
@@ -216,9 +218,10 @@ function textOf(content: unknown): string {
 }
 
 const readUsage = (usage: Usage) =>
-  usageOf(
-    usage.prompt_tokens,
-    usage.prompt_tokens_details?.cached_tokens ?? usage.prompt_cache_hit_tokens,
-    usage.completion_tokens,
-    usage.completion_tokens_details?.reasoning_tokens,
-  );
+  usageOf({
+    input: usage.prompt_tokens,
+    cached: usage.prompt_tokens_details?.cached_tokens ?? usage.prompt_cache_hit_tokens,
+    written: usage.prompt_tokens_details?.cache_write_tokens ?? usage.cache_creation_input_tokens,
+    output: usage.completion_tokens,
+    reasoning: usage.completion_tokens_details?.reasoning_tokens,
+  });

@@ -72,6 +72,19 @@ describe('ResponsesReader', () => {
     ]);
   });
 
+  it('reads what was taken from the cache and what was written into it', async () => {
+    const usage = {
+      input_tokens: 1000,
+      input_tokens_details: { cached_tokens: 600, cache_write_tokens: 300 },
+      output_tokens: 20,
+      output_tokens_details: { reasoning_tokens: 5 },
+    };
+    expect(await whole({ status: 'completed', output: [answer], usage })).toContainEqual({
+      type: 'usage',
+      usage: { inputTokens: 1000, cachedTokens: 600, cacheWriteTokens: 300, outputTokens: 20, reasoningTokens: 5 },
+    });
+  });
+
   it.each([
     ['max_output_tokens', 'length'],
     ['content_filter', 'content_filter'],

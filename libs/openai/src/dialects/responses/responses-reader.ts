@@ -34,7 +34,7 @@ interface ResponseBody {
   incomplete_details?: { reason?: string } | null;
   usage?: {
     input_tokens?: unknown;
-    input_tokens_details?: { cached_tokens?: unknown } | null;
+    input_tokens_details?: { cached_tokens?: unknown; cache_write_tokens?: unknown } | null;
     output_tokens?: unknown;
     output_tokens_details?: { reasoning_tokens?: unknown } | null;
   } | null;
@@ -148,12 +148,13 @@ const withoutNulls = (item: object): Record<string, unknown> =>
   Object.fromEntries(Object.entries(item).filter(([, value]) => value !== null));
 
 const readUsage = (usage: ResponseBody['usage']) =>
-  usageOf(
-    usage?.input_tokens,
-    usage?.input_tokens_details?.cached_tokens,
-    usage?.output_tokens,
-    usage?.output_tokens_details?.reasoning_tokens,
-  );
+  usageOf({
+    input: usage?.input_tokens,
+    cached: usage?.input_tokens_details?.cached_tokens,
+    written: usage?.input_tokens_details?.cache_write_tokens,
+    output: usage?.output_tokens,
+    reasoning: usage?.output_tokens_details?.reasoning_tokens,
+  });
 
 const itemOf = (event: { item: OutputItem }): OutputItem => event.item;
 const responseOf = (event: { response: ResponseBody }): ResponseBody => event.response;
