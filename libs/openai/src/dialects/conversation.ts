@@ -43,11 +43,19 @@ function joinNeighbours(items: readonly ProviderItem[]): ProviderItem[] {
 export const inputTokensOf = ({ instructions, items, model }: ProviderRequest): number =>
   items.reduce((sum, item) => sum + tokensOf(item, model), countTokens(instructions, model));
 
-/** Without the oldest messages, until the rest fits. The question, and what has been called to answer it, is always kept. */
+/** What is left out of a conversation that is too long is a multiple of this share of the context. */
+const STEP = 1 / 3;
+
+/**
+ * Without the oldest messages, so that the rest fits. They are left out in large steps: until the next one is due, every request begins like
+ * the one before it, which lets services read it from their caches. The question, and what has been called to answer it, is always kept.
+ */
 export function fitting(request: ProviderRequest, contextTokens: number): ProviderRequest {
   const question = request.items.findLastIndex((item) => isMessage(item) && item.role === 'user');
-  let excess = inputTokensOf(request) - contextTokens;
-  if (excess <= 0) return request;
+  const missing = inputTokensOf(request) - contextTokens;
+  if (missing <= 0) return request;
+  const step = Math.max(contextTokens * STEP, 1);
+  let excess = Math.ceil(missing / step) * step;
   let start = 0;
   while (excess > 0 && start < question) excess -= tokensOf(request.items[start++]!, request.model);
   while (start < question && !isFromUser(request.items[start])) start++;

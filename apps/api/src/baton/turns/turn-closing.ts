@@ -128,6 +128,8 @@ const endedRow = (ending: TurnEnding, at: Date): SqlRow & { id: string } => ({
   error: ending.error && JSON.stringify(ending.error),
   trace: ending.trace && JSON.stringify(ending.trace),
   meta_data: ending.metaData && JSON.stringify(ending.metaData),
+  context_from: ending.contextFrom,
+  kept: ending.kept && JSON.stringify(ending.kept),
   lease_until: null,
   ended_at: toSqlTime(at),
 });

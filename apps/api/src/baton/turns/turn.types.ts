@@ -1,6 +1,6 @@
 import type { AppError } from '@app/common';
 import type { ChatEventEnvelope, OwnershipReason, TurnUsage } from '@app/contracts';
-import type { TurnError, TurnMetaData, TurnOptions, TurnStatus } from '@app/database';
+import type { KeptThoughts, TurnError, TurnMetaData, TurnOptions, TurnStatus } from '@app/database';
 
 /** A customer's message that is to be accepted. Ids are given before the write, so that a retry writes the same. */
 export interface IncomingMessage {
@@ -84,6 +84,9 @@ export interface TurnEnding {
   attempts: number;
   trace: Record<string, unknown> | null;
   metaData: TurnMetaData | null;
+  /** Where the history that was sent begins, if this turn has shortened it. */
+  contextFrom: number | null;
+  kept: KeptThoughts | null;
   /** Requests a handoff in the same commit, for this reason. */
   handoffReason: OwnershipReason | null;
   /** Another turn answers the same message, before the queued ones. */
@@ -131,5 +134,7 @@ export const interruptionOf = (
   attempts: 0,
   trace: null,
   metaData: null,
+  contextFrom: null,
+  kept: null,
   handoffReason: null,
 });

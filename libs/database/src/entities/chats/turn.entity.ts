@@ -24,6 +24,17 @@ export interface TurnMetaData {
   sources: TurnSource[];
 }
 
+/** What a model needs to see again with later questions; another model or service does not understand it. */
+export interface KeptThoughts {
+  serviceId: string;
+  dialect: string;
+  model: string;
+  /** Encrypted reasoning, as it came. */
+  items: Record<string, unknown>[];
+  /** What the service added to the answer, as it came. */
+  extra: Record<string, unknown> | null;
+}
+
 /** Why a turn did not complete: a stable code and a sentence. */
 export interface TurnError {
   code: string;
@@ -106,6 +117,13 @@ export class Turn {
 
   @JsonColumn({ nullable: true })
   metaData: TurnMetaData | null;
+
+  /** The event number at which the history that the model received begins, if this turn has shortened it: later turns begin there as well. */
+  @IntColumn({ nullable: true })
+  contextFrom: number | null;
+
+  @JsonColumn({ nullable: true })
+  kept: KeptThoughts | null;
 
   /** Who is counted in the statistics: `user:1`, `visitor:…` or `anonymous`. */
   @StringColumn(80)

@@ -1,12 +1,12 @@
 import { contextOf } from './turn-context.js';
 import type { PastMessage } from './turn-history.repository.js';
 
-const message = (author: PastMessage['author'], text: string, kind: PastMessage['kind'] = 'message'): PastMessage => ({
-  author,
-  text,
-  kind,
-  speaker: author === 'agent' ? 'Ada' : '',
-});
+const message = (
+  author: PastMessage['author'],
+  text: string,
+  kind: PastMessage['kind'] = 'message',
+  hasTurn = author === 'bot',
+): PastMessage => ({ author, text, kind, speaker: author === 'agent' ? 'Ada' : '', place: 1, hasTurn });
 const roles = (past: PastMessage[]) =>
   contextOf(past).map((item) => (item.type === 'message' ? `${item.role}: ${item.text}` : item.type));
 
@@ -31,6 +31,13 @@ describe('contextOf', () => {
       'assistant: [Ada] bye',
       'developer: Ada has left. You are answering the customer again.',
     ]);
+  });
+
+  it('begins as before when the bot has answered again', () => {
+    const past = [message('customer', 'help'), message('agent', 'bye')];
+    const asked = roles([...past]);
+    const next = roles([...past, message('customer', 'and now?', 'message', true), message('bot', 'here')]);
+    expect(next).toEqual([...asked, 'user: and now?', 'assistant: here']);
   });
 
   it('never tells the bot what is noted for colleagues', () => {

@@ -30,7 +30,8 @@ export function contextOf(past: readonly PastMessage[]): ProviderItem[] {
       items.push(item('developer', `${message.speaker}, a person of the team, answers the customer from here on.`));
       agent = message.speaker;
     }
-    if (message.author === 'bot') endAgentPart();
+    // The mark stays where the turn that answered found it: the beginning of a conversation never changes.
+    if (message.author !== 'agent' && message.hasTurn) endAgentPart();
     items.push(itemOf(message));
   }
   endAgentPart();

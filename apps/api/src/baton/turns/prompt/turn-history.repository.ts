@@ -9,6 +9,10 @@ export interface PastMessage {
   text: string;
   /** The agent's name; empty for other authors. */
   speaker: string;
+  /** The event number of the message, or of the one that it answers. */
+  place: number;
+  /** A bot answers the message, or it is a bot's answer. */
+  hasTurn: boolean;
 }
 
 interface PastRow {
@@ -19,12 +23,18 @@ interface PastRow {
   place: number;
   seq: number;
   speaker: string | null;
+  has_turn: number;
 }
 
+/** More messages are never sent; one more is read, to see that there are more. */
 export const HISTORY_LIMIT = 100;
 
 /** A question that the service filtered would be filtered with every later question as well. */
 const IS_READABLE = `(t.error IS NULL OR t.error NOT LIKE '%"${'PROVIDER_CONTENT_FILTERED' satisfies ErrorCode}"%')`;
+
+/** Where the history began that the model last received. */
+const LAST_START = `SELECT s.context_from FROM turns s WHERE s.chat_id = ? AND s.seq < ? AND s.context_from IS NOT NULL
+  ORDER BY s.seq DESC LIMIT 1`;
 
 interface Place {
   chatId: string;
@@ -40,8 +50,8 @@ export class TurnHistoryRepository {
   constructor(private readonly dataSource: DataSource) {}
 
   /**
-   * The messages before a turn without notes and without questions that the model service filtered, oldest first, at most the last 100.
-   * Answers follow the message they answer, even if the customer wrote more messages in between.
+   * The messages before a turn from where the history was last shortened, without notes and without questions that the model service
+   * filtered, oldest first, at most the last 101. Answers follow the message they answer, even if the customer wrote more messages in between.
    */
   findHistory(chatId: string, beforeTurnSeq: number): Promise<PastMessage[]> {
     return this.histories.submit({ chatId, beforeTurnSeq });
@@ -56,16 +66,19 @@ export class TurnHistoryRepository {
     // The limit applies to each chat, hence one subquery per chat.
     const histories = places.map(
       (_, index) =>
-        `SELECT ${index} AS asked, m.author, m.kind, m.text, COALESCE(t.seq, m.seq) AS place, m.seq, u.display_name AS speaker
+        `SELECT ${index} AS asked, m.author, m.kind, m.text, COALESCE(t.seq, m.seq) AS place, m.seq, u.display_name AS speaker,
+           t.id IS NOT NULL AS has_turn
          FROM messages m LEFT JOIN turns t ON t.id = m.turn_id LEFT JOIN users u ON u.id = m.agent_id
-         WHERE m.chat_id = ? AND m.kind <> 'note' AND COALESCE(t.seq, m.seq) < ? AND ${IS_READABLE} ORDER BY m.seq DESC LIMIT ${HISTORY_LIMIT}`,
+         WHERE m.chat_id = ? AND m.kind <> 'note' AND COALESCE(t.seq, m.seq) < ? AND ${IS_READABLE}
+           AND COALESCE(t.seq, m.seq) >= COALESCE((${LAST_START}), 0)
+         ORDER BY m.seq DESC LIMIT ${HISTORY_LIMIT + 1}`,
     );
     // SQLite accepts no parentheses around the parts of a union; MariaDB writes derived tables with texts to a file.
     const { isSqlite } = dialectOf(this.dataSource);
     const parts = histories.map((history) => (isSqlite ? `SELECT * FROM (${history})` : `(${history})`));
     const rows = await this.dataSource.query<PastRow[]>(
       parts.join(' UNION ALL '),
-      places.flatMap(({ chatId, beforeTurnSeq }) => [chatId, beforeTurnSeq]),
+      places.flatMap(({ chatId, beforeTurnSeq }) => [chatId, beforeTurnSeq, chatId, beforeTurnSeq]),
     );
     const asked = places.map((): PastRow[] => []);
     for (const row of rows) asked[row.asked]!.push(row);
@@ -86,9 +99,11 @@ export class TurnHistoryRepository {
 const pastMessages = (rows: PastRow[]): PastMessage[] =>
   rows
     .toSorted((a, b) => a.place - b.place || a.seq - b.seq)
-    .map(({ author, kind, text, speaker }) => ({
+    .map(({ author, kind, text, speaker, place, has_turn: hasTurn }) => ({
       author,
       kind,
       text: fromSqlJson<string>(text),
       speaker: speaker ?? '',
+      place,
+      hasTurn: Boolean(hasTurn),
     }));

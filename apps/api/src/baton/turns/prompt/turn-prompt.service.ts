@@ -1,5 +1,5 @@
 import { AppConfig } from '@app/common';
-import { countTokens, type ProviderItem, type ProviderRequest, type ProviderTool } from '@app/openai';
+import type { ProviderItem, ProviderRequest, ProviderTool } from '@app/openai';
 import type { TurnSource } from '@app/database';
 import { Injectable } from '@nestjs/common';
 import { type BotProfile, BotToolsService, type CallableTool, BotsService } from '../../../bots/index.js';
@@ -7,13 +7,16 @@ import { HandoffRulesService } from '../../handoff/handoff-rules.service.js';
 import { ChatSourcesRepository } from './chat-sources.repository.js';
 import { fittingSources, sourcesText } from './turn-sources.js';
 import { contextOf, openWhispers } from './turn-context.js';
-import { HISTORY_LIMIT, TurnHistoryRepository, type PastMessage } from './turn-history.repository.js';
+import { windowOf } from './history-window.js';
+import { TurnHistoryRepository, type PastMessage } from './turn-history.repository.js';
 import { HAND_TO_HUMAN } from '../tools/turn-tools.service.js';
 import type { StartedTurn } from '../turn.types.js';
 
 export interface Prompt {
   request: ProviderRequest;
   serviceId: string;
+  /** Where the history begins for later turns as well; null when this turn has not shortened it. */
+  contextFrom: number | null;
   /** The chat's files that the model receives. */
   sources: TurnSource[];
   /** The parts of the request for the trace; no secrets. */
@@ -49,9 +52,8 @@ export class TurnPromptService {
     const budget = this.config.turns.contextTokenBudget;
     const sources = fittingSources(files, Math.floor(budget / 2), model);
     const given = sourcesText(sources);
-    const fitting = newestThatFit(past, [instructions, given, turn.inputText], budget, model);
-    const isTrimmed = fitting.length < past.length || past.length >= HISTORY_LIMIT;
-    const kept = isTrimmed ? fromQuestion(fitting) : fitting;
+    const always = [instructions, given, turn.inputText];
+    const { kept, startsAt } = windowOf(past, always, budget, model, turn.seq);
     const items = [...(given === '' ? [] : [userItem(given)]), ...contextOf(kept), userItem(turn.inputText)];
     const offered = [...(isHandoffOffered ? [HAND_TO_HUMAN] : []), ...botTools.map(functionOf)];
     const tools = connection.capabilities.tools ? offered : [];
@@ -59,6 +61,7 @@ export class TurnPromptService {
     return {
       request: { connection, model, instructions, items, tools, temperature, maxOutputTokens },
       serviceId,
+      contextFrom: startsAt,
       sources: sources.map(({ id, path }) => ({ id, path })),
       trace: {
         bot: { id: bot.id, code: bot.code },
@@ -91,25 +94,6 @@ const functionOf = ({ name, description, parameters }: CallableTool): ProviderTo
 });
 
 const userItem = (text: string): ProviderItem => ({ type: 'message', role: 'user', text });
-
-/** The newest messages that fit into the budget beside the texts that are always sent. */
-function newestThatFit(past: PastMessage[], always: string[], budget: number, model: string): PastMessage[] {
-  const all = [...always, ...past.map(({ text }) => text)];
-  // A token is at least one byte: texts that fit in bytes fit in tokens, and need no counting.
-  if (all.reduce((sum, text) => sum + Buffer.byteLength(text), 0) <= budget) return past;
-  let left = always.reduce((rest, text) => rest - countTokens(text, model), budget);
-  const firstKept = past.findLastIndex(({ text }) => {
-    left -= countTokens(text, model);
-    return left < 0;
-  });
-  return past.slice(firstKept + 1);
-}
-
-/** The messages from the first question on: an answer without its question misleads, and some services refuse it. */
-function fromQuestion(kept: PastMessage[]): PastMessage[] {
-  const start = kept.findIndex(({ author, kind }) => author === 'customer' || kind === 'whisper');
-  return start === -1 ? [] : kept.slice(start);
-}
 
 function instructionsOf(bot: BotProfile, userSystemMessage: string | null): string {
   const facts = bot.facts.length === 0 ? '' : `Facts:\n${bot.facts.map((fact) => `- ${fact}`).join('\n')}`;

@@ -68,6 +68,8 @@ export class TurnEndingsService {
       handoffReason: live.handoffReason ?? (status === 'failed' ? await this.handoffAfterFailure(live) : null),
       trace: turn.options.isTraceLogEnabled ? { ...prompt?.trace, toolCalls: live.toolCalls, ...live.timings } : null,
       metaData: prompt === null || prompt.sources.length === 0 ? null : { sources: prompt.sources },
+      contextFrom: prompt?.contextFrom ?? null,
+      kept: null,
     };
   }
 
