@@ -28,7 +28,7 @@ describe.each(DIALECTS)('errors of OpenAiProvider over %s', (dialect) => {
     ['[[status=302]]', 'PROVIDER_REQUEST_REJECTED', { retryable: false, providerStatus: 302 }],
     ['[[status=408]]', 'PROVIDER_TIMEOUT', { retryable: true }],
     ['[[status=429 retryAfter=7]]', 'PROVIDER_RATE_LIMITED', { retryable: true, retryAfterSeconds: 7 }],
-    ['[[status=429 retryAfter=9999]]', 'PROVIDER_RATE_LIMITED', { retryable: true, retryAfterSeconds: 60 }],
+    ['[[status=429 retryAfter=9999]]', 'PROVIDER_RATE_LIMITED', { retryable: true, retryAfterSeconds: 3600 }],
     ['[[quota]]', 'PROVIDER_QUOTA_EXCEEDED', { retryable: false, providerStatus: 429 }],
     ['[[status=500]]', 'PROVIDER_ERROR', { retryable: true, providerStatus: 500 }],
     ['[[status=503 retryAfter=1]]', 'PROVIDER_ERROR', { retryable: true, retryAfterSeconds: 1 }],

@@ -28,6 +28,8 @@ export interface Scenario {
   code?: string;
   message?: string;
   retryAfter?: number | string;
+  /** More headers of the error. */
+  headers?: Record<string, string>;
   quota?: true;
   modelNotFound?: true;
   /** A sign-in page with status 200. */
@@ -91,6 +93,9 @@ export interface JournalAbort {
 
 export declare class Journal {
   count: number;
+  /** Requests that are being answered now, and the most of them at any time since the journal was cleared. */
+  running: number;
+  mostRunning: number;
   requests: JournalEntry[];
   aborts: JournalAbort[];
   get last(): JournalEntry | undefined;

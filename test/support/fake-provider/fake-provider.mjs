@@ -125,6 +125,7 @@ export class FakeProvider {
     const request = readRequest(dialect, body);
     const entry = this.journal.record({ path, body, headers: req.headers, userMessage: request.userMessage });
     res.on('close', () => {
+      this.journal.running--;
       if (!res.writableFinished && !entry.cutByUs) this.journal.recordAbort(entry);
     });
     const refused = this.#refusal(request, body);
@@ -201,7 +202,7 @@ export class FakeProvider {
 /** Answers without a stream: true when the scenario is a fault that is over before the first byte of an answer. */
 function answerFault(scenario, res, entry) {
   const { status, retryAfter } = scenario;
-  const headers = retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) };
+  const headers = { ...(retryAfter !== undefined && { 'retry-after': String(retryAfter) }), ...scenario.headers };
   if (scenario.hang) return true;
   if (scenario.reset === true) cut(res, entry);
   else if (scenario.quota) sendError(res, 429, 'insufficient_quota', 'You exceeded your current quota.', headers);

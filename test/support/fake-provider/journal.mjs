@@ -2,6 +2,10 @@
 export class Journal {
   #size;
   #waiters = new Set();
+  /** Requests that are being answered now. */
+  running = 0;
+  /** The most of them at any time since the journal was cleared. */
+  mostRunning = 0;
 
   constructor(size) {
     this.#size = size;
@@ -10,6 +14,7 @@ export class Journal {
 
   clear() {
     this.count = 0;
+    this.mostRunning = this.running;
     this.requests = [];
     this.aborts = [];
   }
@@ -21,6 +26,7 @@ export class Journal {
   record(request) {
     const entry = { ...request, at: performance.timeOrigin + performance.now(), piecesSent: 0, cutByUs: false };
     this.count++;
+    this.mostRunning = Math.max(this.mostRunning, ++this.running);
     this.requests.push(entry);
     if (this.requests.length > this.#size) this.requests.shift();
     this.#notify();

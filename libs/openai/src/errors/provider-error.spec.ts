@@ -1,4 +1,4 @@
-import { errorFromAnswer, errorFromEvent, errorFromTransport, parseRetryAfter, sanitise } from './provider-error.js';
+import { errorFromAnswer, errorFromEvent, errorFromTransport, sanitise } from './provider-error.js';
 
 const body = (error: unknown): string => JSON.stringify({ error });
 
@@ -20,16 +20,14 @@ describe('errorFromAnswer', () => {
     [504, 'null', 'PROVIDER_TIMEOUT'],
     [500, body({ code: 'toString', message: ['x'] }), 'PROVIDER_ERROR'],
   ])('maps %i with %s to %s', (status, text, code) => {
-    expect(errorFromAnswer(status, text, undefined, null)).toMatchObject({ code, providerStatus: status });
+    expect(errorFromAnswer(status, text, {}, null)).toMatchObject({ code, providerStatus: status });
   });
 
   it('repeats what the service says, never its page', () => {
-    expect(errorFromAnswer(400, body({ message: 'Too long.' }), undefined, null).message).toBe(
+    expect(errorFromAnswer(400, body({ message: 'Too long.' }), {}, null).message).toBe(
       'The model service answered 400: Too long.',
     );
-    expect(errorFromAnswer(502, '<html>secret page</html>', undefined, null).message).toBe(
-      'The model service answered 502.',
-    );
+    expect(errorFromAnswer(502, '<html>secret page</html>', {}, null).message).toBe('The model service answered 502.');
   });
 });
 
@@ -64,26 +62,6 @@ describe('errorFromTransport', () => {
     expect(errorFromTransport(new TypeError('failed', { cause: coded(code) }), begun)).toMatchObject({
       code: expected,
     });
-  });
-});
-
-describe('parseRetryAfter', () => {
-  const now = Date.parse('2026-11-21T10:00:00Z');
-
-  it.each<[string | undefined, number | undefined]>([
-    [undefined, undefined],
-    ['', undefined],
-    ['soon', undefined],
-    ['0', 0],
-    ['1.2', 2],
-    ['-5', 0],
-    ['600', 60],
-    ['Infinity', 60],
-    ['Sat, 21 Nov 2026 10:00:20 GMT', 20],
-    ['Sat, 21 Nov 2026 09:00:00 GMT', 0],
-    ['Sat, 21 Nov 2026 11:00:00 GMT', 60],
-  ])('reads %j as %j', (value, seconds) => {
-    expect(parseRetryAfter(value, now)).toBe(seconds);
   });
 });
 

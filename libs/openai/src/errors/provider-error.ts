@@ -1,9 +1,9 @@
 /// <reference lib="es2024.string" />
 import { AppError } from '@app/common';
 import type { ErrorCode } from '@app/contracts';
+import { retryAfterOf, type AnswerHeaders } from './retry-after.js';
 import { readErrorBody, readServiceError, type ServiceError } from './service-error.js';
 
-const LONGEST_RETRY_AFTER_SECONDS = 60;
 const LONGEST_PROVIDER_MESSAGE = 200;
 
 export type ProviderErrorCode = Extract<ErrorCode, `PROVIDER_${string}`>;
@@ -11,7 +11,8 @@ export type ProviderErrorCode = Extract<ErrorCode, `PROVIDER_${string}`>;
 export interface ProviderErrorOptions {
   detail?: string;
   retryable?: boolean;
-  retryAfterSeconds?: number;
+  /** How long the service asks to be left alone. */
+  retryAfterMs?: number;
   /** The HTTP status the service answered with, when it answered at all. */
   providerStatus?: number | null;
   cause?: unknown;
@@ -21,11 +22,14 @@ export interface ProviderErrorOptions {
 export class ProviderError extends AppError {
   declare readonly code: ProviderErrorCode;
   readonly retryable: boolean;
+  readonly retryAfterMs: number | undefined;
   readonly providerStatus: number | null;
 
   constructor(code: ProviderErrorCode, options: ProviderErrorOptions = {}) {
-    super(code, { detail: options.detail, retryAfterSeconds: options.retryAfterSeconds, cause: options.cause });
+    const { detail, retryAfterMs, cause } = options;
+    super(code, { detail, retryAfterSeconds: retryAfterMs && Math.ceil(retryAfterMs / 1000), cause });
     this.name = 'ProviderError';
+    this.retryAfterMs = retryAfterMs;
     this.retryable = options.retryable ?? RETRYABLE.has(code);
     this.providerStatus = options.providerStatus ?? null;
   }
@@ -79,14 +83,14 @@ const CAN_BE_AGAINST_RULES = new Set([400, 403, 422, 451]);
 export function errorFromAnswer(
   status: number,
   body: string,
-  retryAfter: string | string[] | undefined,
+  headers: AnswerHeaders,
   apiKey: string | null,
 ): ProviderError {
   const service = readErrorBody(body);
   return new ProviderError(codeForStatus(status, service), {
     detail: describe(`The model service answered ${status}`, service.message, apiKey),
     providerStatus: status,
-    retryAfterSeconds: parseRetryAfter(Array.isArray(retryAfter) ? retryAfter[0] : retryAfter),
+    retryAfterMs: retryAfterOf(headers, status),
   });
 }
 
@@ -162,15 +166,6 @@ function codeOfMessage({ message }: ServiceError, status: number): ProviderError
   if (CAN_BE_TOO_LONG.has(status) && TOO_LONG.test(text)) return 'PROVIDER_CONTEXT_EXCEEDED';
   if (CAN_BE_AGAINST_RULES.has(status) && AGAINST_RULES.test(text)) return 'PROVIDER_CONTENT_FILTERED';
   return undefined;
-}
-
-/** Seconds or an HTTP date, bounded so that a service cannot park a turn. */
-export function parseRetryAfter(value: string | undefined, now = Date.now()): number | undefined {
-  if (value === undefined || value.trim() === '') return undefined;
-  const number = Number(value);
-  const seconds = Number.isNaN(number) ? (Date.parse(value) - now) / 1000 : number;
-  if (Number.isNaN(seconds)) return undefined;
-  return Math.min(Math.max(Math.ceil(seconds), 0), LONGEST_RETRY_AFTER_SECONDS);
 }
 
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;

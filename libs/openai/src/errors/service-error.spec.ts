@@ -130,6 +130,6 @@ describe('what a service says about the input', () => {
       'PROVIDER_REQUEST_REJECTED',
     ],
   ])('has a code of its own (%i, %j)', (status, body, code) => {
-    expect(errorFromAnswer(status, JSON.stringify(body), undefined, null)).toMatchObject({ code });
+    expect(errorFromAnswer(status, JSON.stringify(body), {}, null)).toMatchObject({ code });
   });
 });

@@ -42,7 +42,7 @@ export async function fetchModels(
     }
     if (typeof error.status !== 'number') throw errorFromTransport(error.cause, false);
     const body = JSON.stringify({ error: error.error });
-    throw errorFromAnswer(error.status, body, error.headers?.get('retry-after') ?? undefined, apiKey);
+    throw errorFromAnswer(error.status, body, Object.fromEntries(error.headers ?? []), apiKey);
   }
 }
 

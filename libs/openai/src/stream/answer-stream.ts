@@ -3,6 +3,7 @@ import type { Dispatcher } from 'undici';
 import { AnswerQueue } from './answer-queue.js';
 import type { AnswerReader, DialectAdapter } from '../dialects/dialect-adapter.js';
 import { errorFromAnswer, errorFromTransport, ProviderError } from '../errors/provider-error.js';
+import type { AnswerHeaders } from '../errors/retry-after.js';
 import { SseParser } from './sse-parser.js';
 
 const LONGEST_ERROR_BODY = 64 * 1024;
@@ -12,8 +13,6 @@ const LONGEST_BODY = 64 * 1024 * 1024;
 const FINAL_MARKER = /\s*data:\s*\[DONE\]\s*$/;
 const BEGINS_EVENTS = /^(data|event|id|retry)?:/;
 const MAY_BEGIN_EVENTS = /^(d(a(ta?)?)?|e(v(e(nt?)?)?)?|i(d)?|r(e(t(ry?)?)?)?)?$/;
-
-type Headers = Record<string, string | string[] | undefined>;
 
 /**
  * One call of a service, from the bytes on the socket to the events in the queue. Runs inside undici's callbacks: a chunk is
@@ -31,7 +30,7 @@ export class AnswerStream implements Dispatcher.DispatchHandler {
   /** The answer is one JSON document. */
   private isWhole = false;
   private status = 0;
-  private retryAfter: string | string[] | undefined;
+  private headers: AnswerHeaders = {};
   private body = '';
   private received = 0;
 
@@ -52,10 +51,10 @@ export class AnswerStream implements Dispatcher.DispatchHandler {
     if (this.queue.settled) controller.abort(new Error('No longer wanted.'));
   }
 
-  onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: Headers): void {
+  onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: AnswerHeaders): void {
     if (status < 200 || this.queue.settled) return;
     this.status = status;
-    this.retryAfter = headers['retry-after'];
+    this.headers = headers;
   }
 
   /** What a service answered to a request that failed. */
@@ -148,7 +147,7 @@ export class AnswerStream implements Dispatcher.DispatchHandler {
   }
 
   private failWithAnswer(): void {
-    this.queue.fail(errorFromAnswer(this.status, this.body, this.retryAfter, this.apiKey));
+    this.queue.fail(errorFromAnswer(this.status, this.body, this.headers, this.apiKey));
   }
 
   /** The connection goes back to the pool after a complete answer, and is given up otherwise. */
