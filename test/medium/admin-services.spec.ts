@@ -76,7 +76,9 @@ describe.each(ENGINES)('services on $engine', ({ settings }) => {
 
   it('lists the models of a service with their last day', async () => {
     const id = await create();
-    expect(await probes.listModels(id)).toEqual({ models: [{ id: 'fake-large', shutdownDate: '2030-01-01' }] });
+    expect(await probes.listModels(id)).toEqual({
+      models: [{ id: 'fake-large', shutdownDate: '2030-01-01', replacedBy: null, contextTokens: null }],
+    });
   });
 
   describe('changing a service', () => {

@@ -12,4 +12,5 @@ export {
 export { MODEL_SHUTDOWNS, type ModelShutdown } from './model-shutdowns.js';
 export { ProviderError, type ProviderErrorCode } from './errors/provider-error.js';
 export * from './provider.types.js';
+export { emptyMatrix, flagsOf } from './probe/matrix.js';
 export { countTokens } from './usage/tokens.js';

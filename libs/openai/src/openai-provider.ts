@@ -16,7 +16,7 @@ import type {
   ProviderConnection,
   ProviderDialect,
   ProviderEvent,
-  ProviderModel,
+  ProviderModelList,
   ProviderRequest,
 } from './provider.types.js';
 
@@ -87,7 +87,7 @@ export class OpenAiProvider implements OnApplicationShutdown {
   }
 
   /** The models a service lists, newest first. Throws a `ProviderError`. */
-  listModels(connection: BareConnection, signal?: AbortSignal): Promise<ProviderModel[]> {
+  listModels(connection: BareConnection, signal?: AbortSignal): Promise<ProviderModelList> {
     return fetchModels(connection, this.options.probeCallTimeoutMs, signal);
   }
 

@@ -1,4 +1,4 @@
-import type { ModelDialect } from '@app/contracts';
+import type { CapabilityMatrix, ModelDialect } from '@app/contracts';
 
 /** How a service is reached. The key is plain text here and lives only as long as the call. */
 export interface ProviderConnection {
@@ -106,15 +106,29 @@ export type ProviderEvent =
 
 export interface ProviderModel {
   id: string;
-  /** ISO date after which the service says it stops serving the model, if it says so. */
+  /** `YYYY-MM-DD`, after which the service says it stops serving the model, if it says so. */
   shutdownDate: string | null;
+  /** The model that the service recommends instead, if it names one. */
+  replacedBy: string | null;
+  /** The longest conversation, in tokens of the model, if the service tells. */
+  contextTokens: number | null;
+}
+
+export interface ProviderModelList {
+  /** Newest first. */
+  models: ProviderModel[];
+  /** False when the service has more models than it listed, or more than we keep. */
+  isComplete: boolean;
 }
 
 export interface ProbeResult {
   reachable: boolean;
   dialect: ProviderDialect | null;
   capabilities: ProviderCapabilities;
-  models: ProviderModel[];
+  /** Line by line what was found; `capabilities` is what requests make of it. */
+  matrix: CapabilityMatrix;
+  /** Null when the service has no list that can be read. */
+  list: ProviderModelList | null;
   /** The model the probe spoke to; null when the service lists none and none was given. */
   probedModel: string | null;
   /** Milliseconds of the successful minimal call, null when none succeeded. */

@@ -68,6 +68,8 @@ export interface FakeProviderOptions {
     streaming?: boolean | 'refused';
     streamingUsage?: boolean | 'refused';
     tools?: boolean;
+    /** More than one call in an answer. */
+    parallelTools?: boolean;
     jsonSchema?: boolean;
     images?: boolean;
   };

@@ -8,7 +8,14 @@ import { chatCompletions, readRequest, responses } from './wire.mjs';
 
 export { expectedText };
 
-const ALL_FEATURES = { streaming: true, streamingUsage: true, tools: true, jsonSchema: true, images: true };
+const ALL_FEATURES = {
+  streaming: true,
+  streamingUsage: true,
+  tools: true,
+  jsonSchema: true,
+  images: true,
+  parallelTools: true,
+};
 const ROUTES = { '/responses': responses, '/chat/completions': chatCompletions, '/messages': anthropicMessages };
 const DIALECT_NAMES = new Map([
   [responses, 'responses'],
@@ -190,7 +197,15 @@ export class FakeProvider {
   #callsOf(request, scenario) {
     if (scenario.tool && request.rounds === 0) return [scenario.tool];
     if (request.tools.length === 0) return [];
-    return scenario.rounds?.[request.rounds] ?? (request.forced ? [{ name: request.tools[0], arguments: '{}' }] : []);
+    return scenario.rounds?.[request.rounds] ?? this.#calledByName(request).map((name) => ({ name, arguments: '{}' }));
+  }
+
+  /** A forced choice is the first tool; "Call the tools a and b" calls those that it names. */
+  #calledByName({ tools, userMessage, forced, rounds }) {
+    if (forced) return tools.slice(0, 1);
+    if (rounds > 0 || !userMessage.startsWith('Call the tools ')) return [];
+    const named = tools.filter((name) => userMessage.includes(name));
+    return this.features.parallelTools ? named : named.slice(0, 1);
   }
 
   #whenDue(scenario, send) {

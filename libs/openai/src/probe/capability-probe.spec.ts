@@ -1,9 +1,18 @@
+import { MODEL_CAPABILITIES, MODEL_DIALECTS, type ModelCapability } from '@app/contracts';
 import { FakeProvider, type FakeProviderOptions } from '../../../../test/support/fake-provider/fake-provider.mjs';
 import { defaultCapabilities } from './probe-requests.js';
 import { type BareConnection, OpenAiProvider } from '../openai-provider.js';
 import { ProviderError } from '../errors/provider-error.js';
+import type { ProviderModel } from '../provider.types.js';
 
 const KEY = 'sk-test-0123456789abcdef';
+
+const listed = (id: string, shutdownDate: string | null = null): ProviderModel => ({
+  id,
+  shutdownDate,
+  replacedBy: null,
+  contextTokens: null,
+});
 
 describe('OpenAiProvider', () => {
   let fake: FakeProvider;
@@ -26,33 +35,51 @@ describe('OpenAiProvider', () => {
   });
 
   describe('probe', () => {
-    it.each<[string, FakeProviderOptions, object]>([
-      ['all there is', {}, {}],
-      ['no streaming', { features: { streaming: false } }, { streaming: false, streamingUsage: false }],
-      ['a refusal to stream', { features: { streaming: 'refused' } }, { streaming: false, streamingUsage: false }],
-      ['no usage in streams', { features: { streamingUsage: false } }, { streamingUsage: false }],
-      ['no tools', { features: { tools: false } }, { tools: false }],
-      ['no JSON schema', { features: { jsonSchema: false } }, { jsonSchema: false }],
-      ['no images', { features: { images: false } }, { images: false }],
+    it.each<[string, FakeProviderOptions, ModelCapability[]]>([
+      ['all there is', {}, []],
+      ['no streaming', { features: { streaming: false } }, ['streaming', 'streamingUsage']],
+      ['a refusal to stream', { features: { streaming: 'refused' } }, ['streaming', 'streamingUsage']],
+      ['no usage in streams', { features: { streamingUsage: false } }, ['streamingUsage']],
+      ['no tools', { features: { tools: false } }, ['tools', 'forcedTools', 'parallelTools']],
+      ['one call at a time', { features: { parallelTools: false } }, ['parallelTools']],
+      ['no JSON schema', { features: { jsonSchema: false } }, ['jsonSchema']],
+      ['no images', { features: { images: false } }, ['images']],
     ])('finds %s in every dialect', async (_name, options, lacking) => {
+      const capabilities = defaultCapabilities();
+      for (const name of lacking) if (name in capabilities) capabilities[name as 'tools'] = false;
       for (const dialect of ['responses', 'chat_completions', 'anthropic_messages'] as const) {
         await serve({ ...options, dialects: [dialect] });
         const result = await provider.probe(connection, null);
         expect(result).toEqual({
           reachable: true,
           dialect,
-          capabilities: { ...defaultCapabilities(), ...lacking },
-          models: [
-            { id: 'fake-large', shutdownDate: null },
-            { id: 'fake-old', shutdownDate: '2027-01-31' },
-          ],
+          capabilities,
+          matrix: expect.anything(),
+          list: { models: [listed('fake-large'), listed('fake-old', '2027-01-31')], isComplete: true },
           probedModel: 'fake-large',
           latencyMs: expect.any(Number),
           problem: null,
         });
+        const { matrix } = result;
+        expect(MODEL_CAPABILITIES.filter((name) => matrix.capabilities[name].support !== 'yes')).toEqual(lacking);
+        for (const name of lacking)
+          expect(matrix.capabilities[name]).toMatchObject({ support: 'no', reason: expect.any(String) });
+        expect(MODEL_DIALECTS.filter((name) => matrix.endpoints[name].support === 'yes')).toEqual([dialect]);
+        expect(matrix.firstTokenMs === null).toBe(lacking.includes('streaming'));
         await fake.stop();
       }
       await serve();
+    });
+
+    it('finds every dialect that is spoken, and chooses one', async () => {
+      await serve({ dialects: ['chat_completions', 'anthropic_messages'] });
+      const { dialect, matrix } = await provider.probe(connection, null);
+      expect(dialect).toBe('chat_completions');
+      expect(matrix.endpoints).toEqual({
+        responses: { support: 'no', reason: expect.stringContaining('404'), code: 'PROVIDER_REQUEST_REJECTED' },
+        chat_completions: { support: 'yes', reason: null, code: null },
+        anthropic_messages: { support: 'yes', reason: null, code: null },
+      });
     });
 
     it('does without usage when a service refuses to be asked for it', async () => {
@@ -119,7 +146,7 @@ describe('OpenAiProvider', () => {
       await serve();
       await fake.stop();
       const result = await provider.probe(connection, 'any');
-      expect(result).toMatchObject({ reachable: false, models: [], problem: { code: 'PROVIDER_UNREACHABLE' } });
+      expect(result).toMatchObject({ reachable: false, list: null, problem: { code: 'PROVIDER_UNREACHABLE' } });
     });
 
     it('ends within its time when the service hangs', async () => {
@@ -134,22 +161,26 @@ describe('OpenAiProvider', () => {
     it('takes for honoured what the service was too busy to show', async () => {
       await serve();
       fake.script((_message, body) => body.tools !== undefined, { status: 429 });
-      expect((await provider.probe(connection, null)).capabilities.tools).toBe(true);
+      const { capabilities, matrix } = await provider.probe(connection, null);
+      expect(capabilities.tools).toBe(true);
+      for (const name of ['tools', 'forcedTools', 'parallelTools'] as const)
+        expect(matrix.capabilities[name]).toMatchObject({ support: 'unknown', code: 'PROVIDER_RATE_LIMITED' });
+      expect(matrix.capabilities.images.support).toBe('yes');
     });
   });
 
   describe('listModels', () => {
     it('lists the models with the day they end', async () => {
       await serve({ apiKey: KEY });
-      await expect(provider.listModels(connection)).resolves.toEqual([
-        { id: 'fake-large', shutdownDate: null },
-        { id: 'fake-old', shutdownDate: '2027-01-31' },
-      ]);
+      await expect(provider.listModels(connection)).resolves.toEqual({
+        models: [listed('fake-large'), listed('fake-old', '2027-01-31')],
+        isComplete: true,
+      });
     });
 
     it('shows its key the way Azure wants it', async () => {
       await serve({ apiKey: KEY });
-      await expect(provider.listModels({ ...connection, isAzure: true })).resolves.toHaveLength(2);
+      await expect(provider.listModels({ ...connection, isAzure: true })).resolves.toMatchObject({ isComplete: true });
     });
 
     it('throws what went wrong', async () => {

@@ -1,59 +1,46 @@
-import type { ProbeExtras } from '../dialects/dialect-adapter.js';
+import { MODEL_DIALECTS, type CapabilityMatrix, type Finding } from '@app/contracts';
 import { dialectsFor } from '../dialects/dialects.js';
 import { ProviderError } from '../errors/provider-error.js';
-import type { AdaptingAnswer } from '../learning/adapting-answer.js';
 import type {
-  CarriedItem,
   ProbeResult,
   ProviderCapabilities,
   ProviderConnection,
   ProviderDialect,
   ProviderModel,
+  ProviderModelList,
   ProviderRequest,
-  ProviderToolCall,
 } from '../provider.types.js';
-import {
-  BLUE_SQUARE,
-  conversation,
-  defaultCapabilities,
-  OK_SCHEMA,
-  withImage,
-  withSchema,
-  withTool,
-} from './probe-requests.js';
+import { checkImages, checkJsonSchema, checkParallelTools, checkTools } from './capability-checks.js';
+import { asProviderError, findingOf, no, unknown, YES } from './findings.js';
+import { emptyMatrix, flagsOf } from './matrix.js';
+import { ProbeCalls, type Collected, type Open, type ProbeLimits } from './probe-calls.js';
+import { conversation, defaultCapabilities } from './probe-requests.js';
 
 type BareConnection = Omit<ProviderConnection, 'dialect' | 'capabilities'>;
-type Open = (request: ProviderRequest, signal: AbortSignal, extras?: ProbeExtras) => AdaptingAnswer;
-
-interface Collected {
-  text: string;
-  calls: (ProviderToolCall | CarriedItem)[];
-  reportedUsage: boolean;
-  cut: boolean;
-  streamed: boolean;
-  milliseconds: number;
-}
+type Lines = CapabilityMatrix['capabilities'];
 
 /** A dialect in which the service holds a conversation. */
 interface Spoken {
   connection: ProviderConnection;
   latencyMs: number;
+  lines: Omit<Lines, 'parallelTools' | 'jsonSchema' | 'images'>;
 }
 
 const MOST_CANDIDATES = 3;
 /** Models that a list also holds, but that do not chat. */
 const NOT_FOR_CHAT =
   /embed|whisper|tts|transcri|translat|audio|realtime|image|dall-e|sora|moderation|rerank|guard|search|davinci|babbage|instruct$/i;
+
 /** One probe of one service. It ends when the answers are in, or when its time is up; what stays unknown counts as working. */
 export class CapabilityProbe {
-  private readonly deadline: AbortSignal;
+  private readonly calls: ProbeCalls;
 
   constructor(
-    private readonly open: Open,
-    private readonly list: (signal: AbortSignal) => Promise<ProviderModel[]>,
-    private readonly limits: { callTimeoutMs: number; timeoutMs: number },
+    open: Open,
+    private readonly list: (signal: AbortSignal) => Promise<ProviderModelList>,
+    limits: ProbeLimits,
   ) {
-    this.deadline = AbortSignal.timeout(limits.timeoutMs);
+    this.calls = new ProbeCalls(open, limits);
   }
 
   async run(
@@ -65,14 +52,16 @@ export class CapabilityProbe {
       reachable: false,
       dialect: null,
       capabilities: defaultCapabilities(),
-      models: [],
+      matrix: emptyMatrix(),
+      list: null,
       probedModel: null,
       latencyMs: null,
       problem: null,
     };
     try {
-      result.models = await this.models(preferredModel);
-      const candidates = preferredModel ? [preferredModel] : chatModels(result.models);
+      result.list = await this.models(preferredModel);
+      const models = result.list?.models ?? [];
+      const candidates = preferredModel ? [preferredModel] : chatModels(models);
       if (candidates.length === 0) {
         result.reachable = true;
         throw new ProviderError('PROVIDER_MODEL_NOT_FOUND', {
@@ -80,6 +69,8 @@ export class CapabilityProbe {
         });
       }
       await this.speak(connection, dialects, candidates, result);
+      const model = models.find(({ id }) => id === result.probedModel);
+      result.matrix.contextTokens = model?.contextTokens ?? null;
     } catch (error) {
       const failure = asProviderError(error);
       result.reachable ||= !NO_ANSWER.has(failure.code);
@@ -89,14 +80,14 @@ export class CapabilityProbe {
   }
 
   /** A key may be allowed to chat and not to list, and not every service has a list. */
-  private async models(preferredModel: string | null): Promise<ProviderModel[]> {
+  private async models(preferredModel: string | null): Promise<ProviderModelList | null> {
     try {
-      return await this.list(this.callSignal());
+      return await this.list(this.calls.signal());
     } catch (error) {
       const failure = asProviderError(error);
       if (NO_ANSWER.has(failure.code) || failure.providerStatus === 401) throw failure;
       if (preferredModel === null && failure.code === 'PROVIDER_AUTH_FAILED') throw failure;
-      return [];
+      return null;
     }
   }
 
@@ -109,27 +100,24 @@ export class CapabilityProbe {
     let telling: ProviderError | undefined;
     for (const model of candidates) {
       result.probedModel = model;
+      result.matrix.endpoints = emptyMatrix().endpoints;
       let best: Spoken | undefined;
       for (const dialect of dialects) {
         try {
           const spoken = await this.speakDialect({ ...bare, dialect, capabilities: defaultCapabilities() }, model);
-          const { tools } = spoken.connection.capabilities;
-          if (!best || tools) best = spoken;
-          if (tools) break;
+          result.matrix.endpoints[dialect] = YES;
+          const callsTools = spoken.lines.tools.support !== 'no';
+          if (!best || callsTools) best = spoken;
+          if (callsTools) break;
         } catch (error) {
           const failure = asProviderError(error);
+          result.matrix.endpoints[dialect] = findingOf(failure);
           if (!telling || !isMissingRoute(failure)) telling = failure;
-          if (FINAL.has(failure.code) || this.deadline.aborted) break;
+          if (FINAL.has(failure.code) || this.calls.isOver) break;
         }
       }
-      if (best) {
-        const { connection, latencyMs } = best;
-        const capabilities = await this.capabilities(connection, model);
-        Object.assign(result, { reachable: true, dialect: connection.dialect, latencyMs, capabilities });
-        return;
-      }
-      if (telling && (telling.code === 'PROVIDER_AUTH_FAILED' || FINAL.has(telling.code) || this.deadline.aborted))
-        break;
+      if (best) return this.complete(best, model, dialects, result);
+      if (telling && (telling.code === 'PROVIDER_AUTH_FAILED' || FINAL.has(telling.code) || this.calls.isOver)) break;
     }
     throw telling;
   }
@@ -143,13 +131,15 @@ export class CapabilityProbe {
     for (const variant of variants) {
       const tried = { ...connection, capabilities: { ...connection.capabilities, ...variant } };
       try {
-        const answer = await this.collect(conversation(tried, model));
-        const streaming = tried.capabilities.streaming && answer.streamed;
-        const streamingUsage = streaming && answer.reportedUsage;
-        const spoken = { ...connection, capabilities: { ...tried.capabilities, streaming, streamingUsage } };
-        const tools = await this.callsTools(conversation(spoken, model));
-        const capabilities = { ...spoken.capabilities, tools };
-        return { connection: { ...spoken, capabilities }, latencyMs: answer.milliseconds };
+        const answer = await this.calls.collect(conversation(tried, model));
+        const streamed = streamingLines(answer, tried.capabilities, failure);
+        const spoken = { ...connection, capabilities: { ...connection.capabilities, ...flagsOf(streamed) } };
+        const tools = await checkTools(this.calls, conversation(spoken, model));
+        return {
+          connection: spoken,
+          latencyMs: answer.milliseconds,
+          lines: { ...streamed, history: YES, ...tools },
+        };
       } catch (error) {
         failure = asProviderError(error);
         if (!WORTH_A_SIMPLER_CALL.has(failure.code) || isMissingRoute(failure)) break;
@@ -158,78 +148,71 @@ export class CapabilityProbe {
     throw failure;
   }
 
-  /** A call of a tool, and an answer once its result has been sent back. Some services refuse to be told to call one. */
-  private async callsTools(request: ProviderRequest): Promise<boolean> {
-    const asked = withTool(request);
-    for (const forceTool of [true, false]) {
-      try {
-        const { calls, cut } = await this.collect(asked, { forceTool });
-        if (cut) return true;
-        const results = calls.flatMap((call) =>
-          call.type === 'tool_call' ? [{ type: 'tool_result' as const, callId: call.callId, output: 'pong' }] : [],
-        );
-        if (results.length === 0) continue;
-        await this.collect({ ...asked, items: [...asked.items, ...calls, ...results] });
-        return true;
-      } catch (error) {
-        if (SAYS_NOTHING.has(asProviderError(error).code)) return true;
-      }
-    }
-    return false;
-  }
-
-  private async capabilities(connection: ProviderConnection, model: string): Promise<ProviderCapabilities> {
+  /** What is left to find out once the dialect is chosen. Two calls at a time: small servers answer one by one. */
+  private async complete(
+    { connection, latencyMs, lines }: Spoken,
+    model: string,
+    dialects: readonly ProviderDialect[],
+    result: ProbeResult,
+  ): Promise<void> {
     const request = conversation(connection, model);
-    const [jsonSchema, images] = await Promise.all([
-      this.honours(withSchema(request), { jsonSchema: OK_SCHEMA }, (answer) => isOkObject(answer.text)),
-      this.honours(withImage(request), { imageUrl: BLUE_SQUARE }, () => true),
-    ]);
-    return { ...connection.capabilities, jsonSchema, images };
-  }
-
-  private async honours(
-    request: ProviderRequest,
-    extras: ProbeExtras,
-    shows: (answer: Collected) => boolean,
-  ): Promise<boolean> {
-    try {
-      const answer = await this.collect(request, extras);
-      return answer.cut || shows(answer);
-    } catch (error) {
-      return SAYS_NOTHING.has(asProviderError(error).code);
-    }
-  }
-
-  private async collect(request: ProviderRequest, extras?: ProbeExtras): Promise<Collected> {
-    const startedAt = performance.now();
-    const answer = this.open(request, this.callSignal(), extras);
-    const collected: Pick<Collected, 'text' | 'calls' | 'reportedUsage'> = {
-      text: '',
-      calls: [],
-      reportedUsage: false,
+    const { endpoints, capabilities } = result.matrix;
+    Object.assign(capabilities, lines);
+    const checkTheRest = async (): Promise<void> => {
+      capabilities.jsonSchema = await checkJsonSchema(this.calls, request);
+      capabilities.images = await checkImages(this.calls, request);
     };
-    for await (const event of answer) {
-      if (event.type === 'text') collected.text += event.text;
-      else if (event.type === 'usage') collected.reportedUsage = true;
-      else if (event.type !== 'done') collected.calls.push(event);
-      else {
-        const milliseconds = Math.round(performance.now() - startedAt);
-        return { ...collected, cut: event.reason === 'length', streamed: answer.streamed, milliseconds };
+    const checkOthers = async (): Promise<void> => {
+      capabilities.parallelTools = await checkParallelTools(this.calls, request, lines.tools);
+      for (const dialect of MODEL_DIALECTS) {
+        if (endpoints[dialect].code !== null || endpoints[dialect].support === 'yes') continue;
+        endpoints[dialect] = dialects.includes(dialect) ? await this.checkDialect(request, dialect) : NOT_CHOSEN;
       }
-    }
-    throw new ProviderError('PROVIDER_TIMEOUT', { detail: 'The model service did not answer the probe in time.' });
+    };
+    await Promise.all([checkTheRest(), checkOthers()]);
+    result.matrix.firstTokenMs = this.calls.firstTokenMs;
+    Object.assign(result, {
+      reachable: true,
+      dialect: connection.dialect,
+      latencyMs,
+      capabilities: { ...connection.capabilities, ...flagsOf(capabilities) },
+    });
   }
 
-  private callSignal(): AbortSignal {
-    return AbortSignal.any([this.deadline, AbortSignal.timeout(this.limits.callTimeoutMs)]);
+  private async checkDialect(request: ProviderRequest, dialect: ProviderDialect): Promise<Finding> {
+    const capabilities = defaultCapabilities();
+    try {
+      await this.calls.collect({ ...request, connection: { ...request.connection, dialect, capabilities } });
+      return YES;
+    } catch (error) {
+      return findingOf(error);
+    }
   }
 }
+
+const NOT_CHOSEN = unknown('Not tried: another dialect was chosen.');
+
+function streamingLines(
+  answer: Collected,
+  asked: ProviderCapabilities,
+  refusal: ProviderError | undefined,
+): Pick<Lines, 'streaming' | 'streamingUsage'> {
+  if (!asked.streaming) return both(findingOf(refusal));
+  if (!answer.streamed) return both(no('The service answers in one piece.'));
+  if (answer.reportedUsage) return both(YES);
+  const streamingUsage = asked.streamingUsage ? no('The streamed answer ended without its usage.') : findingOf(refusal);
+  return { streaming: YES, streamingUsage };
+}
+
+const both = (finding: Finding): Pick<Lines, 'streaming' | 'streamingUsage'> => ({
+  streaming: finding,
+  streamingUsage: finding,
+});
 
 type Codes = ReadonlySet<ProviderError['code']>;
 const NO_ANSWER: Codes = new Set(['PROVIDER_UNREACHABLE', 'PROVIDER_TIMEOUT']);
 const FINAL: Codes = new Set(['PROVIDER_UNREACHABLE', 'PROVIDER_RATE_LIMITED', 'PROVIDER_QUOTA_EXCEEDED']);
 const WORTH_A_SIMPLER_CALL: Codes = new Set(['PROVIDER_REQUEST_REJECTED', 'PROVIDER_MALFORMED', 'PROVIDER_INCOMPLETE']);
-const SAYS_NOTHING: Codes = new Set([...NO_ANSWER, 'PROVIDER_RATE_LIMITED', 'PROVIDER_QUOTA_EXCEEDED']);
 
 function chatModels(models: ProviderModel[]): string[] {
   const today = new Date().toISOString();
@@ -240,17 +223,3 @@ function chatModels(models: ProviderModel[]): string[] {
 
 const isMissingRoute = ({ code, providerStatus }: ProviderError): boolean =>
   code === 'PROVIDER_REQUEST_REJECTED' && (providerStatus === 404 || providerStatus === 405);
-
-function isOkObject(text: string): boolean {
-  try {
-    const answer: { ok?: unknown } | null = JSON.parse(text);
-    return typeof answer?.ok === 'boolean';
-  } catch {
-    return false;
-  }
-}
-
-const asProviderError = (error: unknown): ProviderError =>
-  error instanceof ProviderError
-    ? error
-    : new ProviderError('PROVIDER_ERROR', { detail: 'The probe failed.', retryable: false, cause: error });

@@ -1,6 +1,7 @@
 import { nativeDialectOf } from '../dialects/dialects.js';
 import { errorFromAnswer, errorFromTransport, ProviderError } from '../errors/provider-error.js';
-import type { ProviderConnection, ProviderModel } from '../provider.types.js';
+import type { ProviderConnection, ProviderModelList } from '../provider.types.js';
+import { factsOf, type Entry } from './model-facts.js';
 
 type BareConnection = Pick<ProviderConnection, 'baseUrl' | 'apiKey' | 'isAzure'>;
 
@@ -12,7 +13,7 @@ export async function fetchModels(
   connection: BareConnection,
   timeoutMs: number,
   signal?: AbortSignal,
-): Promise<ProviderModel[]> {
+): Promise<ProviderModelList> {
   const { default: OpenAI, APIConnectionTimeoutError, APIError, APIUserAbortError } = await import('openai');
   const { baseUrl, apiKey } = connection;
   try {
@@ -28,7 +29,9 @@ export async function fetchModels(
       fetchOptions: { redirect: 'manual' },
       defaultHeaders: headersOf(connection),
     });
-    return modelsIn(await client.get<unknown>('/models', { signal }));
+    // Where the list has pages, the native dialect's does.
+    const query = nativeDialectOf(baseUrl) && { limit: MOST_MODELS };
+    return listIn(await client.get<unknown>('/models', { query, signal }));
   } catch (error) {
     if (error instanceof APIConnectionTimeoutError || error instanceof APIUserAbortError) {
       throw new ProviderError('PROVIDER_TIMEOUT', {
@@ -55,33 +58,27 @@ function headersOf(connection: BareConnection): Record<string, string | null> {
   return apiKey === null ? { authorization: null } : {};
 }
 
-interface ListedModel {
-  id?: unknown;
-  name?: unknown;
-  created?: unknown;
-  created_at?: unknown;
-  shutdown_date?: unknown;
-}
-
 /** The list as services give it: within `data` or `models`, or bare, of objects or of names. */
-function modelsIn(answer: unknown): ProviderModel[] {
-  const within = answer as { data?: unknown; models?: unknown } | null;
-  const list = [answer, within?.data, within?.models].find((value) => Array.isArray(value));
+function listIn(answer: unknown): ProviderModelList {
+  const within = answer as { data?: unknown; models?: unknown; has_more?: unknown } | null;
+  const list: unknown[] | undefined = [answer, within?.data, within?.models].find((value) => Array.isArray(value));
   if (!list) throw new ProviderError('PROVIDER_MALFORMED', { detail: 'The list of models cannot be read.' });
-  return (list as (ListedModel | string | null)[])
-    .map((entry) => (typeof entry === 'string' ? { id: entry } : (entry ?? {})))
-    .map(({ id, name, ...more }: ListedModel) => ({ ...more, id: id ?? name }))
-    .filter((model): model is ListedModel & { id: string } => typeof model.id === 'string' && model.id !== '')
-    .filter(({ id }) => id.length <= LONGEST_ID)
-    .toSorted((a, b) => createdOf(b) - createdOf(a))
-    .slice(0, MOST_MODELS)
-    .map(({ id, shutdown_date: date }) => ({ id, shutdownDate: dateOf(date) }));
+  const models = list
+    .map((entry) => (typeof entry === 'string' ? { id: entry } : entry))
+    .filter((entry): entry is Entry => typeof entry === 'object' && entry !== null)
+    .map((entry) => ({ entry, id: entry['id'] ?? entry['name'] }))
+    .filter((model): model is { entry: Entry; id: string } => isName(model.id))
+    .toSorted((a, b) => createdOf(b.entry) - createdOf(a.entry));
+  return {
+    models: models.slice(0, MOST_MODELS).map(({ id, entry }) => ({ id, ...factsOf(entry) })),
+    isComplete: within?.has_more !== true && models.length <= MOST_MODELS,
+  };
 }
 
-function createdOf({ created, created_at: date }: ListedModel): number {
+const isName = (value: unknown): value is string =>
+  typeof value === 'string' && value !== '' && value.length <= LONGEST_ID;
+
+function createdOf({ created, created_at: date }: Entry): number {
   if (typeof created === 'number') return created;
   return typeof date === 'string' ? Date.parse(date) / 1000 || 0 : 0;
 }
-
-const dateOf = (value: unknown): string | null =>
-  typeof value === 'string' && !Number.isNaN(Date.parse(value)) ? value : null;

@@ -123,37 +123,21 @@ describe('the probe', () => {
     await other.onApplicationShutdown();
   });
 
-  it.each<[string, RawAnswer, unknown[]]>([
+  it.each<[string, RawAnswer, string[]]>([
     ['no list', { status: 404, body: { detail: 'Not Found' } }, []],
     ['a page', { contentType: 'text/html', body: '<html></html>' }, []],
-    [
-      'a bare list',
-      { body: [{ id: 'a' }, { id: 'b' }] },
-      [
-        { id: 'a', shutdownDate: null },
-        { id: 'b', shutdownDate: null },
-      ],
-    ],
-    [
-      'a list of names',
-      { body: { models: ['a', { name: 'b' }, null, 7] } },
-      [
-        { id: 'a', shutdownDate: null },
-        { id: 'b', shutdownDate: null },
-      ],
-    ],
+    ['a bare list', { body: [{ id: 'a' }, { id: 'b' }] }, ['a', 'b']],
+    ['a list of names', { body: { models: ['a', { name: 'b' }, null, 7] } }, ['a', 'b']],
   ])('speaks to the model it is given where there is %s', async (_name, models, listed) => {
-    expect(await probe(() => null, models, 'mine')).toMatchObject({
-      probedModel: 'mine',
-      models: listed,
-      problem: null,
-    });
+    const { list, ...result } = await probe(() => null, models, 'mine');
+    expect(result).toMatchObject({ probedModel: 'mine', problem: null });
+    expect(list?.models.map(({ id }) => id) ?? []).toEqual(listed);
   });
 
   it('lists the newest thousand of a list without end', async () => {
     const data = Array.from({ length: 50_000 }, (_, index) => ({ id: `m${index}`, created: index }));
-    const { models } = await probe(() => null, { body: { data } }, 'm1');
-    expect([models.length, models[0]?.id]).toEqual([1000, 'm49999']);
+    const { list } = await probe(() => null, { body: { data } }, 'm1');
+    expect([list?.models.length, list?.models[0]?.id, list?.isComplete]).toEqual([1000, 'm49999', false]);
   });
 
   it('tries only the dialect that was chosen', async () => {

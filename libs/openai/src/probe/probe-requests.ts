@@ -18,6 +18,7 @@ const PING: ProviderTool = {
   description: 'Answers with pong.',
   parameters: { type: 'object', properties: {}, required: [], additionalProperties: false },
 };
+const PONG: ProviderTool = { ...PING, name: 'pong', description: 'Answers with ping.' };
 export const OK_SCHEMA = {
   type: 'object',
   properties: { ok: { type: 'boolean' } },
@@ -46,6 +47,12 @@ export const withTool = (request: ProviderRequest): ProviderRequest => ({
   items: [...request.items.slice(0, -1), message('user', 'Call the tool ping.')],
   tools: [PING],
   maxOutputTokens: SOME_TOKENS,
+});
+
+export const withTwoTools = (request: ProviderRequest): ProviderRequest => ({
+  ...withTool(request),
+  items: [...request.items.slice(0, -1), message('user', 'Call the tools ping and pong, both at once.')],
+  tools: [PING, PONG],
 });
 
 export const withSchema = (request: ProviderRequest): ProviderRequest => ({

@@ -1,7 +1,7 @@
 import { AppError, notFound } from '@app/common';
 import { type ErrorCode } from '@app/contracts';
 import type { OpenAiService, StoredHealth } from '@app/database';
-import { MODEL_SHUTDOWNS, OpenAiProvider, type ProbeResult, type ProviderModel } from '@app/openai';
+import { emptyMatrix, MODEL_SHUTDOWNS, OpenAiProvider, type ProbeResult, type ProviderModel } from '@app/openai';
 import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
 import { CacheService } from '../../cache/index.js';
 import { mapHealth, type ServiceHealthDto, type ServiceModelsDto } from '../services/openai-service.dto.js';
@@ -60,7 +60,7 @@ export class ServiceProbesService implements OnModuleDestroy {
       const service = await this.services.find(serviceId);
       if (service === null) throw notFound('The service');
       const connection = await this.connections.connect(service);
-      const models = await this.provider.listModels(connection, AbortSignal.timeout(MODELS_LIMIT_MS));
+      const { models } = await this.provider.listModels(connection, AbortSignal.timeout(MODELS_LIMIT_MS));
       return { models: models.map(mapModel) };
     });
   }
@@ -110,7 +110,8 @@ const NOTHING_FOUND: ProbeResult = {
   reachable: false,
   dialect: null,
   capabilities: { streaming: false, streamingUsage: false, tools: false, jsonSchema: false, images: false },
-  models: [],
+  matrix: emptyMatrix(),
+  list: null,
   probedModel: null,
   latencyMs: null,
   problem: null,
@@ -127,7 +128,7 @@ const ANNOUNCED = new Map(
   MODEL_SHUTDOWNS.flatMap(({ models, shutdownOn }) => models.map((model) => [model, shutdownOn] as const)),
 );
 
-const mapModel = ({ id, shutdownDate }: ProviderModel): ProviderModel => ({
-  id,
-  shutdownDate: shutdownDate ?? ANNOUNCED.get(id) ?? null,
+const mapModel = ({ shutdownDate, ...model }: ProviderModel): ProviderModel => ({
+  ...model,
+  shutdownDate: shutdownDate ?? ANNOUNCED.get(model.id) ?? null,
 });

@@ -141,6 +141,14 @@ export class ServiceModelDto {
   /** When the service stops serving the model, if it says so or its shutdown has been announced. */
   @ApiProperty({ example: '2027-01-31', type: 'string', nullable: true })
   shutdownDate: string | null;
+
+  /** The model that the service recommends instead, if it names one. */
+  @ApiProperty({ example: null, type: 'string', nullable: true })
+  replacedBy: string | null;
+
+  /** The longest conversation, in tokens of the model, if the service tells. */
+  @ApiProperty({ example: 400000, type: 'integer', nullable: true })
+  contextTokens: number | null;
 }
 
 export class ServiceModelsDto {

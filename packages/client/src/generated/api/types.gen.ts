@@ -1655,7 +1655,15 @@ export type ServiceHealthDto = {
 };
 
 export type ServiceModelDto = {
+  /**
+   * The longest conversation, in tokens of the model, if the service tells.
+   */
+  contextTokens: number | null;
   id: string;
+  /**
+   * The model that the service recommends instead, if it names one.
+   */
+  replacedBy: string | null;
   /**
    * When the service stops serving the model, if it says so or its shutdown has been announced.
    */
