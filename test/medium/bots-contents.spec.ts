@@ -6,6 +6,7 @@ import type { DataSource } from 'typeorm';
 import { BotConfigurationService } from '../../apps/api/src/bots/configuration/bot-configuration.service.js';
 import { BotImagesService } from '../../apps/api/src/bots/images/bot-images.service.js';
 import type { AdminCreateBotRequestDto } from '../../apps/api/src/bots/administration/bot-request.dto.js';
+import { BotParametersService } from '../../apps/api/src/bots/parameters/bot-parameters.service.js';
 import { BotsService } from '../../apps/api/src/bots/profile/bots.service.js';
 import type { BotFeedbackQuery } from '../../apps/api/src/bots/feedback/feedback.dto.js';
 import { FeedbackService } from '../../apps/api/src/bots/feedback/feedback.service.js';
@@ -19,6 +20,7 @@ describe.each(ENGINES)('what belongs to bots on $engine', ({ settings }) => {
   let bots: BotsService;
   let images: BotImagesService;
   let configurations: BotConfigurationService;
+  let parameters: BotParametersService;
   let feedback: FeedbackService;
 
   beforeAll(async () => {
@@ -27,6 +29,7 @@ describe.each(ENGINES)('what belongs to bots on $engine', ({ settings }) => {
     bots = reach(server, BotsService);
     images = reach(server, BotImagesService);
     configurations = reach(server, BotConfigurationService);
+    parameters = reach(server, BotParametersService);
     feedback = reach(server, FeedbackService);
   }, 60_000);
   afterAll(() => server.stop());
@@ -164,12 +167,12 @@ describe.each(ENGINES)('what belongs to bots on $engine', ({ settings }) => {
 
     it('say how the model is called', async () => {
       const botId = await create();
-      await configurations.updateParameters(ADMIN, botId, { temperature: 0 });
-      await configurations.updateParameters(ADMIN, botId, {
+      await parameters.update(ADMIN, botId, { temperature: 0 });
+      await parameters.update(ADMIN, botId, {
         maxOutputTokens: 100,
         isUserSystemMessageSupported: false,
       });
-      expect(await configurations.getParameters(ADMIN, botId)).toEqual({
+      expect(await parameters.get(ADMIN, botId)).toMatchObject({
         temperature: 0,
         maxOutputTokens: 100,
         isUserSystemMessageSupported: false,

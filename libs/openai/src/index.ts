@@ -11,6 +11,8 @@ export {
 } from './openai-provider.js';
 export { MODEL_SHUTDOWNS, type ModelShutdown } from './model-shutdowns.js';
 export { ProviderError, type ProviderErrorCode } from './errors/provider-error.js';
+export type { ParameterName, RequestParameters } from './dialects/parameters.js';
+export type { AskedParameters, RefusedParameter } from './learning/refused-parameters.js';
 export * from './provider.types.js';
 export { emptyMatrix, flagsOf } from './probe/matrix.js';
 export { countTokens } from './usage/tokens.js';

@@ -5,9 +5,11 @@ import { CapabilityProbe } from './probe/capability-probe.js';
 import type { ProbeExtras } from './dialects/dialect-adapter.js';
 import { DIALECTS } from './dialects/dialects.js';
 import { fitting } from './dialects/conversation.js';
+import { addFields, leaveOut, putParameters } from './dialects/parameters.js';
 import { AdaptingAnswer } from './learning/adapting-answer.js';
 import { fieldsOf, learn } from './learning/lessons.js';
 import { NO_ADJUSTMENTS, ServiceMemory } from './learning/service-memory.js';
+import { type AskedParameters, type RefusedParameter, refusedParameters } from './learning/refused-parameters.js';
 import { fetchModels } from './probe/model-list.js';
 import { ProviderError } from './errors/provider-error.js';
 import type {
@@ -115,6 +117,11 @@ export class OpenAiProvider implements OnApplicationShutdown {
       : { ...result, capabilities: { ...capabilities, adjustments: { [model]: learned } } };
   }
 
+  /** Which of the parameters the service is known not to take: by its dialect, by its probe, or because it has refused them since. */
+  refusalsOf(place: Pick<ProviderRequest, 'connection' | 'model'>, asked: AskedParameters): RefusedParameter[] {
+    return refusedParameters(place.connection.dialect, this.memory.recall(place).omitted, asked);
+  }
+
   /** Not before running answers have had their time to finish. */
   async onApplicationShutdown(): Promise<void> {
     await this.agent.destroy();
@@ -182,9 +189,12 @@ export class OpenAiProvider implements OnApplicationShutdown {
 function bodyOf(request: ProviderRequest, adjustments: Adjustments, extras?: ProbeExtras): Record<string, unknown> {
   const { contextTokens, omitted } = adjustments;
   const { capabilities, dialect } = request.connection;
+  const adapter = DIALECTS[dialect];
   const fitted = contextTokens === null ? request : fitting(request, contextTokens);
-  const body = DIALECTS[dialect].body(fitted, { ...extras, streamed: capabilities.streaming, adjustments });
-  for (const field of omitted) delete body[field];
+  const body = adapter.body(fitted, { ...extras, streamed: capabilities.streaming, adjustments });
+  putParameters(body, adapter.places, request.parameters ?? {});
+  addFields(body, request.extraBody ?? {});
+  for (const field of omitted) leaveOut(body, field);
   return body;
 }
 

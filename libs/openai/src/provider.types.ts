@@ -1,4 +1,5 @@
 import type { CapabilityMatrix, ModelDialect } from '@app/contracts';
+import type { RequestParameters } from './dialects/parameters.js';
 
 /** How a service is reached. The key is plain text here and lives only as long as the call. */
 export interface ProviderConnection {
@@ -78,6 +79,9 @@ export interface ProviderRequest {
   tools: ProviderTool[];
   temperature: number | null;
   maxOutputTokens: number | null;
+  parameters?: RequestParameters;
+  /** Fields of the body that the administrator has added; never those that are ours. */
+  extraBody?: Record<string, unknown> | null;
 }
 
 /** Tokens as the service counts them. */

@@ -32,6 +32,10 @@ import { BotAccessService } from './profile/bot-access.service.js';
 import { BotAdministrationService } from './administration/bot-administration.service.js';
 import { BotConfigurationService } from './configuration/bot-configuration.service.js';
 import { BotFactsService } from './facts/bot-facts.service.js';
+import { AdminBotParametersController } from './parameters/admin-bot-parameters.controller.js';
+import { BotParametersService } from './parameters/bot-parameters.service.js';
+import { ParameterSupportService } from './parameters/parameter-support.service.js';
+import { RequestParametersService } from './parameters/request-parameters.service.js';
 import { BotSettingsRepository } from './profile/bot-settings.repository.js';
 import { BotSettingsService } from './profile/bot-settings.service.js';
 import { BotImagesRepository } from './images/bot-images.repository.js';
@@ -63,6 +67,7 @@ const ENTITIES = [Bot, BotFact, BotLink, BotLogin, BotTool, Feedback, StoredFile
     AdminBotFactsController,
     AdminBotFeedbackController,
     AdminBotConfigurationController,
+    AdminBotParametersController,
     AdminBotToolsController,
   ],
   providers: [
@@ -81,13 +86,16 @@ const ENTITIES = [Bot, BotFact, BotLink, BotLogin, BotTool, Feedback, StoredFile
     BotSettingsService,
     BotImagesService,
     BotLinksRepository,
+    BotParametersService,
     BotSearchService,
     BotToolsRepository,
     BotToolsService,
     FeedbackRepository,
     FeedbackService,
+    ParameterSupportService,
     PublicBotsRepository,
     PublicBotsService,
+    RequestParametersService,
     StartBotsService,
     ToolCallsService,
     ToolAddressesService,
@@ -104,6 +112,7 @@ const ENTITIES = [Bot, BotFact, BotLink, BotLogin, BotTool, Feedback, StoredFile
     BotToolsService,
     FeedbackService,
     PublicBotsService,
+    RequestParametersService,
     ToolCallsService,
   ],
 })

@@ -1,6 +1,7 @@
 export { BotAdministrationService } from './administration/bot-administration.service.js';
 export { BotsModule } from './bots.module.js';
 export { BotFeedbackRequestDto, BotFeedbackResponseDto, FeedbackService } from './feedback/feedback.service.js';
+export { RequestParametersService } from './parameters/request-parameters.service.js';
 export type { BotProfile } from './profile/bot-profile.js';
 export { BotSettingsService } from './profile/bot-settings.service.js';
 export { BotStopService } from './profile/bot-stop.service.js';

@@ -1,3 +1,4 @@
+import type { ParameterPlaces } from './parameters.js';
 import type {
   Adjustments,
   ProviderConnection,
@@ -54,6 +55,8 @@ export interface DialectAdapter {
   readonly home?: string;
   /** How the service is shown its key, and what else it wants to see; a bearer token without. */
   readonly headers?: (connection: Pick<ProviderConnection, 'baseUrl' | 'apiKey'>) => Record<string, string>;
+  /** Where the body has the parameters of the request. */
+  readonly places: ParameterPlaces;
   body(request: ProviderRequest, options: CallOptions): Record<string, unknown>;
   reader(sink: AnswerSink): AnswerReader;
 }

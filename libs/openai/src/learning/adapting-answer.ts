@@ -2,7 +2,7 @@ import { ProviderError } from '../errors/provider-error.js';
 import type { Adjustments, ProviderEvent } from '../provider.types.js';
 import type { AnswerStream } from '../stream/answer-stream.js';
 
-const MOST_LESSONS = 6;
+const MOST_LESSONS = 10;
 const MOST_TRIMS = 1;
 
 /** One call as the provider makes it: opens it with adjustments, learns from a refusal, keeps what has proved itself. */

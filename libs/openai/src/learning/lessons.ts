@@ -1,4 +1,6 @@
 import { arrange, fitting, inputTokensOf } from '../dialects/conversation.js';
+import { DIALECTS } from '../dialects/dialects.js';
+import { valueAt } from '../dialects/parameters.js';
 import type { ProviderErrorCode } from '../errors/provider-error.js';
 import type { Adjustments, Arrangement, ProviderRequest } from '../provider.types.js';
 
@@ -35,17 +37,18 @@ const SHARE_OF_CONTEXT = 0.7;
 const SAYS_IT_FAILED = new Set([200, 500]);
 const CAN_BE_TAUGHT = new Set([200, 400, 413, 422, 429, 500, 501]);
 
-/** The fields that a request can do without. */
-const DISPENSABLE = new Set([
+/** The fields that a request can do without, beside its parameters and those that an administrator has added. */
+const DISPENSABLE = [
   'temperature', 'max_tokens', 'max_completion_tokens', 'max_output_tokens', 'store', 'stream_options', 'tool_choice',
   'response_format',
-]); // prettier-ignore
+]; // prettier-ignore
 
 /** The fields of a request that a refusal may be about, also those within the messages that the service itself had added. */
-export const fieldsOf = (body: Record<string, unknown>, request: ProviderRequest): string[] => [
-  ...Object.keys(body).filter((field) => DISPENSABLE.has(field) && body[field] !== undefined),
-  ...thoughtsOf(request),
-];
+export function fieldsOf(body: Record<string, unknown>, request: ProviderRequest): string[] {
+  const parameters = Object.values(DIALECTS[request.connection.dialect].places).map(({ path }) => path);
+  const dispensable = new Set([...DISPENSABLE, ...parameters, ...Object.keys(request.extraBody ?? {})]);
+  return [...[...dispensable].filter((field) => valueAt(body, field) !== undefined), ...thoughtsOf(request)];
+}
 
 /** Fields of messages; in the other dialects a thought is an item of its own, with a place for it. */
 const thoughtsOf = ({ items, connection }: ProviderRequest): string[] =>
@@ -104,11 +107,14 @@ function askWithLess({ said, request }: Refusal, adjustments: Adjustments): Adju
   return isLess && contextTokens !== adjustments.contextTokens ? { ...adjustments, contextTokens } : null;
 }
 
-/** Short words of everyday language count only where they are marked as a name. */
+/** Short words of everyday language count only where they are marked as a name, or stand at the end, after a colon. */
 function names(said: string, field: string): boolean {
-  const isOrdinary = !field.includes('_') && field !== 'temperature';
-  const name = field.replace(/[^\w]/g, '');
-  return new RegExp(isOrdinary ? `["'\`.]${name}["'\`:]` : `(?<![\\w])${name}(?!\\w)`).test(said);
+  const [outer = '', inner] = field.split('.').map((name) => name.replace(/[^\w]/g, ''));
+  if (inner !== undefined)
+    return new RegExp(`(?<!\\w)${outer}["'\\s,.]+${inner}(?!\\w)`).test(said) || names(said, outer);
+  const isOrdinary = !outer.includes('_') && outer !== 'temperature';
+  const marked = `["'\`.]${outer}["'\`:]|: ${outer}(?=["'.,}]|$)`;
+  return new RegExp(isOrdinary ? marked : `(?<![\\w])${outer}(?!\\w)`, 'm').test(said);
 }
 
 const isSame = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other);

@@ -143,4 +143,5 @@ const startedTurn = (chat: LockedChat, turn: OpenTurn, startedSeq: number): Star
   inputText: turn.inputText,
   outputMessageId: turn.outputMessageId,
   options: turn.options,
+  userKey: turn.userKey,
 });

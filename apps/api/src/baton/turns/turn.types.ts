@@ -39,6 +39,8 @@ export interface StartedTurn {
   inputText: string;
   outputMessageId: string;
   options: TurnOptions;
+  /** Who is counted in the statistics. */
+  userKey: string;
 }
 
 /** The result of accepting a customer's message. */

@@ -27,6 +27,7 @@ import { mapBotFields } from './bot-fields.js';
 import { BOT_ORDER_FIELDS, BotsRepository, type BotRow } from '../profile/bots.repository.js';
 import { BotsService, EVERYTHING, NOTHING } from '../profile/bots.service.js';
 import { newBot } from '../profile/new-bot.js';
+import { ParameterSupportService } from '../parameters/parameter-support.service.js';
 import { ToolSupportService } from '../tools/tool-support.service.js';
 import { IMPLEMENTATION_TYPES, implementationTypeOf } from './implementation-types.js';
 
@@ -40,6 +41,7 @@ export class BotAdministrationService {
     private readonly profiles: BotsService,
     private readonly services: OpenAiServicesService,
     private readonly toolSupport: ToolSupportService,
+    private readonly parameterSupport: ParameterSupportService,
   ) {}
 
   getImplementationTypes(): string[] {
@@ -92,8 +94,10 @@ export class BotAdministrationService {
     if (changes.displayName === '') throw invalid('displayNameTv', 'displayNameTv.value must not be empty');
     if (changes.openAiServiceId) await this.requireService(changes.openAiServiceId);
     const { openAiServiceId, modelName } = { ...bot, ...changes };
-    if (openAiServiceId !== bot.openAiServiceId || modelName !== bot.modelName)
+    if (openAiServiceId !== bot.openAiServiceId || modelName !== bot.modelName) {
       await this.toolSupport.requireForToolsOf(botId, { openAiServiceId, modelName });
+      await this.parameterSupport.requireFor({ openAiServiceId, modelName }, bot.parameters);
+    }
     const logins = loginsOf({ ...bot, ...changes });
     if (!(await this.guardService(this.bots.update(botId, changes, logins)))) throw codeTaken(changes.code!);
     await this.profiles.changed(botId);

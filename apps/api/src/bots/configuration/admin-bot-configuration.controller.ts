@@ -8,7 +8,6 @@ import {
   AdminUpdateAcsBotConfigurationRequestDto,
   AdminUpdateAzureOpenAISearchBotConfigurationRequestDto,
   AdminUpdateBotConfigurationRequestDto,
-  BotParametersDto,
 } from './bot-configuration.dto.js';
 import { BotConfigurationService } from './bot-configuration.service.js';
 
@@ -87,25 +86,5 @@ export class AdminBotConfigurationController {
     @Body() dto: AdminUpdateBotConfigurationRequestDto,
   ): Promise<void> {
     return this.configurations.updateRaw(caller, botId, dto);
-  }
-
-  /** Returns the parameters with which the bot's model is called. */
-  @Get('parameters')
-  @ApiOkResponse({ type: BotParametersDto })
-  @ApiProblems(403, 404)
-  getBotParameters(@CurrentUser() caller: UserPrincipal, @BotId() botId: string): Promise<Required<BotParametersDto>> {
-    return this.configurations.getParameters(caller, botId);
-  }
-
-  /** Updates the parameters with which the bot's model is called. What is not sent stays as it is. */
-  @Put('parameters')
-  @Audited('bot.configured', 'botId')
-  @ApiProblems(400, 403, 404)
-  updateBotParameters(
-    @CurrentUser() caller: UserPrincipal,
-    @BotId() botId: string,
-    @Body() dto: BotParametersDto,
-  ): Promise<void> {
-    return this.configurations.updateParameters(caller, botId, dto);
   }
 }

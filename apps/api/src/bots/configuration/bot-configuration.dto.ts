@@ -162,30 +162,3 @@ export class AdminGetBotConfigurationResponseDto {
   @ApiProperty({ example: '{"index":"documents","apiKey":"********"}' })
   configurationRaw: string;
 }
-
-/** How the bot's model is called. */
-export class BotParametersDto {
-  /** Null leaves it to the service. */
-  @IsOptional()
-  @IsNumber()
-  @Min(0)
-  @Max(2)
-  @ApiProperty({ example: 0.7, type: 'number', minimum: 0, maximum: 2, nullable: true, required: false })
-  temperature?: number | null;
-
-  /** Null leaves it to the service. */
-  @IsOptional()
-  @IsInt()
-  @Min(1)
-  @Max(1_000_000)
-  @ApiProperty({ example: 2000, type: 'integer', minimum: 1, maximum: 1_000_000, nullable: true, required: false })
-  maxOutputTokens?: number | null;
-
-  /** Whether people may attach a system message of their own to chats with the bot. */
-  @OptionalFlag(true)
-  isUserSystemMessageSupported?: boolean;
-
-  /** Whether the model names a chat after its first answer, unless it has been named by hand. */
-  @OptionalFlag(false)
-  isTitledByModel?: boolean;
-}

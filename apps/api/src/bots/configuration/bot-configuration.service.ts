@@ -11,7 +11,6 @@ import type {
   AdminUpdateAcsBotConfigurationRequestDto,
   AdminUpdateAzureOpenAISearchBotConfigurationRequestDto,
   AdminUpdateBotConfigurationRequestDto,
-  BotParametersDto,
 } from './bot-configuration.dto.js';
 import { BotsRepository } from '../profile/bots.repository.js';
 import { BotsService } from '../profile/bots.service.js';
@@ -89,23 +88,6 @@ export class BotConfigurationService {
     const bot = await this.access.requireBotAdmin(caller, botId);
     const raw = rawOf(dto.configurationRaw ?? '', this.openRaw(bot));
     await this.store(bot, { raw: this.secrets.seal(raw, placeOf(bot.id, 'raw')) });
-  }
-
-  async getParameters(caller: Principal, botId: string): Promise<Required<BotParametersDto>> {
-    const { parameters, isUserSystemMessageSupported } = await this.access.requireBotAdmin(caller, botId);
-    return { isTitledByModel: false, ...parameters, isUserSystemMessageSupported };
-  }
-
-  /** What is not sent stays as it is. */
-  async updateParameters(caller: Principal, botId: string, dto: BotParametersDto): Promise<void> {
-    const { parameters, isUserSystemMessageSupported } = await this.access.requireBotAdmin(caller, botId);
-    const { temperature = parameters.temperature, maxOutputTokens = parameters.maxOutputTokens } = dto;
-    const isTitledByModel = dto.isTitledByModel ?? parameters.isTitledByModel ?? false;
-    await this.bots.update(botId, {
-      parameters: { temperature, maxOutputTokens, isTitledByModel },
-      isUserSystemMessageSupported: dto.isUserSystemMessageSupported ?? isUserSystemMessageSupported,
-    });
-    await this.profiles.changed(botId);
   }
 
   private read(bot: Bot, part: Part) {

@@ -1,6 +1,12 @@
 import { listOptions, notFound, pagingResult, type PagingQuery } from '@app/common';
 import type { OpenAiService } from '@app/database';
-import type { ProviderConnection } from '@app/openai';
+import {
+  type AskedParameters,
+  defaultCapabilities,
+  OpenAiProvider,
+  type ProviderConnection,
+  type RefusedParameter,
+} from '@app/openai';
 import { Injectable } from '@nestjs/common';
 import { uuidv7 } from 'uuidv7';
 import { CacheService } from '../../cache/index.js';
@@ -43,6 +49,7 @@ export class OpenAiServicesService {
     private readonly probes: ServiceProbesService,
     private readonly changes: ServiceChangesService,
     private readonly cache: CacheService,
+    private readonly provider: OpenAiProvider,
   ) {}
 
   /**
@@ -80,6 +87,26 @@ export class OpenAiServicesService {
     const service = serviceId === null ? await this.defaults.find() : await this.services.find(serviceId);
     if (service?.capabilities?.tools !== false || service.health?.problem !== null) return null;
     return modelName === null || modelName === modelOf(service) ? service.displayName : null;
+  }
+
+  /**
+   * What of these parameters the service, or the default one, is known not to take from the model. Empty where that is not certain: the last
+   * probe has failed, or there was none.
+   */
+  async findRefused(
+    serviceId: string | null,
+    modelName: string | null,
+    asked: AskedParameters,
+  ): Promise<RefusedParameter[]> {
+    const service = serviceId === null ? await this.defaults.find() : await this.services.find(serviceId);
+    if (!service?.endpoint || service.health?.problem !== null) return [];
+    const { endpoint: baseUrl, isAzure, dialect } = service;
+    const capabilities = service.capabilities ?? defaultCapabilities();
+    const model = modelName ?? modelOf(service) ?? '';
+    return this.provider.refusalsOf(
+      { connection: { baseUrl, isAzure, dialect, capabilities, apiKey: null }, model },
+      asked,
+    );
   }
 
   async list(query: PagingQuery): Promise<AdminGetOpenAiServicesResponseItemDtoPagingResult> {

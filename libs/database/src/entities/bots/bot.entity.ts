@@ -1,3 +1,4 @@
+import type { ReasoningEffort, Verbosity } from '@app/contracts';
 import { Entity, Index, JoinColumn, ManyToOne, type Relation } from 'typeorm';
 import {
   FlagColumn,
@@ -18,6 +19,13 @@ export interface BotParameters {
   maxOutputTokens: number | null;
   /** The model names the chat after its first answer. */
   isTitledByModel?: boolean;
+  reasoningEffort?: ReasoningEffort | null;
+  verbosity?: Verbosity | null;
+  topP?: number | null;
+  stop?: string[] | null;
+  seed?: number | null;
+  /** Further fields of the requests to the service. */
+  extraBody?: { [field: string]: JsonValue } | null;
 }
 
 /** Deleted bots stay as rows: old chats go on showing who answered. */

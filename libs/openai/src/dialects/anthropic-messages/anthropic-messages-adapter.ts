@@ -1,3 +1,4 @@
+import type { ReasoningEffort } from '@app/contracts';
 import type { ProviderItem, ProviderRequest } from '../../provider.types.js';
 import { arrange } from '../conversation.js';
 import type { CallOptions, DialectAdapter } from '../dialect-adapter.js';
@@ -9,11 +10,29 @@ const VERSION = '2023-06-01';
 /** The service demands a limit. This one lets every current model finish an answer. */
 const DEFAULT_MAX_TOKENS = 8192;
 const HIGHEST_TEMPERATURE = 1;
+/** Without an effort the model does not think before it answers, unless it always does. */
+const EFFORTS: Readonly<Record<ReasoningEffort, string | undefined>> = {
+  none: undefined,
+  minimal: 'low',
+  low: 'low',
+  medium: 'medium',
+  high: 'high',
+  xhigh: 'xhigh',
+};
 
 /** `POST /messages`: blocks in, named events out. Anthropic's own, spoken by servers of the llama.cpp family and gateways as well. */
 export const anthropicMessagesAdapter: DialectAdapter = {
   path: '/messages',
   home: HOME,
+
+  places: {
+    reasoningEffort: { path: 'output_config.effort', write: (effort) => EFFORTS[effort as ReasoningEffort] },
+    topP: { path: 'top_p' },
+    stop: { path: 'stop_sequences' },
+    // There are no keys: the service looks for the longest beginning that it knows.
+    promptCacheKey: { path: 'cache_control', write: () => ({ type: 'ephemeral' }) },
+    safetyIdentifier: { path: 'metadata.user_id' },
+  },
 
   /** At home the bearer token is for something else than a key; others look for the key in either place. */
   headers: ({ baseUrl, apiKey }) => ({

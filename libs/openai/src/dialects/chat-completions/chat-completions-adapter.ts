@@ -8,6 +8,16 @@ import { ChatCompletionsReader } from './chat-completions-reader.js';
 export const chatCompletionsAdapter: DialectAdapter = {
   path: '/chat/completions',
 
+  places: {
+    reasoningEffort: { path: 'reasoning_effort' },
+    verbosity: { path: 'verbosity' },
+    topP: { path: 'top_p' },
+    stop: { path: 'stop' },
+    seed: { path: 'seed' },
+    promptCacheKey: { path: 'prompt_cache_key' },
+    safetyIdentifier: { path: 'safety_identifier' },
+  },
+
   body(request: ProviderRequest, { streamed, adjustments, forceTool, jsonSchema, imageUrl }: CallOptions) {
     const { capabilities } = request.connection;
     const messages = toMessages(arrange(request, adjustments.arrangement), new Set(adjustments.omitted));

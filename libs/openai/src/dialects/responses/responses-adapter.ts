@@ -8,6 +8,14 @@ import { ResponsesReader } from './responses-reader.js';
 export const responsesAdapter: DialectAdapter = {
   path: '/responses',
 
+  places: {
+    reasoningEffort: { path: 'reasoning.effort' },
+    verbosity: { path: 'text.verbosity' },
+    topP: { path: 'top_p' },
+    promptCacheKey: { path: 'prompt_cache_key' },
+    safetyIdentifier: { path: 'safety_identifier' },
+  },
+
   body(request: ProviderRequest, { streamed, adjustments, forceTool, jsonSchema, imageUrl }: CallOptions) {
     const { capabilities } = request.connection;
     const { instructions, items } = arrange(request, adjustments.arrangement);

@@ -706,6 +706,12 @@ export type BotFeedbackResponseDto = {
 
 export type BotParametersDto = {
   /**
+   * Further fields of the requests to the service. Those that the server sets itself, and secrets, are refused.
+   */
+  extraBody?: {
+    [key: string]: unknown;
+  } | null;
+  /**
    * Whether the model names a chat after its first answer, unless it has been named by hand.
    */
   isTitledByModel?: boolean;
@@ -713,14 +719,28 @@ export type BotParametersDto = {
    * Whether people may attach a system message of their own to chats with the bot.
    */
   isUserSystemMessageSupported?: boolean;
-  /**
-   * Null leaves it to the service.
-   */
   maxOutputTokens?: number | null;
   /**
-   * Null leaves it to the service.
+   * How hard the model thinks before it answers.
    */
+  reasoningEffort?: 'none' | 'minimal' | 'low' | 'medium' | 'high' | 'xhigh' | null;
+  /**
+   * Makes the same request more likely to be answered the same. Only the Chat Completions format has it.
+   */
+  seed?: number | null;
+  /**
+   * Texts at which the answer ends. The Responses format has none.
+   */
+  stop?: Array<string> | null;
   temperature?: number | null;
+  /**
+   * The share of the most likely words that the model chooses from.
+   */
+  topP?: number | null;
+  /**
+   * How much the model says. Only OpenAI's own formats have it.
+   */
+  verbosity?: 'low' | 'medium' | 'high' | null;
 };
 
 export type BusinessHoursDto = {

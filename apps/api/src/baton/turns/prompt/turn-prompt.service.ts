@@ -2,7 +2,13 @@ import { AppConfig } from '@app/common';
 import type { ProviderItem, ProviderRequest, ProviderTool } from '@app/openai';
 import type { TurnSource } from '@app/database';
 import { Injectable } from '@nestjs/common';
-import { type BotProfile, BotToolsService, type CallableTool, BotsService } from '../../../bots/index.js';
+import {
+  type BotProfile,
+  BotToolsService,
+  type CallableTool,
+  BotsService,
+  RequestParametersService,
+} from '../../../bots/index.js';
 import { HandoffRulesService } from '../../handoff/handoff-rules.service.js';
 import { ChatSourcesRepository } from './chat-sources.repository.js';
 import { fittingSources, sourcesText } from './turn-sources.js';
@@ -30,6 +36,7 @@ export class TurnPromptService {
     private readonly config: AppConfig,
     private readonly bots: BotsService,
     private readonly botTools: BotToolsService,
+    private readonly parameters: RequestParametersService,
     private readonly handoffRules: HandoffRulesService,
     private readonly history: TurnHistoryRepository,
     private readonly files: ChatSourcesRepository,
@@ -57,9 +64,8 @@ export class TurnPromptService {
     const items = [...(given === '' ? [] : [userItem(given)]), ...contextOf(kept), userItem(turn.inputText)];
     const offered = [...(isHandoffOffered ? [HAND_TO_HUMAN] : []), ...botTools.map(functionOf)];
     const tools = connection.capabilities.tools ? offered : [];
-    const { temperature, maxOutputTokens } = bot.parameters;
     return {
-      request: { connection, model, instructions, items, tools, temperature, maxOutputTokens },
+      request: { connection, model, instructions, items, tools, ...this.parameters.of(bot, turn.userKey) },
       serviceId,
       contextFrom: startsAt,
       sources: sources.map(({ id, path }) => ({ id, path })),

@@ -169,6 +169,6 @@ export const mapAssistant = ({ bot, tools }: BotWithTools): AssistantDto => ({
   metadata: {},
   tool_resources: {},
   temperature: bot.parameters.temperature,
-  top_p: null,
+  top_p: bot.parameters.topP ?? null,
   response_format: 'auto',
 });
