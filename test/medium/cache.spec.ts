@@ -2,7 +2,7 @@ import { Redis } from 'ioredis';
 import { CacheService } from '../../apps/api/src/cache/cache.service.js';
 import { startTestApp, type TestApp } from '../support/app.js';
 import { eventually } from '../support/eventually.js';
-import { RedisLine } from '../support/redis-line.js';
+import { TcpLine } from '../support/tcp-line.mjs';
 import { describeWithRedis, REDIS_URL } from '../support/servers.js';
 
 const KEY = { ADMIN_API_KEY: 'k'.repeat(32) };
@@ -93,7 +93,7 @@ describeWithRedis('the caches of two instances', () => {
 
   it('forget together, and go on without Redis', async () => {
     const redis = new Redis(REDIS_URL);
-    const line = await RedisLine.open();
+    const line = await TcpLine.open(REDIS_URL);
     const [here, there] = await Promise.all(
       [1, 2].map(() => startTestApp({ ...KEY, DATABASE_URL: '', REDIS_URL: line.url, REDIS_PREFIX })),
     );

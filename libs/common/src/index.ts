@@ -42,6 +42,7 @@ export * from './metrics/metrics-registry.js';
 export * from './paging/paging.dto.js';
 export * from './redis/redis-connection.js';
 export * from './redis/redis.module.js';
+export * from './redis/redis-silence.js';
 export * from './secrets/secret-texts.js';
 export * from './sockets/described-socket.decorator.js';
 export * from './stable-id.js';

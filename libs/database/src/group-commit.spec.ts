@@ -34,4 +34,12 @@ describe('GroupCommit', () => {
     const results = await Promise.allSettled(['a', 'bad', 'b'].map((item) => commits.submit(item)));
     expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
   });
+
+  it('fails as a whole when the database cannot be reached', async () => {
+    const commit = jest.fn(() => Promise.reject(Object.assign(new Error('gone'), { fatal: true })));
+    const commits = new GroupCommit<number, number>(commit);
+    const results = await Promise.allSettled([1, 2, 3].map((item) => commits.submit(item)));
+    expect(results.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
+    expect(commit).toHaveBeenCalledTimes(1);
+  });
 });

@@ -1,3 +1,5 @@
+import { isUnreachable } from '@app/common';
+
 interface Entry<Item, Result> {
   item: Item;
   resolve: (result: Result) => void;
@@ -40,7 +42,8 @@ export class GroupCommit<Item, Result> {
       const results = await this.commit(batch.map(({ item }) => item));
       batch.forEach((entry, index) => entry.resolve(results[index]!));
     } catch (error) {
-      if (batch.length === 1) return batch[0]!.reject(error);
+      // No item spoils the others when the database cannot be reached.
+      if (batch.length === 1 || isUnreachable(error)) return batch.forEach((entry) => entry.reject(error));
       await Promise.all(batch.map((entry) => this.commitBatch([entry])));
     }
   }

@@ -32,6 +32,20 @@ export class JobLeasesRepository {
       .execute();
   }
 
+  /** For what several instances may have at a time: it ends that long after the last of them has held it. */
+  async hold(name: string, milliseconds: number): Promise<void> {
+    await this.create(name);
+    await this.extend(name, milliseconds);
+  }
+
+  async isHeld(name: string): Promise<boolean> {
+    return this.dataSource
+      .getRepository(SystemState)
+      .createQueryBuilder('lease')
+      .where(`lease.name = :name AND lease.updated_at > ${dialectOf(this.dataSource).now}`, { name })
+      .getExists();
+  }
+
   release(name: string): Promise<void> {
     return this.extend(name, 0);
   }

@@ -4,8 +4,8 @@ import { freshDatabase } from '../../support/databases.js';
 import { EventStream } from '../../support/event-stream.js';
 import { eventually } from '../../support/eventually.js';
 import { expectedText } from '../../support/fake-provider/fake-provider.mjs';
-import { RedisLine } from '../../support/redis-line.js';
-import { describeOnServer, MYSQL_URL, REDIS_OR_NONE, describeWithRedis } from '../../support/servers.js';
+import { TcpLine } from '../../support/tcp-line.mjs';
+import { describeOnServer, MYSQL_URL, REDIS_OR_NONE, REDIS_URL, describeWithRedis } from '../../support/servers.js';
 import { Desk, Desks, Person } from './takeover.support.js';
 
 describeOnServer.each(REDIS_OR_NONE)('two instances %s', (_, redisUrl) => {
@@ -155,7 +155,7 @@ describeOnServer.each(REDIS_OR_NONE)('two instances %s', (_, redisUrl) => {
   'two instances that lose their Redis while the bot speaks',
   () => {
     it('are slower, and lose nothing', async () => {
-      const line = await RedisLine.open();
+      const line = await TcpLine.open(REDIS_URL);
       const database = (await freshDatabase())!;
       const overrides = { DATABASE_URL: database.url, REDIS_URL: line.url };
       const [first, second] = [await ChatServer.start(overrides), await ChatServer.start(overrides)];

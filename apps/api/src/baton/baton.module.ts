@@ -1,3 +1,4 @@
+import { JobLeasesRepository } from '@app/database';
 import { OpenAiModule } from '@app/openai';
 import { Module } from '@nestjs/common';
 import { BotsModule } from '../bots/index.js';
@@ -73,6 +74,7 @@ import { TurnsService } from './entry/turns.service.js';
     TurnGeneration,
     TurnHistoryRepository,
     TurnIntakeRepository,
+    JobLeasesRepository,
     TurnLeasesRepository,
     TurnMetrics,
     TurnPromptService,

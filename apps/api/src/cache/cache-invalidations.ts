@@ -32,10 +32,9 @@ export class CacheInvalidations implements OnApplicationShutdown {
   }
 
   listen(onForget: (invalidation: Invalidation) => void): void {
-    const { client } = this.redis;
-    if (client === null) return;
-    client.on('ready', () => this.catchUp());
-    const subscriber = (this.subscriber = client.duplicate());
+    const subscriber = (this.subscriber = this.redis.openAnother());
+    if (subscriber === null) return;
+    this.redis.client?.on('ready', () => this.catchUp());
     // The connection for commands complains for both.
     subscriber.on('error', () => undefined);
     subscriber.on('ready', () => void this.subscribe(subscriber, onForget));

@@ -1,4 +1,4 @@
-import { OWN_IDEMPOTENCY, REPLAYED_HEADER, requestKeyOf, type RequestIdentity } from '@app/common';
+import { isOutcomeUnknown, OWN_IDEMPOTENCY, REPLAYED_HEADER, requestKeyOf, type RequestIdentity } from '@app/common';
 import type { JsonValue } from '@app/database';
 import {
   Injectable,
@@ -42,7 +42,8 @@ export class IdempotencyInterceptor implements NestInterceptor {
     try {
       result = await lastValueFrom(next.handle(), { defaultValue: undefined });
     } catch (error) {
-      await this.idempotency.release(key);
+      // A second try must not find the key free if the first one may have had its effect.
+      if (!isOutcomeUnknown(error)) await this.idempotency.release(key);
       throw error;
     }
     if (isPlain(result)) await this.idempotency.finish(key, { status: reply.statusCode, value: result ?? null });

@@ -1,7 +1,9 @@
 import proxyAddress from '@fastify/proxy-addr';
 import {
+  ANSWERS_SOON,
   AppError,
   connectionRefusal,
+  noticeSilence,
   SECURITY_HEADERS,
   sendProblem,
   toProblem,
@@ -159,12 +161,12 @@ export class SocketAdapter extends IoAdapter {
   }
 
   private redisAdapter(url: string): ReturnType<typeof createAdapter> {
-    const retryStrategy = (attempt: number): number => Math.min(attempt * 200, 2000);
-    const publisher = new LenientRedis(url, { enableOfflineQueue: false, maxRetriesPerRequest: 1, retryStrategy });
-    const subscriber = new LenientRedis(url, { maxRetriesPerRequest: null, retryStrategy });
+    const options = { ...ANSWERS_SOON, retryStrategy: (attempt: number): number => Math.min(attempt * 200, 2000) };
+    const publisher = new LenientRedis(url, { ...options, enableOfflineQueue: false, maxRetriesPerRequest: 1 });
+    const subscriber = new LenientRedis(url, { ...options, maxRetriesPerRequest: null });
     this.connections = [publisher, subscriber];
     for (const connection of this.connections)
-      connection.on('error', (error: Error) => this.log.debug(`Redis: ${error.message}`));
+      noticeSilence(connection).on('error', (error: Error) => this.log.debug(`Redis: ${error.message}`));
     return createAdapter(publisher, subscriber, { key: `${this.config.redisPrefix}:sockets` });
   }
 }

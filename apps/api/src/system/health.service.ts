@@ -5,7 +5,7 @@ import { HttpAdapterHost } from '@nestjs/core';
 import { TypeOrmHealthIndicator } from '@nestjs/terminus';
 import type { HealthDto } from './health.dto.js';
 
-const DATABASE_TIMEOUT_MS = 2000;
+const DATABASE_TIMEOUT_MS = 1500;
 
 /** An instance is alive when it answers; it is ready when it can reach its database and is not shutting down. Redis is only reported. */
 @Injectable()

@@ -4,7 +4,7 @@ interface DatabaseError {
   driverError?: { code?: unknown; fatal?: unknown };
 }
 
-const GIVEN_UP = ['ER_LOCK_DEADLOCK', 'ER_LOCK_WAIT_TIMEOUT', 'SQLITE_BUSY'];
+const GIVEN_UP = ['ER_LOCK_DEADLOCK', 'ER_LOCK_WAIT_TIMEOUT', 'SQLITE_BUSY', 'POOL_EXHAUSTED'];
 
 /** The database gave a statement up for the sake of others: the same transaction, tried again, may go through. */
 export function isTransient(error: unknown): boolean {
@@ -30,4 +30,17 @@ export function isUnstorable(error: unknown): boolean {
 export function isUnreachable(error: unknown): boolean {
   const { fatal, driverError } = (error ?? {}) as DatabaseError;
   return (driverError?.fatal ?? fatal) === true;
+}
+
+/** The driver's error as TypeORM passes it on: with the statement that met it. */
+interface FailedStatement {
+  query?: unknown;
+}
+
+/** The connection was lost while it was not known whether a change has been stored. All else was rolled back with the connection. */
+export function isOutcomeUnknown(error: unknown): boolean {
+  const { query } = (error ?? {}) as FailedStatement;
+  return (
+    isUnreachable(error) && typeof query === 'string' && /^\s*(COMMIT|INSERT|UPDATE|DELETE|REPLACE)\b/i.test(query)
+  );
 }

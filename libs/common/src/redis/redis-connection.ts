@@ -1,13 +1,14 @@
 import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { Redis } from 'ioredis';
 import { AppConfig } from '../config/app-config.js';
+import { ANSWERS_SOON, noticeSilence } from './redis-silence.js';
 
 const COMMAND_TIMEOUT_MS = 500;
 const LONGEST_PAUSE_MS = 5000;
 
 /**
  * The one connection to Redis, or none. Commands fail fast while Redis is away, so that no request waits for what is optional; the
- * connection comes back by itself. Who subscribes takes a connection of its own: `redis.client?.duplicate()`.
+ * connection comes back by itself. Who subscribes takes a connection of its own: {@link openAnother}.
  */
 @Injectable()
 export class RedisConnection implements OnApplicationShutdown {
@@ -25,8 +26,14 @@ export class RedisConnection implements OnApplicationShutdown {
     return this.client?.status === 'ready';
   }
 
+  /** Null without Redis. The caller closes it. */
+  openAnother(): Redis | null {
+    return this.client && noticeSilence(this.client.duplicate());
+  }
+
   private connect(url: string): Redis {
     const client = new Redis(url, {
+      ...ANSWERS_SOON,
       enableOfflineQueue: false,
       maxRetriesPerRequest: 1,
       commandTimeout: COMMAND_TIMEOUT_MS,
@@ -41,7 +48,7 @@ export class RedisConnection implements OnApplicationShutdown {
       if (this.isComplaining) this.logger.log('Redis is back.');
       this.isComplaining = false;
     });
-    return client;
+    return noticeSilence(client);
   }
 
   onApplicationShutdown(): void {

@@ -1,10 +1,16 @@
-import { createConnection, type Connection, type RowDataPacket } from 'mysql2/promise';
+import { Logger } from '@nestjs/common';
+import { createConnection, type Connection, type ConnectionOptions, type RowDataPacket } from 'mysql2/promise';
 import type { DataSource, DataSourceOptions } from 'typeorm';
+import { openedPool, type PoolConnection } from './pool.js';
+import { SilenceWatch } from './silence-watch.js';
 
 type ServerOptions = Extract<DataSourceOptions, { type: 'mysql' | 'mariadb' }>;
 
 const MEBIBYTE = 1024 * 1024;
 const MIN_PACKET = 4 * MEBIBYTE;
+const FIRST_CONNECT_TIMEOUT_MS = 10_000;
+const CONNECT_TIMEOUT_MS = 3000;
+const KEEP_ALIVE_AFTER_MS = 10_000;
 /** Set on every connection: what the code relies on must not depend on the server's defaults. */
 const SESSION = [
   `SET SESSION sql_mode = 'STRICT_TRANS_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'`,
@@ -24,7 +30,7 @@ export async function serverOptions(url: string, poolSize: number): Promise<Serv
     password: decodeURIComponent(password),
     database: decodeURIComponent(pathname.slice(1)),
   };
-  const connection = await createConnection({ ...target, connectTimeout: 10_000 });
+  const connection = await createConnection({ ...target, connectTimeout: FIRST_CONNECT_TIMEOUT_MS });
   try {
     return {
       type: await checkServer(connection),
@@ -36,28 +42,50 @@ export async function serverOptions(url: string, poolSize: number): Promise<Serv
       charset: 'utf8mb4',
       timezone: 'Z',
       poolSize,
+      connectTimeout: CONNECT_TIMEOUT_MS,
       // Counts and sums of integers come as numbers, as they do from SQLite.
       bigNumberStrings: false,
-      extra: { jsonStrings: true },
+      // Quiet connections are asked after by the operating system, so that a gateway does not forget them.
+      extra: { jsonStrings: true, enableKeepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_AFTER_MS },
     };
   } finally {
     await connection.end();
   }
 }
 
+/** Connects, prepares every connection, and watches that the server answers. */
 export async function connectServer(dataSource: DataSource): Promise<DataSource> {
   await dataSource.initialize();
-  // The one connection that initialising has opened, then every later one.
+  const { pool, first } = await openedPool(dataSource);
   const session = dataSource.options.type === 'mariadb' ? SESSION_OF_MARIADB : SESSION;
-  for (const statement of session) await dataSource.query(statement);
-  const { pool } = dataSource.driver as unknown as {
-    pool: { on(event: 'connection', listener: (connection: { query(sql: string): void }) => void): void };
-  };
-  pool.on('connection', (connection) => {
+  const prepare = (connection: PoolConnection): void => {
     for (const statement of session) connection.query(statement);
-  });
+  };
+  const watch = new SilenceWatch(pool, first, targetOf(dataSource.options as ServerOptions), report);
+  prepare(first);
+  pool.on('connection', prepare);
+  first.release();
+  const destroy = dataSource.destroy.bind(dataSource);
+  dataSource.destroy = async () => {
+    watch.stop();
+    await destroy();
+  };
   return dataSource;
 }
+
+function report(isSilent: boolean): void {
+  const logger = new Logger('Database');
+  if (isSilent) logger.error('The database does not answer; requests are refused until it does.');
+  else logger.log('The database answers again.');
+}
+
+const targetOf = ({ host, port, username, password, database }: ServerOptions): ConnectionOptions => ({
+  host,
+  port,
+  user: username,
+  password,
+  database,
+});
 
 interface Variables extends RowDataPacket {
   version: string;

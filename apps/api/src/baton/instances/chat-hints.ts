@@ -1,4 +1,5 @@
-import { AppConfig, WorkLoop } from '@app/common';
+import { ANSWERS_SOON, AppConfig, noticeSilence, WorkLoop } from '@app/common';
+import { JobLeasesRepository } from '@app/database';
 import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { Redis } from 'ioredis';
 import { uuidv7 } from 'uuidv7';
@@ -9,6 +10,9 @@ import { LiveTurns } from '../turns/running/live-turns.js';
 
 const POLL_MS = 1_000;
 const POLL_WITH_REDIS_MS = 15_000;
+/** Held, as a lease, for as long as an instance cannot send hints: the others must look for what it writes. */
+const HINTS_MISSING = 'hints-missing';
+const MISSING_MS = 3 * POLL_MS;
 /** Without Redis: how soon a turn of this instance stops after an agent has claimed its chat on another instance. */
 const CHECK_OWN_TURNS_MS = 100;
 
@@ -25,11 +29,8 @@ export class ChatHints implements OnApplicationBootstrap, OnApplicationShutdown 
   private publisher: Redis | null = null;
   private subscriber: Redis | null = null;
   private isSubscribed = false;
-  private readonly polls = new WorkLoop(
-    'Reading what other instances wrote',
-    () => (this.isSubscribed ? POLL_WITH_REDIS_MS : POLL_MS),
-    () => this.poll(),
-  );
+  private polledAt = -Infinity;
+  private readonly polls = new WorkLoop('Reading what other instances wrote', POLL_MS, () => this.pollIfDue());
   private readonly checks = new WorkLoop('Checking own turns', CHECK_OWN_TURNS_MS, () => this.checkOwnTurns());
 
   constructor(
@@ -38,6 +39,7 @@ export class ChatHints implements OnApplicationBootstrap, OnApplicationShutdown 
     private readonly log: ChatLogRepository,
     private readonly leases: TurnLeasesRepository,
     private readonly live: LiveTurns,
+    private readonly jobLeases: JobLeasesRepository,
   ) {
     this.channel = `${config.redisPrefix}:chats`;
   }
@@ -58,13 +60,17 @@ export class ChatHints implements OnApplicationBootstrap, OnApplicationShutdown 
 
   private connect(url: string): void {
     const options = {
+      ...ANSWERS_SOON,
       maxRetriesPerRequest: 1,
       enableOfflineQueue: false,
       retryStrategy: (times: number) => Math.min(times * 200, 2000),
     };
     const publisher = new Redis(url, options);
     const subscriber = new Redis(url, { ...options, enableOfflineQueue: true });
-    for (const client of [publisher, subscriber]) client.on('error', () => this.setSubscribed(false));
+    for (const client of [publisher, subscriber]) {
+      noticeSilence(client).on('error', () => this.setSubscribed(false));
+      client.on('close', () => this.setSubscribed(false));
+    }
     subscriber.on('ready', () => {
       subscriber.subscribe(this.channel).then(
         () => this.setSubscribed(true),
@@ -77,11 +83,17 @@ export class ChatHints implements OnApplicationBootstrap, OnApplicationShutdown 
     this.hub.onPublished((chatId) => this.sendHint(chatId));
   }
 
-  /** Without Redis the next poll may not wait for the longer pause. */
+  /** Whether the hints of this instance reach Redis; without Redis all instances poll. */
+  private get isMute(): boolean {
+    return this.publisher !== null && this.publisher.status !== 'ready';
+  }
+
+  /** Hints may have been lost before the change: the next poll may not wait for the longer pause. */
   private setSubscribed(isSubscribed: boolean): void {
-    const isLost = this.isSubscribed && !isSubscribed;
+    if (this.isSubscribed === isSubscribed) return;
     this.isSubscribed = isSubscribed;
-    if (isLost) this.polls.wake();
+    this.polledAt = -Infinity;
+    this.polls.wake();
   }
 
   /** Hints for the chats written in one iteration of the event loop go out as one message. */
@@ -114,6 +126,15 @@ export class ChatHints implements OnApplicationBootstrap, OnApplicationShutdown 
   private async checkOwnTurns(): Promise<void> {
     if (this.isSubscribed) return;
     for (const turnId of await this.leases.findEnded(this.live.turnIds())) this.live.revoke(turnId);
+  }
+
+  /** With Redis, hints make most polls needless: unless an instance is cut off from it, which it tells the others here. */
+  private async pollIfDue(): Promise<void> {
+    if (this.isMute) await this.jobLeases.hold(HINTS_MISSING, MISSING_MS);
+    const isRecent = performance.now() - this.polledAt < POLL_WITH_REDIS_MS;
+    if (this.isSubscribed && isRecent && !(await this.jobLeases.isHeld(HINTS_MISSING))) return;
+    await this.poll();
+    this.polledAt = performance.now();
   }
 
   /** Wakes the readers that have missed events, and those of turns that other instances run; own turns are published from memory. */

@@ -1,4 +1,4 @@
-import type { AppError } from '@app/common';
+import { isUnreachable, type AppError } from '@app/common';
 import type { OwnershipReason, TurnUsage } from '@app/contracts';
 import { estimateUsage } from '@app/openai';
 import { Injectable, Logger } from '@nestjs/common';
@@ -38,8 +38,10 @@ export class TurnEndingsService {
         if (ended.kind === 'fenced') await this.correctUsage(live, generation.prompt);
         return ended;
       } catch (cause) {
-        this.logger.error({ err: cause, turnId: ending.turnId }, 'The end of a turn could not be stored');
-        if (attempt === END_ATTEMPTS) return null;
+        if (attempt === 1)
+          this.logger.error({ err: cause, turnId: ending.turnId }, 'The end of a turn could not be stored');
+        // While the database is away the answer is kept: whoever else may end the turn cannot reach it either.
+        if (attempt >= END_ATTEMPTS && !isUnreachable(cause)) return null;
         await delay(END_RETRY_MS);
       }
     }
