@@ -77,10 +77,10 @@ conclude(faults);
 async function silenceDatabase() {
   const chatIds = await createChats(near, CHATS);
   const acknowledged = new Map(chatIds.map((chatId) => [chatId, []]));
-  let isOver = false;
+  const over = new AbortController();
   const talk = async (chatId) => {
     const headers = { 'idempotency-key': randomUUID() };
-    for (let number = 0; !isOver; number++) {
+    for (let number = 0; !over.signal.aborted; number++) {
       const userMessage = `Message ${number} [[tokens=5 delay=1]]`;
       const {
         ms,
@@ -107,7 +107,7 @@ async function silenceDatabase() {
   while ((await near.request('GET', `/api/chats/${chatIds[0]}`)).status !== 200) await delay(10);
   sums.back.push(performance.now() - thawedAt);
   await delay(500);
-  isOver = true;
+  over.abort();
   await Promise.all(talks);
   for (const [chatId, messages] of acknowledged) await checkLog(chatId, messages);
 }

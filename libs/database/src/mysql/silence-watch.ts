@@ -15,7 +15,7 @@ const MOST_WAITING = 2000;
 
 interface Waiter {
   since: number;
-  giveUp(error: Error): void;
+  giveUp: (error: Error) => void;
 }
 
 /** A connection with statements under way. */
@@ -79,8 +79,8 @@ export class SilenceWatch {
   private boundWaiting(): void {
     const getConnection = this.pool.getConnection.bind(this.pool);
     this.pool.getConnection = (callback) => {
-      if (this.isSilent) return void process.nextTick(callback, new DatabaseSilent());
-      if (this.waiters.size >= MOST_WAITING) return void process.nextTick(callback, new PoolExhausted());
+      if (this.isSilent) return process.nextTick(callback, new DatabaseSilent());
+      if (this.waiters.size >= MOST_WAITING) return process.nextTick(callback, new PoolExhausted());
       const giveUp = (error: Error): void => {
         if (this.waiters.delete(waiter)) callback(error);
       };
@@ -144,12 +144,12 @@ export class SilenceWatch {
 
   /** The connections that wait for a statement, as the server sees it; null when it does not answer in time. */
   private async idleThreads(): Promise<Set<number> | null> {
-    let seen: Set<number> | null | undefined;
-    const asking = askServer(this.target).then((threads) => (seen = threads));
-    for (let tick = 0; tick < ANSWER_WITHIN_TICKS && seen === undefined; tick++) {
-      await Promise.race([asking, delay(TICK_MS, undefined, { ref: false })]);
+    const asking = askServer(this.target);
+    for (let tick = 0; tick < ANSWER_WITHIN_TICKS; tick++) {
+      const seen = await Promise.race([asking, delay(TICK_MS, undefined, { ref: false })]);
+      if (seen !== undefined) return seen;
     }
-    return seen ?? null;
+    return null;
   }
 }
 

@@ -40,7 +40,7 @@ export class TurnEndingsService {
       } catch (cause) {
         if (attempt === 1)
           this.logger.error({ err: cause, turnId: ending.turnId }, 'The end of a turn could not be stored');
-        // While the database is away the answer is kept: whoever else may end the turn cannot reach it either.
+        // While the database is away the answer is kept: other instances, which could end the turn, cannot reach it either.
         if (attempt >= END_ATTEMPTS && !isUnreachable(cause)) return null;
         await delay(END_RETRY_MS);
       }
