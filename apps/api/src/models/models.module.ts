@@ -1,4 +1,4 @@
-import { Bot, OpenAiService, Price, SystemState } from '@app/database';
+import { Bot, JobLeasesRepository, OpenAiService, Price, ServiceProbe, SystemState } from '@app/database';
 import { OpenAiModule } from '@app/openai';
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
@@ -10,11 +10,13 @@ import { OpenAiServiceToolsController } from './probes/openai-service-tools.cont
 import { OpenAiServicesController } from './services/openai-services.controller.js';
 import { OpenAiServicesRepository } from './services/openai-services.repository.js';
 import { OpenAiServicesService } from './services/openai-services.service.js';
+import { ProbeScheduleService } from './probes/probe-schedule.service.js';
 import { PricesRepository } from './prices/prices.repository.js';
 import { SecretsModule } from '../secrets/index.js';
 import { ServiceChangesService } from './services/service-changes.service.js';
 import { ServiceConnectionsService } from './connections/service-connections.service.js';
 import { ServicePricesService } from './prices/service-prices.service.js';
+import { ServiceProbesRepository } from './probes/service-probes.repository.js';
 import { ServiceProbesService } from './probes/service-probes.service.js';
 
 @Module({
@@ -22,7 +24,7 @@ import { ServiceProbesService } from './probes/service-probes.service.js';
     CacheModule,
     OpenAiModule,
     SecretsModule,
-    TypeOrmModule.forFeature([OpenAiService, Price, Bot, SystemState]),
+    TypeOrmModule.forFeature([OpenAiService, ServiceProbe, Price, Bot, SystemState]),
   ],
   controllers: [OpenAiServicesController, OpenAiServiceToolsController],
   providers: [
@@ -31,10 +33,13 @@ import { ServiceProbesService } from './probes/service-probes.service.js';
     DefaultModelService,
     DefaultServiceRepository,
     FirstModelService,
+    JobLeasesRepository,
     PricesRepository,
+    ProbeScheduleService,
     ServiceChangesService,
     ServiceConnectionsService,
     ServicePricesService,
+    ServiceProbesRepository,
     ServiceProbesService,
   ],
   exports: [FirstModelService, OpenAiServicesService],

@@ -35,6 +35,8 @@ export class AppConfig {
     model: string | null;
     idleTimeoutMs: number;
     attempts: number;
+    /** 0: services are probed when they are saved and on demand only. */
+    probeIntervalMs: number;
     isDemoAllowed: boolean;
   };
   /** Private targets that tools may reach all the same. */
@@ -93,6 +95,7 @@ export class AppConfig {
       model: environment.OPENAI_MODEL ?? null,
       idleTimeoutMs: environment.PROVIDER_IDLE_TIMEOUT_SECONDS * 1000,
       attempts: environment.PROVIDER_ATTEMPTS,
+      probeIntervalMs: environment.PROBE_INTERVAL_HOURS * 3_600_000,
       isDemoAllowed: environment.DEMO_SERVICE === 'on' || (environment.DEMO_SERVICE === 'auto' && !this.isProduction),
     };
     this.outbound = { allowHosts: listOf(environment.OUTBOUND_ALLOW_HOSTS) };

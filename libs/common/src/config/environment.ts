@@ -98,6 +98,8 @@ export class Environment {
   PROVIDER_IDLE_TIMEOUT_SECONDS = 60;
   @IntegerSetting(1, 10)
   PROVIDER_ATTEMPTS = 3;
+  @IntegerSetting(0, 8760)
+  PROBE_INTERVAL_HOURS = 24;
   @IntegerSetting(0, 1000)
   CHAT_QUEUE_LIMIT = 8;
   @IntegerSetting(256, 10_000_000)

@@ -15,6 +15,7 @@ export * from './bots/feedback.entity.js';
 export * from './idempotency-key.entity.js';
 export * from './chats/message.entity.js';
 export * from './openai-service.entity.js';
+export * from './service-probe.entity.js';
 export * from './chats/simple-chat-thread.entity.js';
 export * from './stored-file.entity.js';
 export * from './system-state.entity.js';

@@ -7,6 +7,7 @@ import { DeletedSubjects1795230000000 } from './1795230000000-deleted-subjects.j
 import { ServiceChoices1795233600000 } from './1795233600000-service-choices.js';
 import { ToolAddresses1795237200000 } from './1795237200000-tool-addresses.js';
 import { TurnMemory1795255200000 } from './1795255200000-turn-memory.js';
+import { ServiceProbes1795258800000 } from './1795258800000-service-probes.js';
 
 /** In order. A released migration is never edited: changes come as a new one. */
 export const MIGRATIONS = [
@@ -19,4 +20,5 @@ export const MIGRATIONS = [
   ServiceChoices1795233600000,
   ToolAddresses1795237200000,
   TurnMemory1795255200000,
+  ServiceProbes1795258800000,
 ];

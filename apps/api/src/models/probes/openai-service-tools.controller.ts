@@ -2,12 +2,7 @@ import { Access, ApiProblems, Audited, IdPipe } from '@app/common';
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put } from '@nestjs/common';
 import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { DefaultModelService } from '../defaults/default-model-service.service.js';
-import {
-  ModelPricesDto,
-  ServiceHealthDto,
-  ServiceModelsDto,
-  ServiceStatusDto,
-} from '../services/openai-service.dto.js';
+import { ModelPricesDto, ServiceProbeDto, ServiceModelsDto, ServiceStatusDto } from '../services/openai-service.dto.js';
 import { OpenAiServicesService } from '../services/openai-services.service.js';
 import { ServicePricesService } from '../prices/service-prices.service.js';
 import { ServiceProbesService } from './service-probes.service.js';
@@ -54,9 +49,9 @@ export class OpenAiServiceToolsController {
   /** Probes the service, and stores and returns what it supports. A service that fails is an answer with a `problem`. */
   @Post('probe')
   @HttpCode(200)
-  @ApiOkResponse({ type: ServiceHealthDto })
+  @ApiOkResponse({ type: ServiceProbeDto })
   @ApiProblems(404)
-  probeOpenAiService(@ServiceId() openAiServiceId: string): Promise<ServiceHealthDto> {
+  probeOpenAiService(@ServiceId() openAiServiceId: string): Promise<ServiceProbeDto> {
     return this.probes.probe(openAiServiceId);
   }
 

@@ -1,11 +1,21 @@
 import { AppError, notFound } from '@app/common';
-import { type ErrorCode } from '@app/contracts';
+import { type ErrorCode, type ModelDialect } from '@app/contracts';
 import type { OpenAiService, StoredHealth } from '@app/database';
-import { emptyMatrix, MODEL_SHUTDOWNS, OpenAiProvider, type ProbeResult, type ProviderModel } from '@app/openai';
+import {
+  emptyMatrix,
+  flagsOf,
+  MODEL_SHUTDOWNS,
+  OpenAiProvider,
+  type ProbeResult,
+  type ProviderModel,
+} from '@app/openai';
 import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
 import { CacheService } from '../../cache/index.js';
-import { mapHealth, type ServiceHealthDto, type ServiceModelsDto } from '../services/openai-service.dto.js';
+import { mapHealth, type ServiceModelsDto, type ServiceProbeDto } from '../services/openai-service.dto.js';
 import { OpenAiServicesRepository } from '../services/openai-services.repository.js';
+import { listOf, recordOf, type ProbeRecord } from './probe-record.js';
+import { mapMatrix, mapOldCapabilities, type ServiceMatrixDto } from './service-matrix.dto.js';
+import { ServiceProbesRepository } from './service-probes.repository.js';
 import { ServiceChangesService } from '../services/service-changes.service.js';
 import { modelOf } from '../services/new-service.js';
 import { ServiceConnectionsService } from '../connections/service-connections.service.js';
@@ -22,17 +32,18 @@ export class ServiceProbesService implements OnModuleDestroy {
 
   constructor(
     private readonly services: OpenAiServicesRepository,
+    private readonly records: ServiceProbesRepository,
     private readonly connections: ServiceConnectionsService,
     private readonly provider: OpenAiProvider,
     private readonly changes: ServiceChangesService,
     private readonly cache: CacheService,
   ) {}
 
-  /** Probes in the background; {@link settled} waits for the outcome. */
-  start(service: OpenAiService): void {
+  /** Probes in the background; {@link settled} waits for the outcome. A service without a list is asked for the named model. */
+  start(service: OpenAiService, namedModel: string | null = null): void {
     const before = this.running.get(service.id) ?? Promise.resolve();
     const run = before
-      .then(() => this.run(service))
+      .then(() => this.run(service, namedModel))
       .then(
         () => undefined,
         (error: unknown) => this.logger.warn(`The probe of service ${service.id} failed: ${(error as Error).message}`),
@@ -48,10 +59,30 @@ export class ServiceProbesService implements OnModuleDestroy {
     await this.running.get(serviceId);
   }
 
-  async probe(serviceId: string): Promise<ServiceHealthDto> {
+  /** What is known of the service, line by line; null before its first probe. */
+  async getMatrix(service: OpenAiService): Promise<ServiceMatrixDto | null> {
+    const record = await this.records.find(service);
+    return record === null ? mapOldCapabilities(service) : mapMatrix(record);
+  }
+
+  async probe(serviceId: string): Promise<ServiceProbeDto> {
     const service = await this.services.find(serviceId);
     if (service === null) throw notFound('The service');
     return this.run(service);
+  }
+
+  /**
+   * Probes as a matter of routine, in the dialect that is spoken: another one is only tried when the service refuses that, so that a failure
+   * that passes changes nothing.
+   */
+  async repeat(service: OpenAiService): Promise<void> {
+    const before = await this.records.find(service);
+    const spoken = before?.dialect ?? null;
+    if (spoken !== null) {
+      const result = await this.ask(service, before?.model ?? null, [spoken]);
+      if (result.problem?.code !== 'PROVIDER_REQUEST_REJECTED') return void (await this.keep(service, result, before));
+    }
+    await this.run(service);
   }
 
   /** The models that the service lists. Throws the provider's problem when it cannot be asked. */
@@ -60,8 +91,9 @@ export class ServiceProbesService implements OnModuleDestroy {
       const service = await this.services.find(serviceId);
       if (service === null) throw notFound('The service');
       const connection = await this.connections.connect(service);
-      const { models } = await this.provider.listModels(connection, AbortSignal.timeout(MODELS_LIMIT_MS));
-      return { models: models.map(mapModel) };
+      const list = await this.provider.listModels(connection, AbortSignal.timeout(MODELS_LIMIT_MS));
+      await this.records.storeList(service, listOf(list, new Date()));
+      return { models: list.models.map(mapModel) };
     });
   }
 
@@ -69,29 +101,44 @@ export class ServiceProbesService implements OnModuleDestroy {
     this.isEnding = true;
   }
 
-  private async run(service: OpenAiService): Promise<ServiceHealthDto> {
-    const result = await this.ask(service);
+  private async run(service: OpenAiService, namedModel: string | null = null): Promise<ServiceProbeDto> {
+    return this.keep(service, await this.ask(service, namedModel), await this.records.find(service));
+  }
+
+  private async keep(
+    service: OpenAiService,
+    result: ProbeResult,
+    before: ProbeRecord | null,
+  ): Promise<ServiceProbeDto> {
+    const record = recordOf(service, result, before, new Date());
     const found = {
       dialect: result.dialect ?? service.dialect,
-      capabilities: result.dialect === null ? service.capabilities : result.capabilities,
+      capabilities:
+        result.dialect === null
+          ? service.capabilities
+          : { ...result.capabilities, ...flagsOf(record.matrix.capabilities) },
       health: healthOf(result),
       defaultModel: modelOf(service) === null ? result.probedModel : service.defaultModel,
     };
     // What is found while the server goes down says nothing about the service.
-    if (this.isEnding) return mapHealth(found.health, found);
-    await this.services.storeProbe(service, found);
-    await this.changes.publish(service.id);
-    return mapHealth(found.health, found);
+    if (!this.isEnding) {
+      await this.records.store(service, found, record);
+      await this.changes.publish(service.id);
+    }
+    return Object.assign(mapHealth(found.health, found), { matrix: mapMatrix(record) });
   }
 
-  private async ask(service: OpenAiService): Promise<ProbeResult> {
+  private async ask(
+    service: OpenAiService,
+    namedModel: string | null,
+    dialects: ModelDialect[] | undefined = service.chosenDialect === null ? undefined : [service.chosenDialect],
+  ): Promise<ProbeResult> {
     try {
       const connection = await this.connections.connect(service);
-      const dialects = service.chosenDialect === null ? undefined : [service.chosenDialect];
       const found = await this.provider.probe(connection, modelOf(service), dialects);
       if (found.probedModel !== null || !found.reachable) return found;
       // Not every service lists its models.
-      const named = await this.services.findModelNamedByBot(service.id);
+      const named = namedModel ?? (await this.services.findModelNamedByBot(service.id));
       return named === null ? found : await this.provider.probe(connection, named, dialects);
     } catch (error) {
       return { ...NOTHING_FOUND, problem: this.problemOf(service, error) };

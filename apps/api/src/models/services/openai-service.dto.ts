@@ -23,6 +23,7 @@ import {
   NAME_LENGTH,
   type DialectChoice,
 } from './openai-service-request.dto.js';
+import { ServiceMatrixDto } from '../probes/service-matrix.dto.js';
 import { KEY_STATUSES, type KeyStatus } from '../connections/service-connections.service.js';
 
 const MAX_PRICES = 1000;
@@ -107,6 +108,12 @@ export class ServiceHealthDto {
   problem: ServiceProblemDto | null;
 }
 
+/** The outcome of a probe that was just held, and what is known of the service after it. */
+export class ServiceProbeDto extends ServiceHealthDto {
+  @ApiProperty({ type: ServiceMatrixDto })
+  matrix: ServiceMatrixDto;
+}
+
 /** What the catalogue's own answers have no room for. */
 export class ServiceStatusDto {
   /** Whether bots that name no service answer through this one. */
@@ -132,6 +139,10 @@ export class ServiceStatusDto {
   /** Null until the first probe has ended. */
   @ApiProperty({ type: ServiceHealthDto, nullable: true })
   health: ServiceHealthDto | null;
+
+  /** What the service can do, line by line. Null until the first probe has ended. */
+  @ApiProperty({ type: ServiceMatrixDto, nullable: true })
+  matrix: ServiceMatrixDto | null;
 }
 
 export class ServiceModelDto {
@@ -216,13 +227,17 @@ const mapCapabilities = ({ streaming, streamingUsage, tools, jsonSchema, images 
   images,
 });
 
-export const mapStatus = (service: OpenAiService, isDefault: boolean, keyStatus: KeyStatus): ServiceStatusDto => ({
+export const mapStatus = (
+  service: OpenAiService,
+  { isDefault, keyStatus, matrix }: Pick<ServiceStatusDto, 'isDefault' | 'keyStatus' | 'matrix'>,
+): ServiceStatusDto => ({
   isDefault,
   isDemo: service.isDemo,
   dialect: service.chosenDialect ?? 'auto',
   modelName: modelOf(service),
   keyStatus,
   health: service.health && mapHealth(service.health, service),
+  matrix,
 });
 
 export const mapPrices = (prices: Price[]): ModelPricesDto => ({

@@ -1,12 +1,5 @@
 import type { ListOptions } from '@app/common';
-import {
-  Bot,
-  isForeignKeyViolation,
-  OpenAiService,
-  type StoredCapabilities,
-  type StoredHealth,
-  findPage,
-} from '@app/database';
+import { Bot, isForeignKeyViolation, OpenAiService, findPage } from '@app/database';
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { In, IsNull, Not, type Repository } from 'typeorm';
@@ -35,14 +28,6 @@ export type ServiceChanges = Partial<
     | 'chosenModel'
   >
 >;
-
-/** What a probe found out about a service. */
-export interface ProbedService {
-  dialect: OpenAiService['dialect'];
-  capabilities: StoredCapabilities | null;
-  health: StoredHealth;
-  defaultModel: string | null;
-}
 
 @Injectable()
 export class OpenAiServicesRepository {
@@ -80,17 +65,6 @@ export class OpenAiServicesRepository {
     await this.services.update({ id }, { ...changes, updatedAt: at });
   }
 
-  /** Stores what a probe found, unless the connection it spoke to has been changed meanwhile. */
-  async storeProbe(probed: OpenAiService, found: ProbedService): Promise<void> {
-    const same = {
-      id: probed.id,
-      endpoint: probed.endpoint ?? IsNull(),
-      encryptedKey: probed.encryptedKey ?? IsNull(),
-      chosenDialect: probed.chosenDialect ?? IsNull(),
-    };
-    await this.services.update(same, found);
-  }
-
   /** Names of the bots that name the service, or none for null, in their order. */
   async findBotsUsing(id: string | null, limit: number): Promise<string[]> {
     const bots = await this.bots.find({
@@ -100,6 +74,14 @@ export class OpenAiServicesRepository {
       take: limit,
     });
     return bots.map(({ displayName }) => displayName);
+  }
+
+  /** Which service and model a bot names; null when there is no such bot. */
+  findBotModel(botId: string): Promise<Pick<Bot, 'openAiServiceId' | 'modelName'> | null> {
+    return this.bots.findOne({
+      select: { openAiServiceId: true, modelName: true },
+      where: { id: botId, deletedAt: IsNull() },
+    });
   }
 
   /** A model that a bot of the service names; null when none does. */

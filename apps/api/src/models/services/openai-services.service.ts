@@ -131,7 +131,8 @@ export class OpenAiServicesService {
   async getStatus(serviceId: string): Promise<ServiceStatusDto> {
     const service = await this.find(serviceId);
     const isDefault = (await this.defaults.find())?.id === serviceId;
-    return mapStatus(service, isDefault, this.connections.keyStatusOf(service));
+    const matrix = await this.probes.getMatrix(service);
+    return mapStatus(service, { isDefault, matrix, keyStatus: this.connections.keyStatusOf(service) });
   }
 
   async create(dto: AdminCreateOpenAiServiceRequestDto): Promise<string> {

@@ -1433,6 +1433,37 @@ export type LastMessageDto = {
   text: string;
 };
 
+export type MatrixLineDto = {
+  /**
+   * When this was found out: earlier than the last probe if that could not settle it.
+   */
+  foundAt: string | null;
+  /**
+   * What follows for bots of the service.
+   */
+  meaning: string;
+  /**
+   * A dialect, or something that a dialect may support.
+   */
+  name:
+    | 'responses'
+    | 'chat_completions'
+    | 'anthropic_messages'
+    | 'streaming'
+    | 'streamingUsage'
+    | 'history'
+    | 'tools'
+    | 'forcedTools'
+    | 'parallelTools'
+    | 'jsonSchema'
+    | 'images';
+  /**
+   * Why it is not `yes`: what the service said, without secrets.
+   */
+  reason: string | null;
+  support: 'yes' | 'no' | 'unknown';
+};
+
 export type MessageAddedDto = {
   message: string;
   success: true;
@@ -1674,6 +1705,30 @@ export type ServiceHealthDto = {
   reachable: boolean;
 };
 
+export type ServiceMatrixDto = {
+  /**
+   * The longest conversation, in tokens of the model, if the service tells.
+   */
+  contextTokens: number | null;
+  /**
+   * Milliseconds until the first text of a streamed answer.
+   */
+  firstTokenMs: number | null;
+  lines: Array<MatrixLineDto>;
+  /**
+   * How many models the service listed last; null when it has no list.
+   */
+  modelCount: number | null;
+  /**
+   * The model that was spoken to. Others of the service may differ.
+   */
+  modelName: string | null;
+  /**
+   * When the service was probed last; null where only an earlier version of the server has probed it.
+   */
+  probedAt: string | null;
+};
+
 export type ServiceModelDto = {
   /**
    * The longest conversation, in tokens of the model, if the service tells.
@@ -1692,6 +1747,22 @@ export type ServiceModelDto = {
 
 export type ServiceModelsDto = {
   models: Array<ServiceModelDto>;
+};
+
+export type ServiceProbeDto = {
+  capabilities: ServiceCapabilitiesDto | null;
+  checkedAt: string;
+  /**
+   * Which dialect is spoken to the service.
+   */
+  dialect: 'responses' | 'chat_completions' | 'anthropic_messages';
+  /**
+   * Milliseconds of a minimal call.
+   */
+  latencyMs: number | null;
+  matrix: ServiceMatrixDto;
+  problem: ServiceProblemDto | null;
+  reachable: boolean;
 };
 
 export type ServiceProblemDto = {
@@ -1720,6 +1791,10 @@ export type ServiceStatusDto = {
    * `undecryptable`: the key was stored with another encryption key, and has to be entered again.
    */
   keyStatus: 'ok' | 'missing' | 'undecryptable';
+  /**
+   * What the service can do, line by line. Null until the first probe has ended.
+   */
+  matrix: ServiceMatrixDto | null;
   /**
    * For bots that name no model: the administrator's choice, `OPENAI_MODEL`, or the first that the service lists.
    */
@@ -6843,7 +6918,7 @@ export type ProbeOpenAiServiceResponses = {
   /**
    * The result
    */
-  200: ServiceHealthDto;
+  200: ServiceProbeDto;
 };
 
 export type ProbeOpenAiServiceResponse = ProbeOpenAiServiceResponses[keyof ProbeOpenAiServiceResponses];
