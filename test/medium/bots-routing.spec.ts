@@ -68,7 +68,7 @@ describe.each(ENGINES)('a start bot on $engine', ({ settings }) => {
       ids.push(botId);
     }
     const route = async (message: string, caller = USER as Parameters<typeof searches.route>[1]) => {
-      const { botId, ...rest } = await searches.route(await bots.getProfile(startBotId), caller, message);
+      const { botId, ...rest } = await searches.route(await bots.getProfile(startBotId), caller, message, CHARGE);
       return { member: ids.indexOf(botId), ...rest };
     };
     return { startBotId, ids, route };

@@ -217,11 +217,11 @@ function faultsOfReplies(world: World, reading: LogReading): string[] {
   return faults;
 }
 
-/** Rows beside the log: every turn's state, one charge for each that ran, one audit row for each passing. */
+/** Rows beside the log: every turn's state, one request in the ledger for each that ran, one audit row for each passing. */
 async function faultsOfTurns({ dataSource, chatId }: World, reading: LogReading): Promise<string[]> {
   const faults: string[] = [];
   const turns = await dataSource.query<{ id: string; status: string; charges: number | string }[]>(
-    `SELECT t.id, t.status, (SELECT COUNT(*) FROM usage_ledger u WHERE u.turn_id = t.id) AS charges
+    `SELECT t.id, t.status, (SELECT SUM(u.requests) FROM usage_ledger u WHERE u.turn_id = t.id) AS charges
      FROM turns t WHERE t.chat_id = ?`,
     [chatId],
   );

@@ -5,7 +5,7 @@ import { Column, PrimaryColumn, type ColumnOptions } from 'typeorm';
  * entities and one set of migrations serves every engine without drift. Collations and charsets live in the migrations.
  */
 
-type Options = Pick<ColumnOptions, 'nullable' | 'name'>;
+type Options = Pick<ColumnOptions, 'nullable' | 'name' | 'default'>;
 
 /** UUIDv7 string, compared as binary. */
 export const ID_LENGTH = 36;

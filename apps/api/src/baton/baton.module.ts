@@ -1,6 +1,6 @@
 import { JobLeasesRepository } from '@app/database';
-import { OpenAiModule } from '@app/openai';
 import { Module } from '@nestjs/common';
+import { AccountingModule } from '../accounting/index.js';
 import { BotsModule } from '../bots/index.js';
 import { AgentMessagesRepository } from './messages/agent-messages.repository.js';
 import { AgentMessagesService } from './messages/agent-messages.service.js';
@@ -37,13 +37,14 @@ import { TurnRunner } from './turns/running/turn-runner.js';
 import { TurnSweeper } from './instances/turn-sweeper.js';
 import { TurnToolLogRepository } from './turns/tools/turn-tool-log.repository.js';
 import { TurnToolsService } from './turns/tools/turn-tools.service.js';
+import { TurnMeter } from './turns/running/turn-meter.js';
 import { TurnMetrics } from './turns/running/turn.metrics.js';
 import { TurnsRepository } from './turns/turns.repository.js';
 import { TurnsService } from './entry/turns.service.js';
 
 /** The core: who owns a chat, the turns that answer in it, and its event log. */
 @Module({
-  imports: [OpenAiModule, BotsModule],
+  imports: [AccountingModule, BotsModule],
   providers: [
     AgentMessagesRepository,
     AgentMessagesService,
@@ -76,6 +77,7 @@ import { TurnsService } from './entry/turns.service.js';
     TurnIntakeRepository,
     JobLeasesRepository,
     TurnLeasesRepository,
+    TurnMeter,
     TurnMetrics,
     TurnPromptService,
     TurnRunner,

@@ -9,10 +9,10 @@ import {
   StoredFileChunk,
   SystemState,
 } from '@app/database';
-import { OpenAiModule } from '@app/openai';
 import { OutboundModule } from '@app/outbound';
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { AccountingModule } from '../accounting/index.js';
 import { ModelsModule } from '../models/index.js';
 import { CacheModule } from '../cache/index.js';
 import { SecretsModule } from '../secrets/index.js';
@@ -59,7 +59,7 @@ import { ToolTrialsService } from './tools/tool-trials.service.js';
 const ENTITIES = [Bot, BotFact, BotLink, BotLogin, BotTool, Feedback, StoredFile, StoredFileChunk, SystemState];
 
 @Module({
-  imports: [ModelsModule, CacheModule, OpenAiModule, OutboundModule, SecretsModule, TypeOrmModule.forFeature(ENTITIES)],
+  imports: [AccountingModule, ModelsModule, CacheModule, OutboundModule, SecretsModule, TypeOrmModule.forFeature(ENTITIES)],
   controllers: [
     BotsController,
     AdminBotsController,

@@ -1,10 +1,9 @@
 import { Chat, JobLeasesRepository } from '@app/database';
-import { OpenAiModule } from '@app/openai';
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { AccountingModule } from '../accounting/index.js';
 import { BatonModule } from '../baton/index.js';
 import { BotsModule } from '../bots/index.js';
-import { StatisticsModule } from '../statistics/index.js';
 import { UsersModule } from '../users/index.js';
 import { AddressedChatsRepository } from './chat/addressed-chats.repository.js';
 import { ChannelChatsRepository } from './for-channels/channel-chats.repository.js';
@@ -45,7 +44,7 @@ import { UserChatsController } from './lists/user-chats.controller.js';
 
 /** Chats as customers use them: messages, lists, titles, settings, files, deletion and retention. */
 @Module({
-  imports: [TypeOrmModule.forFeature([Chat]), OpenAiModule, BatonModule, BotsModule, StatisticsModule, UsersModule],
+  imports: [TypeOrmModule.forFeature([Chat]), AccountingModule, BatonModule, BotsModule, UsersModule],
   controllers: [
     ChatsController,
     ChatSettingsController,

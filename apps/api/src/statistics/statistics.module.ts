@@ -2,7 +2,6 @@ import { JobLeasesRepository } from '@app/database';
 import { Module } from '@nestjs/common';
 import { StatisticsController } from './statistics.controller.js';
 import { StatisticsService } from './statistics.service.js';
-import { UsageLedger } from './usage-ledger.repository.js';
 import { UsageRollupRepository } from './usage-rollup.repository.js';
 import { UsageRollupService } from './usage-rollup.service.js';
 import { UsageStatisticsRepository } from './usage-statistics.repository.js';
@@ -12,12 +11,10 @@ import { UsageStatisticsRepository } from './usage-statistics.repository.js';
   controllers: [StatisticsController],
   providers: [
     StatisticsService,
-    UsageLedger,
     UsageStatisticsRepository,
     UsageRollupService,
     UsageRollupRepository,
     JobLeasesRepository,
   ],
-  exports: [UsageLedger],
 })
 export class StatisticsModule {}

@@ -15,7 +15,7 @@ export const ROLLUP_STATE = 'statistics';
 const BATCH = 5000;
 const CELL = 'request_date, bot_id, usage_type, user_key';
 const COLUMNS = `${CELL}, request_count, input_tokens, output_tokens, cost_nano`;
-const CELLS_OF_LEDGER = `SELECT ${CELL}, COUNT(*), SUM(input_tokens), SUM(output_tokens), COALESCE(SUM(cost_nano), 0) FROM usage_ledger`;
+const CELLS_OF_LEDGER = `SELECT ${CELL}, SUM(requests), SUM(input_tokens), SUM(output_tokens), COALESCE(SUM(cost_nano), 0) FROM usage_ledger`;
 
 /** Rolls the ledger up into days. A writer locks the state row, so that every ledger row is counted once. */
 @Injectable()
@@ -50,12 +50,13 @@ export class UsageRollupRepository {
    */
   addNext(horizon: string): Promise<boolean> {
     return this.write(async (tx, state) => {
-      if (state.watermark >= horizon) return false;
+      const until = await settledUntil(tx, horizon);
+      if (state.watermark >= until) return false;
       const [last] = await tx.query<{ id: string }[]>(
         'SELECT id FROM usage_ledger WHERE id > ? AND id <= ? ORDER BY id LIMIT 1 OFFSET ?',
-        [state.watermark, horizon, BATCH - 1],
+        [state.watermark, until, BATCH - 1],
       );
-      const end = last?.id ?? horizon;
+      const end = last?.id ?? until;
       const range = 'id > ? AND id <= ?';
       await settleCosts(tx, range, [state.watermark, end]);
       await tx.query(
@@ -70,7 +71,7 @@ export class UsageRollupRepository {
   /** Counts one day again from the ledger. Readers see the old figures or the new ones. */
   rebuildDay(day: string): Promise<void> {
     return this.write(async (tx, { watermark }) => {
-      const range = 'request_date = ? AND id <= ?';
+      const range = `request_date = ? AND id <= ? AND status = 'settled'`;
       await settleCosts(tx, range, [day, watermark]);
       await tx.query('DELETE FROM usage_daily WHERE request_date = ?', [day]);
       await tx.query(`INSERT INTO usage_daily (${COLUMNS}) ${CELLS_OF_LEDGER} WHERE ${range} GROUP BY ${CELL}`, [
@@ -112,6 +113,16 @@ export class UsageRollupRepository {
       ? `ON CONFLICT (${CELL}) DO UPDATE SET ${sums.join(', ')}`
       : `ON DUPLICATE KEY UPDATE ${sums.join(', ')}`;
   }
+}
+
+/** The last id up to `horizon` before the first call that is not settled: what may still change is not rolled up, nor what follows it. */
+async function settledUntil(tx: EntityManager, horizon: string): Promise<string> {
+  const [row] = await tx.query<{ last: string | null; first: string | null }[]>(
+    `SELECT o.first, (SELECT MAX(id) FROM usage_ledger WHERE id < o.first) AS last
+     FROM (SELECT MIN(id) AS first FROM usage_ledger WHERE status = 'reserved') o`,
+  );
+  const { first = null, last = null } = row ?? {};
+  return first === null || first > horizon ? horizon : (last ?? '');
 }
 
 /** Reads the state and keeps it as it is until the transaction ends. */

@@ -11,9 +11,15 @@ import {
 } from '../columns.js';
 
 /** Kinds of use: the `tokenUsageTypeId` of the catalogue. */
-export const USAGE_TYPE = { chat: 1, routing: 2, title: 3 } as const;
+export const USAGE_TYPE = { chat: 1, routing: 2, title: 3, probe: 4 } as const;
 
-/** One row per provider call. It outlives chats and bots: money that was spent stays spent. */
+/** A call that may still run, or one whose figures are final. */
+export type UsageStatus = 'reserved' | 'settled';
+
+/**
+ * One row per attempt, that is per call of a model service: `reserved` before the call, `settled` after it. It outlives chats and bots:
+ * money that was spent stays spent. Statistics count settled rows only.
+ */
 @Entity('usage_ledger')
 @Index('ix_usage_ledger_date', ['requestDate', 'botId', 'usageType'])
 export class UsageEntry {
@@ -24,8 +30,13 @@ export class UsageEntry {
   @IdColumn({ nullable: true })
   turnId: string | null;
 
+  /** Empty for calls that no bot made: probes. */
   @IdColumn()
   botId: string;
+
+  /** The channel of the chat; null for calls that belong to none. */
+  @StringColumn(20, { nullable: true })
+  channel: string | null;
 
   /** `user:1`, `visitor:` and a chat, or `anonymous`: who is counted in `userCount`. */
   @StringColumn(80)
@@ -34,25 +45,52 @@ export class UsageEntry {
   @IdColumn({ nullable: true })
   serviceId: string | null;
 
+  /** Empty when no model was called. */
   @StringColumn(200)
   model: string;
 
   @IntColumn()
   usageType: number;
 
-  /** `YYYY-MM-DD`, UTC. */
+  @Index('ix_usage_ledger_status')
+  @StringColumn(10, { default: 'settled' })
+  status: UsageStatus;
+
+  /** 1 for the first call of a turn, routing or title, and 0 for its other calls: requests are counted by the sum. */
+  @IntColumn({ default: 1 })
+  requests: number;
+
+  /** From 1; each round of a turn is one answer of the model, after which it may call tools. */
+  @IntColumn({ default: 1 })
+  round: number;
+
+  /** From 1 within the round. */
+  @IntColumn({ default: 1 })
+  attempt: number;
+
+  /** `ok`, `aborted`, `lost` (the instance died), or an error code. Null while it runs, and for rows of before. */
+  @StringColumn(60, { nullable: true })
+  outcome: string | null;
+
+  /** The day of the call, `YYYY-MM-DD`, UTC. */
   @StringColumn(10)
   requestDate: string;
 
   @IntColumn()
   inputTokens: number;
 
+  /** Those of the input tokens that the service read from its cache. */
   @IntColumn()
   cachedTokens: number;
+
+  /** Those of the input tokens that the service wrote into its cache. */
+  @IntColumn({ default: 0 })
+  cacheWriteTokens: number;
 
   @IntColumn()
   outputTokens: number;
 
+  /** Those of the output tokens that are not part of the text. */
   @IntColumn()
   reasoningTokens: number;
 
@@ -63,6 +101,14 @@ export class UsageEntry {
   @BigIntColumn({ nullable: true })
   costNano: number | null;
 
+  /** From the call to its first text. */
+  @IntColumn({ nullable: true })
+  firstTextMs: number | null;
+
+  @IntColumn({ nullable: true })
+  durationMs: number | null;
+
+  /** When the call began. */
   @TimeColumn()
   createdAt: Date;
 }

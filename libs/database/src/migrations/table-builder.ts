@@ -82,10 +82,21 @@ export class TableBuilder {
 
   /** Adds columns in place. TypeORM would copy the table on SQLite, which the rows that refer to it do not allow. */
   async addNullable(table: string, columns: Columns): Promise<void> {
-    for (const [name, { type, length, charset, collation }] of Object.entries(columns)) {
-      const sizedType = length === undefined ? type : `${type}(${length})`;
-      const letters = charset === undefined ? '' : ` CHARACTER SET ${charset} COLLATE ${collation}`;
-      await this.runner.query(`ALTER TABLE ${table} ADD COLUMN ${name} ${sizedType}${letters}`);
+    for (const [name, column] of Object.entries(columns)) await this.add(table, name, column, '');
+  }
+
+  /** Adds columns in place; `initial` is what older rows hold, and newer ones that do not say. */
+  async addWithDefault(table: string, columns: Record<string, [column: Column, initial: string | number]>): Promise<void> {
+    for (const [name, [column, initial]] of Object.entries(columns)) {
+      const value = typeof initial === 'number' ? String(initial) : `'${initial}'`;
+      await this.add(table, name, column, ` NOT NULL DEFAULT ${value}`);
     }
+  }
+
+  private async add(table: string, name: string, column: Column, rest: string): Promise<void> {
+    const { type, length, charset, collation } = column;
+    const sizedType = length === undefined ? type : `${type}(${length})`;
+    const letters = charset === undefined ? '' : ` CHARACTER SET ${charset} COLLATE ${collation}`;
+    await this.runner.query(`ALTER TABLE ${table} ADD COLUMN ${name} ${sizedType}${letters}${rest}`);
   }
 }

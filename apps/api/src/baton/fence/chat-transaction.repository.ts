@@ -20,6 +20,7 @@ import type { DataSource, EntityManager } from 'typeorm';
 export interface LockedChat {
   readonly id: string;
   readonly botId: string;
+  readonly channel: string;
   displayName: string;
   owner: ChatOwner;
   epoch: number;
@@ -33,6 +34,7 @@ export interface LockedChat {
 interface ChatRow {
   id: string;
   bot_id: string;
+  channel: string;
   display_name: string;
   owner: ChatOwner;
   epoch: number;
@@ -90,7 +92,7 @@ export class ChatTransaction {
     const ids = [...new Set(chatIds)].toSorted();
     const attempt = async (manager: EntityManager): Promise<Result> => {
       const rows = await manager.query<ChatRow[]>(
-        `SELECT id, bot_id, display_name, owner, epoch, next_seq, running_turn_id, queued_turns, agent_id, waiting_since FROM chats WHERE id IN (${placeholders(ids.length)}) ORDER BY id${dialectOf(dataSource).forUpdate}`,
+        `SELECT id, bot_id, channel, display_name, owner, epoch, next_seq, running_turn_id, queued_turns, agent_id, waiting_since FROM chats WHERE id IN (${placeholders(ids.length)}) ORDER BY id${dialectOf(dataSource).forUpdate}`,
         ids,
       );
       const transaction = new ChatTransaction(manager, new Map(rows.map((row) => [row.id, lockedChat(row)])));
@@ -177,6 +179,7 @@ export class ChatTransaction {
 const lockedChat = (row: ChatRow): LockedChat => ({
   id: row.id,
   botId: row.bot_id,
+  channel: row.channel,
   displayName: row.display_name,
   owner: row.owner,
   epoch: row.epoch,

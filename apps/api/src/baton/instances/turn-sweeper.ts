@@ -77,7 +77,7 @@ export class TurnSweeper implements OnApplicationBootstrap, BeforeApplicationShu
     const { isRepeated } = recovery;
     const code = isRepeated ? 'TURN_REPEATED' : 'TURN_INTERRUPTED';
     const error = { code, detail: 'The instance that ran this turn stopped.' };
-    const ended = await this.endings.endTurn({ ...interruptionOf(orphan, error), isRepeated });
+    const ended = await this.endings.endTurn({ ...interruptionOf(orphan, error), isRepeated, isLost: true });
     if (ended.kind === 'fenced') return false;
     this.logger.warn({ turnId }, 'A turn of a dead instance was sealed');
     this.runner.afterCommit({ chatId, events: ended.events, next: ended.next });

@@ -1,6 +1,6 @@
 import type { ChatEventEnvelope, MessageStatus } from '@app/contracts';
-import { placeholders, tokenColumns, toSqlTime, updateRows, USAGE_TYPE, type SqlRow } from '@app/database';
-import { chargeUsage, type UsageCharge } from '../../statistics/index.js';
+import { placeholders, tokenColumns, toSqlTime, updateRows, type SqlRow } from '@app/database';
+import { loseCalls, sumTurnUsage, writeCalls } from '../../accounting/index.js';
 import type { ChatTransaction, LockedChat } from '../fence/chat-transaction.repository.js';
 import { findOpenTurns, speakerOf, type OpenTurn } from './open-turn.js';
 import { readChunks } from './turn-chunks.repository.js';
@@ -19,7 +19,9 @@ const MESSAGE_STATUS: Record<FinalTurnStatus, MessageStatus> = {
  */
 export class TurnClosing {
   private readonly turns: (SqlRow & { id: string })[] = [];
-  private readonly charges: UsageCharge[] = [];
+  private readonly settled: SqlRow[] = [];
+  private readonly lost: string[] = [];
+  private readonly recovered: string[] = [];
 
   constructor(private readonly transaction: ChatTransaction) {}
 
@@ -50,7 +52,9 @@ export class TurnClosing {
       }),
     );
     this.turns.push(endedRow(ending, this.transaction.at));
-    this.charges.push(chargeOf(turn, ending));
+    this.settled.push(...ending.settled);
+    if (ending.isLost) this.lost.push(turn.id);
+    if (turn.recoveries > 0) this.recovered.push(turn.id);
     chat.runningTurnId = null;
     const outcome = {
       turnId: turn.id,
@@ -95,9 +99,11 @@ export class TurnClosing {
   }
 
   async write(): Promise<void> {
-    const { manager, at } = this.transaction;
+    const { manager } = this.transaction;
     await updateRows(manager, 'turns', this.turns);
-    await chargeUsage(manager, this.charges, at);
+    await writeCalls(manager, this.settled);
+    await loseCalls(manager, this.lost);
+    await sumTurnUsage(manager, this.recovered);
     const ended = this.turns.map(({ id }) => id);
     if (ended.length === 0) return;
     await manager.query(`DELETE FROM turn_chunks WHERE turn_id IN (${placeholders(ended.length)})`, ended);
@@ -132,14 +138,4 @@ const endedRow = (ending: TurnEnding, at: Date): SqlRow & { id: string } => ({
   kept: ending.kept && JSON.stringify(ending.kept),
   lease_until: null,
   ended_at: toSqlTime(at),
-});
-
-const chargeOf = (turn: OpenTurn, { serviceId, model, usage }: TurnEnding): UsageCharge => ({
-  turnId: turn.id,
-  botId: turn.botId,
-  userKey: turn.userKey,
-  serviceId,
-  model: model ?? '',
-  usageType: USAGE_TYPE.chat,
-  usage,
 });

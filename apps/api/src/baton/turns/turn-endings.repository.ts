@@ -1,9 +1,8 @@
 import { AppConfig } from '@app/common';
-import type { TurnUsage } from '@app/contracts';
-import { GroupCommit, retryTransient, tokenColumns, updateRows } from '@app/database';
+import { GroupCommit, retryTransient, type SqlRow } from '@app/database';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
-import { correctCharge } from '../../statistics/index.js';
+import { sumTurnUsage, writeCalls } from '../../accounting/index.js';
 import { ChatTransaction, type LockedChat } from '../fence/chat-transaction.repository.js';
 import { speakerOf, type OpenTurn } from './open-turn.js';
 import { changeOwnership } from './ownership-change.js';
@@ -29,12 +28,11 @@ export class TurnEndingsRepository {
     return this.commits.submit(ending);
   }
 
-  /** Corrects the usage of a turn that its runner did not end, once it is known. */
-  async correctUsage(turnId: string, usage: TurnUsage): Promise<void> {
-    const columns = { ...tokenColumns(usage), is_usage_estimated: usage.isEstimated };
+  /** Settles the calls of a turn that its runner did not end, and corrects the turn's usage. */
+  async correctUsage(turnId: string, settled: SqlRow[]): Promise<void> {
     const correct = async (manager: EntityManager): Promise<void> => {
-      await updateRows(manager, 'turns', [{ id: turnId, ...columns }]);
-      await correctCharge(manager, turnId, usage);
+      await writeCalls(manager, settled);
+      await sumTurnUsage(manager, [turnId]);
     };
     await retryTransient(() => this.dataSource.transaction(correct));
   }
@@ -58,6 +56,7 @@ export class TurnEndingsRepository {
         );
       }
       await closing.write();
+      await opening.write();
       return results;
     });
   }

@@ -91,7 +91,9 @@ export class TurnLeasesRepository {
       if (hasCalledTools) return { kind: 'seal', isRepeated: false };
       if (isShown) return { kind: 'seal', isRepeated: turn.options.isRepeatedWhenCut ?? false };
       const opening = new TurnOpening(transaction, this.config.turns.leaseMs);
-      return { kind: 'restart', turn: await opening.restart(chat, turn, startedSeq) };
+      const restarted = await opening.restart(chat, turn, startedSeq);
+      await opening.write();
+      return { kind: 'restart', turn: restarted };
     });
   }
 

@@ -1,6 +1,7 @@
 import type { ChatEventEnvelope } from '@app/contracts';
-import { dialectOf, insertRows, SqlExpression, toSqlTime, type SqlRow } from '@app/database';
+import { dialectOf, insertRows, SqlExpression, toSqlTime, USAGE_TYPE, type SqlRow } from '@app/database';
 import { uuidv7 } from 'uuidv7';
+import { firstCallOf, loseCalls, reservedRow, writeCalls, type Call } from '../../accounting/index.js';
 import type { ChatTransaction, LockedChat } from '../fence/chat-transaction.repository.js';
 import { findOpenTurns, speakerOf, type OpenTurn } from './open-turn.js';
 import type { StartedTurn } from './turn.types.js';
@@ -19,10 +20,11 @@ export interface OpenedTurn {
 
 /**
  * Starts turns within a {@link ChatTransaction}, as `TurnClosing` ends them. Every turn that starts, for whatever reason, starts
- * through this class. Rows of new turns are gathered and written by {@link write}.
+ * through this class, with the reservation of its first call in the ledger. Rows of new turns are gathered and written by {@link write}.
  */
 export class TurnOpening {
   private readonly rows: SqlRow[] = [];
+  private readonly reserved: SqlRow[] = [];
   /** SQL expression for the time until which a running turn is its instance's. */
   private readonly lease: string;
 
@@ -77,11 +79,21 @@ export class TurnOpening {
       `UPDATE turns SET epoch = ?, recoveries = recoveries + 1, lease_until = ${this.lease} WHERE id = ?`,
       [chat.epoch, turn.id],
     );
-    return startedTurn(chat, turn, startedSeq);
+    await loseCalls(this.transaction.manager, [turn.id]);
+    return startedTurn(chat, turn, startedSeq, this.reserve(chat, turn, false));
   }
 
   async write(): Promise<void> {
     await insertRows(this.transaction.manager, 'turns', this.rows.splice(0));
+    await writeCalls(this.transaction.manager, this.reserved.splice(0));
+  }
+
+  /** @param isRequest whether the statistics count the turn by this call: only its first start does */
+  private reserve(chat: LockedChat, { id, botId, userKey }: OpenTurn, isRequest: boolean): Call {
+    const purpose = { turnId: id, botId, userKey, channel: chat.channel };
+    const call = firstCallOf(purpose, USAGE_TYPE.chat, isRequest, this.transaction.at);
+    this.reserved.push(reservedRow(call, 0));
+    return call;
   }
 
   private open(chat: LockedChat, turn: OpenTurn): OpenedTurn {
@@ -96,7 +108,7 @@ export class TurnOpening {
         botId: turn.botId,
       },
     });
-    return { turn: startedTurn(chat, turn, event.seq), event };
+    return { turn: startedTurn(chat, turn, event.seq, this.reserve(chat, turn, true)), event };
   }
 
   private newRow(
@@ -133,7 +145,7 @@ export class TurnOpening {
   }
 }
 
-const startedTurn = (chat: LockedChat, turn: OpenTurn, startedSeq: number): StartedTurn => ({
+const startedTurn = (chat: LockedChat, turn: OpenTurn, startedSeq: number, firstCall: Call): StartedTurn => ({
   turnId: turn.id,
   chatId: chat.id,
   epoch: chat.epoch,
@@ -144,4 +156,5 @@ const startedTurn = (chat: LockedChat, turn: OpenTurn, startedSeq: number): Star
   outputMessageId: turn.outputMessageId,
   options: turn.options,
   userKey: turn.userKey,
+  firstCall,
 });

@@ -1,6 +1,7 @@
 import type { AppError } from '@app/common';
 import type { ChatEventEnvelope, OwnershipReason, TurnUsage } from '@app/contracts';
-import type { KeptThoughts, TurnError, TurnMetaData, TurnOptions, TurnStatus } from '@app/database';
+import type { KeptThoughts, SqlRow, TurnError, TurnMetaData, TurnOptions, TurnStatus } from '@app/database';
+import type { Call } from '../../accounting/index.js';
 
 /** A customer's message that is to be accepted. Ids are given before the write, so that a retry writes the same. */
 export interface IncomingMessage {
@@ -41,6 +42,8 @@ export interface StartedTurn {
   options: TurnOptions;
   /** Who is counted in the statistics. */
   userKey: string;
+  /** Reserved in the ledger by the commit that started the turn. */
+  firstCall: Call;
 }
 
 /** The result of accepting a customer's message. */
@@ -80,6 +83,8 @@ export interface TurnEnding {
   /** The whole text; null takes the committed chunks. */
   text: string | null;
   usage: TurnUsage;
+  /** Rows of the ledger that are settled in the same commit. */
+  settled: SqlRow[];
   error: TurnError | null;
   serviceId: string | null;
   model: string | null;
@@ -93,6 +98,8 @@ export interface TurnEnding {
   handoffReason: OwnershipReason | null;
   /** Another turn answers the same message, before the queued ones. */
   isRepeated?: boolean;
+  /** The instance that ran the turn has died, and with it what it knew of the turn's calls. */
+  isLost?: boolean;
 }
 
 export type EndedTurn =
@@ -128,8 +135,9 @@ export const interruptionOf = (
   epoch: null,
   status: 'interrupted',
   text: null,
-  // The runner corrects it, if its instance is still alive.
+  // The runner settles its calls and corrects the usage; if its instance has died, they are estimated.
   usage: { ...NO_USAGE, isEstimated: true },
+  settled: [],
   error,
   serviceId: null,
   model: null,

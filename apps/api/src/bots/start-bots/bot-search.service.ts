@@ -1,6 +1,7 @@
-import { AppError, inLanguage, type Principal } from '@app/common';
-import { OpenAiProvider, type ProviderUsage } from '@app/openai';
+import { AppError, callerKey, inLanguage, type Principal } from '@app/common';
+import { USAGE_TYPE } from '@app/database';
 import { Injectable, Logger } from '@nestjs/common';
+import { CallMeterService } from '../../accounting/index.js';
 import { CacheService } from '../../cache/index.js';
 import { BotLinksRepository } from './bot-links.repository.js';
 import type { BotProfile } from '../profile/bot-profile.js';
@@ -23,8 +24,13 @@ interface Member {
 export interface BotRoute {
   botId: string;
   how: 'keywords' | 'model' | 'default';
-  /** What asking the model cost, also when its answer was of no use. */
-  usage?: { serviceId: string; model: string; usage: ProviderUsage };
+}
+
+/** Who is charged when the model is asked. */
+export interface RouteCharge {
+  turnId: string | null;
+  userKey: string;
+  channel: string | null;
 }
 
 /** Picks the member of a start bot that a message is for. */
@@ -35,27 +41,28 @@ export class BotSearchService {
   constructor(
     private readonly links: BotLinksRepository,
     private readonly bots: BotsService,
-    private readonly provider: OpenAiProvider,
+    private readonly meter: CallMeterService,
     private readonly cache: CacheService,
   ) {}
 
   async search(caller: Principal, startBotId: string, message: string): Promise<string> {
     const startBot = await this.bots.getUsableStartBot(caller, startBotId);
-    return (await this.route(startBot, caller, message)).botId;
+    const charge = { turnId: null, userKey: callerKey(caller), channel: null };
+    return (await this.route(startBot, caller, message, charge)).botId;
   }
 
   /**
    * By the members' keywords; if none fits, by asking the start bot's own service; else the default member. Only members that the
    * caller may use count.
    */
-  async route(startBot: BotProfile, caller: Principal, message: string): Promise<BotRoute> {
+  async route(startBot: BotProfile, caller: Principal, message: string, charge: RouteCharge): Promise<BotRoute> {
     const members = await this.usableMembers(startBot, caller);
     const byKeywords = bestByKeywords(members, message);
     if (byKeywords !== null) return { botId: byKeywords.bot.id, how: 'keywords' };
-    const asked = await this.askModel(startBot, members, message);
-    if (asked?.member) return { botId: asked.member.bot.id, how: 'model', usage: asked.usage };
+    const chosen = await this.askModel(startBot, members, message, charge);
+    if (chosen !== null) return { botId: chosen.bot.id, how: 'model' };
     const fallback = members.find(({ isDefaultBot }) => isDefaultBot);
-    if (fallback) return { botId: fallback.bot.id, how: 'default', usage: asked?.usage };
+    if (fallback) return { botId: fallback.bot.id, how: 'default' };
     throw new AppError('CONFLICT', {
       detail: 'No member of the start bot fits the message, and it has no default member that can answer.',
     });
@@ -81,9 +88,9 @@ export class BotSearchService {
     startBot: BotProfile,
     members: Member[],
     message: string,
-  ): Promise<{ member: Member | null; usage: BotRoute['usage'] } | null> {
+    charge: RouteCharge,
+  ): Promise<Member | null> {
     if (startBot.openAiServiceId === null || members.length < 2) return null;
-    let usage: BotRoute['usage'];
     try {
       const { connection, model, serviceId } = await this.bots.getTarget(startBot);
       const request = {
@@ -97,15 +104,15 @@ export class BotSearchService {
       };
       let answer = '';
       const signal = AbortSignal.timeout(MODEL_LIMIT_MS);
-      for await (const event of this.provider.stream(request, signal)) {
+      const plan = { ...charge, botId: startBot.id, serviceId, usageType: USAGE_TYPE.routing };
+      for await (const event of this.meter.stream(plan, request, signal)) {
         if (event.type === 'text') answer += event.text;
-        if (event.type === 'usage') usage = { serviceId, model, usage: event.usage };
         if (answer.length > ANSWER_LIMIT) break;
       }
-      return { member: signal.aborted ? null : memberNamedIn(answer, members), usage };
+      return signal.aborted ? null : memberNamedIn(answer, members);
     } catch (error) {
       this.logger.warn(`The start bot ${startBot.code} could not ask its model: ${(error as Error).message}`);
-      return { member: null, usage };
+      return null;
     }
   }
 }

@@ -28,6 +28,7 @@ export interface StoredChat {
   userId: number | null;
   visitorId: string | null;
   botId: string;
+  channel: string;
   displayName: string;
   isFavorite: boolean;
   userSystemMessageId: string | null;
@@ -56,6 +57,7 @@ interface ChatRow {
   user_id: number | null;
   visitor_id: string | null;
   bot_id: string;
+  channel: string;
   display_name: string;
   is_favorite: number;
   user_system_message_id: string | null;
@@ -131,7 +133,7 @@ export class ChatsRepository {
   /** Every request for a chat starts with this query: concurrent requests share it. */
   private async readChats(ids: string[]): Promise<(StoredChat | null)[]> {
     const rows = await this.dataSource.query<ChatRow[]>(
-      `SELECT c.id, c.user_id, c.visitor_id, c.bot_id, c.display_name, c.is_favorite, c.user_system_message_id, s.display_name AS message_name,
+      `SELECT c.id, c.user_id, c.visitor_id, c.bot_id, c.channel, c.display_name, c.is_favorite, c.user_system_message_id, s.display_name AS message_name,
          c.running_turn_id, c.owner, c.epoch, c.agent_id, c.created_at, c.last_accessed_at
        FROM chats c LEFT JOIN user_system_messages s ON s.id = c.user_system_message_id
        WHERE c.id IN (${placeholders(ids.length)})`,
@@ -179,6 +181,7 @@ const chatOf = (row: ChatRow): StoredChat => ({
   userId: row.user_id,
   visitorId: row.visitor_id,
   botId: row.bot_id,
+  channel: row.channel,
   displayName: row.display_name,
   isFavorite: Boolean(row.is_favorite),
   userSystemMessageId: row.user_system_message_id,

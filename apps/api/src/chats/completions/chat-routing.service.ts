@@ -1,9 +1,8 @@
 import type { Principal } from '@app/common';
-import { USAGE_TYPE, type TurnOptions } from '@app/database';
+import type { TurnOptions } from '@app/database';
 import { Injectable } from '@nestjs/common';
 import { TurnsService } from '../../baton/index.js';
 import { type BotProfile, BotSearchService, BotsService } from '../../bots/index.js';
-import { UsageLedger } from '../../statistics/index.js';
 import type { StoredChat } from '../chat/chats.repository.js';
 import { usageKeyOf } from './usage-key.js';
 
@@ -25,7 +24,6 @@ export class ChatRoutingService {
     private readonly bots: BotsService,
     private readonly search: BotSearchService,
     private readonly turns: TurnsService,
-    private readonly ledger: UsageLedger,
   ) {}
 
   /** The usage of routing is charged even if the message is rejected afterwards. */
@@ -39,19 +37,8 @@ export class ChatRoutingService {
     if (!bot.isStartBot || chat.owner !== 'bot') return { bot };
     const before = message.requestKey === null ? null : await this.turns.findBotOfRequest(message.requestKey);
     if (before !== null) return { bot: await this.bots.getProfile(before) };
-    const route = await this.search.route(bot, caller, message.text);
-    if (route.usage !== undefined) {
-      const { serviceId, model, usage } = route.usage;
-      await this.ledger.charge({
-        turnId: message.turnId,
-        botId: bot.id,
-        userKey: usageKeyOf(caller, chat.id),
-        serviceId,
-        model,
-        usageType: USAGE_TYPE.routing,
-        usage: { ...usage, isEstimated: false },
-      });
-    }
+    const charge = { turnId: message.turnId, userKey: usageKeyOf(caller, chat.id), channel: chat.channel };
+    const route = await this.search.route(bot, caller, message.text, charge);
     return { bot: await this.bots.getProfile(route.botId), routing: { startBotId: bot.id, how: route.how } };
   }
 }

@@ -1,11 +1,10 @@
-import type { TurnUsage } from '@app/contracts';
 import { USAGE_TYPE } from '@app/database';
-import { estimateUsage, OpenAiProvider, type ProviderRequest } from '@app/openai';
+import type { ProviderRequest } from '@app/openai';
 import { Injectable, Logger, type BeforeApplicationShutdown } from '@nestjs/common';
 import { OnEvent } from '@nestjs/event-emitter';
+import { CallMeterService, type CallPurpose } from '../../accounting/index.js';
 import { BotStopService, BotsService } from '../../bots/index.js';
 import type { AppEvents } from '../../events.js';
-import { UsageLedger } from '../../statistics/index.js';
 import { ChatSettingsRepository } from './chat-settings.repository.js';
 import { chatTitleOf } from './chat-title.js';
 import { ChatTitlesRepository, type FirstExchange } from './chat-titles.repository.js';
@@ -27,10 +26,9 @@ export class ChatTitlesService implements BeforeApplicationShutdown {
   constructor(
     private readonly bots: BotsService,
     private readonly botStop: BotStopService,
-    private readonly provider: OpenAiProvider,
+    private readonly meter: CallMeterService,
     private readonly titles: ChatTitlesRepository,
     private readonly settings: ChatSettingsRepository,
-    private readonly ledger: UsageLedger,
   ) {}
 
   async beforeApplicationShutdown(): Promise<void> {
@@ -54,23 +52,20 @@ export class ChatTitlesService implements BeforeApplicationShutdown {
     if (exchange === null) return;
     const { connection, model, serviceId } = await this.bots.getTarget(bot);
     const request = { connection, model, ...questionFor(exchange) };
-    const { text, usage } = await this.ask(request);
-    const { userKey } = exchange;
-    await this.ledger.charge({ turnId, botId, userKey, serviceId, model, usageType: USAGE_TYPE.title, usage });
+    const { userKey, channel } = exchange;
+    const text = await this.ask({ turnId, botId, userKey, channel, usageType: USAGE_TYPE.title, serviceId }, request);
     const title = chatTitleOf(text);
     if (title !== '' && !this.ending.signal.aborted) await this.settings.renameUnnamed(chatId, title);
   }
 
-  private async ask(request: ProviderRequest): Promise<{ text: string; usage: TurnUsage }> {
+  private async ask(plan: CallPurpose & { serviceId: string }, request: ProviderRequest): Promise<string> {
     let text = '';
-    let usage: TurnUsage | null = null;
     const signal = AbortSignal.any([this.ending.signal, AbortSignal.timeout(TIME_LIMIT_MS)]);
-    for await (const event of this.provider.stream(request, signal)) {
+    for await (const event of this.meter.stream(plan, request, signal)) {
       if (event.type === 'text') text += event.text;
-      if (event.type === 'usage') usage = { ...event.usage, isEstimated: false };
       if (text.length > ANSWER_LIMIT) break;
     }
-    return { text, usage: usage ?? estimateUsage(request, text) };
+    return text;
   }
 }
 

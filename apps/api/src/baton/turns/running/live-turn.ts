@@ -1,7 +1,8 @@
 import { AppError } from '@app/common';
-import type { OwnershipReason, ToolOutcome, TurnUsage } from '@app/contracts';
+import type { OwnershipReason, ToolOutcome } from '@app/contracts';
+import type { MeteredCall } from '../../../accounting/index.js';
 import type { NewChunk } from '../turn-chunks.repository.js';
-import { NO_USAGE, type FinalTurnStatus, type StartedTurn } from '../turn.types.js';
+import type { FinalTurnStatus, StartedTurn } from '../turn.types.js';
 
 /** Why this instance stops a turn that it runs: the turn may not write any more, or it ends with a status of its own. */
 export type StopReason = { kind: 'fenced' } | { kind: 'ended'; status: FinalTurnStatus; error: AppError | null };
@@ -36,7 +37,8 @@ export class LiveTurn {
   attempts = 0;
   /** The bot has requested a handoff, which happens when the turn ends. */
   handoffReason: OwnershipReason | null = null;
-  usage: TurnUsage | null = null;
+  /** Every call of the model service that was made for the turn here, in order. */
+  readonly calls: MeteredCall[] = [];
   readonly toolCalls: TracedToolCall[] = [];
   serviceId: string | null = null;
   model: string | null = null;
@@ -75,18 +77,6 @@ export class LiveTurn {
     this.firstTextAt ??= performance.now();
     this.pendingParts.push(text);
     this.pendingLength += text.length;
-  }
-
-  /** A turn is charged for the sum of its rounds. */
-  addUsage(usage: Omit<TurnUsage, 'isEstimated'>): void {
-    const sum = this.usage ?? NO_USAGE;
-    this.usage = {
-      inputTokens: sum.inputTokens + usage.inputTokens,
-      cachedTokens: sum.cachedTokens + usage.cachedTokens,
-      outputTokens: sum.outputTokens + usage.outputTokens,
-      reasoningTokens: sum.reasoningTokens + usage.reasoningTokens,
-      isEstimated: false,
-    };
   }
 
   /** The text to commit next; null when there is none. */

@@ -1,6 +1,5 @@
 import { AppConfig, AppError } from '@app/common';
 import {
-  OpenAiProvider,
   ProviderError,
   type ProviderEvent,
   type ProviderItem,
@@ -11,6 +10,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { CommitWindow } from './commit-window.js';
 import type { LiveTurn } from './live-turn.js';
 import { HAND_TO_HUMAN, TurnToolsService, type ToolCall } from '../tools/turn-tools.service.js';
+import { TurnMeter } from './turn-meter.js';
 import { TurnMetrics } from './turn.metrics.js';
 
 const BACKOFF_MS = 250;
@@ -21,7 +21,7 @@ const MAX_TOOL_ROUNDS = 5;
 export class TurnConversation {
   constructor(
     private readonly config: AppConfig,
-    private readonly provider: OpenAiProvider,
+    private readonly meter: TurnMeter,
     private readonly tools: TurnToolsService,
     private readonly window: CommitWindow,
     private readonly metrics: TurnMetrics,
@@ -67,7 +67,7 @@ export class TurnConversation {
     const carried: ProviderItem[] = [];
     let text = '';
     let reason: DoneReason = 'stop';
-    for await (const event of this.provider.stream(request, live.signal)) {
+    for await (const event of await this.meter.stream(live, request)) {
       if (live.signal.aborted) return NO_OUTPUT;
       if (event.type === 'text' && event.text !== '') {
         if (live.firstTextAt === null) {
@@ -77,8 +77,6 @@ export class TurnConversation {
         text += event.text;
         live.append(event.text);
         this.window.add(live);
-      } else if (event.type === 'usage') {
-        live.addUsage(event.usage);
       } else if (event.type === 'tool_call') {
         calls.push(event);
       } else if (event.type === 'carried') {

@@ -1,15 +1,14 @@
 import { isUnreachable, type AppError } from '@app/common';
-import type { OwnershipReason, TurnUsage } from '@app/contracts';
-import { estimateUsage } from '@app/openai';
+import type { OwnershipReason } from '@app/contracts';
 import { Injectable, Logger } from '@nestjs/common';
 import { setTimeout as delay } from 'node:timers/promises';
 import { BotsService } from '../../../bots/index.js';
 import { HandoffRulesService } from '../../handoff/handoff-rules.service.js';
-import type { Prompt } from '../prompt/turn-prompt.service.js';
 import { TurnEndingsRepository } from '../turn-endings.repository.js';
-import { NO_USAGE, type EndedTurn, type FinalTurnStatus, type TurnEnding } from '../turn.types.js';
+import type { EndedTurn, FinalTurnStatus, TurnEnding } from '../turn.types.js';
 import type { LiveTurn } from './live-turn.js';
 import type { Generation } from './turn-generation.js';
+import { TurnMeter } from './turn-meter.js';
 
 const END_ATTEMPTS = 10;
 const END_RETRY_MS = 500;
@@ -23,19 +22,20 @@ export class TurnEndingsService {
     private readonly endings: TurnEndingsRepository,
     private readonly bots: BotsService,
     private readonly handoffRules: HandoffRulesService,
+    private readonly meter: TurnMeter,
   ) {}
 
   /** Null when the end could not be stored: then the lease expires, and a sweeper seals the turn with its committed text. */
   async end(live: LiveTurn, generation: Generation): Promise<EndedTurn | null> {
     const ending = await this.endingOf(live, generation);
     if (ending === null) {
-      await this.correctUsage(live, generation.prompt);
+      await this.correctUsage(live);
       return { kind: 'fenced' };
     }
     for (let attempt = 1; ; attempt++) {
       try {
         const ended = await this.endings.endTurn(ending);
-        if (ended.kind === 'fenced') await this.correctUsage(live, generation.prompt);
+        if (ended.kind === 'fenced') await this.correctUsage(live);
         return ended;
       } catch (cause) {
         if (attempt === 1)
@@ -62,7 +62,8 @@ export class TurnEndingsService {
       status,
       // An answer that was stopped ends with the text that was shown.
       text: isStopped ? null : live.text,
-      usage: usageOf(live, prompt),
+      usage: this.meter.usageOf(live),
+      settled: this.meter.settlementsOf(live, error?.code ?? 'aborted'),
       error: error && { code: error.code, detail: error.message },
       serviceId: live.serviceId,
       model: live.model,
@@ -87,10 +88,10 @@ export class TurnEndingsService {
   }
 
   /** Something else ended the turn; only this instance knows what it cost. */
-  private async correctUsage(live: LiveTurn, prompt: Prompt | null): Promise<void> {
+  private async correctUsage(live: LiveTurn): Promise<void> {
     const { turnId } = live.turn;
     await this.endings
-      .correctUsage(turnId, usageOf(live, prompt))
+      .correctUsage(turnId, this.meter.settlementsOf(live, 'aborted'))
       .catch((error: unknown) =>
         this.logger.error({ err: error, turnId }, 'The usage of an interrupted turn could not be stored'),
       );
@@ -101,11 +102,4 @@ export class TurnEndingsService {
 function resultOf(failure: AppError | null): { status: FinalTurnStatus; error: AppError | null } {
   if (failure === null) return { status: 'completed', error: null };
   return { status: failure.code === 'PROVIDER_ANSWER_CUT' ? 'interrupted' : 'failed', error: failure };
-}
-
-/** As the model service reports it, else estimated from what was sent and received. */
-function usageOf(live: LiveTurn, prompt: Prompt | null): TurnUsage {
-  if (live.usage) return live.usage;
-  if (prompt === null || live.length === 0) return NO_USAGE;
-  return estimateUsage(prompt.request, live.text);
 }

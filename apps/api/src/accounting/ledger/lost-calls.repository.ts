@@ -1,0 +1,89 @@
+import { fromSqlJson, retryTransient, toSqlTime, USAGE_TYPE } from '@app/database';
+import { Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
+import { sumTurnUsage } from './call-ledger.repository.js';
+
+interface LostCall {
+  id: string;
+  turn_id: string | null;
+  bot_id: string;
+  usage_type: number;
+  input_tokens: number;
+  service_id: string | null;
+  model: string;
+}
+
+interface Heard {
+  text: string | null;
+}
+
+const BATCH = 200;
+const CHARACTERS_PER_TOKEN = 4;
+const tokensOf = (characters: number): number => Math.ceil(characters / CHARACTERS_PER_TOKEN);
+
+/** Calls of which nothing more is heard, because their instance died. */
+@Injectable()
+export class LostCallsRepository {
+  constructor(private readonly dataSource: DataSource) {}
+
+  /**
+   * Settles reservations by an estimate: those that were found lost when their turn was recovered, and those from before `before` whose
+   * turn does not run (any more). A runner that is alive after all corrects its row later.
+   * @returns whether there may be more
+   */
+  settleNext(before: Date): Promise<boolean> {
+    return retryTransient(() =>
+      this.dataSource.transaction(async (tx) => {
+        const rows = await tx.query<LostCall[]>(
+          `SELECT l.id, l.turn_id, l.bot_id, l.usage_type, l.input_tokens, l.service_id, l.model FROM usage_ledger l
+           LEFT JOIN turns t ON t.id = l.turn_id AND l.usage_type = ${USAGE_TYPE.chat} AND t.status IN ('queued', 'running')
+           WHERE l.status = 'reserved' AND (l.outcome = 'lost' OR (l.created_at < ? AND t.id IS NULL))
+           ORDER BY l.id LIMIT ${BATCH}`,
+          [toSqlTime(before)],
+        );
+        for (const row of rows) await settle(tx, row);
+        await sumTurnUsage(tx, [...new Set(rows.map(({ turn_id }) => turn_id))].filter((id) => id !== null));
+        return rows.length === BATCH;
+      }),
+    );
+  }
+}
+
+async function settle(tx: EntityManager, call: LostCall): Promise<void> {
+  const isAnswer = call.usage_type === USAGE_TYPE.chat && call.turn_id !== null;
+  const inputTokens = call.input_tokens > 0 || !isAnswer ? call.input_tokens : await inputOf(tx, call);
+  const outputTokens = isAnswer ? await outputOf(tx, call) : 0;
+  await tx.query(
+    `UPDATE usage_ledger SET status = 'settled', outcome = 'lost', is_estimated = 1, input_tokens = ?, output_tokens = ?,
+       service_id = COALESCE(service_id, (SELECT open_ai_service_id FROM bots WHERE id = bot_id)),
+       model = CASE WHEN model = '' THEN COALESCE((SELECT model_name FROM bots WHERE id = bot_id), '') ELSE model END
+     WHERE id = ? AND status = 'reserved'`,
+    [inputTokens, outputTokens, call.id],
+  );
+}
+
+/** What a turn's first request sends: the bot's instructions and the chat up to the message. */
+async function inputOf(tx: EntityManager, { turn_id, bot_id }: LostCall): Promise<number> {
+  const [row] = await tx.query<{ said: number | string | null; told: number | string | null }[]>(
+    `SELECT (SELECT SUM(LENGTH(m.text)) FROM turns t JOIN messages m ON m.chat_id = t.chat_id AND m.seq <= t.seq
+        WHERE t.id = ? AND m.kind = 'message') AS said,
+       (SELECT LENGTH(base_system_message) FROM bots WHERE id = ?) AS told`,
+    [turn_id, bot_id],
+  );
+  return tokensOf(Number(row?.said ?? 0) + Number(row?.told ?? 0));
+}
+
+/** What was heard of the answer, as far as no other call of the turn accounts for it. */
+async function outputOf(tx: EntityManager, { id, turn_id }: LostCall): Promise<number> {
+  const heard = await tx.query<Heard[]>(
+    `SELECT m.text FROM turns t JOIN messages m ON m.id = t.output_message_id WHERE t.id = ?`,
+    [turn_id],
+  );
+  const [others] = await tx.query<{ total: number | string | null }[]>(
+    `SELECT SUM(output_tokens) AS total FROM usage_ledger WHERE turn_id = ? AND usage_type = ${USAGE_TYPE.chat} AND id <> ?`,
+    [turn_id, id],
+  );
+  const text = heard[0]?.text;
+  if (text === undefined || text === null) return 0;
+  return Math.max(0, tokensOf(fromSqlJson<string>(text).length) - Number(others?.total ?? 0));
+}

@@ -1,0 +1,35 @@
+import { AppConfig, WorkLoop } from '@app/common';
+import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { LostCallsRepository } from './lost-calls.repository.js';
+
+/** A call outside of turns (routing, a title, a probe) ends within this time. */
+const LONGEST_OTHER_CALL_MS = 60_000;
+const SWEEPS_PER_LEASE = 4;
+
+/** Settles what instances that died have reserved, so that no reservation stays for ever. Every instance does it. */
+@Injectable()
+export class LostCallsService implements OnApplicationBootstrap, OnApplicationShutdown {
+  private readonly loop = new WorkLoop(
+    'Settling lost calls',
+    () => this.config.turns.leaseMs / SWEEPS_PER_LEASE,
+    () => this.sweep(new Date()),
+  );
+
+  constructor(
+    private readonly config: AppConfig,
+    private readonly calls: LostCallsRepository,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.loop.start();
+  }
+
+  onApplicationShutdown(): Promise<void> {
+    return this.loop.stop();
+  }
+
+  async sweep(now: Date): Promise<void> {
+    const before = new Date(now.getTime() - LONGEST_OTHER_CALL_MS - this.config.turns.leaseMs);
+    while (await this.calls.settleNext(before));
+  }
+}
