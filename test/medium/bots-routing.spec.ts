@@ -17,6 +17,7 @@ import { describeOnServer } from '../support/servers.js';
 import { ADMIN, code, ENGINES, KEY, person, reach } from './bots.support.js';
 
 const USER = person('ada', 'user');
+const CHARGE = { turnId: null, userKey: 'user:1', channel: 'api' };
 
 describe.each(ENGINES)('a start bot on $engine', ({ settings }) => {
   let server: TestApp;
@@ -125,11 +126,7 @@ describe.each(ENGINES)('a start bot on $engine', ({ settings }) => {
     it('asks the model with the descriptions of the members', async () => {
       provider.script('default', { text: '2' });
       const { route } = await asking();
-      expect(await route('How much do I owe?')).toMatchObject({
-        member: 1,
-        how: 'model',
-        usage: { serviceId, model: 'fake-large', usage: { outputTokens: expect.any(Number) as unknown } },
-      });
+      expect(await route('How much do I owe?')).toEqual({ member: 1, how: 'model' });
       const { body } = provider.journal.last!;
       expect(JSON.stringify(body)).toContain('1. Bot: Tells jokes.\\n2. Bot: Knows everything about taxes.');
     });

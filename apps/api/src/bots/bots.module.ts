@@ -59,7 +59,14 @@ import { ToolTrialsService } from './tools/tool-trials.service.js';
 const ENTITIES = [Bot, BotFact, BotLink, BotLogin, BotTool, Feedback, StoredFile, StoredFileChunk, SystemState];
 
 @Module({
-  imports: [AccountingModule, ModelsModule, CacheModule, OutboundModule, SecretsModule, TypeOrmModule.forFeature(ENTITIES)],
+  imports: [
+    AccountingModule,
+    ModelsModule,
+    CacheModule,
+    OutboundModule,
+    SecretsModule,
+    TypeOrmModule.forFeature(ENTITIES),
+  ],
   controllers: [
     BotsController,
     AdminBotsController,

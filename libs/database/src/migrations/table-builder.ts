@@ -86,7 +86,10 @@ export class TableBuilder {
   }
 
   /** Adds columns in place; `initial` is what older rows hold, and newer ones that do not say. */
-  async addWithDefault(table: string, columns: Record<string, [column: Column, initial: string | number]>): Promise<void> {
+  async addWithDefault(
+    table: string,
+    columns: Record<string, [column: Column, initial: string | number]>,
+  ): Promise<void> {
     for (const [name, [column, initial]] of Object.entries(columns)) {
       const value = typeof initial === 'number' ? String(initial) : `'${initial}'`;
       await this.add(table, name, column, ` NOT NULL DEFAULT ${value}`);

@@ -1,4 +1,12 @@
-import { dialectOf, GroupCommit, insertRows, placeholders, retryTransient, USAGE_TYPE, type SqlRow } from '@app/database';
+import {
+  dialectOf,
+  GroupCommit,
+  insertRows,
+  placeholders,
+  retryTransient,
+  USAGE_TYPE,
+  type SqlRow,
+} from '@app/database';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { SETTLED_COLUMNS } from './ledger-rows.js';
@@ -22,7 +30,9 @@ export class CallLedgerRepository {
 /** Writes rows of the ledger, reserved or settled. A settled row takes the place of the one that was reserved under its id. */
 export async function writeCalls(manager: EntityManager, rows: SqlRow[]): Promise<void> {
   const { isSqlite } = dialectOf(manager.connection);
-  const columns = SETTLED_COLUMNS.map((column) => `${column} = ${isSqlite ? `excluded.${column}` : `VALUES(${column})`}`);
+  const columns = SETTLED_COLUMNS.map(
+    (column) => `${column} = ${isSqlite ? `excluded.${column}` : `VALUES(${column})`}`,
+  );
   const replace = isSqlite ? ' ON CONFLICT (id) DO UPDATE SET ' : ' ON DUPLICATE KEY UPDATE ';
   await insertRows(manager, 'usage_ledger', rows, replace + columns.join(', '));
 }

@@ -33,7 +33,11 @@ export class CallMeterService {
   ) {}
 
   /** Streams one answer and settles it by itself, also when it fails or its reader leaves early. For calls outside of turns. */
-  async *stream(plan: Omit<CallPlan, 'round' | 'attempt' | 'isRequest'>, request: ProviderRequest, signal: AbortSignal) {
+  async *stream(
+    plan: Omit<CallPlan, 'round' | 'attempt' | 'isRequest'>,
+    request: ProviderRequest,
+    signal: AbortSignal,
+  ) {
     const { call, events } = await this.open({ ...plan, round: 1, attempt: 1, isRequest: true }, request, signal);
     try {
       yield* events;

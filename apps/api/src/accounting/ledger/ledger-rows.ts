@@ -59,7 +59,12 @@ export const NO_CALL_USAGE: CallUsage = {
  * The first call of a turn, reserved in the transaction that starts the turn: from its first moment on, a turn that runs has a row in the
  * ledger. Which service it calls is known later.
  */
-export const firstCallOf = (turn: Omit<CallPurpose, 'usageType'>, usageType: number, isRequest: boolean, at: Date): Call => ({
+export const firstCallOf = (
+  turn: Omit<CallPurpose, 'usageType'>,
+  usageType: number,
+  isRequest: boolean,
+  at: Date,
+): Call => ({
   ...turn,
   usageType,
   id: uuidv7(),

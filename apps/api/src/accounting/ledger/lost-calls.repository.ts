@@ -42,7 +42,10 @@ export class LostCallsRepository {
           [toSqlTime(before)],
         );
         for (const row of rows) await settle(tx, row);
-        await sumTurnUsage(tx, [...new Set(rows.map(({ turn_id }) => turn_id))].filter((id) => id !== null));
+        await sumTurnUsage(
+          tx,
+          [...new Set(rows.map(({ turn_id }) => turn_id))].filter((id) => id !== null),
+        );
         return rows.length === BATCH;
       }),
     );
@@ -55,7 +58,7 @@ async function settle(tx: EntityManager, call: LostCall): Promise<void> {
   const outputTokens = isAnswer ? await outputOf(tx, call) : 0;
   await tx.query(
     `UPDATE usage_ledger SET status = 'settled', outcome = 'lost', is_estimated = 1, input_tokens = ?, output_tokens = ?,
-       service_id = COALESCE(service_id, (SELECT open_ai_service_id FROM bots WHERE id = bot_id)),
+       service_id = COALESCE(service_id, (SELECT openai_service_id FROM bots WHERE id = bot_id)),
        model = CASE WHEN model = '' THEN COALESCE((SELECT model_name FROM bots WHERE id = bot_id), '') ELSE model END
      WHERE id = ? AND status = 'reserved'`,
     [inputTokens, outputTokens, call.id],

@@ -1,9 +1,20 @@
 import { AppError } from '@app/common';
-import { estimateUsage, ProviderError, type ProviderEvent, type ProviderRequest, type ProviderUsage } from '@app/openai';
+import {
+  estimateUsage,
+  ProviderError,
+  type ProviderEvent,
+  type ProviderRequest,
+  type ProviderUsage,
+} from '@app/openai';
 import type { SqlRow } from '@app/database';
 import { NO_CALL_USAGE, settledRow, type Call, type CallUsage } from './ledger-rows.js';
 
-const ENDED_BY = { stop: 'ok', tool_calls: 'ok', length: 'PROVIDER_ANSWER_CUT', content_filter: 'PROVIDER_CONTENT_FILTERED' };
+const ENDED_BY = {
+  stop: 'ok',
+  tool_calls: 'ok',
+  length: 'PROVIDER_ANSWER_CUT',
+  content_filter: 'PROVIDER_CONTENT_FILTERED',
+};
 /** Counts beyond this are nonsense. */
 const MOST_TOKENS = 100_000_000;
 
@@ -119,7 +130,13 @@ const isPlausible = ({ inputTokens, outputTokens }: ProviderUsage): boolean =>
   isCount(inputTokens) && isCount(outputTokens);
 
 /** Cached tokens are part of the input, and reasoning of the output. */
-function bounded({ inputTokens, cachedTokens, cacheWriteTokens, outputTokens, reasoningTokens }: ProviderUsage): CallUsage {
+function bounded({
+  inputTokens,
+  cachedTokens,
+  cacheWriteTokens,
+  outputTokens,
+  reasoningTokens,
+}: ProviderUsage): CallUsage {
   const within = (value: unknown, most: number): number => (isCount(value) ? Math.min(value, most) : 0);
   const cached = within(cachedTokens, inputTokens);
   return {

@@ -1,10 +1,5 @@
 import { AppConfig, AppError } from '@app/common';
-import {
-  ProviderError,
-  type ProviderEvent,
-  type ProviderItem,
-  type ProviderRequest,
-} from '@app/openai';
+import { ProviderError, type ProviderEvent, type ProviderItem, type ProviderRequest } from '@app/openai';
 import { Injectable } from '@nestjs/common';
 import { setTimeout as delay } from 'node:timers/promises';
 import { CommitWindow } from './commit-window.js';

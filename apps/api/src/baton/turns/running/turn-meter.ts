@@ -23,7 +23,13 @@ export class TurnMeter {
     const { firstCall } = live.turn;
     const isFirst = live.calls.length === 0;
     const { round, attempt } = placeOf(live);
-    const plan = { ...firstCall, serviceId: live.serviceId ?? '', round, attempt, isRequest: isFirst && firstCall.isRequest };
+    const plan = {
+      ...firstCall,
+      serviceId: live.serviceId ?? '',
+      round,
+      attempt,
+      isRequest: isFirst && firstCall.isRequest,
+    };
     const { call, events } = await this.calls.open(plan, request, live.signal, {
       reserved: isFirst ? firstCall : null,
       ended: live.calls.filter(({ isSettled }) => !isSettled),
