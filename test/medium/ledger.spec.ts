@@ -26,12 +26,14 @@ interface LedgerRow {
   created_at: string | Date;
 }
 
+const SETTINGS = { TURN_LEASE_SECONDS: '60', PROVIDER_ATTEMPTS: '3' };
+
 describe.each(ENGINES)('the ledger on $engine', ({ settings }) => {
   let server: ChatServer;
   let database: DataSource;
 
   beforeAll(async () => {
-    server = await ChatServer.start({ ...settings, TURN_LEASE_SECONDS: '60', PROVIDER_ATTEMPTS: '3' });
+    server = await ChatServer.start({ ...SETTINGS, ...(settings as Record<string, string>) });
     database = server.app.app.get(DataSource, { strict: false });
   }, 60_000);
   afterEach(() => server.provider.reset());

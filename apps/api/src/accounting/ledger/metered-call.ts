@@ -20,7 +20,7 @@ const MOST_TOKENS = 100_000_000;
 
 /**
  * One attempt while it runs and after it: passes the events of the answer through and knows, once they have ended for whatever reason,
- * what is to be settled. Settling is left to whoever has a transaction for it.
+ * what is to be settled. The caller settles it, in a transaction of its own.
  */
 export class MeteredCall {
   private readonly startedAt = performance.now();
@@ -84,19 +84,15 @@ export class MeteredCall {
   }
 
   private observe(event: ProviderEvent): void {
-    switch (event.type) {
-      case 'text':
-        this.firstTextMs ??= Math.round(performance.now() - this.startedAt);
-        this.parts.push(event.text);
-        break;
-      case 'tool_call':
-        this.parts.push(event.name, event.arguments);
-        break;
-      case 'usage':
-        this.reported = event.usage;
-        break;
-      case 'done':
-        this.end(ENDED_BY[event.reason]);
+    if (event.type === 'text') {
+      this.firstTextMs ??= Math.round(performance.now() - this.startedAt);
+      this.parts.push(event.text);
+    } else if (event.type === 'tool_call') {
+      this.parts.push(event.name, event.arguments);
+    } else if (event.type === 'usage') {
+      this.reported = event.usage;
+    } else if (event.type === 'done') {
+      this.end(ENDED_BY[event.reason]);
     }
   }
 
