@@ -14,13 +14,11 @@
  */
 export const ACCESS_TABLE: Record<string, string> = {
   'GET /docs': 'open 200',
-  'GET /docs/': 'open 200',
-  'GET /docs/index.html': 'open 200',
-  'GET /docs/LICENSE': 'open 404',
-  'GET /docs/swagger-ui-init.js': 'open 200',
-  'GET /docs/docs/swagger-ui-init.js': 'open 200',
-  'GET /docs/*': 'open 404',
+  'GET /docs/start.js': 'open 200',
+  'GET /docs/looks.css': 'open 200',
+  'GET /docs/assets/*': 'open 404',
   'GET /openapi.json': 'open 200',
+  'GET /openapi-3.0.json': 'open 200',
 
   'GET /health/live': 'anonymous 200',
   'GET /health/ready': 'anonymous 200',

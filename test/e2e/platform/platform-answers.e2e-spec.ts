@@ -114,14 +114,44 @@ describe('browsers', () => {
     expect(docs.headers.get('content-security-policy')).toContain("script-src 'self'");
   });
 
-  it('find the documentation with all that it loads', async () => {
-    const page = await (await get('/docs')).text();
-    const assets = [...page.matchAll(/(?:src|href)="\.\/(docs\/[^"]+)"/g)].map(([, path]) => `/${path}`);
-    expect(assets.length).toBeGreaterThan(3);
-    for (const asset of assets) expect([asset, (await get(asset)).status]).toEqual([asset, 200]);
-    expect(page).not.toMatch(/<script(?! src)/);
-    const document = (await (await get('/openapi.json')).json()) as { openapi: string };
-    expect(document.openapi).toBe('3.1.0');
+  it.each(['/docs', '/docs/'])(
+    'find the documentation at %s with all that it loads, which browsers keep',
+    async (path) => {
+      const page = await (await get(path)).text();
+      const addresses = [...page.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, address]) => address!);
+      expect(addresses).toHaveLength(5);
+      for (const address of addresses) {
+        const { pathname, search } = new URL(address, `http://any${path}`);
+        const asset = await get(pathname + search);
+        expect([address, asset.status]).toEqual([address, 200]);
+        expect(asset.headers.get('cache-control')).toContain('immutable');
+      }
+      expect(page).not.toMatch(/<script(?! src)/);
+      const [, document] = /data-document="([^"]+)"/.exec(page)!;
+      const answer = await get(new URL(document!, `http://any${path}`).pathname);
+      expect(((await answer.json()) as { openapi: string }).openapi).toBe('3.0.3');
+      const latest = (await (await get('/openapi.json')).json()) as { openapi: string };
+      expect(latest.openapi).toBe('3.1.0');
+    },
+  );
+
+  it('get the document again only when it has changed', async () => {
+    const etag = (await get('/openapi.json')).headers.get('etag')!;
+    expect((await get('/openapi.json', { 'if-none-match': etag })).status).toBe(304);
+    expect((await get('/openapi.json', { 'if-none-match': '"other"' })).status).toBe(200);
+  });
+
+  it('get texts of more than a kilobyte compressed, when they can read that', async () => {
+    const sent = async (encoding: string) => {
+      const { headers } = await get('/openapi.json', { 'accept-encoding': encoding });
+      return [headers.get('content-encoding'), headers.get('vary')?.toLowerCase()];
+    };
+    expect(await sent('gzip, deflate, br, zstd')).toEqual(['br', expect.stringContaining('accept-encoding')]);
+    expect(await sent('gzip')).toEqual(['gzip', expect.stringContaining('accept-encoding')]);
+    expect((await sent('identity'))[0]).toBeNull();
+    expect((await sent('gzip;q=0'))[0]).toBeNull();
+    const short = await get('/health/live', { 'accept-encoding': 'gzip' });
+    expect(short.headers.get('content-encoding')).toBeNull();
   });
 
   it('are not made to send a key of the documentation’s with everything that they try there', async () => {

@@ -26,6 +26,7 @@ export class AdminBootstrapService implements OnApplicationBootstrap {
     const configured = this.config.auth.adminApiKey;
     if (configured !== null) await this.configure(configured);
     else if ((await this.admins.find()) === null) await this.createWithNewKey();
+    else this.tellWhereKeyIs();
   }
 
   private async configure(key: string): Promise<void> {
@@ -34,10 +35,20 @@ export class AdminBootstrapService implements OnApplicationBootstrap {
     if (adminId !== null) await this.keys.configure(adminId, key);
   }
 
+  /** At every start: the one that made the key may have ended before anyone read its words. */
+  private tellWhereKeyIs(): void {
+    const file = this.file();
+    if (file?.exists) this.banner.add('Admin key', () => `the first start's, kept in ${file.path}`);
+  }
+
+  private file(): AdminKeyFile | null {
+    const { dataDir } = this.config.database;
+    return dataDir === IN_MEMORY ? null : new AdminKeyFile(join(dataDir, FILE_NAME));
+  }
+
   /** The key is kept before it is used: a start that is cut off in between goes on with the same one the next time. */
   private async createWithNewKey(): Promise<void> {
-    const { dataDir } = this.config.database;
-    const file = dataDir === IN_MEMORY ? null : new AdminKeyFile(join(dataDir, FILE_NAME));
+    const file = this.file();
     const key = file === null ? generateApiKey() : await this.chooseKey(file);
     if (key === null) return;
     if ((await this.admins.create({ text: key, name: 'first start' })) !== null) {

@@ -18,9 +18,13 @@ const KEY = /^bt_[\w-]{43}$/;
 export class AdminKeyFile {
   constructor(readonly path: string) {}
 
+  get exists(): boolean {
+    return existsSync(this.path);
+  }
+
   /** The key in the file; null without a file. */
   read(): string | null {
-    if (!existsSync(this.path)) return null;
+    if (!this.exists) return null;
     const key = readFileSync(this.path, 'utf8').trim();
     if (!KEY.test(key)) throw new Error(`${this.path} holds no API key. Remove it and start again.`);
     return key;

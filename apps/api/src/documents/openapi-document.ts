@@ -1,10 +1,13 @@
 import { BEARER, VERSION } from '@app/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
+import { createHash } from 'node:crypto';
+import type { FastifyInstance } from 'fastify';
+import { DOCUMENT_3_0_PATH, serveDocsPage } from './docs-page.js';
+import { documentIn3_0 } from './openapi-3-0.js';
 import { completeDocument } from './openapi-complete.js';
 import { TAGS } from './openapi-tags.js';
 
-export const DOCS_PATH = '/docs';
 const DOCUMENT_PATH = '/openapi.json';
 
 /** The OpenAPI document of everything that the application serves. */
@@ -37,20 +40,28 @@ export function buildDocument(app: NestFastifyApplication): OpenAPIObject {
   return completeDocument(document);
 }
 
-/** Swagger UI and the document, in production too. The document is built at the first request. */
-export function serveDocs(app: NestFastifyApplication): void {
-  let document: OpenAPIObject | undefined;
-  SwaggerModule.setup(DOCS_PATH, app, () => (document ??= buildDocument(app)), {
-    jsonDocumentUrl: DOCUMENT_PATH,
-    raw: ['json'],
-    customSiteTitle: 'Baton API',
-    swaggerOptions: {
-      persistAuthorization: true,
-      displayRequestDuration: true,
-      filter: true,
-      // A table of contents first: there are too many operations and schemas to begin with all of them.
-      docExpansion: 'none',
-      defaultModelsExpandDepth: 0,
-    },
+/** Swagger UI and the document, in production too. The document is built at the first request for it. */
+export async function serveDocs(app: NestFastifyApplication): Promise<void> {
+  const server = app.getHttpAdapter().getInstance();
+  await serveDocsPage(server);
+  let built: OpenAPIObject | undefined;
+  const document = (): OpenAPIObject => (built ??= buildDocument(app));
+  serveDocument(server, DOCUMENT_PATH, document);
+  serveDocument(server, DOCUMENT_3_0_PATH, () => documentIn3_0(document()));
+}
+
+function serveDocument(server: FastifyInstance, path: string, build: () => OpenAPIObject): void {
+  let served: { text: string; etag: string } | undefined;
+  server.get(path, (request, reply) => {
+    served ??= servedForm(build());
+    reply.headers({ etag: served.etag, 'cache-control': 'no-cache' });
+    if (request.headers['if-none-match']?.includes(served.etag)) return reply.code(304).send();
+    return reply.type('application/json; charset=utf-8').send(served.text);
   });
+}
+
+/** The tag is weak: the same document is sent compressed in several ways. */
+function servedForm(document: OpenAPIObject): { text: string; etag: string } {
+  const text = JSON.stringify(document);
+  return { text, etag: `W/"${createHash('sha256').update(text).digest('base64url')}"` };
 }

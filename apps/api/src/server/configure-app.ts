@@ -18,6 +18,7 @@ import {
   trustedProxies,
   type AppConfig,
 } from '@app/common';
+import compress, { type FastifyCompressOptions } from '@fastify/compress';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { NestApplicationOptions } from '@nestjs/common';
@@ -26,13 +27,21 @@ import { AppModule } from '../app.module.js';
 import { isOpenToAllClients } from '../channels/channels.module.js';
 import { answerBrokenRequest } from './broken-request.js';
 import { guardDoor } from './door.js';
-import { DOCS_PATH, serveDocs } from '../documents/openapi-document.js';
+import { DOCS_PATH } from '../documents/docs-page.js';
+import { serveDocs } from '../documents/openapi-document.js';
 import { SocketAdapter } from './socket-adapter.js';
 
 const MAX_ID_LENGTH = 1024;
 /** To receive a whole request, however steadily it comes. */
 const RECEIVE_TIMEOUT_MS = 120_000;
 const CONNECTIONS_CHECK_MS = 1000;
+/** Texts only. Streams of events are sent word by word; files are sent as they are, with their length. */
+const COMPRESSION = {
+  globalDecompression: false,
+  encodings: ['br', 'gzip'],
+  threshold: 1024,
+  customTypes: /^(text\/(html|css|javascript|csv|plain|markdown)|application\/(problem\+|merge-patch\+)?json)\b/,
+} satisfies FastifyCompressOptions;
 const PERSONAL = /^\/+(api|cache|metrics)\b/i;
 
 /** Options that the server needs before it exists. Bodies are read by our own reader, never by Nest's parsers. */
@@ -95,6 +104,8 @@ export async function configureApp(app: NestFastifyApplication, config: AppConfi
   const server = app.getHttpAdapter().getInstance();
   app.useLogger(app.get(Logger));
   app.flushLogs();
+  // Before any route: it looks at each as it is added.
+  await server.register(compress, COMPRESSION);
   registerRequestLog(server, await app.resolve(PinoLogger));
   registerHttpMetrics(server, app.get(MetricsRegistry));
   guardDoor(app.getHttpAdapter() as HttpAdapter, config, app.get(AddressThrottle));
@@ -102,7 +113,7 @@ export async function configureApp(app: NestFastifyApplication, config: AppConfi
   app.useGlobalFilters(new ProblemFilter());
   app.useGlobalPipes(new StrictValidationPipe());
   app.useWebSocketAdapter(new SocketAdapter(app, config, app.get(AddressThrottle)));
-  serveDocs(app);
+  await serveDocs(app);
   return app;
 }
 

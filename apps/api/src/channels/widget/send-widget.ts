@@ -19,13 +19,10 @@ export async function sendLauncher(reply: FastifyReply, script: string): Promise
 
 export async function sendAsset(
   reply: FastifyReply,
-  { type, etag, bytes, gzipped }: WidgetAsset,
+  { type, etag, bytes }: WidgetAsset,
   knownTag: string | undefined,
-  encodings: string | undefined,
 ): Promise<void> {
-  reply.headers({ etag, 'cache-control': 'public, max-age=31536000, immutable', vary: 'accept-encoding' });
+  reply.headers({ etag, 'cache-control': 'public, max-age=31536000, immutable' });
   if (knownTag === etag) return void (await reply.code(304).send());
-  const isCompressed = /\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))/i.test(encodings ?? '');
-  if (isCompressed) reply.header('content-encoding', 'gzip');
-  await reply.type(type).send(isCompressed ? gzipped : bytes);
+  await reply.type(type).send(bytes);
 }

@@ -3,7 +3,6 @@ import { Injectable } from '@nestjs/common';
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
-import { gzipSync } from 'node:zlib';
 
 const BUILT = 'dist/apps/widget';
 const MANIFEST = '.vite/manifest.json';
@@ -14,12 +13,11 @@ const TYPES: Partial<Record<string, string>> = {
   '.css': 'text/css; charset=utf-8',
 };
 
-/** One built file, as it is and compressed. Its name changes with its content. */
+/** One built file. Its name changes with its content. */
 export interface WidgetAsset {
   type: string;
   etag: string;
   bytes: Buffer;
-  gzipped: Buffer;
 }
 
 /** What a page refers to, by file name. */
@@ -77,7 +75,6 @@ function read(folder: string): Built | null {
 
 const assetOf = (bytes: Buffer, type: string): WidgetAsset => ({
   type,
-  etag: `"${createHash('sha256').update(bytes).digest('base64url')}"`,
+  etag: `W/"${createHash('sha256').update(bytes).digest('base64url')}"`,
   bytes,
-  gzipped: gzipSync(bytes, { level: 9 }),
 });

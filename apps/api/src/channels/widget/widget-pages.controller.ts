@@ -93,9 +93,8 @@ export class WidgetPagesController {
   async getWidgetFile(
     @Param('fileName') fileName: string,
     @Headers('if-none-match') knownTag: string | undefined,
-    @Headers('accept-encoding') encodings: string | undefined,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    await sendAsset(reply, this.assets.getFile(fileName), knownTag, encodings);
+    await sendAsset(reply, this.assets.getFile(fileName), knownTag);
   }
 }
