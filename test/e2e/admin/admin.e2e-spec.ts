@@ -118,9 +118,17 @@ describe('services over HTTP', () => {
       dialect: 'responses',
       capabilities: { streaming: true, streamingUsage: true, tools: true, jsonSchema: true, images: true },
       problem: null,
+      matrix: expect.objectContaining({ modelName: 'fake-large', modelCount: 2, contextTokens: null }) as unknown,
     });
+    const { matrix } = (await admin('GET', `${path}/status`)).body as { matrix?: { lines: unknown[] } };
+    expect(matrix?.lines).toContainEqual(expect.objectContaining({ name: 'jsonSchema', support: 'yes', reason: null }));
     const { body } = await admin('GET', `${path}/models`);
-    expect(body['models']).toContainEqual({ id: 'fake-large', shutdownDate: null });
+    expect(body['models']).toContainEqual({
+      id: 'fake-large',
+      shutdownDate: null,
+      replacedBy: null,
+      contextTokens: null,
+    });
     const prices = { prices: [{ model: 'fake-large', inputNano: 250, cachedNano: 25, outputNano: 2000 }] };
     nothing(await admin('PUT', `${path}/prices`, prices));
     expect((await admin('GET', `${path}/prices`)).body).toEqual(prices);
