@@ -7,6 +7,8 @@ export interface RawCall {
   path: string;
   headers: IncomingHttpHeaders;
   body: Record<string, unknown>;
+  /** The body as it came. */
+  text: string;
 }
 
 export interface RawAnswer {
@@ -28,8 +30,8 @@ export class RawService {
       req.on('end', () => {
         const text = Buffer.concat(chunks).toString();
         const path = (req.url ?? '').replace(/^\/v1/, '');
-        const body = text === '' ? {} : (JSON.parse(text) as Record<string, unknown>);
-        const call = { method: req.method ?? '', path, headers: req.headers, body };
+        const body = text.startsWith('{') ? (JSON.parse(text) as Record<string, unknown>) : {};
+        const call = { method: req.method ?? '', path, headers: req.headers, body, text };
         this.calls.push(call);
         const answered = answer(call);
         const isText = typeof answered.body === 'string';

@@ -3,12 +3,9 @@ export { DEMO_MODEL, DemoService } from './demo/demo.service.js';
 export { type Endpoint, normaliseEndpoint } from './endpoint/endpoint.js';
 export { estimateUsage } from './usage/estimate-usage.js';
 export { OpenAiModule } from './openai.module.js';
-export {
-  type BareConnection,
-  OPENAI_PROVIDER_OPTIONS,
-  OpenAiProvider,
-  type OpenAiProviderOptions,
-} from './openai-provider.js';
+export type { EntraApplication } from './connection/entra-tokens.js';
+export type { ProxySettings } from './connection/dispatcher.js';
+export { OPENAI_PROVIDER_OPTIONS, OpenAiProvider, type OpenAiProviderOptions } from './openai-provider.js';
 export { MODEL_SHUTDOWNS, type ModelShutdown } from './model-shutdowns.js';
 export { ProviderError, type ProviderErrorCode } from './errors/provider-error.js';
 export type { ParameterName, RequestParameters } from './dialects/parameters.js';

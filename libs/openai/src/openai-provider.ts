@@ -1,5 +1,9 @@
 import { Inject, Injectable, type OnApplicationShutdown, Optional } from '@nestjs/common';
-import { Agent } from 'undici';
+import type { Dispatcher } from 'undici';
+import { credentialsOf, secretsOf } from './connection/credentials.js';
+import { newDispatcher, type ProxySettings } from './connection/dispatcher.js';
+import { EntraTokens } from './connection/entra-tokens.js';
+import { routeTo } from './connection/routes.js';
 import { AnswerStream } from './stream/answer-stream.js';
 import { CapabilityProbe } from './probe/capability-probe.js';
 import type { ProbeExtras } from './dialects/dialect-adapter.js';
@@ -14,8 +18,8 @@ import { fetchModels } from './probe/model-list.js';
 import { ProviderError } from './errors/provider-error.js';
 import type {
   Adjustments,
+  BareConnection,
   ProbeResult,
-  ProviderConnection,
   ProviderDialect,
   ProviderEvent,
   ProviderModelList,
@@ -32,10 +36,11 @@ export interface OpenAiProviderOptions {
   wholeAnswerTimeoutMs?: number;
   /** How long an unused connection is kept. */
   keepAliveMs?: number;
-  /** For one call of the probe, and for the list of models. */
+  /** For one call of the probe, for the list of models, and for a token. */
   probeCallTimeoutMs?: number;
   /** For the whole probe. */
   probeTimeoutMs?: number;
+  proxy?: ProxySettings | null;
 }
 
 export const OPENAI_PROVIDER_OPTIONS = Symbol('OPENAI_PROVIDER_OPTIONS');
@@ -48,17 +53,20 @@ const DEFAULTS: Required<OpenAiProviderOptions> = {
   keepAliveMs: 15_000,
   probeCallTimeoutMs: 6_000,
   probeTimeoutMs: 20_000,
+  proxy: null,
 };
 
 /** What a key may consist of so that a header can carry it. */
 const HEADER_VALUE = /^[\x21-\x7e]+$/;
-const REMEMBERED_BASES = 256;
 
-export type BareConnection = Omit<ProviderConnection, 'dialect' | 'capabilities'>;
-
-interface Base {
-  origin: string;
-  path: string;
+/** One call of a service, with what it needs until its answer begins. */
+interface Call {
+  request: ProviderRequest;
+  signal: AbortSignal;
+  extras?: ProbeExtras;
+  /** With which it was made last, and whether that was the second one. */
+  token: string | null;
+  isRenewed: boolean;
 }
 
 /**
@@ -68,16 +76,14 @@ interface Base {
 @Injectable()
 export class OpenAiProvider implements OnApplicationShutdown {
   private readonly options: Required<OpenAiProviderOptions>;
-  private readonly agent: Agent;
-  private readonly bases = new Map<string, Base>();
+  private readonly dispatcher: Dispatcher;
+  private readonly tokens: EntraTokens;
   private readonly memory = new ServiceMemory();
 
   constructor(@Optional() @Inject(OPENAI_PROVIDER_OPTIONS) options?: OpenAiProviderOptions) {
     this.options = { ...DEFAULTS, ...options };
-    this.agent = new Agent({
-      keepAliveTimeout: this.options.keepAliveMs,
-      connect: { timeout: this.options.connectTimeoutMs },
-    });
+    this.dispatcher = newDispatcher(this.options, this.options.proxy);
+    this.tokens = new EntraTokens(this.dispatcher, this.options.probeCallTimeoutMs);
   }
 
   /**
@@ -89,8 +95,10 @@ export class OpenAiProvider implements OnApplicationShutdown {
   }
 
   /** The models a service lists, newest first. Throws a `ProviderError`. */
-  listModels(connection: BareConnection, signal?: AbortSignal): Promise<ProviderModelList> {
-    return fetchModels(connection, this.options.probeCallTimeoutMs, signal);
+  async listModels(connection: BareConnection, signal?: AbortSignal): Promise<ProviderModelList> {
+    const token = connection.entra ? await this.tokens.get(connection.entra) : null;
+    const { dispatcher, options } = this;
+    return fetchModels(connection, { token, dispatcher, timeoutMs: options.probeCallTimeoutMs, signal });
   }
 
   /**
@@ -124,65 +132,75 @@ export class OpenAiProvider implements OnApplicationShutdown {
 
   /** Not before running answers have had their time to finish. */
   async onApplicationShutdown(): Promise<void> {
-    await this.agent.destroy();
+    await this.dispatcher.destroy();
   }
 
   private ask(request: ProviderRequest, signal: AbortSignal, extras?: ProbeExtras): AdaptingAnswer {
-    const adjustments = this.memory.recall(request);
+    const call: Call = { request, signal, extras, token: null, isRenewed: false };
     return new AdaptingAnswer(
       {
-        open: (adjusted) => this.open(request, adjusted, signal, extras),
+        open: (adjusted) => this.open(call, adjusted),
         learn: ({ refusal }, { code }, adjusted) => {
+          if (refusal.status === 401 && this.dropToken(call)) return adjusted;
           const sent = fieldsOf(bodyOf(request, adjusted, extras), request);
           return learn({ ...refusal, code, request, sent }, adjusted);
         },
         remember: (adjusted) => this.memory.remember(request, adjusted),
       },
-      adjustments,
+      this.memory.recall(request),
     );
   }
 
-  private open(
-    request: ProviderRequest,
-    adjustments: Adjustments,
-    signal: AbortSignal,
-    extras?: ProbeExtras,
-  ): AnswerStream {
-    const { connection } = request;
-    const adapter = DIALECTS[connection.dialect];
-    const answer = new AnswerStream(adapter, connection.apiKey, signal);
+  private open(call: Call, adjustments: Adjustments): AnswerStream {
+    const { connection } = call.request;
+    const secrets = secretsOf(connection);
+    const answer = new AnswerStream(DIALECTS[connection.dialect], secrets, call.signal);
     if (answer.queue.settled) return answer;
     if (connection.apiKey && !HEADER_VALUE.test(connection.apiKey)) {
       const detail = 'The key holds characters that a key cannot have.';
       answer.queue.fail(new ProviderError('PROVIDER_AUTH_FAILED', { detail }));
       return answer;
     }
+    const send = (token: string | null): void => {
+      call.token = token;
+      if (token !== null) secrets.push(token);
+      if (!answer.queue.settled) this.send(call, adjustments, answer);
+    };
+    const token = connection.entra ? this.tokens.get(connection.entra) : null;
+    if (token instanceof Promise) token.then(send, (error: unknown) => answer.queue.fail(error as ProviderError));
+    else send(token);
+    return answer;
+  }
+
+  private send({ request, extras, token }: Call, adjustments: Adjustments, answer: AnswerStream): void {
+    const { connection, model } = request;
+    const adapter = DIALECTS[connection.dialect];
     const { streaming } = connection.capabilities;
-    const base = this.baseOf(connection.baseUrl);
-    this.agent.dispatch(
+    this.dispatcher.dispatch(
       {
-        origin: base.origin,
-        path: base.path + adapter.path,
+        ...routeTo(connection, adapter.path, model),
         method: 'POST',
-        headers: headersFor(connection, streaming),
+        headers: {
+          'content-type': 'application/json',
+          accept: streaming ? 'text/event-stream' : 'application/json',
+          'user-agent': 'baton',
+          ...credentialsOf(connection, adapter, token),
+        },
         body: JSON.stringify(bodyOf(request, adjustments, extras)),
         headersTimeout: streaming ? this.options.headersTimeoutMs : this.options.wholeAnswerTimeoutMs,
         bodyTimeout: this.options.bodyIdleTimeoutMs,
       },
       answer,
     );
-    return answer;
   }
 
-  private baseOf(baseUrl: string): Base {
-    let base = this.bases.get(baseUrl);
-    if (!base) {
-      const url = new URL(baseUrl);
-      base = { origin: url.origin, path: url.pathname.replace(/\/+$/, '') };
-      if (this.bases.size >= REMEMBERED_BASES) this.bases.clear();
-      this.bases.set(baseUrl, base);
-    }
-    return base;
+  /** True once for a call whose token was refused: another token may be taken. */
+  private dropToken(call: Call): boolean {
+    const { entra } = call.request.connection;
+    if (!entra || call.token === null || call.isRenewed) return false;
+    call.isRenewed = true;
+    this.tokens.drop(entra, call.token);
+    return true;
   }
 }
 
@@ -197,15 +215,3 @@ function bodyOf(request: ProviderRequest, adjustments: Adjustments, extras?: Pro
   for (const field of omitted) leaveOut(body, field);
   return body;
 }
-
-function headersFor(connection: ProviderConnection, streamed: boolean): Record<string, string> {
-  return {
-    'content-type': 'application/json',
-    accept: streamed ? 'text/event-stream' : 'application/json',
-    'user-agent': 'baton',
-    ...(DIALECTS[connection.dialect].headers ?? showKey)(connection),
-  };
-}
-
-const showKey = ({ apiKey, isAzure }: BareConnection): Record<string, string> =>
-  apiKey === null ? {} : isAzure ? { 'api-key': apiKey } : { authorization: `Bearer ${apiKey}` };

@@ -11,6 +11,7 @@ import { OPENAI_PROVIDER_OPTIONS, OpenAiProvider, type OpenAiProviderOptions } f
       useFactory: ({ provider }: AppConfig): OpenAiProviderOptions => ({
         headersTimeoutMs: provider.idleTimeoutMs,
         bodyIdleTimeoutMs: provider.idleTimeoutMs,
+        proxy: provider.proxy,
       }),
     },
     OpenAiProvider,

@@ -1,17 +1,27 @@
 import type { CapabilityMatrix, ModelDialect } from '@app/contracts';
+import type { EntraApplication } from './connection/entra-tokens.js';
 import type { RequestParameters } from './dialects/parameters.js';
 
 /** How a service is reached. The key is plain text here and lives only as long as the call. */
 export interface ProviderConnection {
-  /** OpenAI-compatible base, for example `https://api.openai.com/v1`, without a trailing slash. */
+  /** OpenAI-compatible base, for example `https://api.openai.com/v1`, without a trailing slash; its query goes with every request. */
   baseUrl: string;
   apiKey: string | null;
+  /** Gets the tokens that are shown in place of a key. */
+  entra?: EntraApplication | null;
+  /** Further headers of every request, by their names in small letters. They go before our own, also before the key. */
+  headers?: Readonly<Record<string, string>>;
+  /** Further parameters of every address. */
+  query?: Readonly<Record<string, string>>;
   /** Azure resource endpoints authenticate with an `api-key` header instead of a bearer token. */
   isAzure: boolean;
   dialect: ProviderDialect;
   /** What the probe found the service to honour. Unknown means: try. */
   capabilities: ProviderCapabilities;
 }
+
+/** A connection of which no more is known than the administrator has entered. */
+export type BareConnection = Omit<ProviderConnection, 'dialect' | 'capabilities'>;
 
 /** A stateless protocol, by its name in the table of dialects. */
 export type ProviderDialect = ModelDialect;

@@ -38,6 +38,8 @@ export class AppConfig {
     /** 0: services are probed when they are saved and on demand only. */
     probeIntervalMs: number;
     isDemoAllowed: boolean;
+    /** Null: none, for services of that protocol. `exceptions` are hosts, separated by commas. */
+    proxy: { http: string | null; https: string | null; exceptions: string };
   };
   /** Private targets that tools may reach all the same. */
   readonly outbound: { allowHosts: string[] };
@@ -97,6 +99,11 @@ export class AppConfig {
       attempts: environment.PROVIDER_ATTEMPTS,
       probeIntervalMs: environment.PROBE_INTERVAL_HOURS * 3_600_000,
       isDemoAllowed: environment.DEMO_SERVICE === 'on' || (environment.DEMO_SERVICE === 'auto' && !this.isProduction),
+      proxy: {
+        http: environment.HTTP_PROXY ?? null,
+        https: environment.HTTPS_PROXY ?? null,
+        exceptions: environment.NO_PROXY,
+      },
     };
     this.outbound = { allowHosts: listOf(environment.OUTBOUND_ALLOW_HOSTS) };
     this.turns = {

@@ -59,6 +59,8 @@ describe('parseEnvironment', () => {
     ['CORS_ORIGINS', 'https://a.example:443'],
     ['DATABASE_URL', 'mysql://%zz@host/name'],
     ['ADMIN_API_KEY', `bv_${'x'.repeat(40)}`],
+    ['HTTPS_PROXY', 'proxy.internal'],
+    ['NO_PROXY', 'a;b'],
   ])('says in one line that %s cannot be %s', (name, value) =>
     expect(() => parseEnvironment({ [name]: value })).toThrow(
       new RegExp(`^The configuration is not valid:\\n  - ${name} [^\\n]+$`),
@@ -70,6 +72,20 @@ describe('parseEnvironment', () => {
     ['CORS_ORIGINS', '*, http://localhost:3000, capacitor://localhost'],
     ['DATABASE_URL', 'mysql://user:p%40ss@host:3306/name'],
   ])('takes %s=%s', (name, value) => expect(parseEnvironment({ [name]: value })).toHaveProperty(name, value));
+
+  it('finds proxies in small letters, too', () => {
+    const source = {
+      https_proxy: 'http://one:1',
+      HTTP_PROXY: 'http://two:2',
+      http_proxy: 'http://three:3',
+      no_proxy: '*',
+    };
+    expect(new AppConfig(parseEnvironment(source)).provider.proxy).toEqual({
+      http: 'http://two:2',
+      https: 'http://one:1',
+      exceptions: '*',
+    });
+  });
 
   it('refuses the demo in production unless it is asked for', () => {
     const isDemoAllowed = (source: Record<string, string>) =>

@@ -84,6 +84,14 @@ export class Environment {
   OPENAI_MODEL?: string;
   @IsIn(['auto', 'on', 'off'])
   DEMO_SERVICE: 'auto' | 'on' | 'off' = 'auto';
+  @IsOptional()
+  @UrlSetting()
+  HTTPS_PROXY?: string;
+  @IsOptional()
+  @UrlSetting()
+  HTTP_PROXY?: string;
+  @Matches(/^[\w.:[\]*, -]*$/, { message: 'NO_PROXY must be hosts, also with a port, separated by commas' })
+  NO_PROXY = '';
 
   // What it may call
   @Matches(/^[\w.:/[\], -]*$/, {

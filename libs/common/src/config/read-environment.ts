@@ -44,10 +44,13 @@ export const parseEnvironment = (source: Record<string, unknown>): Environment =
 
 function valuesOf<Values extends object>(type: EnvironmentClass<Values>, source: Record<string, unknown>): Values {
   const given = environmentNames([type])
-    .map((name) => [name, source[name]] as const)
+    .map((name) => [name, source[name] ?? source[otherNameOf(name)]] as const)
     .filter(([, value]) => value !== undefined && value !== '');
   return plainToInstance(type, Object.fromEntries(given), { exposeDefaultValues: true });
 }
+
+/** Other programs read the settings of proxies in small letters. */
+const otherNameOf = (name: string): string => (name.endsWith('_PROXY') ? name.toLowerCase() : name);
 
 const malformed = (values: object): string[] =>
   validateSync(values, { skipMissingProperties: false }).flatMap(({ constraints }) => Object.values(constraints ?? {}));

@@ -37,17 +37,33 @@ describe('normaliseEndpoint', () => {
     ['https://x.openai.azure.cn', 'https://x.openai.azure.cn/openai/v1', true],
     ['https://eastus.api.cognitive.microsoft.com/', 'https://eastus.api.cognitive.microsoft.com/openai/v1', true],
     [
-      'https://x.openai.azure.com/openai/deployments/d/chat/completions?api-version=2024-10-21',
+      'https://x.openai.azure.com/openai/responses?api-version=2025-04-01-preview',
       'https://x.openai.azure.com/openai/v1',
       true,
     ],
+    ['https://x.openai.azure.com/openai/deployments/d', 'https://x.openai.azure.com/openai/v1', true],
+    ['https://x.openai.azure.com/openai/v1/?api-version=preview', 'https://x.openai.azure.com/openai/v1', true],
+    ['https://api.anthropic.com/v1/messages', 'https://api.anthropic.com/v1', false],
     ['https://x.openai.azure.com/openai/v1/responses', 'https://x.openai.azure.com/openai/v1', true],
     ['https://x.services.ai.azure.com/models', 'https://x.services.ai.azure.com/openai/v1', true],
     ['https://x.services.ai.azure.com/api/projects/p', 'https://x.services.ai.azure.com/openai/v1', true],
     ['https://x.openai.azure.com.evil.example/', 'https://x.openai.azure.com.evil.example/v1', false],
   ])('makes %j into %s', (raw, baseUrl, isAzure) => {
-    expect(normaliseEndpoint(raw)).toEqual({ baseUrl, isAzure });
-    expect(normaliseEndpoint(baseUrl)).toEqual({ baseUrl, isAzure });
+    expect(normaliseEndpoint(raw)).toEqual({ baseUrl, isAzure, deployment: null });
+    expect(normaliseEndpoint(baseUrl)).toEqual({ baseUrl, isAzure, deployment: null });
+  });
+
+  it.each([
+    ['https://x.openai.azure.com', 'gpt-4o', '/chat/completions'],
+    ['https://x.openai.azure.us', 'my model', ''],
+    ['https://x.openai.azure.cn', 'm', '/'],
+    ['https://x.cognitiveservices.azure.com', 'm', '/chat/completions/'],
+    ['https://apim.example/team', 'm', '/chat/completions'],
+  ])('keeps the deployments of %s and their version', (resource, deployment, route) => {
+    const baseUrl = `${resource}/openai/deployments?api-version=2024-10-21`;
+    const raw = `${resource}/openai/deployments/${encodeURIComponent(deployment)}${route}?api-version=2024-10-21`;
+    expect(normaliseEndpoint(raw)).toEqual({ baseUrl, isAzure: true, deployment });
+    expect(normaliseEndpoint(baseUrl)).toEqual({ baseUrl, isAzure: true, deployment: null });
   });
 
   it.each([
@@ -63,6 +79,9 @@ describe('normaliseEndpoint', () => {
     'https://user@host/v1',
     'https://host/v1?key=1',
     'https://host/v1?',
+    'https://host/v1?api-version=2024-10-21',
+    'https://host/openai/deployments/d?api-version=latest',
+    'https://x.openai.azure.com/openai/deployments/d?api-version=2024-10-21&key=secret',
     'https://host/v1#top',
     `https://host/${'a'.repeat(2048)}`,
   ])('refuses %j without repeating it', (raw) => {

@@ -6,6 +6,9 @@ import { readErrorBody, readServiceError, type ServiceError } from './service-er
 
 const LONGEST_PROVIDER_MESSAGE = 200;
 
+/** What a service was shown, and must not be repeated when it quotes it. */
+export type Secrets = string | readonly string[] | null;
+
 export type ProviderErrorCode = Extract<ErrorCode, `PROVIDER_${string}`>;
 
 export interface ProviderErrorOptions {
@@ -80,30 +83,27 @@ const CAN_BE_TOO_LONG = new Set([400, 413, 422, 429, 500]);
 const CAN_BE_AGAINST_RULES = new Set([400, 403, 422, 451]);
 
 /** The error of an answer whose status is not 2xx. `body` is what could be read of it. */
-export function errorFromAnswer(
-  status: number,
-  body: string,
-  headers: AnswerHeaders,
-  apiKey: string | null,
-): ProviderError {
+export function errorFromAnswer(status: number, body: string, headers: AnswerHeaders, secrets: Secrets): ProviderError {
   const service = readErrorBody(body);
   return new ProviderError(codeForStatus(status, service), {
-    detail: describe(`The model service answered ${status}`, service.message, apiKey),
+    detail: describe(`The model service answered ${status}`, service.message, secrets),
     providerStatus: status,
     retryAfterMs: retryAfterOf(headers, status),
   });
 }
 
 /** The error of an `error` or `response.failed` event inside a stream. */
-export function errorFromEvent(error: unknown, apiKey: string | null): ProviderError {
+export function errorFromEvent(error: unknown, secrets: Secrets): ProviderError {
   const service = readServiceError(error);
   const status = Number(service.code);
   const isStatus = status >= 400 && status < 600;
   const code = isStatus ? codeForStatus(status, service) : (codeOfService(service) ?? codeOfMessage(service, 400));
   return new ProviderError(code ?? 'PROVIDER_ERROR', {
-    detail: describe('The model service reported an error while answering', service.message, apiKey),
+    detail: describe('The model service reported an error while answering', service.message, secrets),
   });
 }
+
+const PROXY_REFUSED = /Proxy response \((\d{3})\)/;
 
 /** The error of a connection that could not be made, broke or fell silent. */
 export function errorFromTransport(error: unknown, answerStarted: boolean): ProviderError {
@@ -113,6 +113,10 @@ export function errorFromTransport(error: unknown, answerStarted: boolean): Prov
       detail: `The model service did not answer in time (${code}).`,
       cause: error,
     });
+  }
+  const refused = PROXY_REFUSED.exec(error instanceof Error ? error.message : '')?.[1];
+  if (refused !== undefined) {
+    return new ProviderError('PROVIDER_UNREACHABLE', { detail: `The proxy answered ${refused} to the connection.` });
   }
   if (code === 'HTTPParserError' || code === 'UND_ERR_HEADERS_OVERFLOW') {
     // Without the cause: it quotes what was received.
@@ -171,15 +175,16 @@ function codeOfMessage({ message }: ServiceError, status: number): ProviderError
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
 const textOf = (message: unknown): string => (typeof message === 'string' ? message.slice(0, 2000) : '');
 
-function describe(what: string, message: unknown, apiKey: string | null): string {
-  const said = sanitise(textOf(message), apiKey);
+function describe(what: string, message: unknown, secrets: Secrets): string {
+  const said = sanitise(textOf(message), secrets);
   return said === '' ? `${what}.` : `${what}: ${said}`;
 }
 
 /** What a service said, short and without anything that could be a credential. */
-export function sanitise(message: string, apiKey: string | null): string {
-  const withoutKey = apiKey ? message.replaceAll(apiKey, '[redacted]') : message;
-  const clean = withoutKey
+export function sanitise(message: string, secrets: Secrets): string {
+  const known = typeof secrets === 'string' ? [secrets] : (secrets ?? []);
+  const clean = known
+    .reduce((text, secret) => (secret === '' ? text : text.replaceAll(secret, '[redacted]')), message)
     .replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ')
     .replace(/\/\/[^/\s@]*@/g, '//[redacted]@')
     .replace(/\bbearer\s+\S+/gi, '[redacted]')

@@ -1,9 +1,9 @@
 import { MODEL_CAPABILITIES, MODEL_DIALECTS, type ModelCapability } from '@app/contracts';
 import { FakeProvider, type FakeProviderOptions } from '../../../../test/support/fake-provider/fake-provider.mjs';
 import { defaultCapabilities } from './probe-requests.js';
-import { type BareConnection, OpenAiProvider } from '../openai-provider.js';
+import { OpenAiProvider } from '../openai-provider.js';
 import { ProviderError } from '../errors/provider-error.js';
-import type { ProviderModel } from '../provider.types.js';
+import type { BareConnection, ProviderModel } from '../provider.types.js';
 
 const KEY = 'sk-test-0123456789abcdef';
 

@@ -1,36 +1,51 @@
+import { type Dispatcher, fetch, type RequestInit } from 'undici';
+import { credentialsOf, secretsOf } from '../connection/credentials.js';
+import { sharedBase } from '../connection/routes.js';
 import { nativeDialectOf } from '../dialects/dialects.js';
 import { errorFromAnswer, errorFromTransport, ProviderError } from '../errors/provider-error.js';
-import type { ProviderConnection, ProviderModelList } from '../provider.types.js';
+import type { BareConnection, ProviderModelList } from '../provider.types.js';
 import { factsOf, type Entry } from './model-facts.js';
 
-type BareConnection = Pick<ProviderConnection, 'baseUrl' | 'apiKey' | 'isAzure'>;
+type Fetch = typeof globalThis.fetch;
 
 const MOST_MODELS = 1000;
 const LONGEST_ID = 200;
 
-/** What `GET /models` lists, newest first. The package is loaded by the first call: nothing else needs it. */
-export async function fetchModels(
-  connection: BareConnection,
-  timeoutMs: number,
-  signal?: AbortSignal,
-): Promise<ProviderModelList> {
+export interface ListOptions {
+  /** Of the connection's Entra application; null without one. */
+  token: string | null;
+  dispatcher: Dispatcher;
+  timeoutMs: number;
+  signal?: AbortSignal;
+}
+
+/**
+ * What `GET /models` lists, newest first; nothing for Azure's older addresses, which list what could be deployed and not what is. The package
+ * is loaded by the first call: nothing else needs it.
+ */
+export async function fetchModels(connection: BareConnection, options: ListOptions): Promise<ProviderModelList> {
+  const base = sharedBase(connection);
+  if (base === null) return { models: [], isComplete: false };
   const { default: OpenAI, APIConnectionTimeoutError, APIError, APIUserAbortError } = await import('openai');
-  const { baseUrl, apiKey } = connection;
+  const { token, dispatcher, timeoutMs: timeout, signal } = options;
+  const native = nativeDialectOf(connection.baseUrl);
   try {
     // Organisation, project and log level would otherwise come from the server's environment and go to a foreign service.
     const client = new OpenAI({
-      baseURL: baseUrl,
-      apiKey: apiKey ?? 'none',
+      baseURL: base.url,
+      apiKey: connection.apiKey ?? 'none',
       organization: null,
       project: null,
       logLevel: 'off',
       maxRetries: 0,
-      timeout: timeoutMs,
+      timeout,
+      fetch: ((url: string, init: RequestInit) => fetch(url, { ...init, dispatcher })) as unknown as Fetch,
       fetchOptions: { redirect: 'manual' },
-      defaultHeaders: headersOf(connection),
+      defaultHeaders: { authorization: null, ...credentialsOf(connection, native, token) },
+      defaultQuery: base.query,
     });
     // Where the list has pages, the native dialect's does.
-    const query = nativeDialectOf(baseUrl) && { limit: MOST_MODELS };
+    const query = native && { limit: MOST_MODELS };
     return listIn(await client.get<unknown>('/models', { query, signal }));
   } catch (error) {
     if (error instanceof APIConnectionTimeoutError || error instanceof APIUserAbortError) {
@@ -45,17 +60,11 @@ export async function fetchModels(
     }
     if (typeof error.status !== 'number') throw errorFromTransport(error.cause, false);
     const body = JSON.stringify({ error: error.error });
-    throw errorFromAnswer(error.status, body, Object.fromEntries(error.headers ?? []), apiKey);
+    throw errorFromAnswer(error.status, body, Object.fromEntries(error.headers ?? []), [
+      ...secretsOf(connection),
+      ...(token === null ? [] : [token]),
+    ]);
   }
-}
-
-/** As the native dialect of the service wants them. */
-function headersOf(connection: BareConnection): Record<string, string | null> {
-  const { baseUrl, apiKey, isAzure } = connection;
-  const native = nativeDialectOf(baseUrl);
-  if (native?.headers) return { authorization: null, ...native.headers(connection) };
-  if (isAzure) return { authorization: null, 'api-key': apiKey };
-  return apiKey === null ? { authorization: null } : {};
 }
 
 /** The list as services give it: within `data` or `models`, or bare, of objects or of names. */

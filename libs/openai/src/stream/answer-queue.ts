@@ -1,6 +1,6 @@
 /// <reference lib="es2024.string" />
 import type { AnswerSink } from '../dialects/dialect-adapter.js';
-import { errorFromEvent, ProviderError } from '../errors/provider-error.js';
+import { errorFromEvent, ProviderError, type Secrets } from '../errors/provider-error.js';
 import type { ProviderEvent, ProviderUsage } from '../provider.types.js';
 import { ThoughtFilter } from './thought-filter.js';
 
@@ -30,7 +30,7 @@ export class AnswerQueue implements AnswerSink, AsyncIterableIterator<ProviderEv
 
   /** `onSettled` is called once, as soon as no more events can come; `cancelled` when it was not the service who ended. */
   constructor(
-    private readonly apiKey: string | null,
+    private readonly secrets: Secrets,
     private readonly onSettled: (cancelled: boolean) => void,
   ) {}
 
@@ -114,7 +114,7 @@ export class AnswerQueue implements AnswerSink, AsyncIterableIterator<ProviderEv
 
   failed(error: unknown): void {
     this.reported = error;
-    this.fail(errorFromEvent(error, this.apiKey));
+    this.fail(errorFromEvent(error, this.secrets));
   }
 
   /** What was held back because more could have followed. */

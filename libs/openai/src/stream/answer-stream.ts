@@ -2,7 +2,7 @@ import { StringDecoder } from 'node:string_decoder';
 import type { Dispatcher } from 'undici';
 import { AnswerQueue } from './answer-queue.js';
 import type { AnswerReader, DialectAdapter } from '../dialects/dialect-adapter.js';
-import { errorFromAnswer, errorFromTransport, ProviderError } from '../errors/provider-error.js';
+import { errorFromAnswer, errorFromTransport, ProviderError, type Secrets } from '../errors/provider-error.js';
 import type { AnswerHeaders } from '../errors/retry-after.js';
 import { SseParser } from './sse-parser.js';
 
@@ -36,10 +36,10 @@ export class AnswerStream implements Dispatcher.DispatchHandler {
 
   constructor(
     adapter: DialectAdapter,
-    private readonly apiKey: string | null,
+    private readonly secrets: Secrets,
     private readonly signal: AbortSignal,
   ) {
-    this.queue = new AnswerQueue(apiKey, (cancelled) => this.settled(cancelled));
+    this.queue = new AnswerQueue(secrets, (cancelled) => this.settled(cancelled));
     this.reader = adapter.reader(this.queue);
     this.parser = new SseParser((event, data) => this.reader.event(event, data));
     if (signal.aborted) this.queue.cancel();
@@ -147,7 +147,7 @@ export class AnswerStream implements Dispatcher.DispatchHandler {
   }
 
   private failWithAnswer(): void {
-    this.queue.fail(errorFromAnswer(this.status, this.body, this.headers, this.apiKey));
+    this.queue.fail(errorFromAnswer(this.status, this.body, this.headers, this.secrets));
   }
 
   /** The connection goes back to the pool after a complete answer, and is given up otherwise. */

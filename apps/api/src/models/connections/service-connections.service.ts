@@ -68,7 +68,8 @@ export class ServiceConnectionsService {
       if (apiKey !== '') throw invalid('azureOpenAiEndpoint', 'azureOpenAiEndpoint is needed with azureOpenAiApiKey');
       return { endpoint: null, isAzure: false, encryptedKey: null, ...UNPROBED };
     }
-    const { baseUrl, isAzure } = endpointOf(given);
+    const { baseUrl, isAzure, deployment } = endpointOf(given);
+    const isNewest = baseUrl === OPENAI_BASE_URL || (isAzure && !baseUrl.includes('?'));
     const isSameOrigin = service.endpoint !== null && new URL(service.endpoint).origin === new URL(baseUrl).origin;
     const kept = isSameOrigin ? service.encryptedKey : null;
     return {
@@ -77,7 +78,8 @@ export class ServiceConnectionsService {
       encryptedKey: apiKey === '' ? kept : this.sealKey(service.id, baseUrl, apiKey),
       ...(baseUrl !== service.endpoint && {
         ...UNPROBED,
-        dialect: service.chosenDialect ?? (isAzure || baseUrl === OPENAI_BASE_URL ? 'responses' : 'chat_completions'),
+        ...(deployment !== null && { defaultModel: deployment }),
+        dialect: service.chosenDialect ?? (isNewest ? 'responses' : 'chat_completions'),
       }),
     };
   }
