@@ -3,6 +3,8 @@ import { readFileSync } from 'node:fs';
 interface Operation {
   operationId: string;
   summary: string;
+  description?: string;
+  parameters?: { name?: string; description?: string; $ref?: string }[];
 }
 interface Document {
   paths: Record<string, Record<string, Operation>>;
@@ -20,5 +22,15 @@ describe('the summaries of openapi.json', () => {
     const others = operations.filter(({ summary }) => !SUMMARY.test(summary) || summary.length > LONGEST);
     expect(others.map(({ operationId, summary }) => `${operationId}: ${summary}`)).toEqual([]);
     expect(operations.length).toBeGreaterThan(100);
+  });
+
+  it('are followed by a description, and so is each parameter', () => {
+    const bare = operations.filter(({ description }) => !description).map(({ operationId }) => operationId);
+    const unexplained = operations.flatMap(({ operationId, parameters = [] }) =>
+      parameters
+        .filter(({ $ref, description }) => $ref === undefined && !description)
+        .map(({ name }) => `${operationId}: ${name}`),
+    );
+    expect([...bare, ...unexplained]).toEqual([]);
   });
 });

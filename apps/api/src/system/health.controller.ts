@@ -11,7 +11,7 @@ import { HealthService } from './health.service.js';
 export class HealthController {
   constructor(private readonly health: HealthService) {}
 
-  /** Returns whether the process runs. */
+  /** Returns whether the process runs. It asks nothing of database or services: an orchestrator restarts a process that does not answer. */
   @Get('live')
   @Access('anonymous')
   @ApiOkResponse({ type: HealthDto })
@@ -19,7 +19,10 @@ export class HealthController {
     return this.health.getLiveness();
   }
 
-  /** Returns whether requests may be sent to this instance. */
+  /**
+   * Returns whether requests may be sent to this instance. With the state of everything that it depends on. An instance that answers 503
+   * is given no new requests.
+   */
   @Get('ready')
   @Access('anonymous')
   @ApiOkResponse({ type: HealthDto })

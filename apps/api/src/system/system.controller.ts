@@ -9,7 +9,7 @@ import { SystemService } from './system.service.js';
 export class SystemController {
   constructor(private readonly system: SystemService) {}
 
-  /** Returns the message that all users see. */
+  /** Returns the message that all users see. Pages show it as a banner. It is empty when there is nothing to say. */
   @Get('current')
   @Access('anonymous')
   @ApiOkResponse({ type: SystemMessageDto })

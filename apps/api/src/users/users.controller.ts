@@ -10,7 +10,7 @@ import { UsersService } from './users.service.js';
 export class UsersController {
   constructor(private readonly users: UsersService) {}
 
-  /** Returns the caller's account and settings. */
+  /** Returns the caller's account and settings. The first call with a token of the configured issuer creates the account. */
   @Get()
   @ApiOkResponse({ type: CurrentUserDto })
   getCurrentUser(@CurrentUser() user: UserPrincipal): Promise<CurrentUserDto> {

@@ -35,7 +35,7 @@ export class AdminBotsController {
     private readonly stops: BotStopService,
   ) {}
 
-  /** Lists the bots that the caller may administer or contribute to. */
+  /** Lists the bots that the caller may administer or contribute to. Administrators of the system see all bots. */
   @Get()
   @Access('user')
   @ApiOkResponse({ type: AdminGetBotsResponseItemDtoPagingResult })
@@ -59,7 +59,7 @@ export class AdminBotsController {
     return this.bots.create(dto);
   }
 
-  /** Lists the start bots that the caller may administer or contribute to. */
+  /** Lists the start bots that the caller may administer or contribute to. A start bot passes each message to the member that fits best. */
   @Get('startbots')
   @Access('user')
   @ApiOkResponse({ type: AdminGetBotsResponseItemDtoPagingResult })
@@ -93,7 +93,10 @@ export class AdminBotsController {
     return this.stops.setStopped(isStopAllBots);
   }
 
-  /** Returns a bot. */
+  /**
+   * Returns a bot. All that can be configured, except facts, tools, image, widget and takeover policy, which have operations of their
+   * own.
+   */
   @Get(':botId')
   @Access('user')
   @ApiOkResponse({ type: AdminGetBotResponseDto })
@@ -143,7 +146,7 @@ export class AdminBotsController {
     return this.images.replace(caller, botId, bytes);
   }
 
-  /** Deletes the image of a bot. */
+  /** Deletes the image of a bot. Without an image this changes nothing. */
   @Delete(':botId/image')
   @Audited('bot.image_deleted', 'botId')
   @Access('user')

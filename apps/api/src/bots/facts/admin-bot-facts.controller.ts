@@ -18,7 +18,7 @@ const FactId = (): ParameterDecorator => Param('botFactId', IdPipe('The fact'));
 export class AdminBotFactsController {
   constructor(private readonly facts: BotFactsService) {}
 
-  /** Lists the facts of a bot. */
+  /** Lists the facts of a bot. Active facts are part of the instructions of every answer. */
   @Get()
   @ApiOkResponse({ type: AdminGetBotFactsResponseItemDtoPagingResult })
   @ApiProblems(400, 404)
@@ -44,7 +44,7 @@ export class AdminBotFactsController {
     return this.facts.create(caller, botId, dto);
   }
 
-  /** Updates a fact. */
+  /** Updates a fact. Answers that begin afterwards know the new text. An inactive fact is kept and not used. */
   @Put(':botFactId')
   @Audited('fact.updated', 'botFactId')
   @ApiProblems(400, 404)
@@ -57,7 +57,7 @@ export class AdminBotFactsController {
     return this.facts.update(caller, botId, botFactId, dto);
   }
 
-  /** Deletes a fact. */
+  /** Deletes a fact. Answers that begin afterwards no longer know it. */
   @Delete(':botFactId')
   @Audited('fact.deleted', 'botFactId')
   @ApiProblems(404)

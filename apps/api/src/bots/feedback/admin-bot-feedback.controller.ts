@@ -16,7 +16,7 @@ const BotId = (): ParameterDecorator => Param('botId', IdPipe('The bot'));
 export class AdminBotFeedbackController {
   constructor(private readonly feedback: FeedbackService) {}
 
-  /** Lists the feedback on a bot's answers, the newest first. */
+  /** Lists the feedback on a bot's answers, the newest first. It holds the words of customers: only administrators of the bot see it. */
   @Get()
   @ApiOkResponse({ type: AdminGetBotFeedbackResponseItemDtoPagingResult })
   @ApiProblems(400, 403, 404)
@@ -28,7 +28,7 @@ export class AdminBotFeedbackController {
     return this.feedback.list(caller, botId, query);
   }
 
-  /** Sets the status and the comment of feedback. */
+  /** Sets the status and the comment of feedback. Both are for the administrators of the bot; customers do not see them. */
   @Put(':feedbackId')
   @ApiProblems(400, 403, 404)
   updateBotFeedback(

@@ -12,7 +12,7 @@ const BotId = (): ParameterDecorator => Param('botId', IdPipe('The bot'));
 export class AdminBotParametersController {
   constructor(private readonly parameters: BotParametersService) {}
 
-  /** Returns the parameters with which the bot's model is called. */
+  /** Returns the parameters with which the bot's model is called. What was never set is left to the service. */
   @Get('parameters')
   @ApiOkResponse({ type: BotParametersDto })
   @ApiProblems(403, 404)

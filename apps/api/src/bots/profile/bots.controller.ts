@@ -30,7 +30,10 @@ export class BotsController {
     private readonly stops: BotStopService,
   ) {}
 
-  /** Lists the bots that the caller may talk to, in the language of `Accept-Language` (English or German). */
+  /**
+   * Lists the bots that the caller may talk to, in the language of `Accept-Language` (English or German). Public bots, and those for
+   * which the caller has a role. Without a token these are the public ones.
+   */
   @Get()
   @Access('anonymous')
   @ApiOkResponse({ type: GetBotsResponseItemDtoPagingResult })
@@ -43,7 +46,7 @@ export class BotsController {
     return this.bots.list(caller, query, language);
   }
 
-  /** Lists the start bots that the caller may talk to. */
+  /** Lists the start bots that the caller may talk to. A chat with a start bot is answered by the member that fits each message best. */
   @Get('startbots')
   @Access('anonymous')
   @ApiOkResponse({ type: GetBotsResponseItemDtoPagingResult })
@@ -56,7 +59,7 @@ export class BotsController {
     return this.bots.list(caller, query, language, { isStartBot: true });
   }
 
-  /** Lists the members of a start bot that the caller may talk to. */
+  /** Lists the members of a start bot that the caller may talk to. Members that the caller may not use are left out. */
   @Get('bystartbot/:startBotId')
   @Access('anonymous')
   @ApiOkResponse({ type: GetBotsResponseItemDtoPagingResult })
@@ -78,7 +81,10 @@ export class BotsController {
     return this.stops.isStopped();
   }
 
-  /** Returns the image of a bot. */
+  /**
+   * Returns the image of a bot. Callers see it who may use or administer the bot. It is sent with a tag, so that browsers load it again
+   * only when it has changed.
+   */
   @Get('botimage/:botId')
   @Access('anonymous')
   @ApiProduces('image/png', 'image/jpeg', 'image/webp', 'image/gif')
@@ -98,7 +104,10 @@ export class BotsController {
     await sendImage(reply, await this.images.get(caller, botId, knownTags));
   }
 
-  /** Picks the member of a start bot for a message, and returns its id. */
+  /**
+   * Picks the member of a start bot for a message, and returns its id. By keywords first, then by the model of the start bot, else the
+   * default member. Nothing is said to a bot and no chat changes; asking the model costs tokens.
+   */
   @Post(':botId/search')
   @HttpCode(200)
   @Access('anonymous')

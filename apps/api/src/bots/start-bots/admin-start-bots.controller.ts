@@ -28,7 +28,7 @@ const BotId = (): ParameterDecorator => Param('botId', IdPipe('The bot'));
 export class AdminStartBotsController {
   constructor(private readonly startBots: StartBotsService) {}
 
-  /** Lists the members of a start bot. */
+  /** Lists the members of a start bot. With the keywords of each, and which one is the default. */
   @Get('bots')
   @ApiOkResponse({ type: AdminGetStartBotBotsResponseItemDtoPagingResult })
   @ApiProblems(400, 404)
@@ -41,7 +41,10 @@ export class AdminStartBotsController {
     return this.startBots.listMembers(caller, startBotId, query, language);
   }
 
-  /** Lists the bots that could become members of a start bot. */
+  /**
+   * Lists the bots that could become members of a start bot. These are the bots that the caller may contribute to, without start bots
+   * and members.
+   */
   @Get('unassignedbots')
   @ApiOkResponse({ type: AdminGetUnassignedBotsResponseItemDtoPagingResult })
   @ApiProblems(400, 404)
@@ -54,7 +57,10 @@ export class AdminStartBotsController {
     return this.startBots.listUnassigned(caller, startBotId, query, language);
   }
 
-  /** Adds a bot to the members of a start bot. */
+  /**
+   * Adds a bot to the members of a start bot. A message goes to the member whose keywords fit best, else to the one that the model of
+   * the start bot chooses, else to the default. A start bot cannot be a member.
+   */
   @Post('bots/:botId')
   @Audited('bot.member_added', 'startBotId')
   @HttpCode(200)
@@ -68,7 +74,7 @@ export class AdminStartBotsController {
     return this.startBots.addMember(caller, startBotId, botId, dto);
   }
 
-  /** Updates the keywords of a member, or makes it the default. */
+  /** Updates the keywords of a member, or makes it the default. Fields that are left out are emptied. */
   @Put('bots/:botId')
   @Audited('bot.member_changed', 'startBotId')
   @ApiProblems(400, 403, 404)

@@ -32,7 +32,10 @@ export class AdminBotToolsController {
     return this.tools.getBotTools(caller, botId);
   }
 
-  /** Creates a tool of a bot. */
+  /**
+   * Creates a tool of a bot. The model calls it when it needs it; its result goes back to the model. The address must be public unless
+   * the operator allows others. Secret headers are encrypted and never shown again.
+   */
   @Post()
   @Audited('tool.created', 'botToolId')
   @HttpCode(200)
@@ -75,7 +78,7 @@ export class AdminBotToolsController {
     return this.tools.update(caller, botId, botToolId, dto);
   }
 
-  /** Deletes a tool. */
+  /** Deletes a tool. Answers that begin afterwards no longer offer it to the model. */
   @Delete(':botToolId')
   @Audited('tool.deleted', 'botToolId')
   @ApiProblems(403, 404)

@@ -59,7 +59,7 @@ export class ThreadsController {
     return this.threads.listThreads(caller, query);
   }
 
-  /** Returns a thread. */
+  /** Returns a thread. Callers who know its id need no token. */
   @Get('threads/:threadId')
   @ThreadRoute()
   @ApiOkResponse({ type: ThreadDto })
@@ -78,7 +78,10 @@ export class ThreadsController {
     return this.threads.deleteThread(caller, threadId);
   }
 
-  /** Returns the newest messages of a thread. */
+  /**
+   * Returns the newest messages of a thread. Up to 1,000, with those of leads, assistants and agents, in the order in which they were
+   * said.
+   */
   @Get('threads/:threadId/messages')
   @ThreadRoute()
   @ApiOkResponse({ type: ThreadMessagesDto })
@@ -101,7 +104,7 @@ export class ThreadsController {
     return this.conversation.addMessage(dto as ChatRequestDto, language);
   }
 
-  /** Ends a thread that no agent has taken over. */
+  /** Ends a thread that no agent has taken over. A thread that an agent has taken over stays as it is. */
   @Post('end_chat')
   @HttpCode(200)
   @ThreadRoute(INVALID_BODY)
@@ -113,7 +116,7 @@ export class ThreadsController {
     return this.conversation.endThread(thread_id, reason);
   }
 
-  /** Ends a thread, as older clients ask for it. */
+  /** Ends a thread, as older clients ask for it. It does what `POST /end_chat` does, with the reason in the address. */
   @Post('terminate_chat/:threadId/:code')
   @HttpCode(200)
   @ThreadRoute()
@@ -126,7 +129,10 @@ export class ThreadsController {
     return this.conversation.endThreadByCode(threadId, code);
   }
 
-  /** Returns the arguments and results of a thread's tools. */
+  /**
+   * Returns the arguments and results of a thread's tools. By name; the latest value counts. A thread without any is answered like one
+   * that does not exist.
+   */
   @Get('get_variables/:threadId')
   @ThreadRoute()
   @ApiOkResponse({ schema: ONE_OF.variables })

@@ -29,7 +29,10 @@ export class WidgetPagesController {
     private readonly assets: WidgetAssetsService,
   ) {}
 
-  /** Returns the chat page of a public bot, to be embedded in other sites. */
+  /**
+   * Returns the chat page of a public bot, to be embedded in other sites. Which sites may embed it is in the `Content-Security-Policy`
+   * of the answer.
+   */
   @Get('widget/:botCode')
   @ApiPage()
   async getWidgetPage(
@@ -74,7 +77,7 @@ export class WidgetPagesController {
     await sendLauncher(reply, await this.pages.getLauncher(null));
   }
 
-  /** Returns the script that adds the button, for one bot. */
+  /** Returns the script that adds the button, for one bot. The same script as `/widget.js`, with the code of the bot inside. */
   @Get('widget/:botCode/loader.js')
   @ApiProduces('text/javascript')
   @ApiOkResponse({ description: 'The script', content: { 'text/javascript': TEXT } })

@@ -10,7 +10,7 @@ import { WidgetSettingsService } from './widget-settings.service.js';
 export class WidgetSettingsController {
   constructor(private readonly settings: WidgetSettingsService) {}
 
-  /** Returns how the bot's chat page looks and which sites may embed it. */
+  /** Returns how the bot's chat page looks and which sites may embed it. What was never set has its default. */
   @Get()
   @ApiOkResponse({ type: WidgetSettingsDto })
   @ApiProblems(403, 404)
@@ -21,7 +21,10 @@ export class WidgetSettingsController {
     return this.settings.getWidgetSettings(caller, botId);
   }
 
-  /** Replaces how the bot's chat page looks and which sites may embed it. */
+  /**
+   * Replaces how the bot's chat page looks and which sites may embed it. All of it is replaced. Pages that are opened afterwards follow
+   * it.
+   */
   @Put()
   @Audited('bot.widget_changed', 'botId')
   @ApiProblems(400, 403, 404)

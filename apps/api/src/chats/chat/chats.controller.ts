@@ -19,7 +19,10 @@ export class ChatsController {
     private readonly deletion: ChatDeletionService,
   ) {}
 
-  /** Creates a chat with a bot. */
+  /**
+   * Creates a chat with a bot. It belongs to the caller; without a token, to every caller who knows its id. The first message gives it a
+   * title.
+   */
   @Post()
   @HttpCode(200)
   @Access('anonymous')
@@ -33,7 +36,10 @@ export class ChatsController {
     return this.chats.createChat(caller, botId, language);
   }
 
-  /** Creates a chat with a bot, by the bot's code. */
+  /**
+   * Creates a chat with a bot, by the bot's code. It belongs to the caller; without a token, to every caller who knows its id. The code
+   * `welcome` is that of the bot that a new installation has.
+   */
   @Post('create/bybotcode')
   @HttpCode(200)
   @Access('anonymous')
@@ -47,7 +53,7 @@ export class ChatsController {
     return this.chats.createChatByBotCode(caller, botCode, language);
   }
 
-  /** Returns the bot that can be used without an account. */
+  /** Returns the bot that can be used without an account. The id is null when no bot is open to callers without an account. */
   @Get('OpenChatBotId')
   @Access('anonymous')
   @ApiOkResponse({ type: GetOpenChatBotIdResponseDto })
@@ -55,7 +61,10 @@ export class ChatsController {
     return this.chats.getOpenChatBotId();
   }
 
-  /** Returns a chat with its completions. */
+  /**
+   * Returns a chat with its completions. A completion is a question with its answer. A running answer is shown as far as it has come;
+   * the event log has all else that happened.
+   */
   @Get(':chatId')
   @Access('anonymous')
   @ApiOkResponse({ type: GetChatResponseDto })
@@ -68,7 +77,10 @@ export class ChatsController {
     return this.chats.getChat(caller, chatId, language);
   }
 
-  /** Deletes a chat with all its messages. */
+  /**
+   * Deletes a chat with all its messages. A running answer is stopped; files, events and variables go with it. Usage and costs are kept
+   * without its words.
+   */
   @Delete(':chatId')
   @Access('anonymous')
   @ApiProblems(404)

@@ -40,7 +40,7 @@ export class ChatFilesController {
     return this.tickets.createTicket(caller, chatId);
   }
 
-  /** Lists the files that were uploaded into a chat. */
+  /** Lists the files that were uploaded into a chat. Those that the model can read go to it with the next message. */
   @Get('files')
   @Access('user')
   @ApiOkResponse({ type: ChatFilesDto })
@@ -97,7 +97,7 @@ export class ChatFilesController {
     return this.files.upload(caller, chatId, path, bytes);
   }
 
-  /** Deletes a file of a chat. */
+  /** Deletes a file of a chat. Answers that begin afterwards do not know it. */
   @Delete('downloads/*')
   @Access('user')
   @ApiParam(PATH)

@@ -30,7 +30,10 @@ export class UserChatsController {
     private readonly deletion: ChatDeletionService,
   ) {}
 
-  /** Lists the user's own chats, newest first. */
+  /**
+   * Lists the user's own chats, newest first. By the time of the last access, unless another order is asked for. Chats made in
+   * administration are left out.
+   */
   @Get()
   @Access('user')
   @ApiOkResponse({ type: GetChatsResponseItemDtoPagingResult })
@@ -48,7 +51,7 @@ export class UserChatsController {
     );
   }
 
-  /** Lists the user's own chats with one bot. */
+  /** Lists the user's own chats with one bot. By the time of the last access, unless another order is asked for. */
   @Get(':botId')
   @Access('user')
   @ApiOkResponse({ type: GetChatsResponseItemDtoPagingResult })
@@ -67,7 +70,10 @@ export class UserChatsController {
     );
   }
 
-  /** Lists the user's own chats with one bot that use one of the user's system messages. */
+  /**
+   * Lists the user's own chats with one bot that use one of the user's system messages. By the time of the last access, unless another
+   * order is asked for.
+   */
   @Get(':botId/:userSystemPromptId')
   @Access('user')
   @ApiOkResponse({ type: GetChatsResponseItemDtoPagingResult })
@@ -87,7 +93,7 @@ export class UserChatsController {
     );
   }
 
-  /** Marks a chat as favourite, or removes the mark. */
+  /** Marks a chat as favourite, or removes the mark. Favourites can be listed alone and kept when chats are deleted. */
   @Put(':chatId/isfavorite')
   @Access('user')
   @ApiProblems(400, 404)
@@ -99,7 +105,7 @@ export class UserChatsController {
     return this.settings.setFavorite(user, chatId, isFavorite);
   }
 
-  /** Deletes all chats of the user. */
+  /** Deletes all chats of the user. Running answers are stopped. Deletion is final. */
   @Delete('all/:keepFavorites')
   @Access('user')
   @ApiProblems(400)
@@ -107,7 +113,7 @@ export class UserChatsController {
     return this.deletion.deleteOwnChats(user, { botId: null, userSystemMessageId: null, keepFavorites });
   }
 
-  /** Deletes one chat of the user. */
+  /** Deletes one chat of the user. A running answer is stopped. Deletion is final. */
   @Delete('byid/:chatId')
   @Access('user')
   @ApiProblems(404)
@@ -115,7 +121,7 @@ export class UserChatsController {
     return this.deletion.deleteOwnChat(user, chatId);
   }
 
-  /** Deletes the user's chats with one bot. */
+  /** Deletes the user's chats with one bot. Running answers are stopped. Deletion is final. */
   @Delete('bybot/:botId/:keepFavorites')
   @Access('user')
   @ApiProblems(400, 404)
@@ -127,7 +133,7 @@ export class UserChatsController {
     return this.deletion.deleteOwnChats(user, { botId, userSystemMessageId: null, keepFavorites });
   }
 
-  /** Deletes the user's chats with one bot that use one of the user's system messages. */
+  /** Deletes the user's chats with one bot that use one of the user's system messages. Running answers are stopped. Deletion is final. */
   @Delete('bybot/:botId/:systemMessageId/:keepFavorites')
   @Access('user')
   @ApiProblems(400, 404)

@@ -36,7 +36,7 @@ export class ChatSettingsController {
     return this.settings.attachSystemMessage(user, chatId, userSystemMessageId);
   }
 
-  /** Detaches the user's system message from the chat. */
+  /** Detaches the user's system message from the chat. Answers that begin afterwards do not follow it. The saved message itself stays. */
   @Delete('userSystemMessage')
   @Access('user')
   @ApiProblems(404)

@@ -13,7 +13,10 @@ const ChatId = (): ParameterDecorator => Param('chatId', IdPipe('The chat'));
 export class ChatTakeoverController {
   constructor(private readonly takeover: TakeoverService) {}
 
-  /** Returns the owner of a chat, and the customer's place in the queue. */
+  /**
+   * Returns the owner of a chat, and the customer's place in the queue. `owner` says who speaks. `epoch` counts the changes: send it as
+   * `expectedEpoch` to act on what you have seen.
+   */
   @Get()
   @ApiOkResponse({ type: ChatStateDto })
   @ApiProblems(404)
@@ -21,7 +24,10 @@ export class ChatTakeoverController {
     return this.takeover.getChatState(caller, chatId);
   }
 
-  /** Requests a handoff to an agent. */
+  /**
+   * Requests a handoff to an agent. The bot falls silent and the customer waits in the queue of the agents. What happens when no agent
+   * comes is the policy of the bot.
+   */
   @Post('request')
   @HttpCode(200)
   @ApiOkResponse({ type: ChatStateDto })
@@ -47,7 +53,7 @@ export class ChatTakeoverController {
     return this.takeover.cancelRequest(caller, chatId, dto);
   }
 
-  /** Shows agents who watch the chat that the customer is typing. */
+  /** Shows agents who watch the chat that the customer is typing. The sign disappears by itself. It is not stored. */
   @Post('typing')
   @HttpCode(200)
   @ApiProblems(400, 404)
@@ -59,7 +65,7 @@ export class ChatTakeoverController {
     return this.takeover.setTyping(caller, chatId, isTyping);
   }
 
-  /** Closes a chat. */
+  /** Closes a chat. Nobody speaks in it until it is reopened. A running answer is stopped. */
   @Post('end')
   @HttpCode(200)
   @ApiOkResponse({ type: ChatStateDto })

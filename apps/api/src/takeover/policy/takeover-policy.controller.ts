@@ -10,7 +10,10 @@ import { TakeoverPolicyService } from './takeover-policy.service.js';
 export class TakeoverPolicyController {
   constructor(private readonly policies: TakeoverPolicyService) {}
 
-  /** Returns the takeover policy of a bot. */
+  /**
+   * Returns the takeover policy of a bot. It says when agents are called, what becomes of a running answer, and what happens when no
+   * agent comes. What was never set has its default.
+   */
   @Get()
   @ApiOkResponse({ type: TakeoverPolicyDto })
   @ApiProblems(403, 404)
@@ -21,7 +24,7 @@ export class TakeoverPolicyController {
     return this.policies.getTakeoverPolicy(caller, botId);
   }
 
-  /** Replaces the takeover policy of a bot. */
+  /** Replaces the takeover policy of a bot. The whole policy is replaced. It applies from the next event of each chat on. */
   @Put()
   @Audited('bot.takeover_policy_changed', 'botId')
   @ApiProblems(400, 403, 404)

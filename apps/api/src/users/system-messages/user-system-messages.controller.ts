@@ -52,14 +52,14 @@ export class UserSystemMessagesController {
     return this.messages.create(user, dto);
   }
 
-  /** Counts the caller's own system messages. */
+  /** Counts the caller's own system messages. An account has at most 200. */
   @Get('userSystemMessageCount')
   @ApiOkResponse({ type: GetUserSystemMessageCountResponseDto })
   getUserSystemMessageCount(@CurrentUser() user: UserPrincipal): Promise<GetUserSystemMessageCountResponseDto> {
     return this.messages.count(user);
   }
 
-  /** Returns one of the caller's own system messages. */
+  /** Returns one of the caller's own system messages. System messages of others are not found. */
   @Get(`userSystemMessage/:${ID}`)
   @ApiId()
   @ApiOkResponse({ type: GetUserSystemMessageResponseDto })
@@ -68,7 +68,7 @@ export class UserSystemMessagesController {
     return this.messages.get(user, id);
   }
 
-  /** Replaces one of the caller's own system messages. */
+  /** Replaces one of the caller's own system messages. Chats that use it follow the new text from their next answer on. */
   @Put(`userSystemMessage/:${ID}`)
   @ApiId()
   @ApiOkResponse({ description: 'Stored.' })

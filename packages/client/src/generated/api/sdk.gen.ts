@@ -583,6 +583,8 @@ export class BatonClient extends HeyApiClient {
 
   /**
    * Returns the message that all users see
+   *
+   * Pages show it as a banner. It is empty when there is nothing to say.
    */
   public getCurrentSystemStatus<ThrowOnError extends boolean = true>(
     options?: Options<GetCurrentSystemStatusData, ThrowOnError>,
@@ -645,6 +647,8 @@ export class BatonClient extends HeyApiClient {
 
   /**
    * Lists the bots that the caller may administer or contribute to
+   *
+   * Administrators of the system see all bots.
    */
   public getAdminBots<ThrowOnError extends boolean = true>(
     options?: Options<GetAdminBotsData, ThrowOnError>,
@@ -700,6 +704,8 @@ export class BatonClient extends HeyApiClient {
 
   /**
    * Lists the start bots that the caller may administer or contribute to
+   *
+   * A start bot passes each message to the member that fits best.
    */
   public getAdminStartBots<ThrowOnError extends boolean = true>(
     options?: Options<GetAdminStartBotsData, ThrowOnError>,
@@ -755,6 +761,8 @@ export class BatonClient extends HeyApiClient {
 
   /**
    * Returns a bot
+   *
+   * All that can be configured, except facts, tools, image, widget and takeover policy, which have operations of their own.
    */
   public getAdminBot<ThrowOnError extends boolean = true>(
     options: Options<GetAdminBotData, ThrowOnError>,
@@ -937,6 +945,8 @@ export class BatonClient extends HeyApiClient {
 
   /**
    * Lists the facts of a bot
+   *
+   * Active facts are part of the instructions of every answer.
    */
   public getBotFacts<ThrowOnError extends boolean = true>(
     options: Options<GetBotFactsData, ThrowOnError>,
@@ -971,6 +981,8 @@ export class BatonClient extends HeyApiClient {
 
   /**
    * Deletes a fact
+   *
+   * Answers that begin afterwards no longer know it.
    */
   public deleteBotFact<ThrowOnError extends boolean = true>(
     options: Options<DeleteBotFactData, ThrowOnError>,
@@ -985,6 +997,8 @@ export class BatonClient extends HeyApiClient {
 
   /**
    * Updates a fact
+   *
+   * Answers that begin afterwards know the new text. An inactive fact is kept and not used.
    */
   public updateBotFact<ThrowOnError extends boolean = true>(
     options: Options<UpdateBotFactData, ThrowOnError>,
@@ -1003,6 +1017,8 @@ export class BatonClient extends HeyApiClient {
 
   /**
    * Lists the feedback on a bot's answers, the newest first
+   *
+   * It holds the words of customers: only administrators of the bot see it.
    */
   public getBotFeedback<ThrowOnError extends boolean = true>(
     options: Options<GetBotFeedbackData, ThrowOnError>,
@@ -1017,6 +1033,8 @@ export class BatonClient extends HeyApiClient {
 
   /**
    * Sets the status and the comment of feedback
+   *
+   * Both are for the administrators of the bot; customers do not see them.
    */
   public updateBotFeedback<ThrowOnError extends boolean = true>(
     options: Options<UpdateBotFeedbackData, ThrowOnError>,
@@ -1040,6 +1058,8 @@ export class BatonClient extends HeyApiClient {
 
   /**
    * Deletes the image of a bot
+   *
+   * Without an image this changes nothing.
    */
   public deleteBotImage<ThrowOnError extends boolean = true>(
     options: Options<DeleteBotImageData, ThrowOnError>,
@@ -1093,6 +1113,8 @@ export class BatonClient extends HeyApiClient {
 
   /**
    * Returns the parameters with which the bot's model is called
+   *
+   * What was never set is left to the service.
    */
   public getBotParameters<ThrowOnError extends boolean = true>(
     options: Options<GetBotParametersData, ThrowOnError>,
@@ -1134,6 +1156,8 @@ export class BatonClient extends HeyApiClient {
 
   /**
    * Returns the takeover policy of a bot
+   *
+   * It says when agents are called, what becomes of a running answer, and what happens when no agent comes. What was never set has its default.
    */
   public getTakeoverPolicy<ThrowOnError extends boolean = true>(
     options: Options<GetTakeoverPolicyData, ThrowOnError>,
@@ -1153,6 +1177,8 @@ export class BatonClient extends HeyApiClient {
 
   /**
    * Replaces the takeover policy of a bot
+   *
+   * The whole policy is replaced. It applies from the next event of each chat on.
    */
   public updateTakeoverPolicy<ThrowOnError extends boolean = true>(
     options: Options<UpdateTakeoverPolicyData, ThrowOnError>,
@@ -1192,6 +1218,8 @@ export class BatonClient extends HeyApiClient {
 
   /**
    * Creates a tool of a bot
+   *
+   * The model calls it when it needs it; its result goes back to the model. The address must be public unless the operator allows others. Secret headers are encrypted and never shown again.
    */
   public createBotTool<ThrowOnError extends boolean = true>(
     options: Options<CreateBotToolData, ThrowOnError>,
@@ -1210,6 +1238,8 @@ export class BatonClient extends HeyApiClient {
 
   /**
    * Deletes a tool
+   *
+   * Answers that begin afterwards no longer offer it to the model.
    */
   public deleteBotTool<ThrowOnError extends boolean = true>(
     options: Options<DeleteBotToolData, ThrowOnError>,
@@ -1280,6 +1310,8 @@ export class BatonClient extends HeyApiClient {
 
   /**
    * Returns how the bot's chat page looks and which sites may embed it
+   *
+   * What was never set has its default.
    */
   public getWidgetSettings<ThrowOnError extends boolean = true>(
     options: Options<GetWidgetSettingsData, ThrowOnError>,
@@ -1299,6 +1331,8 @@ export class BatonClient extends HeyApiClient {
 
   /**
    * Replaces how the bot's chat page looks and which sites may embed it
+   *
+   * All of it is replaced. Pages that are opened afterwards follow it.
    */
   public updateWidgetSettings<ThrowOnError extends boolean = true>(
     options: Options<UpdateWidgetSettingsData, ThrowOnError>,
@@ -1322,6 +1356,8 @@ export class BatonClient extends HeyApiClient {
 
   /**
    * Lists the members of a start bot
+   *
+   * With the keywords of each, and which one is the default.
    */
   public getStartBotBots<ThrowOnError extends boolean = true>(
     options: Options<GetStartBotBotsData, ThrowOnError>,
@@ -1357,6 +1393,8 @@ export class BatonClient extends HeyApiClient {
 
   /**
    * Adds a bot to the members of a start bot
+   *
+   * A message goes to the member whose keywords fit best, else to the one that the model of the start bot chooses, else to the default. A start bot cannot be a member.
    */
   public createStartBotBot<ThrowOnError extends boolean = true>(
     options: Options<CreateStartBotBotData, ThrowOnError>,
@@ -1380,6 +1418,8 @@ export class BatonClient extends HeyApiClient {
 
   /**
    * Updates the keywords of a member, or makes it the default
+   *
+   * Fields that are left out are emptied.
    */
   public updateStartBotBot<ThrowOnError extends boolean = true>(
     options: Options<UpdateStartBotBotData, ThrowOnError>,
@@ -1403,6 +1443,8 @@ export class BatonClient extends HeyApiClient {
 
   /**
    * Lists the bots that could become members of a start bot
+   *
+   * These are the bots that the caller may contribute to, without start bots and members.
    */
   public getStartBotUnassignedBots<ThrowOnError extends boolean = true>(
     options: Options<GetStartBotUnassignedBotsData, ThrowOnError>,
@@ -1989,6 +2031,8 @@ export class BatonClient extends HeyApiClient {
 
   /**
    * Lists the bots that the caller may talk to, in the language of Accept-Language (English or German)
+   *
+   * Public bots, and those for which the caller has a role. Without a token these are the public ones.
    */
   public getBots<ThrowOnError extends boolean = true>(
     options?: Options<GetBotsData, ThrowOnError>,
@@ -2003,6 +2047,8 @@ export class BatonClient extends HeyApiClient {
 
   /**
    * Returns the image of a bot
+   *
+   * Callers see it who may use or administer the bot. It is sent with a tag, so that browsers load it again only when it has changed.
    */
   public getBotImage<ThrowOnError extends boolean = true>(
     options: Options<GetBotImageData, ThrowOnError>,
@@ -2017,6 +2063,8 @@ export class BatonClient extends HeyApiClient {
 
   /**
    * Lists the members of a start bot that the caller may talk to
+   *
+   * Members that the caller may not use are left out.
    */
   public getBotsByStartBot<ThrowOnError extends boolean = true>(
     options: Options<GetBotsByStartBotData, ThrowOnError>,
@@ -2036,6 +2084,8 @@ export class BatonClient extends HeyApiClient {
 
   /**
    * Lists the start bots that the caller may talk to
+   *
+   * A chat with a start bot is answered by the member that fits each message best.
    */
   public getStartBots<ThrowOnError extends boolean = true>(
     options?: Options<GetStartBotsData, ThrowOnError>,
@@ -2066,6 +2116,8 @@ export class BatonClient extends HeyApiClient {
 
   /**
    * Picks the member of a start bot for a message, and returns its id
+   *
+   * By keywords first, then by the model of the start bot, else the default member. Nothing is said to a bot and no chat changes; asking the model costs tokens.
    */
   public searchBotByStartBot<ThrowOnError extends boolean = true>(
     options: Options<SearchBotByStartBotData, ThrowOnError>,
@@ -2114,6 +2166,8 @@ export class BatonClient extends HeyApiClient {
 
   /**
    * Creates a chat with a bot
+   *
+   * It belongs to the caller; without a token, to every caller who knows its id. The first message gives it a title.
    */
   public createChat<ThrowOnError extends boolean = true>(
     options: Options<CreateChatData, ThrowOnError>,
@@ -2132,6 +2186,8 @@ export class BatonClient extends HeyApiClient {
 
   /**
    * Returns the bot that can be used without an account
+   *
+   * The id is null when no bot is open to callers without an account.
    */
   public getOpenChatBotId<ThrowOnError extends boolean = true>(
     options?: Options<GetOpenChatBotIdData, ThrowOnError>,
@@ -2151,6 +2207,8 @@ export class BatonClient extends HeyApiClient {
 
   /**
    * Creates a chat with a bot, by the bot's code
+   *
+   * It belongs to the caller; without a token, to every caller who knows its id. The code `welcome` is that of the bot that a new installation has.
    */
   public createChatByBotCode<ThrowOnError extends boolean = true>(
     options: Options<CreateChatByBotCodeData, ThrowOnError>,
@@ -2174,6 +2232,8 @@ export class BatonClient extends HeyApiClient {
 
   /**
    * Deletes a chat with all its messages
+   *
+   * A running answer is stopped; files, events and variables go with it. Usage and costs are kept without its words.
    */
   public deleteChat<ThrowOnError extends boolean = true>(
     options: Options<DeleteChatData, ThrowOnError>,
@@ -2188,6 +2248,8 @@ export class BatonClient extends HeyApiClient {
 
   /**
    * Returns a chat with its completions
+   *
+   * A completion is a question with its answer. A running answer is shown as far as it has come; the event log has all else that happened.
    */
   public getChat<ThrowOnError extends boolean = true>(
     options: Options<GetChatData, ThrowOnError>,
@@ -2252,6 +2314,8 @@ export class BatonClient extends HeyApiClient {
 
   /**
    * Deletes a file of a chat
+   *
+   * Answers that begin afterwards do not know it.
    */
   public deleteChatFile<ThrowOnError extends boolean = true>(
     options: Options<DeleteChatFileData, ThrowOnError>,
@@ -2344,6 +2408,8 @@ export class BatonClient extends HeyApiClient {
 
   /**
    * Lists the files that were uploaded into a chat
+   *
+   * Those that the model can read go to it with the next message.
    */
   public getChatFiles<ThrowOnError extends boolean = true>(
     options: Options<GetChatFilesData, ThrowOnError>,
@@ -2358,6 +2424,8 @@ export class BatonClient extends HeyApiClient {
 
   /**
    * Returns the owner of a chat, and the customer's place in the queue
+   *
+   * `owner` says who speaks. `epoch` counts the changes: send it as `expectedEpoch` to act on what you have seen.
    */
   public getChatTakeover<ThrowOnError extends boolean = true>(
     options: Options<GetChatTakeoverData, ThrowOnError>,
@@ -2397,6 +2465,8 @@ export class BatonClient extends HeyApiClient {
 
   /**
    * Closes a chat
+   *
+   * Nobody speaks in it until it is reopened. A running answer is stopped.
    */
   public endChat<ThrowOnError extends boolean = true>(
     options: Options<EndChatData, ThrowOnError>,
@@ -2435,6 +2505,8 @@ export class BatonClient extends HeyApiClient {
 
   /**
    * Requests a handoff to an agent
+   *
+   * The bot falls silent and the customer waits in the queue of the agents. What happens when no agent comes is the policy of the bot.
    */
   public requestPerson<ThrowOnError extends boolean = true>(
     options: Options<RequestPersonData, ThrowOnError>,
@@ -2453,6 +2525,8 @@ export class BatonClient extends HeyApiClient {
 
   /**
    * Shows agents who watch the chat that the customer is typing
+   *
+   * The sign disappears by itself. It is not stored.
    */
   public setCustomerTyping<ThrowOnError extends boolean = true>(
     options: Options<SetCustomerTypingData, ThrowOnError>,
@@ -2513,6 +2587,8 @@ export class BatonClient extends HeyApiClient {
 
   /**
    * Detaches the user's system message from the chat
+   *
+   * Answers that begin afterwards do not follow it. The saved message itself stays.
    */
   public deleteChatUserSystemMessage<ThrowOnError extends boolean = true>(
     options: Options<DeleteChatUserSystemMessageData, ThrowOnError>,
@@ -2918,6 +2994,8 @@ export class BatonClient extends HeyApiClient {
 
   /**
    * Returns the caller's account and settings
+   *
+   * The first call with a token of the configured issuer creates the account.
    */
   public getCurrentUser<ThrowOnError extends boolean = true>(
     options?: Options<GetCurrentUserData, ThrowOnError>,
@@ -3025,6 +3103,8 @@ export class BatonClient extends HeyApiClient {
 
   /**
    * Lists the user's own chats, newest first
+   *
+   * By the time of the last access, unless another order is asked for. Chats made in administration are left out.
    */
   public getCurrentUserChats<ThrowOnError extends boolean = true>(
     options?: Options<GetCurrentUserChatsData, ThrowOnError>,
@@ -3044,6 +3124,8 @@ export class BatonClient extends HeyApiClient {
 
   /**
    * Deletes all chats of the user
+   *
+   * Running answers are stopped. Deletion is final.
    */
   public deleteCurrentUserChats<ThrowOnError extends boolean = true>(
     options: Options<DeleteCurrentUserChatsData, ThrowOnError>,
@@ -3063,6 +3145,8 @@ export class BatonClient extends HeyApiClient {
 
   /**
    * Deletes the user's chats with one bot
+   *
+   * Running answers are stopped. Deletion is final.
    */
   public deleteCurrentUserChatsByBotId<ThrowOnError extends boolean = true>(
     options: Options<DeleteCurrentUserChatsByBotIdData, ThrowOnError>,
@@ -3082,6 +3166,8 @@ export class BatonClient extends HeyApiClient {
 
   /**
    * Deletes the user's chats with one bot that use one of the user's system messages
+   *
+   * Running answers are stopped. Deletion is final.
    */
   public deleteCurrentUserChatsByBotIdAndSystemMessageId<ThrowOnError extends boolean = true>(
     options: Options<DeleteCurrentUserChatsByBotIdAndSystemMessageIdData, ThrowOnError>,
@@ -3106,6 +3192,8 @@ export class BatonClient extends HeyApiClient {
 
   /**
    * Deletes one chat of the user
+   *
+   * A running answer is stopped. Deletion is final.
    */
   public deleteCurrentUserChatById<ThrowOnError extends boolean = true>(
     options: Options<DeleteCurrentUserChatByIdData, ThrowOnError>,
@@ -3125,6 +3213,8 @@ export class BatonClient extends HeyApiClient {
 
   /**
    * Lists the user's own chats with one bot
+   *
+   * By the time of the last access, unless another order is asked for.
    */
   public getCurrentUserChatsByBot<ThrowOnError extends boolean = true>(
     options: Options<GetCurrentUserChatsByBotData, ThrowOnError>,
@@ -3144,6 +3234,8 @@ export class BatonClient extends HeyApiClient {
 
   /**
    * Lists the user's own chats with one bot that use one of the user's system messages
+   *
+   * By the time of the last access, unless another order is asked for.
    */
   public getCurrentUserChatsByBotAndSystemprompt<ThrowOnError extends boolean = true>(
     options: Options<GetCurrentUserChatsByBotAndSystempromptData, ThrowOnError>,
@@ -3194,6 +3286,8 @@ export class BatonClient extends HeyApiClient {
 
   /**
    * Marks a chat as favourite, or removes the mark
+   *
+   * Favourites can be listed alone and kept when chats are deleted.
    */
   public updateChatIsFavorite<ThrowOnError extends boolean = true>(
     options: Options<UpdateChatIsFavoriteData, ThrowOnError>,
@@ -3284,6 +3378,8 @@ export class BatonClient extends HeyApiClient {
 
   /**
    * Returns one of the caller's own system messages
+   *
+   * System messages of others are not found.
    */
   public getUserSystemMessage<ThrowOnError extends boolean = true>(
     options: Options<GetUserSystemMessageData, ThrowOnError>,
@@ -3303,6 +3399,8 @@ export class BatonClient extends HeyApiClient {
 
   /**
    * Replaces one of the caller's own system messages
+   *
+   * Chats that use it follow the new text from their next answer on.
    */
   public updateUserSystemMessage<ThrowOnError extends boolean = true>(
     options: Options<UpdateUserSystemMessageData, ThrowOnError>,
@@ -3326,6 +3424,8 @@ export class BatonClient extends HeyApiClient {
 
   /**
    * Counts the caller's own system messages
+   *
+   * An account has at most 200.
    */
   public getUserSystemMessageCount<ThrowOnError extends boolean = true>(
     options?: Options<GetUserSystemMessageCountData, ThrowOnError>,
@@ -3538,6 +3638,8 @@ export class BatonClient extends HeyApiClient {
 
   /**
    * Ends a thread that no agent has taken over
+   *
+   * A thread that an agent has taken over stays as it is.
    */
   public endThread<ThrowOnError extends boolean = true>(
     options: Options<EndThreadData, ThrowOnError>,
@@ -3576,6 +3678,8 @@ export class BatonClient extends HeyApiClient {
 
   /**
    * Returns the arguments and results of a thread's tools
+   *
+   * By name; the latest value counts. A thread without any is answered like one that does not exist.
    */
   public getThreadVariables<ThrowOnError extends boolean = true>(
     options: Options<GetThreadVariablesData, ThrowOnError>,
@@ -3595,6 +3699,8 @@ export class BatonClient extends HeyApiClient {
 
   /**
    * Returns whether the process runs
+   *
+   * It asks nothing of database or services: an orchestrator restarts a process that does not answer.
    */
   public getLiveness<ThrowOnError extends boolean = true>(
     options?: Options<GetLivenessData, ThrowOnError>,
@@ -3609,6 +3715,8 @@ export class BatonClient extends HeyApiClient {
 
   /**
    * Returns whether requests may be sent to this instance
+   *
+   * With the state of everything that it depends on. An instance that answers 503 is given no new requests.
    */
   public getReadiness<ThrowOnError extends boolean = true>(
     options?: Options<GetReadinessData, ThrowOnError>,
@@ -3639,6 +3747,8 @@ export class BatonClient extends HeyApiClient {
 
   /**
    * Ends a thread, as older clients ask for it
+   *
+   * It does what `POST /end_chat` does, with the reason in the address.
    */
   public terminateThread<ThrowOnError extends boolean = true>(
     options: Options<TerminateThreadData, ThrowOnError>,
@@ -3685,6 +3795,8 @@ export class BatonClient extends HeyApiClient {
 
   /**
    * Returns a thread
+   *
+   * Callers who know its id need no token.
    */
   public getThread<ThrowOnError extends boolean = true>(
     options: Options<GetThreadData, ThrowOnError>,
@@ -3699,6 +3811,8 @@ export class BatonClient extends HeyApiClient {
 
   /**
    * Returns the newest messages of a thread
+   *
+   * Up to 1,000, with those of leads, assistants and agents, in the order in which they were said.
    */
   public getThreadMessages<ThrowOnError extends boolean = true>(
     options: Options<GetThreadMessagesData, ThrowOnError>,
@@ -3765,6 +3879,8 @@ export class BatonClient extends HeyApiClient {
 
   /**
    * Receives the status of a sent message from Twilio
+   *
+   * Its signature is checked. Messages that were not delivered are shown in the chat and in the list of messages to be sent.
    */
   public receiveWhatsAppStatus<ThrowOnError extends boolean = true>(
     options: Options<ReceiveWhatsAppStatusData, ThrowOnError>,
@@ -3804,6 +3920,8 @@ export class BatonClient extends HeyApiClient {
 
   /**
    * Returns the chat page of a public bot, to be embedded in other sites
+   *
+   * Which sites may embed it is in the `Content-Security-Policy` of the answer.
    */
   public getWidgetPage<ThrowOnError extends boolean = true>(
     options: Options<GetWidgetPageData, ThrowOnError>,
@@ -3818,6 +3936,8 @@ export class BatonClient extends HeyApiClient {
 
   /**
    * Returns the script that adds the button, for one bot
+   *
+   * The same script as `/widget.js`, with the code of the bot inside.
    */
   public getWidgetLoader<ThrowOnError extends boolean = true>(
     options: Options<GetWidgetLoaderData, ThrowOnError>,

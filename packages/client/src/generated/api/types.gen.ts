@@ -3057,6 +3057,9 @@ export type GetAdminStartBotsResponse = GetAdminStartBotsResponses[keyof GetAdmi
 export type StopAllBotsData = {
   body?: never;
   path: {
+    /**
+     * Whether the bots are to be stopped.
+     */
     isStopAllBots: boolean;
   };
   query?: never;
@@ -3982,6 +3985,9 @@ export type DeleteBotFactData = {
      * A bot, by its id: `GET /api/bots` lists those that you may use.
      */
     botId: string;
+    /**
+     * A fact, by its id: `GET /api/admin/bots/{botId}/facts` lists them.
+     */
     botFactId: string;
   };
   query?: never;
@@ -4057,6 +4063,9 @@ export type UpdateBotFactData = {
      * A bot, by its id: `GET /api/bots` lists those that you may use.
      */
     botId: string;
+    /**
+     * A fact, by its id: `GET /api/admin/bots/{botId}/facts` lists them.
+     */
     botFactId: string;
   };
   query?: never;
@@ -4235,6 +4244,9 @@ export type UpdateBotFeedbackData = {
      * A bot, by its id: `GET /api/bots` lists those that you may use.
      */
     botId: string;
+    /**
+     * Feedback, by its id: `GET /api/admin/bots/{botId}/feedback` lists it.
+     */
     feedbackId: string;
   };
   query?: never;
@@ -5006,6 +5018,9 @@ export type DeleteBotToolData = {
      * A bot, by its id: `GET /api/bots` lists those that you may use.
      */
     botId: string;
+    /**
+     * A tool, by its id: `GET /api/admin/bots/{botId}/tools` lists them.
+     */
     botToolId: string;
   };
   query?: never;
@@ -5085,6 +5100,9 @@ export type GetBotToolData = {
      * A bot, by its id: `GET /api/bots` lists those that you may use.
      */
     botId: string;
+    /**
+     * A tool, by its id: `GET /api/admin/bots/{botId}/tools` lists them.
+     */
     botToolId: string;
   };
   query?: never;
@@ -5156,6 +5174,9 @@ export type UpdateBotToolData = {
      * A bot, by its id: `GET /api/bots` lists those that you may use.
      */
     botId: string;
+    /**
+     * A tool, by its id: `GET /api/admin/bots/{botId}/tools` lists them.
+     */
     botToolId: string;
   };
   query?: never;
@@ -5245,6 +5266,9 @@ export type DryRunBotToolData = {
      * A bot, by its id: `GET /api/bots` lists those that you may use.
      */
     botId: string;
+    /**
+     * A tool, by its id: `GET /api/admin/bots/{botId}/tools` lists them.
+     */
     botToolId: string;
   };
   query?: never;
@@ -7574,6 +7598,9 @@ export type DeleteUserApiKeyData = {
      * An account, by its number: `GET /api/admin/users` lists them.
      */
     userId: number;
+    /**
+     * An API key, by its id; the key itself is shown only once.
+     */
     apiKeyId: string;
   };
   query?: never;
@@ -7829,6 +7856,9 @@ export type RetryWhatsAppMessageData = {
     'Idempotency-Key'?: string;
   };
   path: {
+    /**
+     * A message to be sent, by its id: `GET /api/admin/whatsapp/outbox` lists them.
+     */
     outboxId: string;
   };
   query?: never;
@@ -10525,6 +10555,9 @@ export type GetUsageCostsData = {
      * How many items a page has at most.
      */
     PageSize?: number;
+    /**
+     * Only this bot.
+     */
     BotId?: string;
     /**
      * The first day (UTC) that counts.
@@ -10612,6 +10645,9 @@ export type GetTokenUsageStatisticData = {
      * How many items a page has at most.
      */
     PageSize?: number;
+    /**
+     * Only this bot.
+     */
     BotId?: string;
     /**
      * The first day (UTC) that counts.
@@ -11728,6 +11764,9 @@ export type GetTakeoverQueueData = {
      * Only waiting (`requested`) or only held (`human`) chats.
      */
     Owner?: 'requested' | 'human';
+    /**
+     * Only this bot.
+     */
     BotId?: string;
     /**
      * Only chats that this agent holds.
@@ -12142,6 +12181,9 @@ export type CreateApiKeyResponse = CreateApiKeyResponses[keyof CreateApiKeyRespo
 export type DeleteApiKeyData = {
   body?: never;
   path: {
+    /**
+     * An API key, by its id; the key itself is shown only once.
+     */
     apiKeyId: string;
   };
   query?: never;
@@ -12449,6 +12491,9 @@ export type DeleteCurrentUserChatsByBotIdAndSystemMessageIdData = {
      * A bot, by its id: `GET /api/bots` lists those that you may use.
      */
     botId: string;
+    /**
+     * A saved system message, by its id.
+     */
     systemMessageId: string;
     /**
      * Whether favourite chats stay.
@@ -12693,6 +12738,9 @@ export type GetCurrentUserChatsByBotAndSystempromptData = {
      * A bot, by its id: `GET /api/bots` lists those that you may use.
      */
     botId: string;
+    /**
+     * A saved system message, by its id.
+     */
     userSystemPromptId: string;
   };
   query?: {
@@ -13678,6 +13726,9 @@ export type GetChatbotPageData = {
      * In place of the browser’s language.
      */
     lang?: 'en' | 'de';
+    /**
+     * A bot, by its id in the threads API, such as `asst_` and its id without hyphens.
+     */
     assistant_id: string;
   };
   url: '/chatbot';
@@ -14458,6 +14509,9 @@ export type TerminateThreadData = {
      * A thread, by the id that `POST /create_thread` answered.
      */
     threadId: string;
+    /**
+     * Why the thread ends; unknown reasons count as `inactive_chat`.
+     */
     code: string;
   };
   query?: never;
@@ -15243,6 +15297,9 @@ export type GetWidgetLoaderResponse = GetWidgetLoaderResponses[keyof GetWidgetLo
 export type GetWidgetFileData = {
   body?: never;
   path: {
+    /**
+     * As the page names it.
+     */
     fileName: string;
   };
   query?: never;

@@ -56,7 +56,10 @@ export class WebhookController {
     return this.webhook.receiveMessage(form, signature);
   }
 
-  /** Receives the status of a sent message from Twilio. */
+  /**
+   * Receives the status of a sent message from Twilio. Its signature is checked. Messages that were not delivered are shown in the chat
+   * and in the list of messages to be sent.
+   */
   @Post('status')
   @TwilioForm()
   @ApiBody({ type: StatusFormDto })
