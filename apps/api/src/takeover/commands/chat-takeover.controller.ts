@@ -65,7 +65,7 @@ export class ChatTakeoverController {
     return this.takeover.setTyping(caller, chatId, isTyping);
   }
 
-  /** Closes a chat. Nobody speaks in it until it is reopened. A running answer is stopped. */
+  /** Closes a chat. No one answers in it until it is reopened. A running answer is stopped. */
   @Post('end')
   @HttpCode(200)
   @ApiOkResponse({ type: ChatStateDto })

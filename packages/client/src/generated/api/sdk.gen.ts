@@ -2466,7 +2466,7 @@ export class BatonClient extends HeyApiClient {
   /**
    * Closes a chat
    *
-   * Nobody speaks in it until it is reopened. A running answer is stopped.
+   * No one answers in it until it is reopened. A running answer is stopped.
    */
   public endChat<ThrowOnError extends boolean = true>(
     options: Options<EndChatData, ThrowOnError>,
