@@ -2,7 +2,7 @@
 
 /** Features and the features they may use, through their `index.ts` only. Not listed means forbidden. */
 const FEATURES = {
-  system: [],
+  system: ['secrets'],
   cache: [],
   idempotency: [],
   audit: [],

@@ -141,7 +141,8 @@ describe.each(ENGINES)('services on $engine', ({ settings }) => {
     const expectUnusable = async (id: string): Promise<void> => {
       expect(await services.get(id)).toMatchObject({ isAzureOpenAiSet: false });
       expect((await services.list(page({ SearchFor: 'Fake' }))).items.map((item) => item.id)).toContain(id);
-      await expect(services.getTarget(id)).rejects.toEqual(code('BOT_NOT_READY'));
+      await expect(services.getTarget(id)).rejects.toEqual(code('SECRET_UNREADABLE'));
+      expect(await services.getStatus(id)).toMatchObject({ keyStatus: 'undecryptable' });
       expect(await probes.probe(id)).toMatchObject({ problem: { code: 'undecryptable' } });
     };
 

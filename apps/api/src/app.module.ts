@@ -13,6 +13,8 @@ import { CHANNEL_ENVIRONMENTS, ChannelsModule } from './channels/channels.module
 import { ChatsModule } from './chats/index.js';
 import { IdempotencyModule } from './idempotency/index.js';
 import { StatisticsModule } from './statistics/index.js';
+import { SECRET_TABLES } from './secret-tables.js';
+import { EncryptionKeysModule } from './secrets/index.js';
 import { SystemModule } from './system/index.js';
 import { TakeoverModule } from './takeover/index.js';
 import { UsersModule } from './users/index.js';
@@ -33,6 +35,7 @@ import { UsersModule } from './users/index.js';
     // What is only played back is not done again.
     IdempotencyModule,
     AuditModule,
+    EncryptionKeysModule.forRoot(SECRET_TABLES),
     SystemModule,
     CacheModule,
     UsersModule,

@@ -27,6 +27,7 @@ export function wordsOfError(code: string, texts: Texts): string {
     case 'BOTS_STOPPED':
       return texts.botsStopped;
     case 'BOT_NOT_READY':
+    case 'SECRET_UNREADABLE':
     case 'NOT_READY':
     case 'SHUTTING_DOWN':
       return texts.notReady;

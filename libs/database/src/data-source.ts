@@ -1,5 +1,5 @@
 import Database from 'libsql';
-import { mkdirSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import * as entities from './entities/index.js';
@@ -15,6 +15,8 @@ export interface DatabaseSettings {
   /** Where the embedded database lives; `:memory:` keeps it in memory. */
   dataDir: string;
   poolSize: number;
+  /** Beside a server that uses the same embedded database: for commands that write little and hold nothing in memory. */
+  isShared?: boolean;
 }
 
 const IN_MEMORY = ':memory:';
@@ -31,7 +33,9 @@ const SHARED = {
 
 /** Opens the database that the settings name. The server's version and settings are checked; nothing is migrated. */
 export async function openDataSource(settings: DatabaseSettings): Promise<DataSource> {
-  return settings.databaseUrl === null ? openEmbedded(settings.dataDir) : openServer(settings.databaseUrl, settings);
+  return settings.databaseUrl === null
+    ? openEmbedded(settings.dataDir, settings.isShared)
+    : openServer(settings.databaseUrl, settings);
 }
 
 async function openServer(url: string, { poolSize }: DatabaseSettings): Promise<DataSource> {
@@ -45,12 +49,13 @@ function refuseEmptyFile(file: string): void {
   throw new Error(`${file} is empty. Put the database back from a backup, or delete the file to begin with a new one.`);
 }
 
-async function openEmbedded(folder: string): Promise<DataSource> {
+async function openEmbedded(folder: string, isShared = false): Promise<DataSource> {
   let lock: InstanceLock | null = null;
   if (folder !== IN_MEMORY) {
+    if (isShared && !existsSync(join(folder, DATABASE_FILE))) throw new Error(`There is no database in ${folder} yet.`);
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     refuseEmptyFile(join(folder, DATABASE_FILE));
-    lock = new InstanceLock(folder);
+    if (!isShared) lock = new InstanceLock(folder);
   }
   const dataSource = serializeTransactions(
     new DataSource({

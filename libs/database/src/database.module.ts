@@ -1,35 +1,42 @@
 import { AppConfig } from '@app/common';
-import { Global, Inject, Logger, Module, type OnApplicationShutdown } from '@nestjs/common';
+import {
+  Global,
+  Inject,
+  Logger,
+  Module,
+  type DynamicModule,
+  type OnApplicationShutdown,
+  type Provider,
+} from '@nestjs/common';
 import { getDataSourceToken } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import { openDataSource } from './data-source.js';
 import { migrate } from './migrate.js';
 
+const dataSourceProvider = (isShared: boolean): Provider => ({
+  provide: getDataSourceToken(),
+  inject: [AppConfig],
+  useFactory: async ({ database }: AppConfig): Promise<DataSource> => {
+    const { url, dataDir, poolSize, migrateOnStart } = database;
+    const dataSource = await openDataSource({ databaseUrl: url, dataDir, poolSize, isShared });
+    if (!isShared && migrateOnStart) {
+      const ran = await migrate(dataSource);
+      if (ran.length > 0) new Logger('Database').log(`Migrated: ${ran.join(', ')}`);
+    }
+    return dataSource;
+  },
+});
+
 /** Opens the configured database before anything else starts, migrates it if it may, and closes it last. */
 @Global()
-@Module({
-  providers: [
-    {
-      provide: getDataSourceToken(),
-      inject: [AppConfig],
-      useFactory: async ({ database }: AppConfig): Promise<DataSource> => {
-        const dataSource = await openDataSource({
-          databaseUrl: database.url,
-          dataDir: database.dataDir,
-          poolSize: database.poolSize,
-        });
-        if (database.migrateOnStart) {
-          const ran = await migrate(dataSource);
-          if (ran.length > 0) new Logger('Database').log(`Migrated: ${ran.join(', ')}`);
-        }
-        return dataSource;
-      },
-    },
-  ],
-  exports: [getDataSourceToken()],
-})
+@Module({ providers: [dataSourceProvider(false)], exports: [getDataSourceToken()] })
 export class DatabaseModule implements OnApplicationShutdown {
   constructor(@Inject(getDataSourceToken()) private readonly dataSource: DataSource) {}
+
+  /** For commands: servers may use the database at the same time, an embedded one too, and its schema stays as it is. */
+  static besideServers(): DynamicModule {
+    return { module: DatabaseModule, providers: [dataSourceProvider(true)] };
+  }
 
   async onApplicationShutdown(): Promise<void> {
     await this.dataSource.destroy();

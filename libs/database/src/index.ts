@@ -1,4 +1,5 @@
 export * from './bulk.js';
+export * from './change-row.js';
 export * from './columns.js';
 export * from './data-source.js';
 export * from './database.module.js';

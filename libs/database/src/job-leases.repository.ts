@@ -38,6 +38,7 @@ export class JobLeasesRepository {
     await this.extend(name, milliseconds);
   }
 
+  /** Whether an instance has it. */
   async isHeld(name: string): Promise<boolean> {
     return this.dataSource
       .getRepository(SystemState)

@@ -25,6 +25,8 @@ export const ACCESS_TABLE: Record<string, string> = {
   'GET /metrics': 'admin 200',
   'GET /api/System/status/current': 'anonymous 200',
   'PUT /api/System/status/current': 'admin 200',
+  'GET /api/System/encryptionKeys': 'admin 200',
+  'POST /api/System/encryptionKeys/rotation': 'admin 200',
   'DELETE /cache': 'admin 200',
   'PUT /api/statistic': 'admin 200',
   'GET /api/statistic/tokenUsageStatistic': 'admin 200',

@@ -160,6 +160,8 @@ describe('the whole catalogue, through the generated client', () => {
     expect(await admin.call('getTokenUsageStatistic', { query })).toEqual(used);
     expect((await admin.call<Page>('getUsageCosts', { query: { BotId: botId } })).items.length).toBeGreaterThan(0);
     await admin.call('setCurrentSystemStatus');
+    await admin.call('getEncryptionKeys');
+    await admin.call('rotateEncryptionKeys');
     expect((await admin.call<Page>('getAudit', { query: LIST })).totalItemCount).toBeGreaterThan(20);
     expect(await anonymous.call('getCurrentSystemStatus')).toEqual(validator.exampleBody('setCurrentSystemStatus'));
     await admin.call('deleteCache');

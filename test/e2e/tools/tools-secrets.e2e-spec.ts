@@ -63,9 +63,12 @@ describe('the secrets of tools', () => {
     const kept = tool({ ...elsewhere, secretHeaders: [{ name: 'X-Key' }] });
     expect(await admin.refused('PUT', one, kept)).toEqual(NOT_VALID);
     await admin.ok('PUT', one, tool(elsewhere));
-    expect(await admin.ok('GET', one)).toMatchObject({ secretHeaders: [] });
+    expect(await admin.ok('GET', one)).toMatchObject({ keyStatus: 'missing', secretHeaders: [] });
     await admin.ok('PUT', one, tool(secretsNamed('X-Key')));
-    expect(await admin.ok('GET', one)).toMatchObject({ secretHeaders: [{ name: 'X-Key', isReadable: true }] });
+    expect(await admin.ok('GET', one)).toMatchObject({
+      keyStatus: 'ok',
+      secretHeaders: [{ name: 'X-Key', isReadable: true }],
+    });
   });
 
   it('keep the secrets of their addresses to themselves, and call with them', async () => {
@@ -98,7 +101,10 @@ describe('the secrets of tools', () => {
     const broken = JSON.stringify([{ name: 'X-Key', sealed: 'v1.00000000.a.b.c' }]);
     await server.app.app.get(DataSource).query('UPDATE bot_tools SET secret_headers = ? WHERE id = ?', [broken, id]);
     const one = `${toolsOf(botId)}/${id}`;
-    expect(await admin.ok('GET', one)).toMatchObject({ secretHeaders: [{ name: 'X-Key', isReadable: false }] });
+    expect(await admin.ok('GET', one)).toMatchObject({
+      keyStatus: 'undecryptable',
+      secretHeaders: [{ name: 'X-Key', isReadable: false }],
+    });
     expect(await admin.ok('POST', `${one}/dryRun`, { arguments: {} })).toMatchObject({ outcome: 'unreadable_secret' });
     expect(tools.requests).toEqual([]);
   });

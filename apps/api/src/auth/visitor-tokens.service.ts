@@ -1,6 +1,6 @@
 import { AppError, GUEST_NAME, type VisitorPrincipal } from '@app/common';
 import { Injectable } from '@nestjs/common';
-import { jwtVerify, SignJWT } from 'jose';
+import { errors, jwtVerify, SignJWT, type JWTVerifyResult } from 'jose';
 import { SecretsService } from '../secrets/index.js';
 
 const PREFIX = 'bv_';
@@ -8,6 +8,13 @@ const ISSUER = 'baton';
 const AUDIENCE = 'baton/visitor';
 const ALGORITHM = 'HS256';
 const LIFETIME_MS = 30 * 24 * 3_600_000;
+const PURPOSE = 'visitor-tokens';
+const CLAIMS = {
+  issuer: ISSUER,
+  audience: AUDIENCE,
+  algorithms: [ALGORITHM],
+  requiredClaims: ['sub', 'exp', 'bot'],
+};
 const VISITOR_ID = /^[\w-]{1,64}$/;
 
 export interface VisitorToken {
@@ -34,19 +41,14 @@ export class VisitorTokensService {
       .setSubject(visitorId)
       .setIssuedAt()
       .setExpirationTime(expiresAt)
-      .sign(this.key());
+      .sign(this.secrets.deriveKey(PURPOSE));
     return { token: PREFIX + jwt, expiresAt };
   }
 
   /** Throws INVALID_TOKEN for a token that is forged, expired, or meant for something else. */
   async verify(token: string): Promise<VisitorPrincipal> {
     try {
-      const { payload } = await jwtVerify(token.slice(PREFIX.length), this.key(), {
-        issuer: ISSUER,
-        audience: AUDIENCE,
-        algorithms: [ALGORITHM],
-        requiredClaims: ['sub', 'exp', 'bot'],
-      });
+      const { payload } = await this.verifyByAnyKey(token.slice(PREFIX.length));
       const { sub, bot } = payload;
       if (typeof bot !== 'string' || !VISITOR_ID.test(sub ?? '')) throw new AppError('INVALID_TOKEN');
       return { kind: 'visitor', visitorId: sub!, botId: bot, displayName: GUEST_NAME };
@@ -55,7 +57,18 @@ export class VisitorTokensService {
     }
   }
 
-  private key(): Uint8Array {
-    return this.secrets.deriveKey('visitor-tokens');
+  /** What a previous encryption key has signed is valid as long as that key is set. */
+  private async verifyByAnyKey(jwt: string): Promise<JWTVerifyResult> {
+    const [current, ...previous] = this.secrets.deriveKeys(PURPOSE);
+    try {
+      return await jwtVerify(jwt, current!, CLAIMS);
+    } catch (error) {
+      if (!(error instanceof errors.JWSSignatureVerificationFailed)) throw error;
+      for (const key of previous) {
+        const verified = await jwtVerify(jwt, key, CLAIMS).catch(() => null);
+        if (verified !== null) return verified;
+      }
+      throw error;
+    }
   }
 }

@@ -1,5 +1,6 @@
 export { BotAdministrationService } from './administration/bot-administration.service.js';
 export { BotsModule } from './bots.module.js';
+export { CONFIGURATION_SECRETS } from './configuration/stored-configuration.js';
 export { BotFeedbackRequestDto, BotFeedbackResponseDto, FeedbackService } from './feedback/feedback.service.js';
 export { RequestParametersService } from './parameters/request-parameters.service.js';
 export type { BotProfile } from './profile/bot-profile.js';
@@ -10,4 +11,5 @@ export { PublicBotsService, type BotWithTools } from './profile/public-bots.serv
 export { WEEKDAYS, type BusinessHours, type TakeoverPolicy, type Weekday } from './profile/takeover-policy.js';
 export { BotSearchService } from './start-bots/bot-search.service.js';
 export { BotToolsService, type CallableTool, type ToolDraft } from './tools/bot-tools.service.js';
+export { TOOL_SECRETS } from './tools/tool-secrets.js';
 export { ToolCallsService, failed, type ToolAnswer } from './tools/tool-calls.service.js';

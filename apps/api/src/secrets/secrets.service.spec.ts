@@ -32,6 +32,39 @@ describe('secrets', () => {
     expect(start().open(envelope, 'here')).toBeNull();
   });
 
+  it('open what earlier keys have sealed, and renew it', () => {
+    const [old, older, key] = ['0a', '0b', '0c'].map((byte) => byte.repeat(32));
+    const byFile = start().seal('of the file', 'here');
+    const byOld = start({ ENCRYPTION_KEY: old! }).seal('old', 'here');
+    const byOlder = start({ ENCRYPTION_KEY: older! }).seal('older', 'here');
+    const secrets = start({ ENCRYPTION_KEY: key!, PREVIOUS_ENCRYPTION_KEYS: `${old}, ${older},` });
+    expect([byFile, byOld, byOlder].map((sealed) => secrets.open(sealed, 'here'))).toEqual([
+      'of the file',
+      'old',
+      'older',
+    ]);
+    const renewed = secrets.renew(byOld, 'here');
+    expect(start({ ENCRYPTION_KEY: key! }).open(renewed, 'here')).toBe('old');
+    expect(secrets.renew(renewed, 'here')).toBe(renewed);
+    expect(secrets.renew(byOld, 'elsewhere')).toBe(byOld);
+    expect(secrets.keyIds).toHaveLength(4);
+  });
+
+  it('open what names no key', () => {
+    const [, , ...rest] = start({ ENCRYPTION_KEY: '0a'.repeat(32) })
+      .seal('secret', 'here')
+      .split('.');
+    const settings = { ENCRYPTION_KEY: '0b'.repeat(32), PREVIOUS_ENCRYPTION_KEYS: '0a'.repeat(32) };
+    const nameless = ['v1', ...rest].join('.');
+    expect(start(settings).open(nameless, 'here')).toBe('secret');
+    expect(start(settings).open(nameless, 'elsewhere')).toBeNull();
+  });
+
+  it('start with a broken key file where another key is set', () => {
+    writeFileSync(join(folder, 'encryption-key'), 'half');
+    expect(start({ ENCRYPTION_KEY: '0a'.repeat(32) }).keyIds).toHaveLength(1);
+  });
+
   it('keep the first file when two make one at the same time', () => {
     const [one, other] = [start(), start()];
     const envelope = one.seal('secret', 'here');

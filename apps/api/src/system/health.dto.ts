@@ -4,11 +4,11 @@ export class HealthDto {
   @ApiProperty({ enum: ['ok', 'failing', 'draining'], example: 'ok' })
   status: 'ok' | 'failing' | 'draining';
 
-  /** What the server depends on, by name. Only the database is needed; Redis is not. */
+  /** What the server depends on, by name. Only the database is needed. `encryptionKey` is down where stored secrets do not open. */
   @ApiProperty({
     type: 'object',
     additionalProperties: { type: 'string', enum: ['up', 'down'] },
-    example: { database: 'up', redis: 'up' },
+    example: { database: 'up', encryptionKey: 'up', redis: 'up' },
   })
   parts: Record<string, 'up' | 'down'>;
 }

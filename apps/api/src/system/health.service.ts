@@ -3,16 +3,18 @@ import type { HttpAdapter } from '@app/common';
 import { Injectable } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { TypeOrmHealthIndicator } from '@nestjs/terminus';
+import { KeyCanaryService } from '../secrets/index.js';
 import type { HealthDto } from './health.dto.js';
 
 const DATABASE_TIMEOUT_MS = 1500;
 
-/** An instance is alive when it answers; it is ready when it can reach its database and is not shutting down. Redis is only reported. */
+/** An instance is alive when it answers; it is ready when it can reach its database and is not shutting down. Redis and the encryption key are only reported. */
 @Injectable()
 export class HealthService {
   constructor(
     private readonly database: TypeOrmHealthIndicator,
     private readonly redis: RedisConnection,
+    private readonly canary: KeyCanaryService,
     private readonly host: HttpAdapterHost<HttpAdapter>,
   ) {}
 
@@ -24,7 +26,8 @@ export class HealthService {
     if (this.host.httpAdapter.isDraining) throw new AppError('SHUTTING_DOWN');
     const { database } = await this.database.pingCheck('database', { timeout: DATABASE_TIMEOUT_MS });
     if (database.status !== 'up') throw new AppError('NOT_READY', { detail: 'The database does not answer.' });
-    const parts: HealthDto['parts'] = { database: 'up' };
+    const encryptionKey = (await this.canary.isReadable()) ? 'up' : 'down';
+    const parts: HealthDto['parts'] = { database: 'up', encryptionKey };
     if (this.redis.client !== null) parts.redis = this.redis.isUp ? 'up' : 'down';
     return { status: 'ok', parts };
   }

@@ -24,6 +24,8 @@ export class AppConfig {
   readonly auth: {
     adminApiKey: string | null;
     encryptionKey: string | null;
+    /** They open what they have sealed, and seal nothing. */
+    previousEncryptionKeys: string[];
     requireTerms: boolean;
     oidc: { issuer: string; audience: string; jwksUrl: string | null; loginClaim: string; rolesClaim: string } | null;
   };
@@ -79,6 +81,7 @@ export class AppConfig {
     this.auth = {
       adminApiKey: environment.ADMIN_API_KEY ?? null,
       encryptionKey: environment.ENCRYPTION_KEY ?? null,
+      previousEncryptionKeys: listOf(environment.PREVIOUS_ENCRYPTION_KEYS),
       requireTerms: environment.REQUIRE_TERMS,
       oidc: environment.OIDC_ISSUER
         ? {

@@ -52,6 +52,10 @@ export class Environment {
   @IsOptional()
   @Matches(/^[0-9a-fA-F]{64}$/, { message: 'ENCRYPTION_KEY must be 64 hexadecimal characters (32 bytes)' })
   ENCRYPTION_KEY?: string;
+  @Matches(/^(\s*[0-9a-fA-F]{64}\s*(,|$))*$/, {
+    message: 'PREVIOUS_ENCRYPTION_KEYS must be keys of 64 hexadecimal characters, separated by commas',
+  })
+  PREVIOUS_ENCRYPTION_KEYS = '';
   @IsOptional()
   @UrlSetting()
   OIDC_ISSUER?: string;

@@ -79,7 +79,7 @@ export class AdminBotConfigurationController {
   /** Replaces the free configuration of a bot. Masked secrets stay as they are. */
   @Put('configuration')
   @Audited('bot.configured', 'botId')
-  @ApiProblems(400, 403, 404)
+  @ApiProblems(400, 403, 404, 503)
   updateBotConfiguration(
     @CurrentUser() caller: UserPrincipal,
     @BotId() botId: string,

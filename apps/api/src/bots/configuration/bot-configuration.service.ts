@@ -1,4 +1,4 @@
-import { AppError, type Principal } from '@app/common';
+import { AppError, MASK, type Principal } from '@app/common';
 import type { Bot } from '@app/database';
 import { Injectable } from '@nestjs/common';
 import { SecretsService } from '../../secrets/index.js';
@@ -15,19 +15,14 @@ import type {
 import { BotsRepository } from '../profile/bots.repository.js';
 import { BotsService } from '../profile/bots.service.js';
 import { keepMaskedSecrets, maskSecrets, MAX_DEPTH, TooDeepError } from './raw-configuration.js';
-
-type Part = 'acs' | 'azureSearch';
-
-/** How one configuration is stored: the secrets sealed, the rest as it came. */
-interface StoredSearch {
-  blobConnection?: string | null;
-  blobAddress?: string;
-  searchEndpoint?: string;
-  searchCredential?: string | null;
-  values?: Record<string, string | number | boolean | null>;
-}
-
-type StoredConfiguration = Partial<Record<Part, StoredSearch>> & { raw?: string };
+import {
+  blobPlaceOf,
+  rawPlaceOf,
+  searchPlaceOf,
+  type SearchPart,
+  type StoredConfiguration,
+  type StoredSearch,
+} from './stored-configuration.js';
 
 type SearchRequest = AdminUpdateAcsBotConfigurationRequestDto & AdminUpdateAzureOpenAISearchBotConfigurationRequestDto;
 
@@ -81,20 +76,24 @@ export class BotConfigurationService {
 
   async getRaw(caller: Principal, botId: string): Promise<AdminGetBotConfigurationResponseDto> {
     const bot = await this.access.requireBotAdmin(caller, botId);
-    return { configurationRaw: maskSecrets(this.openRaw(bot)) };
+    return { configurationRaw: maskSecrets(this.openRaw(bot) ?? '') };
   }
 
   async updateRaw(caller: Principal, botId: string, dto: AdminUpdateBotConfigurationRequestDto): Promise<void> {
     const bot = await this.access.requireBotAdmin(caller, botId);
-    const raw = rawOf(dto.configurationRaw ?? '', this.openRaw(bot));
-    await this.store(bot, { raw: this.secrets.seal(raw, placeOf(bot.id, 'raw')) });
+    const sent = dto.configurationRaw ?? '';
+    const stored = this.openRaw(bot);
+    // It is shown as empty: sent back like that it would be gone for good.
+    if (stored === null && (sent === '' || sent.includes(MASK))) throw unreadable();
+    const raw = rawOf(sent, stored ?? '');
+    await this.store(bot, { raw: this.secrets.seal(raw, rawPlaceOf(bot.id)) });
   }
 
-  private read(bot: Bot, part: Part) {
+  private read(bot: Bot, part: SearchPart) {
     const stored = (bot.configuration as StoredConfiguration)[part] ?? {};
     const values = stored.values ?? {};
     const shared = {
-      isBlobServiceClientSet: this.isReadable(stored.blobConnection, placeOf(bot.id, `${part}/blob`)),
+      isBlobServiceClientSet: this.isReadable(stored.blobConnection, blobPlaceOf(bot.id, part)),
       blobServiceClientDisplayUri: stored.blobAddress ?? '',
       isSearchClientSet: this.isReadable(stored.searchCredential, searchPlaceOf(bot.id, part, stored.searchEndpoint)),
       searchClientEndpoint: stored.searchEndpoint ?? '',
@@ -105,7 +104,7 @@ export class BotConfigurationService {
     return { shared, values };
   }
 
-  private async updateSearch(caller: Principal, botId: string, part: Part, dto: SearchRequest): Promise<void> {
+  private async updateSearch(caller: Principal, botId: string, part: SearchPart, dto: SearchRequest): Promise<void> {
     const bot = await this.access.requireBotAdmin(caller, botId);
     const { isUpdateBlobClient, blobClientConnectionString, isUpdateSearchClient, ...rest } = dto;
     const { searchClientEndpoint, searchClientCredential, ...values } = rest;
@@ -121,14 +120,20 @@ export class BotConfigurationService {
     });
   }
 
-  private blobOf(botId: string, part: Part, connection: string): StoredSearch {
+  private blobOf(botId: string, part: SearchPart, connection: string): StoredSearch {
     if (connection.trim() === '') return { blobConnection: null, blobAddress: '' };
-    const sealed = this.secrets.seal(connection, placeOf(botId, `${part}/blob`));
+    const sealed = this.secrets.seal(connection, blobPlaceOf(botId, part));
     return { blobConnection: sealed, blobAddress: blobAddressOf(connection.trim()) };
   }
 
   /** The credential stays only while the endpoint's origin does. */
-  private searchOf(botId: string, part: Part, before: StoredSearch, text: string, credential: string): StoredSearch {
+  private searchOf(
+    botId: string,
+    part: SearchPart,
+    before: StoredSearch,
+    text: string,
+    credential: string,
+  ): StoredSearch {
     if (text.trim() === '') return { searchEndpoint: '', searchCredential: null };
     const searchEndpoint = addressOf(text.trim());
     const place = searchPlaceOf(botId, part, searchEndpoint);
@@ -141,9 +146,10 @@ export class BotConfigurationService {
     await this.profiles.changed(bot.id);
   }
 
-  private openRaw(bot: Bot): string {
+  /** Null when what is stored cannot be decrypted. */
+  private openRaw(bot: Bot): string | null {
     const { raw } = bot.configuration as StoredConfiguration;
-    return raw === undefined ? '' : (this.secrets.open(raw, placeOf(bot.id, 'raw')) ?? '');
+    return raw === undefined ? '' : this.secrets.open(raw, rawPlaceOf(bot.id));
   }
 
   private isReadable(sealed: string | null | undefined, place: string): boolean {
@@ -160,11 +166,6 @@ function rawOf(sent: string, stored: string): string {
   }
 }
 
-const placeOf = (botId: string, what: string): string => `bots/${botId}/${what}`;
-
-const searchPlaceOf = (botId: string, part: Part, endpoint: string | undefined): string =>
-  placeOf(botId, `${part}/search ${endpoint ? new URL(endpoint).origin : ''}`);
-
 function addressOf(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : null;
   if (url !== null && /^https?:$/.test(url.protocol) && url.username === '' && url.password === '') return url.href;
@@ -173,6 +174,12 @@ function addressOf(text: string): string {
     'searchClientEndpoint must be an address like https://example.search.windows.net/',
   );
 }
+
+const unreadable = (): AppError =>
+  new AppError('SECRET_UNREADABLE', {
+    detail:
+      'The stored configuration cannot be decrypted: set the right ENCRYPTION_KEY, or send a whole one without masks.',
+  });
 
 const invalid = (path: string, message: string): AppError =>
   new AppError('VALIDATION_FAILED', { errors: [{ path, message }] });

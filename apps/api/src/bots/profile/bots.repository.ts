@@ -4,7 +4,7 @@ import {
   BotFact,
   BotLink,
   BotLogin,
-  dialectOf,
+  changeRow,
   isDuplicate,
   StoredFile,
   SystemState,
@@ -134,14 +134,11 @@ export class BotsRepository {
   }
 
   /** Replaces the given parts of the configuration. Others that are replaced at the same time are kept. */
-  async mergeConfiguration(id: string, parts: Record<string, unknown>): Promise<void> {
-    const { forUpdate } = dialectOf(this.bots.manager.connection);
-    await this.bots.manager.transaction(async (tx) => {
-      await tx.query(`SELECT id FROM bots WHERE id = ?${forUpdate}`, [id]);
-      const bot = await tx.findOneByOrFail(Bot, { id });
-      const configuration = { ...bot.configuration, ...parts } as object;
-      await tx.update(Bot, { id }, { configuration, updatedAt: new Date() });
-    });
+  async mergeConfiguration(id: string, parts: Bot['configuration']): Promise<void> {
+    await changeRow(this.bots.manager.connection, Bot, id, (bot) => ({
+      configuration: { ...bot.configuration, ...parts },
+      updatedAt: new Date(),
+    }));
   }
 
   /** Keeps the row for the chats it answered in, and frees everything else that it holds: its code, service, image, links. */

@@ -17,7 +17,7 @@ import {
   registerDecorator,
   ValidateNested,
 } from 'class-validator';
-import { maskUrl } from '../../secrets/index.js';
+import { KEY_STATUSES, maskUrl, type KeyStatus } from '../../secrets/index.js';
 import { faultInParameters } from './tool-parameters.js';
 
 const ID_EXAMPLE = '0199aa0e-7c1b-7d0a-9a55-0d5a3c0f8f6e';
@@ -215,6 +215,10 @@ export class AdminBotToolDto {
   @ApiProperty({ type: [StoredToolHeaderDto] })
   secretHeaders: StoredToolHeaderDto[];
 
+  /** Of the secrets in headers and address: `missing` when there are none, `undecryptable` when one has to be entered again. */
+  @ApiProperty({ enum: KEY_STATUSES, example: 'ok' })
+  keyStatus: KeyStatus;
+
   @ApiProperty({ type: 'integer', example: DEFAULT_TIMEOUT_MS })
   timeoutMs: number;
 
@@ -234,13 +238,18 @@ export class AdminGetBotToolsResponseDto {
   tools: AdminBotToolDto[];
 }
 
-export const mapTool = (tool: BotTool, isReadable: (header: string) => boolean): AdminBotToolDto => ({
+export const mapTool = (
+  tool: BotTool,
+  keyStatus: KeyStatus,
+  isReadable: (header: string) => boolean,
+): AdminBotToolDto => ({
   botToolId: tool.id,
   name: tool.name,
   description: tool.description,
   parameters: tool.parameters,
   url: tool.url === null ? null : maskUrl(tool.url),
   secretHeaders: tool.secretHeaders.map(({ name }) => ({ name, isReadable: isReadable(name) })),
+  keyStatus,
   timeoutMs: tool.timeoutMs,
   isActive: tool.isActive,
   createdUtc: tool.createdAt,

@@ -3,6 +3,7 @@ import type { BotTool } from '@app/database';
 import { Injectable } from '@nestjs/common';
 import { uuidv7 } from 'uuidv7';
 import { CacheService } from '../../cache/index.js';
+import type { KeyStatus } from '../../secrets/index.js';
 import { BotAccessService } from '../profile/bot-access.service.js';
 import {
   BotToolSetDto,
@@ -173,7 +174,12 @@ export class BotToolsService {
   }
 
   private map(tool: BotTool): AdminBotToolDto {
-    return mapTool(tool, (header) => this.headers.isReadable(tool, header));
+    return mapTool(tool, this.keyStatusOf(tool), (header) => this.headers.isReadable(tool, header));
+  }
+
+  private keyStatusOf(tool: BotTool): KeyStatus {
+    if (tool.sealedUrl === null && tool.secretHeaders.length === 0) return 'missing';
+    return this.addresses.open(tool).isReadable && this.headers.open(tool) !== null ? 'ok' : 'undecryptable';
   }
 
   private callable(tool: BotTool): CallableTool {

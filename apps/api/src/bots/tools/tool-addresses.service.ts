@@ -2,6 +2,7 @@ import { AppError } from '@app/common';
 import type { BotTool } from '@app/database';
 import { Injectable } from '@nestjs/common';
 import { keepMaskedUrl, maskUrl, SecretsService } from '../../secrets/index.js';
+import { addressPlaceOf } from './tool-secrets.js';
 
 type Address = Pick<BotTool, 'url' | 'sealedUrl'>;
 
@@ -17,17 +18,15 @@ export class ToolAddressesService {
     const whole = keepMaskedUrl(sent, stored?.isReadable ? stored.url : null);
     if (whole === null) throw masked();
     const url = maskUrl(whole);
-    return { url, sealedUrl: url === whole ? null : this.secrets.seal(whole, placeOf(toolId)) };
+    return { url, sealedUrl: url === whole ? null : this.secrets.seal(whole, addressPlaceOf(toolId)) };
   }
 
   open({ id, url, sealedUrl }: Address & Pick<BotTool, 'id'>): { url: string | null; isReadable: boolean } {
     if (sealedUrl === null) return { url, isReadable: true };
-    const opened = this.secrets.open(sealedUrl, placeOf(id));
+    const opened = this.secrets.open(sealedUrl, addressPlaceOf(id));
     return { url: opened ?? url, isReadable: opened !== null };
   }
 }
-
-const placeOf = (toolId: string): string => `bot_tools/${toolId}/url`;
 
 const masked = (): AppError =>
   new AppError('VALIDATION_FAILED', {

@@ -3,6 +3,7 @@ import type { BotTool } from '@app/database';
 import { Injectable } from '@nestjs/common';
 import { SecretsService } from '../../secrets/index.js';
 import type { ToolHeaderDto } from './bot-tool.dto.js';
+import { headerPlaceOf, originOf } from './tool-secrets.js';
 
 type Place = Pick<BotTool, 'id' | 'url'>;
 
@@ -13,11 +14,11 @@ export class ToolHeadersService {
 
   /** The headers of a tool that is changed to `place`. What is given without a value keeps the stored one, while the origin stays. */
   seal(place: Place, given: ToolHeaderDto[] | null | undefined, before: BotTool | null): BotTool['secretHeaders'] {
-    const stored = before !== null && originOf(before.url) === originOf(place.url) ? before.secretHeaders : [];
+    const stored = before !== null && originOf(before.url) === originOf(place.url) ? this.renewed(before) : [];
     if (given === undefined || given === null) return stored;
     return given.map(({ name, value }, index) => {
       if (value !== undefined && value !== null)
-        return { name, sealed: this.secrets.seal(value, placeOf(place, name)) };
+        return { name, sealed: this.secrets.seal(value, headerPlaceOf(place, name)) };
       const kept = stored.find((header) => header.name.toLowerCase() === name.toLowerCase());
       if (kept === undefined) throw missing(index);
       return { name, sealed: kept.sealed };
@@ -34,16 +35,18 @@ export class ToolHeadersService {
     return opened.some(([, value]) => value === null) ? null : (Object.fromEntries(opened) as Record<string, string>);
   }
 
+  private renewed(tool: BotTool): BotTool['secretHeaders'] {
+    return tool.secretHeaders.map(({ name, sealed }) => ({
+      name,
+      sealed: this.secrets.renew(sealed, headerPlaceOf(tool, name)),
+    }));
+  }
+
   private openOne(tool: BotTool, name: string): string | null {
     const header = tool.secretHeaders.find((each) => each.name === name);
-    return header === undefined ? null : this.secrets.open(header.sealed, placeOf(tool, name));
+    return header === undefined ? null : this.secrets.open(header.sealed, headerPlaceOf(tool, name));
   }
 }
-
-const originOf = (url: string | null): string => (url === null ? '' : new URL(url).origin);
-
-const placeOf = ({ id, url }: Place, header: string): string =>
-  `bot_tools/${id}/header ${header.toLowerCase()} ${originOf(url)}`;
 
 const missing = (index: number): AppError =>
   new AppError('VALIDATION_FAILED', {

@@ -7,6 +7,7 @@ const NO_ANSWER = 'No response from Assistant';
 
 const TEXTS: Partial<Record<ErrorCode, string>> = {
   BOT_NOT_READY: NOT_SET_UP,
+  SECRET_UNREADABLE: NOT_SET_UP,
   PROVIDER_INCOMPLETE: NO_ANSWER,
   PROVIDER_MALFORMED: NO_ANSWER,
   PROVIDER_TIMEOUT: FAILED,

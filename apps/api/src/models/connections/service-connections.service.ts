@@ -8,14 +8,12 @@ import {
   type ProviderConnection,
 } from '@app/openai';
 import { Injectable } from '@nestjs/common';
-import { SecretsService } from '../../secrets/index.js';
+import { SecretsService, type KeyStatus } from '../../secrets/index.js';
 import type { AdminCreateOpenAiServiceRequestDto } from '../services/openai-service-request.dto.js';
 import type { ServiceChanges } from '../services/openai-services.repository.js';
+import { keyPlaceOf } from './service-keys.js';
 
 export const OPENAI_BASE_URL = 'https://api.openai.com/v1';
-
-export const KEY_STATUSES = ['ok', 'missing', 'undecryptable'] as const;
-export type KeyStatus = (typeof KEY_STATUSES)[number];
 
 type Connection = Pick<AdminCreateOpenAiServiceRequestDto, 'azureOpenAiEndpoint' | 'azureOpenAiApiKey'>;
 
@@ -29,7 +27,7 @@ export class ServiceConnectionsService {
   ) {}
 
   sealKey(serviceId: string, endpoint: string, apiKey: string): string {
-    return this.secrets.seal(apiKey, placeOf(serviceId, endpoint));
+    return this.secrets.seal(apiKey, keyPlaceOf(serviceId, endpoint));
   }
 
   /** Undecryptable: the key was encrypted with another encryption key. */
@@ -43,7 +41,10 @@ export class ServiceConnectionsService {
     return service.isDemo ? this.config.provider.isDemoAllowed : this.keyStatusOf(service) === 'ok';
   }
 
-  /** Throws BOT_NOT_READY, with what an administrator can do about it, when there is nothing to connect to. */
+  /**
+   * Throws BOT_NOT_READY when there is nothing to connect to, and SECRET_UNREADABLE when the key cannot be decrypted, with what an
+   * administrator can do about it.
+   */
   async connect(service: OpenAiService): Promise<ProviderConnection> {
     const { dialect, isAzure } = service;
     const capabilities = service.capabilities ?? defaultCapabilities();
@@ -51,10 +52,7 @@ export class ServiceConnectionsService {
       return { baseUrl: await this.demoUrl(), apiKey: null, isAzure: false, dialect, capabilities };
     }
     if (service.endpoint === null) throw notReady('The service has no endpoint yet.');
-    if (this.keyStatusOf(service) === 'undecryptable')
-      throw notReady(
-        'The key of the service cannot be decrypted (undecryptable): it was stored with another ENCRYPTION_KEY. Enter it again.',
-      );
+    if (this.keyStatusOf(service) === 'undecryptable') throw new AppError('SECRET_UNREADABLE', { detail: UNREADABLE });
     return { baseUrl: service.endpoint, apiKey: this.readKey(service), isAzure, dialect, capabilities };
   }
 
@@ -71,7 +69,7 @@ export class ServiceConnectionsService {
     const { baseUrl, isAzure, deployment } = endpointOf(given);
     const isNewest = baseUrl === OPENAI_BASE_URL || (isAzure && !baseUrl.includes('?'));
     const isSameOrigin = service.endpoint !== null && new URL(service.endpoint).origin === new URL(baseUrl).origin;
-    const kept = isSameOrigin ? service.encryptedKey : null;
+    const kept = isSameOrigin ? this.renewed(service) : null;
     return {
       endpoint: baseUrl,
       isAzure,
@@ -90,8 +88,25 @@ export class ServiceConnectionsService {
     return Boolean(azureOpenAiApiKey) || (endpoint !== '' && baseUrlOf(endpoint) !== service.endpoint);
   }
 
+  /** Whether a service that has been read again still has the connection it had, however its key is sealed now. */
+  isSame(before: OpenAiService, now: OpenAiService): boolean {
+    return (
+      before.endpoint === now.endpoint &&
+      before.chosenDialect === now.chosenDialect &&
+      this.readKey(before) === this.readKey(now)
+    );
+  }
+
+  private renewed({ id, endpoint, encryptedKey }: OpenAiService): string | null {
+    return encryptedKey === null || endpoint === null
+      ? encryptedKey
+      : this.secrets.renew(encryptedKey, keyPlaceOf(id, endpoint));
+  }
+
   private readKey({ id, endpoint, encryptedKey }: OpenAiService): string | null {
-    return encryptedKey === null || endpoint === null ? null : this.secrets.open(encryptedKey, placeOf(id, endpoint));
+    return encryptedKey === null || endpoint === null
+      ? null
+      : this.secrets.open(encryptedKey, keyPlaceOf(id, endpoint));
   }
 
   private async demoUrl(): Promise<string> {
@@ -102,6 +117,9 @@ export class ServiceConnectionsService {
     return (await this.demo.start()).baseUrl;
   }
 }
+
+const UNREADABLE =
+  "The key of the bot's model service cannot be decrypted: it was sealed with another encryption key. Set ENCRYPTION_KEY to that key, or enter the service's key again.";
 
 const UNPROBED = { dialect: 'chat_completions', capabilities: null, health: null } satisfies ServiceChanges;
 
@@ -126,6 +144,3 @@ const invalid = (path: string, message: string): AppError =>
   new AppError('VALIDATION_FAILED', { errors: [{ path, message }] });
 
 export const notReady = (detail: string): AppError => new AppError('BOT_NOT_READY', { detail });
-
-const placeOf = (serviceId: string, endpoint: string): string =>
-  `openai_services/${serviceId}/key ${new URL(endpoint).origin}`;

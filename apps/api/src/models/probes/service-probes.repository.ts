@@ -20,17 +20,18 @@ export class ServiceProbesRepository {
     return probe?.endpoint === endpointOf(service) ? probe : null;
   }
 
-  /** Stores what a probe found, unless the connection it spoke to has been changed meanwhile. */
-  async store(probed: OpenAiService, found: ProbedService, record: ProbeRecord): Promise<void> {
+  /** Stores what a probe found. False when the connection it spoke to has been changed meanwhile. */
+  async store(probed: OpenAiService, found: ProbedService, record: ProbeRecord): Promise<boolean> {
     const same = {
       id: probed.id,
       endpoint: probed.endpoint ?? IsNull(),
       encryptedKey: probed.encryptedKey ?? IsNull(),
       chosenDialect: probed.chosenDialect ?? IsNull(),
     };
-    await this.probes.manager.transaction(async (tx) => {
+    return this.probes.manager.transaction(async (tx) => {
       const { affected } = await tx.update(OpenAiService, same, found);
       if (affected === 1) await tx.upsert(ServiceProbe, record, ['serviceId']);
+      return affected === 1;
     });
   }
 

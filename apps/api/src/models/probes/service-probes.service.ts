@@ -15,7 +15,7 @@ import { mapHealth, type ServiceModelsDto, type ServiceProbeDto } from '../servi
 import { OpenAiServicesRepository } from '../services/openai-services.repository.js';
 import { listOf, recordOf, type ProbeRecord } from './probe-record.js';
 import { mapMatrix, mapOldCapabilities, type ServiceMatrixDto } from './service-matrix.dto.js';
-import { ServiceProbesRepository } from './service-probes.repository.js';
+import { ServiceProbesRepository, type ProbedService } from './service-probes.repository.js';
 import { ServiceChangesService } from '../services/service-changes.service.js';
 import { modelOf } from '../services/new-service.js';
 import { ServiceConnectionsService } from '../connections/service-connections.service.js';
@@ -122,10 +122,17 @@ export class ServiceProbesService implements OnModuleDestroy {
     };
     // What is found while the server goes down says nothing about the service.
     if (!this.isEnding) {
-      await this.records.store(service, found, record);
+      await this.store(service, found, record);
       await this.changes.publish(service.id);
     }
     return Object.assign(mapHealth(found.health, found), { matrix: mapMatrix(record) });
+  }
+
+  /** A key that was only sealed again is the same key. */
+  private async store(service: OpenAiService, found: ProbedService, record: ProbeRecord): Promise<void> {
+    if (await this.records.store(service, found, record)) return;
+    const now = await this.services.find(service.id);
+    if (now !== null && this.connections.isSame(service, now)) await this.records.store(now, found, record);
   }
 
   private async ask(

@@ -24,7 +24,7 @@ import {
   type DialectChoice,
 } from './openai-service-request.dto.js';
 import { ServiceMatrixDto } from '../probes/service-matrix.dto.js';
-import { KEY_STATUSES, type KeyStatus } from '../connections/service-connections.service.js';
+import { KEY_STATUSES, type KeyStatus } from '../../secrets/index.js';
 
 const MAX_PRICES = 1000;
 const MAX_NANO_PER_TOKEN = 1_000_000_000;
