@@ -266,6 +266,9 @@ import type {
   GetCurrentUserData,
   GetCurrentUserErrors,
   GetCurrentUserResponses,
+  GetEncryptionKeysData,
+  GetEncryptionKeysErrors,
+  GetEncryptionKeysResponses,
   GetLivenessData,
   GetLivenessErrors,
   GetLivenessResponses,
@@ -407,6 +410,9 @@ import type {
   RetryWhatsAppMessageData,
   RetryWhatsAppMessageErrors,
   RetryWhatsAppMessageResponses,
+  RotateEncryptionKeysData,
+  RotateEncryptionKeysErrors,
+  RotateEncryptionKeysResponses,
   SearchBotByStartBotData,
   SearchBotByStartBotErrors,
   SearchBotByStartBotResponses,
@@ -578,6 +584,54 @@ export class BatonClient extends HeyApiClient {
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/agent_takeover/{threadId}',
       ...options,
+    });
+  }
+
+  /**
+   * Returns which encryption keys there are, how many secrets each has sealed, and how far the rotation is
+   *
+   * Needs the role `admin`.
+   */
+  public getEncryptionKeys<ThrowOnError extends boolean = true>(
+    options?: Options<GetEncryptionKeysData, ThrowOnError>,
+  ): RequestResult<GetEncryptionKeysResponses, GetEncryptionKeysErrors, ThrowOnError, 'data'> {
+    return (options?.client ?? this.client).get<
+      GetEncryptionKeysResponses,
+      GetEncryptionKeysErrors,
+      ThrowOnError,
+      'data'
+    >({
+      responseStyle: 'data',
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/System/encryptionKeys',
+      ...options,
+    });
+  }
+
+  /**
+   * Starts to seal all secrets with the current key, and returns at once
+   *
+   * Nothing stops meanwhile; a run that was interrupted goes on.
+   *
+   * Needs the role `admin`.
+   */
+  public rotateEncryptionKeys<ThrowOnError extends boolean = true>(
+    options: Options<RotateEncryptionKeysData, ThrowOnError>,
+  ): RequestResult<RotateEncryptionKeysResponses, RotateEncryptionKeysErrors, ThrowOnError, 'data'> {
+    return (options.client ?? this.client).post<
+      RotateEncryptionKeysResponses,
+      RotateEncryptionKeysErrors,
+      ThrowOnError,
+      'data'
+    >({
+      responseStyle: 'data',
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/System/encryptionKeys/rotation',
+      ...options,
+      headers: {
+        'Content-Type': 'application/json',
+        ...options.headers,
+      },
     });
   }
 

@@ -18,6 +18,10 @@ export type AdminBotToolDto = {
   createdUtc: string;
   description: string;
   isActive: boolean;
+  /**
+   * Of the secrets in headers and address: `missing` when there are none, `undecryptable` when one has to be entered again.
+   */
+  keyStatus: 'ok' | 'missing' | 'undecryptable';
   name: string;
   parameters: {
     [key: string]: unknown;
@@ -1081,6 +1085,26 @@ export type EmptyDto = {
   [key: string]: never;
 };
 
+export type EncryptionKeysDto = {
+  /**
+   * Of the key that seals, `ENCRYPTION_KEY`. An id tells nothing about its key.
+   */
+  currentKeyId: string;
+  /**
+   * Whether this instance has the key that the secrets of the installation were sealed with.
+   */
+  keyStatus: 'ok' | 'undecryptable';
+  /**
+   * Of the keys that only open.
+   */
+  previousKeyIds: Array<string>;
+  rotation: KeyRotationDto;
+  /**
+   * How many secrets each key has sealed. A key that has sealed none can be taken away.
+   */
+  secrets: Array<SealedSecretsDto>;
+};
+
 export type EndChatRequestDto = {
   reason?: 'inactive_chat' | 'window_closed' | null;
   thread_id: string;
@@ -1124,6 +1148,7 @@ export type ErrorCode =
   | 'NO_RUNNING_TURN'
   | 'BOTS_STOPPED'
   | 'BOT_NOT_READY'
+  | 'SECRET_UNREADABLE'
   | 'NOT_READY'
   | 'SHUTTING_DOWN'
   | 'TURN_REPEATED'
@@ -1405,7 +1430,7 @@ export type HandedOverDto = {
 
 export type HealthDto = {
   /**
-   * What the server depends on, by name. Only the database is needed; Redis is not.
+   * What the server depends on, by name. Only the database is needed. `encryptionKey` is down where stored secrets do not open.
    */
   parts: {
     [key: string]: 'up' | 'down';
@@ -1422,6 +1447,27 @@ export type InformationSource = {
    */
   language?: string;
   url: string;
+};
+
+export type KeyRotationDto = {
+  /**
+   * Secrets that the last run has looked at.
+   */
+  checkedCount: number;
+  endedUtc: string | null;
+  /**
+   * Those of them that it has sealed with the current key.
+   */
+  renewedCount: number;
+  startedUtc: string | null;
+  /**
+   * `interrupted`: the process that ran it has ended; the next run goes on.
+   */
+  state: 'never' | 'running' | 'completed' | 'interrupted';
+  /**
+   * Those of them that none of the keys opens. They stay as they are.
+   */
+  unreadableCount: number;
 };
 
 export type LastMessageDto = {
@@ -1646,12 +1692,31 @@ export type ReleaseChatRequestDto = {
   to: 'bot' | 'queue' | 'agent';
 };
 
+export type RotateEncryptionKeysRequestDto = {
+  /**
+   * Rotates although the key that has sealed the secrets is lost. They stay unreadable until they are entered again.
+   */
+  isLossAccepted?: boolean;
+};
+
 export type RunDto = {
   run_id: string;
 };
 
 export type SavedAssistantDto = {
   assistant_id: string;
+};
+
+export type SealedSecretsDto = {
+  count: number;
+  /**
+   * Of the key that has sealed them.
+   */
+  keyId: string;
+  /**
+   * How many of them none of the keys opens.
+   */
+  unreadableCount: number;
 };
 
 export type SearchBotByStartBotRequestDto = {
@@ -2560,6 +2625,150 @@ export type TakeThreadOverResponses = {
 };
 
 export type TakeThreadOverResponse = TakeThreadOverResponses[keyof TakeThreadOverResponses];
+
+export type GetEncryptionKeysData = {
+  body?: never;
+  path?: never;
+  query?: never;
+  url: '/api/System/encryptionKeys';
+};
+
+export type GetEncryptionKeysErrors = {
+  /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
+  /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
+};
+
+export type GetEncryptionKeysError = GetEncryptionKeysErrors[keyof GetEncryptionKeysErrors];
+
+export type GetEncryptionKeysResponses = {
+  /**
+   * The result
+   */
+  200: EncryptionKeysDto;
+};
+
+export type GetEncryptionKeysResponse = GetEncryptionKeysResponses[keyof GetEncryptionKeysResponses];
+
+export type RotateEncryptionKeysData = {
+  body: RotateEncryptionKeysRequestDto;
+  headers?: {
+    /**
+     * Makes a retry safe: the first request with this key runs, later ones within 24 hours get its answer. Any text of your own, for each request another: a UUID, for example.
+     */
+    'Idempotency-Key'?: string;
+  };
+  path?: never;
+  query?: never;
+  url: '/api/System/encryptionKeys/rotation';
+};
+
+export type RotateEncryptionKeysErrors = {
+  /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
+  /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
+   * The current state does not allow this.
+   */
+  409: ProblemDto;
+  /**
+   * The body is too large.
+   */
+  413: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
+   * The content type is not supported.
+   */
+  415: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
+   * The Idempotency-Key was used for another request.
+   */
+  422: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
+};
+
+export type RotateEncryptionKeysError = RotateEncryptionKeysErrors[keyof RotateEncryptionKeysErrors];
+
+export type RotateEncryptionKeysResponses = {
+  /**
+   * The result
+   */
+  200: EncryptionKeysDto;
+};
+
+export type RotateEncryptionKeysResponse = RotateEncryptionKeysResponses[keyof RotateEncryptionKeysResponses];
 
 export type GetCurrentSystemStatusData = {
   body?: never;
