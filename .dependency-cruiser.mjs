@@ -2,7 +2,7 @@
 
 /** Features and the features they may use, through their `index.ts` only. Not listed means forbidden. */
 const FEATURES = {
-  system: ['secrets'],
+  system: ['models', 'secrets'],
   cache: [],
   idempotency: [],
   audit: [],
@@ -13,8 +13,8 @@ const FEATURES = {
   models: ['secrets'],
   auth: ['secrets', 'users'],
   bots: ['accounting', 'models', 'secrets'],
-  baton: ['accounting', 'bots'],
-  chats: ['accounting', 'baton', 'bots', 'users'],
+  baton: ['accounting', 'bots', 'models'],
+  chats: ['accounting', 'baton', 'bots', 'models', 'users'],
   takeover: ['auth', 'baton', 'bots', 'chats', 'users'],
   channels: ['auth', 'baton', 'bots', 'chats', 'takeover'],
 };

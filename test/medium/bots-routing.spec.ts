@@ -176,7 +176,7 @@ describe.each(ENGINES)('the first start on $engine', ({ settings }) => {
     const database = reach<DataSource>(server, getDataSourceToken());
     expect(await database.getRepository(Bot).count()).toBe(1);
     const bots = reach<BotsService>(server, BotsService);
-    const target = await bots.getTarget(await bots.getProfile((await bots.getOpenBotId())!));
+    const [target] = (await bots.getTargets(await bots.getProfile((await bots.getOpenBotId())!))).targets;
     expect(target.connection.baseUrl).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/v1$/);
     expect(target.model).toBe('baton-demo');
     await server.stop();
@@ -191,7 +191,7 @@ describe.each(ENGINES)('the first start on $engine', ({ settings }) => {
       OPENAI_MODEL: 'fake-small',
     });
     const bots = reach<BotsService>(server, BotsService);
-    expect(await bots.getTarget(await bots.getProfile((await bots.getOpenBotId())!))).toMatchObject({
+    expect((await bots.getTargets(await bots.getProfile((await bots.getOpenBotId())!))).targets[0]).toMatchObject({
       model: 'fake-small',
       connection: { baseUrl: provider.baseUrl, apiKey: 'sk-env', dialect: 'responses' },
     });
@@ -202,7 +202,7 @@ describe.each(ENGINES)('the first start on $engine', ({ settings }) => {
   it('refuses the demo in production, with a way out', async () => {
     const server = await start({ DEMO_SERVICE: 'off' });
     const bots = reach<BotsService>(server, BotsService);
-    await expect(bots.getTarget(await bots.getProfile((await bots.getOpenBotId())!))).rejects.toMatchObject({
+    await expect(bots.getTargets(await bots.getProfile((await bots.getOpenBotId())!))).rejects.toMatchObject({
       code: 'BOT_NOT_READY',
       message: expect.stringContaining('DEMO_SERVICE=on') as unknown,
     });

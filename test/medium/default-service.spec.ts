@@ -36,7 +36,7 @@ describe.each(ENGINES)('the default service on $engine', ({ settings }) => {
     services.create({ displayName, isActive: true, azureOpenAiEndpoint: provider.baseUrl, ...changes });
   const targetOf = async (botId: string): Promise<string> => {
     const bots = reach<BotsService>(server, BotsService);
-    return (await bots.getTarget(await bots.getProfile(botId))).serviceId;
+    return (await bots.getTargets(await bots.getProfile(botId))).targets[0].serviceId;
   };
   const shown = async (botId: string): Promise<unknown> => {
     const { openAiServiceId, openAiService } = await reach<BotAdministrationService>(

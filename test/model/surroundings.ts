@@ -11,6 +11,10 @@ import { BotToolsService, type CallableTool } from '../../apps/api/src/bots/tool
 import { ToolCallsService, type ToolAnswer } from '../../apps/api/src/bots/tools/tool-calls.service.js';
 import { BotsService } from '../../apps/api/src/bots/profile/bots.service.js';
 import { TurnMetrics } from '../../apps/api/src/baton/turns/running/turn.metrics.js';
+import type { ModelTarget } from '../../apps/api/src/models/calls/model-call.js';
+import { ModelCallsService } from '../../apps/api/src/models/calls/model-calls.service.js';
+import { ServiceGates } from '../../apps/api/src/models/calls/service-gates.js';
+import type { ServiceHealthService } from '../../apps/api/src/models/health/service-health.service.js';
 import { UsersService } from '../../apps/api/src/users/users.service.js';
 import { freshDatabase } from '../support/databases.js';
 import type { Token } from './instance.js';
@@ -20,7 +24,13 @@ import { KEYWORD, type Surroundings } from './world.js';
 /** An empty database with one bot: embedded, or one of its own on the server of `TEST_MYSQL_URL`. */
 export async function openSurroundings(): Promise<Surroundings & { close(): Promise<void> }> {
   const database = await freshDatabase();
-  const environment = { DATABASE_URL: database?.url, PROVIDER_ATTEMPTS: '1', CHAT_QUEUE_LIMIT: '3', NODE_ENV: 'test' };
+  const environment = {
+    DATABASE_URL: database?.url,
+    PROVIDER_ATTEMPTS: '1',
+    PROVIDER_BREAKER_FAILURES: '0',
+    CHAT_QUEUE_LIMIT: '3',
+    NODE_ENV: 'test',
+  };
   const config = new AppConfig(parseEnvironment(environment));
   const dataSource = await openDataSource({ databaseUrl: config.database.url, dataDir: ':memory:', poolSize: 4 });
   await migrate(dataSource);
@@ -43,6 +53,7 @@ export async function openSurroundings(): Promise<Surroundings & { close(): Prom
       [BotSearchService, {}],
       [BotToolsService, { getCallable: () => Promise.resolve([TOOL]) } satisfies Partial<BotToolsService>],
       [ToolCallsService, { call: (_, json) => Promise.resolve(answerOf(json)) } satisfies Partial<ToolCallsService>],
+      [ModelCallsService, callsWith(config)],
       [UsersService, {}],
     ]),
     advanceTime: (milliseconds) => jest.advanceTimersByTime(milliseconds),
@@ -55,11 +66,19 @@ export async function openSurroundings(): Promise<Surroundings & { close(): Prom
   };
 }
 
-const botsWith = (bot: BotProfile): Pick<BotsService, 'getUsableBot' | 'getProfile' | 'getTarget'> => ({
+const botsWith = (bot: BotProfile): Pick<BotsService, 'getUsableBot' | 'getProfile' | 'getTargets'> => ({
   getUsableBot: () => Promise.resolve(bot),
   getProfile: () => Promise.resolve(bot),
-  getTarget: () => Promise.resolve({ connection: CONNECTION, serviceId: 'scripted', model: 'm', defaultModel: 'm' }),
+  getTargets: () => Promise.resolve({ targets: [TARGET], unusable: [] }),
 });
+
+/** Real, apart from what it learns about the health of the service. */
+function callsWith(config: AppConfig): ModelCallsService {
+  const metrics = new MetricsRegistry();
+  const health = { learn: () => undefined } satisfies Partial<ServiceHealthService>;
+  const gates = new ServiceGates(config, metrics);
+  return new ModelCallsService(config, gates, health as Partial<ServiceHealthService> as ServiceHealthService, metrics);
+}
 
 const profileOf = (row: ReturnType<typeof newBot>): BotProfile => ({
   ...row,
@@ -71,6 +90,7 @@ const profileOf = (row: ReturnType<typeof newBot>): BotProfile => ({
   isDeleted: false,
   isOpenBot: true,
   facts: [],
+  fallbacks: [],
   openAiServiceId: 'scripted',
   isUserSystemMessageSupported: false,
   takeover: takeoverPolicyOf({ takeover: { isOfferedToBot: true, failedTurns: 2, keywords: [KEYWORD] } }),
@@ -101,4 +121,14 @@ const CONNECTION: ProviderConnection = {
   isAzure: false,
   dialect: 'responses',
   capabilities: defaultCapabilities(),
+};
+
+const TARGET: ModelTarget = {
+  connection: CONNECTION,
+  serviceId: 'scripted',
+  model: 'm',
+  defaultModel: 'm',
+  revision: 1,
+  maxConcurrency: null,
+  queueMs: 0,
 };

@@ -32,6 +32,8 @@ const QUIET_AND_FAST = {
   THROTTLE_ANONYMOUS_LIMIT: '0',
   SIMPLE_CHAT_RATE: '0',
   SHUTDOWN_GRACE_SECONDS: '2',
+  // Tests of failures share a service: those of the breaker set it.
+  PROVIDER_BREAKER_FAILURES: '0',
 };
 
 /**

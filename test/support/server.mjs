@@ -148,6 +148,7 @@ export class BatonServer {
       THROTTLE_LIMIT: '0',
       THROTTLE_ANONYMOUS_LIMIT: '0',
       LOG_LEVEL: 'error',
+      PROVIDER_BREAKER_FAILURES: '0',
       OPENAI_API_KEY: 'test',
       OPENAI_BASE_URL: providerUrl,
       OPENAI_MODEL: 'fake-large',

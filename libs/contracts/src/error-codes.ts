@@ -46,6 +46,7 @@ export const ERRORS = {
   BOTS_STOPPED: { status: 503, title: 'The bots are stopped' },
   BOT_NOT_READY: { status: 503, title: 'The bot has no usable service' },
   SECRET_UNREADABLE: { status: 503, title: 'A stored key cannot be decrypted' },
+  MODEL_SERVICE_UNAVAILABLE: { status: 503, title: 'No model service of the bot is available at the moment' },
   NOT_READY: { status: 503, title: 'The server cannot serve requests at the moment' },
   SHUTTING_DOWN: { status: 503, title: 'The server is shutting down' },
   TURN_REPEATED: { status: 503, title: 'The answer was interrupted and is restarted' },

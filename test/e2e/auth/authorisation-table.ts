@@ -67,6 +67,7 @@ export const ACCESS_TABLE: Record<string, string> = {
 
   'GET /api/admin/audit': 'admin 200',
   'GET /api/admin/openAiServices': 'admin 200',
+  'GET /api/admin/openAiServices/health': 'admin 200',
   'POST /api/admin/openAiServices': 'admin 200',
   'GET /api/admin/openAiServices/:openAiServiceId': 'admin 404',
   'PUT /api/admin/openAiServices/:openAiServiceId': 'admin 404',
@@ -93,6 +94,7 @@ export const ACCESS_TABLE: Record<string, string> = {
   'GET /api/admin/bots/implementationTypes': 'user 200',
   'PUT /api/admin/bots/stop/:isStopAllBots': 'admin 200',
   'GET /api/admin/bots/:botId': 'manager 200',
+  'GET /api/admin/bots/:botId/services': 'manager 200',
   'PUT /api/admin/bots/:botId': 'manager 200',
   'DELETE /api/admin/bots/:botId': 'admin 200',
   'PUT /api/admin/bots/:botId/openBot': 'admin 404',

@@ -32,6 +32,7 @@ describe('the whole catalogue, through the generated client', () => {
     catalogue.openAiServiceId = openAiServiceId;
     const path = { openAiServiceId };
     await admin.call('getOpenAiServices', { query: LIST });
+    await admin.call('getOpenAiServicesHealth');
     await admin.call('updateOpenAiService', { path, body: endpoint });
     expect(await admin.call('getOpenAiService', { path })).toMatchObject({ isActive: true, isAzureOpenAiSet: true });
     expect(await admin.call('probeOpenAiService', { path })).toMatchObject({ reachable: true, problem: null });
@@ -59,6 +60,7 @@ describe('the whole catalogue, through the generated client', () => {
     await admin.call('getAdminBots', { query: LIST });
     await admin.call('updateBot', { path, body: { openAiServiceId } });
     expect(await admin.call('getAdminBot', { path })).toMatchObject({ openAiServiceId });
+    expect(await admin.call('getBotServices', { path })).toMatchObject({ services: [{ openAiServiceId }] });
     expect(await admin.call('getBotImplementationTypes')).toContain('OpenAI');
     for (const pair of ['AcsBotConfiguration', 'AzureOpenAiSearchBotConfiguration', 'BotConfiguration'] as const) {
       await admin.call(`update${pair}`, { path });

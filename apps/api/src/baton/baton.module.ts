@@ -2,6 +2,7 @@ import { JobLeasesRepository } from '@app/database';
 import { Module } from '@nestjs/common';
 import { AccountingModule } from '../accounting/index.js';
 import { BotsModule } from '../bots/index.js';
+import { ModelsModule } from '../models/index.js';
 import { AgentMessagesRepository } from './messages/agent-messages.repository.js';
 import { AgentMessagesService } from './messages/agent-messages.service.js';
 import { BotStopWatcher } from './instances/bot-stop-watcher.js';
@@ -44,7 +45,7 @@ import { TurnsService } from './entry/turns.service.js';
 
 /** The core: who owns a chat, the turns that answer in it, and its event log. */
 @Module({
-  imports: [AccountingModule, BotsModule],
+  imports: [AccountingModule, BotsModule, ModelsModule],
   providers: [
     AgentMessagesRepository,
     AgentMessagesService,

@@ -1,6 +1,7 @@
 import {
   Bot,
   BotFact,
+  BotFallback,
   BotLink,
   BotLogin,
   BotTool,
@@ -17,6 +18,7 @@ import { ModelsModule } from '../models/index.js';
 import { CacheModule } from '../cache/index.js';
 import { SecretsModule } from '../secrets/index.js';
 import { BotFactsRepository } from './facts/bot-facts.repository.js';
+import { BotFallbacksRepository } from './profile/bot-fallbacks.repository.js';
 import { BotStateRepository } from './profile/bot-state.repository.js';
 import { BotStopService } from './profile/bot-stop.service.js';
 import { BotsBootstrapService } from './profile/bots-bootstrap.service.js';
@@ -30,6 +32,7 @@ import { AdminBotsController } from './administration/admin-bots.controller.js';
 import { AdminStartBotsController } from './start-bots/admin-start-bots.controller.js';
 import { BotAccessService } from './profile/bot-access.service.js';
 import { BotAdministrationService } from './administration/bot-administration.service.js';
+import { BotServicesService } from './administration/bot-services.service.js';
 import { BotConfigurationService } from './configuration/bot-configuration.service.js';
 import { BotFactsService } from './facts/bot-facts.service.js';
 import { AdminBotParametersController } from './parameters/admin-bot-parameters.controller.js';
@@ -56,7 +59,18 @@ import { ToolHeadersService } from './tools/tool-headers.service.js';
 import { ToolSupportService } from './tools/tool-support.service.js';
 import { ToolTrialsService } from './tools/tool-trials.service.js';
 
-const ENTITIES = [Bot, BotFact, BotLink, BotLogin, BotTool, Feedback, StoredFile, StoredFileChunk, SystemState];
+const ENTITIES = [
+  Bot,
+  BotFact,
+  BotFallback,
+  BotLink,
+  BotLogin,
+  BotTool,
+  Feedback,
+  StoredFile,
+  StoredFileChunk,
+  SystemState,
+];
 
 @Module({
   imports: [
@@ -80,6 +94,8 @@ const ENTITIES = [Bot, BotFact, BotLink, BotLogin, BotTool, Feedback, StoredFile
   providers: [
     BotsService,
     BotsRepository,
+    BotFallbacksRepository,
+    BotServicesService,
     BotFactsRepository,
     BotStateRepository,
     BotStopService,

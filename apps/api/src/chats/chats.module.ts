@@ -4,6 +4,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { AccountingModule } from '../accounting/index.js';
 import { BatonModule } from '../baton/index.js';
 import { BotsModule } from '../bots/index.js';
+import { ModelsModule } from '../models/index.js';
 import { UsersModule } from '../users/index.js';
 import { AddressedChatsRepository } from './chat/addressed-chats.repository.js';
 import { ChannelChatsRepository } from './for-channels/channel-chats.repository.js';
@@ -44,7 +45,7 @@ import { UserChatsController } from './lists/user-chats.controller.js';
 
 /** Chats as customers use them: messages, lists, titles, settings, files, deletion and retention. */
 @Module({
-  imports: [TypeOrmModule.forFeature([Chat]), AccountingModule, BatonModule, BotsModule, UsersModule],
+  imports: [TypeOrmModule.forFeature([Chat]), AccountingModule, BatonModule, BotsModule, ModelsModule, UsersModule],
   controllers: [
     ChatsController,
     ChatSettingsController,

@@ -1,12 +1,25 @@
-import { Bot, JobLeasesRepository, OpenAiService, Price, ServiceProbe, SystemState } from '@app/database';
+import {
+  Bot,
+  JobLeasesRepository,
+  OpenAiService,
+  Price,
+  ServiceProbe,
+  ServiceTrouble,
+  SystemState,
+} from '@app/database';
 import { OpenAiModule } from '@app/openai';
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { CacheModule } from '../cache/index.js';
+import { ModelCallsService } from './calls/model-calls.service.js';
+import { ServiceGates } from './calls/service-gates.js';
 import { DefaultModelService } from './defaults/default-model-service.service.js';
 import { DefaultServiceRepository } from './defaults/default-service.repository.js';
 import { FirstModelService } from './defaults/first-model-service.service.js';
+import { ServiceHealthService } from './health/service-health.service.js';
+import { ServiceTroublesRepository } from './health/service-troubles.repository.js';
 import { OpenAiServiceToolsController } from './probes/openai-service-tools.controller.js';
+import { ModelTargetsService } from './services/model-targets.service.js';
 import { OpenAiServicesController } from './services/openai-services.controller.js';
 import { OpenAiServicesRepository } from './services/openai-services.repository.js';
 import { OpenAiServicesService } from './services/openai-services.service.js';
@@ -24,7 +37,7 @@ import { ServiceProbesService } from './probes/service-probes.service.js';
     CacheModule,
     OpenAiModule,
     SecretsModule,
-    TypeOrmModule.forFeature([OpenAiService, ServiceProbe, Price, Bot, SystemState]),
+    TypeOrmModule.forFeature([OpenAiService, ServiceProbe, ServiceTrouble, Price, Bot, SystemState]),
   ],
   controllers: [OpenAiServicesController, OpenAiServiceToolsController],
   providers: [
@@ -34,14 +47,19 @@ import { ServiceProbesService } from './probes/service-probes.service.js';
     DefaultServiceRepository,
     FirstModelService,
     JobLeasesRepository,
+    ModelCallsService,
+    ModelTargetsService,
     PricesRepository,
     ProbeScheduleService,
     ServiceChangesService,
     ServiceConnectionsService,
+    ServiceGates,
+    ServiceHealthService,
     ServicePricesService,
     ServiceProbesRepository,
     ServiceProbesService,
+    ServiceTroublesRepository,
   ],
-  exports: [FirstModelService, OpenAiServicesService],
+  exports: [FirstModelService, ModelCallsService, ModelTargetsService, OpenAiServicesService, ServiceHealthService],
 })
 export class ModelsModule {}

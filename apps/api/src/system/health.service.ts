@@ -4,17 +4,22 @@ import { Injectable } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { TypeOrmHealthIndicator } from '@nestjs/terminus';
 import { KeyCanaryService } from '../secrets/index.js';
+import { ServiceHealthService } from '../models/index.js';
 import type { HealthDto } from './health.dto.js';
 
 const DATABASE_TIMEOUT_MS = 1500;
 
-/** An instance is alive when it answers; it is ready when it can reach its database and is not shutting down. Redis and the encryption key are only reported. */
+/**
+ * An instance is alive when it answers; it is ready when it can reach its database and is not shutting down. Redis, the encryption key and
+ * the model services are only reported.
+ */
 @Injectable()
 export class HealthService {
   constructor(
     private readonly database: TypeOrmHealthIndicator,
     private readonly redis: RedisConnection,
     private readonly canary: KeyCanaryService,
+    private readonly models: ServiceHealthService,
     private readonly host: HttpAdapterHost<HttpAdapter>,
   ) {}
 
@@ -29,6 +34,8 @@ export class HealthService {
     const encryptionKey = (await this.canary.isReadable()) ? 'up' : 'down';
     const parts: HealthDto['parts'] = { database: 'up', encryptionKey };
     if (this.redis.client !== null) parts.redis = this.redis.isUp ? 'up' : 'down';
+    const models = this.models.summarise();
+    if (models !== null) parts.models = models;
     return { status: 'ok', parts };
   }
 }

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { TerminusModule } from '@nestjs/terminus';
 import { SystemState } from '@app/database';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { ModelsModule } from '../models/index.js';
 import { HealthController } from './health.controller.js';
 import { HealthService } from './health.service.js';
 import { MetricsController } from './metrics.controller.js';
@@ -11,7 +12,7 @@ import { SystemService } from './system.service.js';
 
 /** The banner, health and figures. */
 @Module({
-  imports: [TypeOrmModule.forFeature([SystemState]), TerminusModule.forRoot({ logger: false })],
+  imports: [ModelsModule, TypeOrmModule.forFeature([SystemState]), TerminusModule.forRoot({ logger: false })],
   controllers: [SystemController, HealthController, MetricsController],
   providers: [SystemService, SystemRepository, HealthService],
 })

@@ -39,6 +39,13 @@ export class AppConfig {
     attempts: number;
     /** 0: services are probed when they are saved and on demand only. */
     probeIntervalMs: number;
+    /** Failures in a row that open the circuit of a service, and for how long; 0 for never. */
+    breakerFailures: number;
+    breakerOpenMs: number;
+    /** How long a turn waits for a service while there is another one. */
+    fallbackWaitMs: number;
+    /** How long a call waits for a place at a service that sets no time of its own. */
+    queueMs: number;
     isDemoAllowed: boolean;
     /** Null: none, for services of that protocol. `exceptions` are hosts, separated by commas. */
     proxy: { http: string | null; https: string | null; exceptions: string };
@@ -101,6 +108,10 @@ export class AppConfig {
       idleTimeoutMs: environment.PROVIDER_IDLE_TIMEOUT_SECONDS * 1000,
       attempts: environment.PROVIDER_ATTEMPTS,
       probeIntervalMs: environment.PROBE_INTERVAL_HOURS * 3_600_000,
+      breakerFailures: environment.PROVIDER_BREAKER_FAILURES,
+      breakerOpenMs: environment.PROVIDER_BREAKER_SECONDS * 1000,
+      fallbackWaitMs: environment.PROVIDER_FALLBACK_SECONDS * 1000,
+      queueMs: environment.PROVIDER_QUEUE_SECONDS * 1000,
       isDemoAllowed: environment.DEMO_SERVICE === 'on' || (environment.DEMO_SERVICE === 'auto' && !this.isProduction),
       proxy: {
         http: environment.HTTP_PROXY ?? null,

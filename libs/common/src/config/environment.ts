@@ -113,6 +113,14 @@ export class Environment {
   @IntegerSetting(0, 8760)
   PROBE_INTERVAL_HOURS = 24;
   @IntegerSetting(0, 1000)
+  PROVIDER_BREAKER_FAILURES = 6;
+  @IntegerSetting(1, 3600)
+  PROVIDER_BREAKER_SECONDS = 15;
+  @IntegerSetting(0, 3600)
+  PROVIDER_FALLBACK_SECONDS = 3;
+  @IntegerSetting(0, 3600)
+  PROVIDER_QUEUE_SECONDS = 10;
+  @IntegerSetting(0, 1000)
   CHAT_QUEUE_LIMIT = 8;
   @IntegerSetting(256, 10_000_000)
   CONTEXT_TOKEN_BUDGET = 32_000;

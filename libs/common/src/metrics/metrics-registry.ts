@@ -39,6 +39,25 @@ export class MetricsRegistry {
     });
   }
 
+  /** A gauge with one figure for each combination of labels, asked whenever the figures are collected. Callers bound their number. */
+  labelledGauge<Label extends string>(
+    name: string,
+    help: string,
+    labelNames: Label[],
+    read: () => { labels: Record<Label, string>; value: number }[],
+  ): Gauge<Label> {
+    return new Gauge({
+      name: PREFIX + name,
+      help,
+      labelNames,
+      registers: [this.registry],
+      collect(): void {
+        this.reset();
+        for (const { labels, value } of read()) this.set(labels, value);
+      },
+    });
+  }
+
   get contentType(): string {
     return this.registry.contentType;
   }

@@ -1,6 +1,6 @@
 import type { ModelDialect } from '@app/contracts';
 import { Entity, Index } from 'typeorm';
-import { FlagColumn, JsonColumn, PrimaryId, StringColumn, TextColumn, TimeColumn } from '../columns.js';
+import { FlagColumn, IntColumn, JsonColumn, PrimaryId, StringColumn, TextColumn, TimeColumn } from '../columns.js';
 
 export interface StoredCapabilities {
   streaming: boolean;
@@ -73,6 +73,14 @@ export class OpenAiService {
   /** The administrator's choice, which comes before `defaultModel`. */
   @StringColumn(200, { nullable: true })
   chosenModel: string | null;
+
+  /** How many calls each instance makes at once; null for any number. */
+  @IntColumn({ nullable: true })
+  maxConcurrency: number | null;
+
+  /** How long a call waits for its place; null for `PROVIDER_QUEUE_SECONDS`. */
+  @IntColumn({ nullable: true })
+  queueSeconds: number | null;
 
   @TimeColumn()
   createdAt: Date;

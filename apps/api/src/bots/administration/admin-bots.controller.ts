@@ -21,6 +21,8 @@ import {
 } from './bot-administration.dto.js';
 import { AdminCreateBotRequestDto, AdminUpdateBotRequestDto } from './bot-request.dto.js';
 import { BotAdministrationService } from './bot-administration.service.js';
+import { BotServicesDto } from './bot-services.dto.js';
+import { BotServicesService } from './bot-services.service.js';
 import { BotImagesService, MAX_IMAGE_BYTES } from '../images/bot-images.service.js';
 import { BotStopService } from '../profile/bot-stop.service.js';
 
@@ -31,6 +33,7 @@ const BotId = (): ParameterDecorator => Param('botId', IdPipe('The bot'));
 export class AdminBotsController {
   constructor(
     private readonly bots: BotAdministrationService,
+    private readonly services: BotServicesService,
     private readonly images: BotImagesService,
     private readonly stops: BotStopService,
   ) {}
@@ -103,6 +106,15 @@ export class AdminBotsController {
   @ApiProblems(404)
   getAdminBot(@CurrentUser() caller: UserPrincipal, @BotId() botId: string): Promise<AdminGetBotResponseDto> {
     return this.bots.get(caller, botId);
+  }
+
+  /** Lists the services that a bot answers through. In the order in which they are asked, with the health of each, and why one is left out. */
+  @Get(':botId/services')
+  @Access('user')
+  @ApiOkResponse({ type: BotServicesDto })
+  @ApiProblems(404)
+  getBotServices(@CurrentUser() caller: UserPrincipal, @BotId() botId: string): Promise<BotServicesDto> {
+    return this.services.list(caller, botId);
   }
 
   /** Updates a bot. What is not sent stays as it is. */

@@ -11,6 +11,7 @@ import { isForeignKeyViolation, type Bot, type BotRole } from '@app/database';
 import { Injectable } from '@nestjs/common';
 import { OpenAiServicesService } from '../../models/index.js';
 import { BotAccessService } from '../profile/bot-access.service.js';
+import { BotServicesService } from './bot-services.service.js';
 import { codesFrom, freedCode, normaliseCode } from './bot-code.js';
 import {
   mapAdminBot,
@@ -40,6 +41,7 @@ export class BotAdministrationService {
     private readonly access: BotAccessService,
     private readonly profiles: BotsService,
     private readonly services: OpenAiServicesService,
+    private readonly botServices: BotServicesService,
     private readonly toolSupport: ToolSupportService,
     private readonly parameterSupport: ParameterSupportService,
   ) {}
@@ -77,10 +79,11 @@ export class BotAdministrationService {
     const bot = newBot({ implementationType, isStartBot: implementationType === 'StartBot', ...mapBotFields(dto) });
     if (bot.displayName === '') throw invalid('displayNameTv', 'displayNameTv.value must not be empty');
     await this.requireService(bot.openAiServiceId);
+    const fallbacks = (await this.botServices.fallbacksOf(dto, bot.openAiServiceId)) ?? [];
     const codes = dto.code ? [codeOf(dto.code)] : codesFrom(bot.displayName);
     const logins = loginsOf(bot);
     for (const code of codes) {
-      if (!(await this.guardService(this.bots.insert({ ...bot, code }, logins)))) continue;
+      if (!(await this.guardService(this.bots.insert({ ...bot, code }, logins, fallbacks)))) continue;
       await this.profiles.changed(bot.id);
       return { botId: bot.id };
     }
@@ -94,12 +97,13 @@ export class BotAdministrationService {
     if (changes.displayName === '') throw invalid('displayNameTv', 'displayNameTv.value must not be empty');
     if (changes.openAiServiceId) await this.requireService(changes.openAiServiceId);
     const { openAiServiceId, modelName } = { ...bot, ...changes };
+    const fallbacks = await this.botServices.fallbacksOf(dto, openAiServiceId, botId);
     if (openAiServiceId !== bot.openAiServiceId || modelName !== bot.modelName) {
       await this.toolSupport.requireForToolsOf(botId, { openAiServiceId, modelName });
       await this.parameterSupport.requireFor({ openAiServiceId, modelName }, bot.parameters);
     }
     const logins = loginsOf({ ...bot, ...changes });
-    if (!(await this.guardService(this.bots.update(botId, changes, logins)))) throw codeTaken(changes.code!);
+    if (!(await this.guardService(this.bots.update(botId, changes, logins, fallbacks)))) throw codeTaken(changes.code!);
     await this.profiles.changed(botId);
   }
 

@@ -1,8 +1,9 @@
 import { IdField, MAX_ID_LENGTH } from '@app/common';
 import { ApiProperty, OmitType } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { IsBoolean, IsOptional, IsString, ValidateNested } from 'class-validator';
+import { ArrayMaxSize, IsArray, IsBoolean, IsOptional, IsString, ValidateNested } from 'class-validator';
 import { OptionalFlag, OptionalText } from '../profile/optional.decorators.js';
+import { FallbackServiceDto } from './bot-services.dto.js';
 import { MaxTermLength } from './term-length.decorator.js';
 
 const ID_EXAMPLE = '0199aa0e-7c1b-7d0a-9a55-0d5a3c0f8f6e';
@@ -10,6 +11,7 @@ const NAME_LENGTH = 200;
 const TEXT_LENGTH = 16_000;
 const QUESTION_LENGTH = 500;
 const PROMPT_LENGTH = 200_000;
+const MOST_FALLBACKS = 8;
 
 /** A text in English and German; an empty German text falls back to the English one. */
 export class TermValueDto {
@@ -90,6 +92,15 @@ export class AdminCreateBotRequestDto {
   /** A model of the service; empty for the service's own. */
   @OptionalText(NAME_LENGTH, 'example-model')
   modelName?: string | null;
+
+  /** The services that answer when the bot's own cannot, in this order. */
+  @IsOptional()
+  @IsArray()
+  @ArrayMaxSize(MOST_FALLBACKS)
+  @ValidateNested({ each: true })
+  @Type(() => FallbackServiceDto)
+  @ApiProperty({ type: [FallbackServiceDto], example: [], maxItems: MOST_FALLBACKS, nullable: true, required: false })
+  fallbackServices?: FallbackServiceDto[] | null;
 
   /** The same as the implementation type `StartBot`. */
   @IsOptional()

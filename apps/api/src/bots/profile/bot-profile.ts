@@ -1,5 +1,6 @@
 import type { TermValue } from '@app/common';
 import type { BotParameters } from '@app/database';
+import type { Fallback } from './bot-fallbacks.repository.js';
 import type { TakeoverPolicy } from './takeover-policy.js';
 
 /** Everything about a bot that answering needs. Shared through the cache: never changed by those who get it. */
@@ -23,6 +24,8 @@ export interface BotProfile {
   readonly facts: readonly string[];
   readonly openAiServiceId: string | null;
   readonly modelName: string | null;
+  /** The services that answer when its own cannot, in order. */
+  readonly fallbacks: readonly Fallback[];
   readonly parameters: BotParameters;
   readonly takeover: TakeoverPolicy;
 }

@@ -14,6 +14,7 @@ import {
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { In, IsNull, type EntityManager, type Repository, type SelectQueryBuilder } from 'typeorm';
+import { replaceFallbacks, type Fallback } from './bot-fallbacks.repository.js';
 import { OPEN_BOT_ID } from './bot-state.repository.js';
 
 /** Which bots a list shows: all, those open to a login, the public ones, or at most one. */
@@ -21,6 +22,7 @@ export type BotViewer =
   { sees: 'all' } | { sees: 'login'; login: string } | { sees: 'public' } | { sees: 'one'; botId: string | null };
 
 export const BOT_ORDER_FIELDS = ['displayName', 'code', 'createdUtc', 'updatedUtc', 'isActive', 'modelName'] as const;
+
 export type BotOrder = (typeof BOT_ORDER_FIELDS)[number];
 
 const ORDER_EXPRESSION: Record<BotOrder, string> = {
@@ -110,10 +112,11 @@ export class BotsRepository {
   }
 
   /** False when the code is taken. */
-  insert(bot: BotRow, logins: BotLogins): Promise<boolean> {
+  insert(bot: BotRow, logins: BotLogins, fallbacks: readonly Fallback[] = []): Promise<boolean> {
     return this.unlessDuplicate(async (tx) => {
       await tx.insert(Bot, rowOf(bot));
       await replaceLogins(tx, bot.id, logins);
+      await replaceFallbacks(tx, bot.id, fallbacks);
     });
   }
 
@@ -126,10 +129,11 @@ export class BotsRepository {
   }
 
   /** False when the code is taken. */
-  update(id: string, changes: Partial<Bot>, logins?: BotLogins): Promise<boolean> {
+  update(id: string, changes: Partial<Bot>, logins?: BotLogins, fallbacks?: readonly Fallback[]): Promise<boolean> {
     return this.unlessDuplicate(async (tx) => {
       await tx.update(Bot, { id }, { ...changes, updatedAt: new Date() });
       if (logins) await replaceLogins(tx, id, logins);
+      if (fallbacks) await replaceFallbacks(tx, id, fallbacks);
     });
   }
 
@@ -150,6 +154,7 @@ export class BotsRepository {
       await tx.delete(BotLink, { startBotId: bot.id });
       await tx.delete(BotLink, { botId: bot.id });
       await tx.delete(BotLogin, { botId: bot.id });
+      await replaceFallbacks(tx, bot.id, []);
       await tx.delete(BotFact, { botId: bot.id });
       if (bot.imageFileId !== null) await tx.delete(StoredFile, { id: bot.imageFileId });
       const open = await tx.findOneBy(SystemState, { name: OPEN_BOT_ID });

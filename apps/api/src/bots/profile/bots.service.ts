@@ -12,10 +12,11 @@ import {
 import type { Bot, BotRole } from '@app/database';
 import { Injectable } from '@nestjs/common';
 import { EventEmitter2 } from '@nestjs/event-emitter';
-import { OpenAiServicesService, type ServiceTarget } from '../../models/index.js';
+import { ModelTargetsService, type ModelTargets } from '../../models/index.js';
 import { CacheService } from '../../cache/index.js';
 import type { AppEvents } from '../../events.js';
 import { BotFactsRepository } from '../facts/bot-facts.repository.js';
+import { BotFallbacksRepository, type Fallback } from './bot-fallbacks.repository.js';
 import type { BotProfile } from './bot-profile.js';
 import { BotStateRepository } from './bot-state.repository.js';
 import { mapBotItem, type GetBotsResponseItemDtoPagingResult } from './bot.dto.js';
@@ -34,7 +35,8 @@ export class BotsService {
     private readonly bots: BotsRepository,
     private readonly facts: BotFactsRepository,
     private readonly state: BotStateRepository,
-    private readonly services: OpenAiServicesService,
+    private readonly fallbacks: BotFallbacksRepository,
+    private readonly targets: ModelTargetsService,
     private readonly cache: CacheService,
     private readonly events: EventEmitter2,
   ) {}
@@ -69,8 +71,12 @@ export class BotsService {
     return this.cache.remember('bots', `id/${botId}`, TTL_MS, async () => {
       const bot = await this.bots.find(botId);
       if (bot === null) throw botNotFound();
-      const [facts, openBotId] = await Promise.all([this.facts.findActiveTexts(botId), this.getOpenBotId()]);
-      return profileOf(bot, facts, openBotId);
+      const [facts, fallbacks, openBotId] = await Promise.all([
+        this.facts.findActiveTexts(botId),
+        this.fallbacks.listOf(botId),
+        this.getOpenBotId(),
+      ]);
+      return profileOf(bot, facts, fallbacks, openBotId);
     });
   }
 
@@ -79,13 +85,9 @@ export class BotsService {
     return this.cache.remember('bots', OPEN_BOT, TTL_MS, () => this.state.findOpenBotId());
   }
 
-  /** Where the bot's answers come from, and by which model. Throws BOT_NOT_READY when that is not settled. */
-  async getTarget(bot: BotProfile): Promise<ServiceTarget & { model: string }> {
-    const target = await this.services.getTarget(bot.openAiServiceId);
-    const model = bot.modelName ?? target.defaultModel;
-    if (model === null)
-      throw notReady('Neither the bot nor its service names a model. Name one in either of them, or set OPENAI_MODEL.');
-    return { ...target, model };
+  /** Where the bot's answers can come from, and by which models. Throws BOT_NOT_READY when that is nowhere. */
+  getTargets({ openAiServiceId: serviceId, modelName, fallbacks }: BotProfile): Promise<ModelTargets> {
+    return this.targets.find([{ serviceId, modelName }, ...fallbacks]);
   }
 
   /** What the caller may do with the bot, by the bot's login lists. Administrators may do everything. */
@@ -163,9 +165,7 @@ export const NOTHING: ReadonlySet<BotRole> = new Set();
 
 export const botNotFound = (): AppError => notFound('The bot');
 
-const notReady = (detail: string): AppError => new AppError('BOT_NOT_READY', { detail });
-
-const profileOf = (bot: Bot, facts: string[], openBotId: string | null): BotProfile => ({
+const profileOf = (bot: Bot, facts: string[], fallbacks: Fallback[], openBotId: string | null): BotProfile => ({
   id: bot.id,
   code: bot.code,
   displayName: { value: bot.displayName, valueDe: bot.displayNameDe },
@@ -184,6 +184,7 @@ const profileOf = (bot: Bot, facts: string[], openBotId: string | null): BotProf
   facts,
   openAiServiceId: bot.openAiServiceId,
   modelName: bot.modelName,
+  fallbacks,
   parameters: bot.parameters,
   takeover: takeoverPolicyOf(bot.configuration),
 });

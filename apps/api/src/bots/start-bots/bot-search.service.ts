@@ -2,6 +2,7 @@ import { AppError, callerKey, inLanguage, type Principal } from '@app/common';
 import { USAGE_TYPE } from '@app/database';
 import { Injectable, Logger } from '@nestjs/common';
 import { CallMeterService } from '../../accounting/index.js';
+import { ModelCallsService } from '../../models/index.js';
 import { CacheService } from '../../cache/index.js';
 import { BotLinksRepository } from './bot-links.repository.js';
 import type { BotProfile } from '../profile/bot-profile.js';
@@ -41,6 +42,7 @@ export class BotSearchService {
   constructor(
     private readonly links: BotLinksRepository,
     private readonly bots: BotsService,
+    private readonly calls: ModelCallsService,
     private readonly meter: CallMeterService,
     private readonly cache: CacheService,
   ) {}
@@ -92,24 +94,26 @@ export class BotSearchService {
   ): Promise<Member | null> {
     if (startBot.openAiServiceId === null || members.length < 2) return null;
     try {
-      const { connection, model, serviceId } = await this.bots.getTarget(startBot);
-      const request = {
-        connection,
-        model,
+      const { targets } = await this.bots.getTargets(startBot);
+      const question = {
         instructions: instructionsFor(startBot, members),
         items: [{ type: 'message' as const, role: 'user' as const, text: message.slice(0, MESSAGE_LIMIT) }],
         tools: [],
         temperature: null,
         maxOutputTokens: null,
       };
-      let answer = '';
       const signal = AbortSignal.timeout(MODEL_LIMIT_MS);
-      const plan = { ...charge, botId: startBot.id, serviceId, usageType: USAGE_TYPE.routing };
-      for await (const event of this.meter.stream(plan, request, signal)) {
-        if (event.type === 'text') answer += event.text;
-        if (answer.length > ANSWER_LIMIT) break;
-      }
-      return signal.aborted ? null : memberNamedIn(answer, members);
+      const asked = await this.calls.ask({ targets, signal, limitMs: MODEL_LIMIT_MS }, async (target) => {
+        const { connection, model, serviceId } = target;
+        const plan = { ...charge, botId: startBot.id, serviceId, usageType: USAGE_TYPE.routing };
+        let answer = '';
+        for await (const event of this.meter.stream(plan, { connection, model, ...question }, signal)) {
+          if (event.type === 'text') answer += event.text;
+          if (answer.length > ANSWER_LIMIT) break;
+        }
+        return answer;
+      });
+      return asked === null ? null : memberNamedIn(asked.value, members);
     } catch (error) {
       this.logger.warn(`The start bot ${startBot.code} could not ask its model: ${(error as Error).message}`);
       return null;

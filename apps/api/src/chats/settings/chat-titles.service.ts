@@ -5,6 +5,7 @@ import { OnEvent } from '@nestjs/event-emitter';
 import { CallMeterService, type CallPurpose } from '../../accounting/index.js';
 import { BotStopService, BotsService } from '../../bots/index.js';
 import type { AppEvents } from '../../events.js';
+import { ModelCallsService } from '../../models/index.js';
 import { ChatSettingsRepository } from './chat-settings.repository.js';
 import { chatTitleOf } from './chat-title.js';
 import { ChatTitlesRepository, type FirstExchange } from './chat-titles.repository.js';
@@ -26,6 +27,7 @@ export class ChatTitlesService implements BeforeApplicationShutdown {
   constructor(
     private readonly bots: BotsService,
     private readonly botStop: BotStopService,
+    private readonly calls: ModelCallsService,
     private readonly meter: CallMeterService,
     private readonly titles: ChatTitlesRepository,
     private readonly settings: ChatSettingsRepository,
@@ -50,17 +52,25 @@ export class ChatTitlesService implements BeforeApplicationShutdown {
     if (bot.parameters.isTitledByModel !== true || (await this.botStop.isStopped())) return;
     const exchange = await this.titles.findFirstExchange(chatId, turnId);
     if (exchange === null) return;
-    const { connection, model, serviceId } = await this.bots.getTarget(bot);
-    const request = { connection, model, ...questionFor(exchange) };
+    const { targets } = await this.bots.getTargets(bot);
     const { userKey, channel } = exchange;
-    const text = await this.ask({ turnId, botId, userKey, channel, usageType: USAGE_TYPE.title, serviceId }, request);
-    const title = chatTitleOf(text);
+    const signal = AbortSignal.any([this.ending.signal, AbortSignal.timeout(TIME_LIMIT_MS)]);
+    const asked = await this.calls.ask({ targets, signal, limitMs: TIME_LIMIT_MS }, (target) => {
+      const { connection, model, serviceId } = target;
+      const plan = { turnId, botId, userKey, channel, usageType: USAGE_TYPE.title, serviceId };
+      return this.ask(plan, { connection, model, ...questionFor(exchange) }, signal);
+    });
+    if (asked === null) return;
+    const title = chatTitleOf(asked.value);
     if (title !== '' && !this.ending.signal.aborted) await this.settings.renameUnnamed(chatId, title);
   }
 
-  private async ask(plan: CallPurpose & { serviceId: string }, request: ProviderRequest): Promise<string> {
+  private async ask(
+    plan: CallPurpose & { serviceId: string },
+    request: ProviderRequest,
+    signal: AbortSignal,
+  ): Promise<string> {
     let text = '';
-    const signal = AbortSignal.any([this.ending.signal, AbortSignal.timeout(TIME_LIMIT_MS)]);
     for await (const event of this.meter.stream(plan, request, signal)) {
       if (event.type === 'text') text += event.text;
       if (text.length > ANSWER_LIMIT) break;

@@ -22,6 +22,8 @@ export function emptyService(id: string): ServiceRow {
     health: null,
     defaultModel: null,
     chosenModel: null,
+    maxConcurrency: null,
+    queueSeconds: null,
     createdAt: now,
     updatedAt: now,
   };

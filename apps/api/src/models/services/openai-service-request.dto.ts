@@ -1,7 +1,7 @@
 import { MODEL_DIALECTS, type ModelDialect } from '@app/contracts';
 import { ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import { IsBoolean, IsIn, IsOptional, IsString, Matches, MaxLength } from 'class-validator';
+import { IsBoolean, IsIn, IsInt, IsOptional, IsString, Matches, Max, MaxLength, Min } from 'class-validator';
 
 export const DIALECT_CHOICES = ['auto', ...MODEL_DIALECTS] as const;
 export type DialectChoice = 'auto' | ModelDialect;
@@ -11,6 +11,8 @@ export const NAME_EXAMPLE = 'OpenAI';
 export const ENDPOINT_EXAMPLE = 'https://api.openai.com/v1';
 const ENDPOINT_LENGTH = 2000;
 const KEY_LENGTH = 4000;
+const MOST_CALLS = 10_000;
+const LONGEST_QUEUE_SECONDS = 3600;
 
 export class AdminCreateOpenAiServiceRequestDto {
   @IsString()
@@ -67,6 +69,29 @@ export class AdminCreateOpenAiServiceRequestDto {
   @MaxLength(NAME_LENGTH)
   @ApiProperty({ example: 'example-model', maxLength: NAME_LENGTH, type: 'string', nullable: true, required: false })
   modelName?: string | null;
+
+  /** How many calls each instance makes at once; further ones wait for a place. Null for any number. */
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(MOST_CALLS)
+  @ApiProperty({ example: 20, type: 'integer', minimum: 1, maximum: MOST_CALLS, nullable: true, required: false })
+  maxConcurrency?: number | null;
+
+  /** How long a call waits for a place. Null for `PROVIDER_QUEUE_SECONDS`. */
+  @IsOptional()
+  @IsInt()
+  @Min(0)
+  @Max(LONGEST_QUEUE_SECONDS)
+  @ApiProperty({
+    example: 10,
+    type: 'integer',
+    minimum: 0,
+    maximum: LONGEST_QUEUE_SECONDS,
+    nullable: true,
+    required: false,
+  })
+  queueSeconds?: number | null;
 }
 
 export class AdminUpdateOpenAiServiceRequestDto extends AdminCreateOpenAiServiceRequestDto {

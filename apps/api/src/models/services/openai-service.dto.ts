@@ -25,6 +25,7 @@ import {
 } from './openai-service-request.dto.js';
 import { ServiceMatrixDto } from '../probes/service-matrix.dto.js';
 import { KEY_STATUSES, type KeyStatus } from '../../secrets/index.js';
+import { ServiceAvailabilityDto } from '../health/service-availability.dto.js';
 
 const MAX_PRICES = 1000;
 const MAX_NANO_PER_TOKEN = 1_000_000_000;
@@ -143,6 +144,17 @@ export class ServiceStatusDto {
   /** What the service can do, line by line. Null until the first probe has ended. */
   @ApiProperty({ type: ServiceMatrixDto, nullable: true })
   matrix: ServiceMatrixDto | null;
+  /** How well the service works now. */
+  @ApiProperty({ type: ServiceAvailabilityDto })
+  availability: ServiceAvailabilityDto;
+
+  /** How many calls each instance makes at once; null for any number. */
+  @ApiProperty({ example: 20, type: 'integer', nullable: true })
+  maxConcurrency: number | null;
+
+  /** How long a call waits for a place; null for `PROVIDER_QUEUE_SECONDS`. */
+  @ApiProperty({ example: 10, type: 'integer', nullable: true })
+  queueSeconds: number | null;
 }
 
 export class ServiceModelDto {
@@ -229,7 +241,12 @@ const mapCapabilities = ({ streaming, streamingUsage, tools, jsonSchema, images 
 
 export const mapStatus = (
   service: OpenAiService,
-  { isDefault, keyStatus, matrix }: Pick<ServiceStatusDto, 'isDefault' | 'keyStatus' | 'matrix'>,
+  {
+    isDefault,
+    keyStatus,
+    matrix,
+    availability,
+  }: Pick<ServiceStatusDto, 'isDefault' | 'keyStatus' | 'matrix' | 'availability'>,
 ): ServiceStatusDto => ({
   isDefault,
   isDemo: service.isDemo,
@@ -238,6 +255,9 @@ export const mapStatus = (
   keyStatus,
   health: service.health && mapHealth(service.health, service),
   matrix,
+  availability,
+  maxConcurrency: service.maxConcurrency,
+  queueSeconds: service.queueSeconds,
 });
 
 export const mapPrices = (prices: Price[]): ModelPricesDto => ({

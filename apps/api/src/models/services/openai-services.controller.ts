@@ -10,6 +10,7 @@ import {
   AdminGetOpenAiServicesResponseItemDtoPagingResult,
 } from './openai-service.dto.js';
 import type { FastifyReply } from 'fastify';
+import { ServicesHealthDto } from '../health/service-availability.dto.js';
 import { OpenAiServicesService } from './openai-services.service.js';
 
 const CONNECTION_IGNORED = '299 - "Endpoint and key were not changed: that needs isUpdateOpenAi"';
@@ -36,6 +37,13 @@ export class OpenAiServicesController {
   @ApiProblems(400)
   getOpenAiServices(@Query() query: PagingQuery): Promise<AdminGetOpenAiServicesResponseItemDtoPagingResult> {
     return this.services.list(query);
+  }
+
+  /** Returns how well each service works. With the reason, and since when it is so. */
+  @Get('openAiServices/health')
+  @ApiOkResponse({ type: ServicesHealthDto })
+  getOpenAiServicesHealth(): Promise<ServicesHealthDto> {
+    return this.services.getHealth();
   }
 
   /** Creates a service and returns its id. The service is probed in the background. */

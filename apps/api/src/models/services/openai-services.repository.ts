@@ -26,6 +26,8 @@ export type ServiceChanges = Partial<
     | 'health'
     | 'defaultModel'
     | 'chosenModel'
+    | 'maxConcurrency'
+    | 'queueSeconds'
   >
 >;
 
@@ -44,6 +46,11 @@ export class OpenAiServicesRepository {
 
   find(id: string): Promise<OpenAiService | null> {
     return this.services.findOneBy({ id });
+  }
+
+  /** Every service, in the order of their names. */
+  listAll(): Promise<OpenAiService[]> {
+    return this.services.find({ order: { displayName: 'ASC', id: 'ASC' } });
   }
 
   async findNames(ids: string[]): Promise<Map<string, string>> {

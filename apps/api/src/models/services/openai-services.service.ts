@@ -26,6 +26,8 @@ import {
 import { OpenAiServicesRepository, type ServiceChanges } from './openai-services.repository.js';
 import { ServiceChangesService } from './service-changes.service.js';
 import { notReady, ServiceConnectionsService } from '../connections/service-connections.service.js';
+import type { ServicesHealthDto } from '../health/service-availability.dto.js';
+import { ServiceHealthService } from '../health/service-health.service.js';
 import { ServiceProbesService } from '../probes/service-probes.service.js';
 
 const TARGET_TTL_MS = 60_000;
@@ -37,6 +39,12 @@ export interface ServiceTarget {
   connection: ProviderConnection;
   /** For bots that name no model. */
   defaultModel: string | null;
+  /** Grows when an administrator changes the service. */
+  revision: number;
+  /** How many calls each instance makes at once; null for any number. */
+  maxConcurrency: number | null;
+  /** How long a call waits for its place; null for the usual time. */
+  queueMs: number | null;
 }
 
 /** The services that bots answer through: endpoints, keys, and what they can do. */
@@ -50,6 +58,7 @@ export class OpenAiServicesService {
     private readonly changes: ServiceChangesService,
     private readonly cache: CacheService,
     private readonly provider: OpenAiProvider,
+    private readonly health: ServiceHealthService,
   ) {}
 
   /**
@@ -65,7 +74,15 @@ export class OpenAiServicesService {
       if (service === null) throw notReady('The service of the bot does not exist any more.');
       if (!service.isActive) throw notReady('The service of the bot is switched off.');
       const connection = await this.connections.connect(service);
-      return { serviceId: id, connection, defaultModel: modelOf(service) };
+      const { maxConcurrency, queueSeconds } = service;
+      return {
+        serviceId: id,
+        connection,
+        defaultModel: modelOf(service),
+        revision: service.updatedAt.getTime(),
+        maxConcurrency,
+        queueMs: queueSeconds === null ? null : queueSeconds * 1000,
+      };
     });
   }
 
@@ -132,7 +149,22 @@ export class OpenAiServicesService {
     const service = await this.find(serviceId);
     const isDefault = (await this.defaults.find())?.id === serviceId;
     const matrix = await this.probes.getMatrix(service);
-    return mapStatus(service, { isDefault, matrix, keyStatus: this.connections.keyStatusOf(service) });
+    const availability = (await this.health.describe([service])).get(serviceId)!;
+    return mapStatus(service, { isDefault, matrix, availability, keyStatus: this.connections.keyStatusOf(service) });
+  }
+
+  /** How well every service works. */
+  async getHealth(): Promise<ServicesHealthDto> {
+    const services = await this.services.listAll();
+    const health = await this.health.describe(services);
+    return {
+      services: services.map(({ id, displayName, isActive }) => ({
+        openAiServiceId: id,
+        displayName,
+        isActive,
+        ...health.get(id)!,
+      })),
+    };
   }
 
   async create(dto: AdminCreateOpenAiServiceRequestDto): Promise<string> {
@@ -184,6 +216,8 @@ function settingsOf(service: ServiceRow, dto: AdminCreateOpenAiServiceRequestDto
   return {
     displayName: dto.displayName.trim(),
     isActive: dto.isActive ?? service.isActive,
+    ...(dto.maxConcurrency !== undefined && { maxConcurrency: dto.maxConcurrency }),
+    ...(dto.queueSeconds !== undefined && { queueSeconds: dto.queueSeconds }),
     ...(isOtherDialect && { chosenDialect, capabilities: null, health: null }),
     ...(isOtherDialect && chosenDialect !== null && { dialect: chosenDialect }),
     ...(chosenModel !== service.chosenModel && { chosenModel }),

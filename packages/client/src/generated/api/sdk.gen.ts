@@ -220,6 +220,9 @@ import type {
   GetBotsByStartBotResponses,
   GetBotsData,
   GetBotsErrors,
+  GetBotServicesData,
+  GetBotServicesErrors,
+  GetBotServicesResponses,
   GetBotsResponses,
   GetBotToolData,
   GetBotToolErrors,
@@ -286,6 +289,9 @@ import type {
   GetOpenAiServiceResponses,
   GetOpenAiServicesData,
   GetOpenAiServicesErrors,
+  GetOpenAiServicesHealthData,
+  GetOpenAiServicesHealthErrors,
+  GetOpenAiServicesHealthResponses,
   GetOpenAiServicesResponses,
   GetOpenAiServiceStatusData,
   GetOpenAiServiceStatusErrors,
@@ -1209,6 +1215,22 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
+   * Lists the services that a bot answers through
+   *
+   * In the order in which they are asked, with the health of each, and why one is left out.
+   */
+  public getBotServices<ThrowOnError extends boolean = true>(
+    options: Options<GetBotServicesData, ThrowOnError>,
+  ): RequestResult<GetBotServicesResponses, GetBotServicesErrors, ThrowOnError, 'data'> {
+    return (options.client ?? this.client).get<GetBotServicesResponses, GetBotServicesErrors, ThrowOnError, 'data'>({
+      responseStyle: 'data',
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/admin/bots/{botId}/services',
+      ...options,
+    });
+  }
+
+  /**
    * Returns the takeover policy of a bot
    *
    * It says when agents are called, what becomes of a running answer, and what happens when no agent comes. What was never set has its default.
@@ -1603,6 +1625,29 @@ export class BatonClient extends HeyApiClient {
         'Content-Type': 'application/json',
         ...options.headers,
       },
+    });
+  }
+
+  /**
+   * Returns how well each service works
+   *
+   * With the reason, and since when it is so.
+   *
+   * Needs the role `admin`.
+   */
+  public getOpenAiServicesHealth<ThrowOnError extends boolean = true>(
+    options?: Options<GetOpenAiServicesHealthData, ThrowOnError>,
+  ): RequestResult<GetOpenAiServicesHealthResponses, GetOpenAiServicesHealthErrors, ThrowOnError, 'data'> {
+    return (options?.client ?? this.client).get<
+      GetOpenAiServicesHealthResponses,
+      GetOpenAiServicesHealthErrors,
+      ThrowOnError,
+      'data'
+    >({
+      responseStyle: 'data',
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/admin/openAiServices/health',
+      ...options,
     });
   }
 

@@ -62,6 +62,10 @@ export type AdminCreateBotRequestDto = {
   displayMessageTv?: TermValueDto | null;
   displayNameTv?: TermValueDto | null;
   /**
+   * The services that answer when the bot's own cannot, in this order.
+   */
+  fallbackServices?: Array<FallbackServiceDto> | null;
+  /**
    * One of `GET /api/admin/bots/implementationTypes`; cannot be changed later.
    */
   implementationType?: string | null;
@@ -146,9 +150,17 @@ export type AdminCreateOpenAiServiceRequestDto = {
   displayName: string;
   isActive?: boolean;
   /**
+   * How many calls each instance makes at once; further ones wait for a place. Null for any number.
+   */
+  maxConcurrency?: number | null;
+  /**
    * The model of bots that name none; empty for `OPENAI_MODEL` or the first that the service lists.
    */
   modelName?: string | null;
+  /**
+   * How long a call waits for a place. Null for `PROVIDER_QUEUE_SECONDS`.
+   */
+  queueSeconds?: number | null;
 };
 
 export type AdminCreateStartBotBotRequestDto = {
@@ -522,6 +534,10 @@ export type AdminUpdateBotRequestDto = {
   descriptionTv?: TermValueDto | null;
   displayMessageTv?: TermValueDto | null;
   displayNameTv?: TermValueDto | null;
+  /**
+   * The services that answer when the bot's own cannot, in this order.
+   */
+  fallbackServices?: Array<FallbackServiceDto> | null;
   isActive?: boolean;
   /**
    * Whether all users may use the bot. Otherwise only the logins below may.
@@ -594,9 +610,17 @@ export type AdminUpdateOpenAiServiceRequestDto = {
    */
   isUpdateOpenAi?: boolean;
   /**
+   * How many calls each instance makes at once; further ones wait for a place. Null for any number.
+   */
+  maxConcurrency?: number | null;
+  /**
    * The model of bots that name none; empty for `OPENAI_MODEL` or the first that the service lists.
    */
   modelName?: string | null;
+  /**
+   * How long a call waits for a place. Null for `PROVIDER_QUEUE_SECONDS`.
+   */
+  queueSeconds?: number | null;
 };
 
 export type AdminUpdateStartBotBotRequestDto = {
@@ -692,6 +716,11 @@ export type AssistantToolDto = {
   type: 'function';
 };
 
+export type AvailabilityReasonDto = {
+  code: string;
+  detail: string;
+};
+
 export type BotFeedbackRequestDto = {
   assistantMessage?: string | null;
   /**
@@ -745,6 +774,27 @@ export type BotParametersDto = {
    * How much the model says. Only OpenAI's own formats have it.
    */
   verbosity?: 'low' | 'medium' | 'high' | null;
+};
+
+export type BotServiceDto = {
+  availability: ServiceAvailabilityDto | null;
+  displayName: string;
+  modelName: string | null;
+  /**
+   * Null when the bot names none and there is no default service.
+   */
+  openAiServiceId: string | null;
+  /**
+   * Why the service is left out; null when it is not.
+   */
+  problem: string | null;
+};
+
+export type BotServicesDto = {
+  /**
+   * In the order in which they are asked: the bot's own, then its fallbacks.
+   */
+  services: Array<BotServiceDto>;
 };
 
 export type BusinessHoursDto = {
@@ -1149,6 +1199,7 @@ export type ErrorCode =
   | 'BOTS_STOPPED'
   | 'BOT_NOT_READY'
   | 'SECRET_UNREADABLE'
+  | 'MODEL_SERVICE_UNAVAILABLE'
   | 'NOT_READY'
   | 'SHUTTING_DOWN'
   | 'TURN_REPEATED'
@@ -1179,6 +1230,14 @@ export type ExpectedEpochRequestDto = {
    * Refuses with `OUTDATED_CHAT` when the chat has passed to another holder since.
    */
   expectedEpoch?: number;
+};
+
+export type FallbackServiceDto = {
+  /**
+   * A model of the service; empty for the service's own.
+   */
+  modelName?: string | null;
+  openAiServiceId: string;
 };
 
 export type FieldProblemDto = {
@@ -1430,10 +1489,11 @@ export type HandedOverDto = {
 
 export type HealthDto = {
   /**
-   * What the server depends on, by name. Only the database is needed. `encryptionKey` is down where stored secrets do not open.
+   * What the server depends on, by name. Only the database is needed. `encryptionKey` is down where stored secrets do not open. `models`
+   * stands for all active model services: `down` when none works, `degraded` when some do not, or not well.
    */
   parts: {
-    [key: string]: 'up' | 'down';
+    [key: string]: 'up' | 'degraded' | 'down' | 'unknown';
   };
   status: 'ok' | 'failing' | 'draining';
 };
@@ -1744,6 +1804,21 @@ export type SentMessageDto = {
   seq: number;
 };
 
+export type ServiceAvailabilityDto = {
+  /**
+   * Null when nothing is wrong.
+   */
+  reason: AvailabilityReasonDto | null;
+  /**
+   * When the state became what it is.
+   */
+  since: string | null;
+  /**
+   * `unknown`: it was neither called nor probed.
+   */
+  state: 'up' | 'degraded' | 'down' | 'unknown';
+};
+
 export type ServiceCapabilitiesDto = {
   images: boolean;
   jsonSchema: boolean;
@@ -1768,6 +1843,24 @@ export type ServiceHealthDto = {
   latencyMs: number | null;
   problem: ServiceProblemDto | null;
   reachable: boolean;
+};
+
+export type ServiceHealthItemDto = {
+  displayName: string;
+  isActive: boolean;
+  openAiServiceId: string;
+  /**
+   * Null when nothing is wrong.
+   */
+  reason: AvailabilityReasonDto | null;
+  /**
+   * When the state became what it is.
+   */
+  since: string | null;
+  /**
+   * `unknown`: it was neither called nor probed.
+   */
+  state: 'up' | 'degraded' | 'down' | 'unknown';
 };
 
 export type ServiceMatrixDto = {
@@ -1837,6 +1930,10 @@ export type ServiceProblemDto = {
 
 export type ServiceStatusDto = {
   /**
+   * How well the service works now.
+   */
+  availability: ServiceAvailabilityDto;
+  /**
    * The administrator's choice; `auto` leaves it to the probe, and `health` tells which dialect is spoken.
    */
   dialect: 'auto' | 'responses' | 'chat_completions' | 'anthropic_messages';
@@ -1861,9 +1958,21 @@ export type ServiceStatusDto = {
    */
   matrix: ServiceMatrixDto | null;
   /**
+   * How many calls each instance makes at once; null for any number.
+   */
+  maxConcurrency: number | null;
+  /**
    * For bots that name no model: the administrator's choice, `OPENAI_MODEL`, or the first that the service lists.
    */
   modelName: string | null;
+  /**
+   * How long a call waits for a place; null for `PROVIDER_QUEUE_SECONDS`.
+   */
+  queueSeconds: number | null;
+};
+
+export type ServicesHealthDto = {
+  services: Array<ServiceHealthItemDto>;
 };
 
 export type SimpleChatAnswerDto = {
@@ -2414,9 +2523,17 @@ export type AdminCreateOpenAiServiceRequestDtoWritable = {
   displayName: string;
   isActive?: boolean;
   /**
+   * How many calls each instance makes at once; further ones wait for a place. Null for any number.
+   */
+  maxConcurrency?: number | null;
+  /**
    * The model of bots that name none; empty for `OPENAI_MODEL` or the first that the service lists.
    */
   modelName?: string | null;
+  /**
+   * How long a call waits for a place. Null for `PROVIDER_QUEUE_SECONDS`.
+   */
+  queueSeconds?: number | null;
 };
 
 export type AdminUpdateAcsBotConfigurationRequestDtoWritable = {
@@ -2534,9 +2651,17 @@ export type AdminUpdateOpenAiServiceRequestDtoWritable = {
    */
   isUpdateOpenAi?: boolean;
   /**
+   * How many calls each instance makes at once; further ones wait for a place. Null for any number.
+   */
+  maxConcurrency?: number | null;
+  /**
    * The model of bots that name none; empty for `OPENAI_MODEL` or the first that the service lists.
    */
   modelName?: string | null;
+  /**
+   * How long a call waits for a place. Null for `PROVIDER_QUEUE_SECONDS`.
+   */
+  queueSeconds?: number | null;
 };
 
 export type ToolHeaderDtoWritable = {
@@ -4910,6 +5035,72 @@ export type UpdateBotParametersResponses = {
 
 export type UpdateBotParametersResponse = UpdateBotParametersResponses[keyof UpdateBotParametersResponses];
 
+export type GetBotServicesData = {
+  body?: never;
+  path: {
+    /**
+     * A bot, by its id: `GET /api/bots` lists those that you may use.
+     */
+    botId: string;
+  };
+  query?: never;
+  url: '/api/admin/bots/{botId}/services';
+};
+
+export type GetBotServicesErrors = {
+  /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * Not there, or not yours.
+   */
+  404: ProblemDto;
+  /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
+};
+
+export type GetBotServicesError = GetBotServicesErrors[keyof GetBotServicesErrors];
+
+export type GetBotServicesResponses = {
+  /**
+   * The result
+   */
+  200: BotServicesDto;
+};
+
+export type GetBotServicesResponse = GetBotServicesResponses[keyof GetBotServicesResponses];
+
 export type GetTakeoverPolicyData = {
   body?: never;
   path: {
@@ -6438,6 +6629,67 @@ export type CreateOpenAiServiceResponses = {
 };
 
 export type CreateOpenAiServiceResponse = CreateOpenAiServiceResponses[keyof CreateOpenAiServiceResponses];
+
+export type GetOpenAiServicesHealthData = {
+  body?: never;
+  path?: never;
+  query?: never;
+  url: '/api/admin/openAiServices/health';
+};
+
+export type GetOpenAiServicesHealthErrors = {
+  /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
+  /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
+};
+
+export type GetOpenAiServicesHealthError = GetOpenAiServicesHealthErrors[keyof GetOpenAiServicesHealthErrors];
+
+export type GetOpenAiServicesHealthResponses = {
+  /**
+   * The result
+   */
+  200: ServicesHealthDto;
+};
+
+export type GetOpenAiServicesHealthResponse = GetOpenAiServicesHealthResponses[keyof GetOpenAiServicesHealthResponses];
 
 export type DeleteOpenAiServiceByPluralPathData = {
   body?: never;

@@ -9,6 +9,7 @@ import {
   BotsService,
   RequestParametersService,
 } from '../../../bots/index.js';
+import type { ModelTarget } from '../../../models/index.js';
 import { HandoffRulesService } from '../../handoff/handoff-rules.service.js';
 import { ChatSourcesRepository } from './chat-sources.repository.js';
 import { fittingSources, sourcesText } from './turn-sources.js';
@@ -19,8 +20,10 @@ import { HAND_TO_HUMAN } from '../tools/turn-tools.service.js';
 import type { StartedTurn } from '../turn.types.js';
 
 export interface Prompt {
+  /** As the first of the targets gets it. */
   request: ProviderRequest;
-  serviceId: string;
+  /** Where the answer can come from, in order. */
+  targets: readonly ModelTarget[];
   /** Where the history begins for later turns as well; null when this turn has not shortened it. */
   contextFrom: number | null;
   /** The chat's files that the model receives. */
@@ -45,16 +48,16 @@ export class TurnPromptService {
   /** Throws `BOT_NOT_READY` when the bot has no usable service or model. */
   async buildPrompt(turn: StartedTurn): Promise<Prompt> {
     const bot = await this.bots.getProfile(turn.botId);
-    const [{ connection, model, serviceId }, userSystemMessage, past, isHandoffOffered, botTools, files] =
-      await Promise.all([
-        this.bots.getTarget(bot),
-        bot.isUserSystemMessageSupported ? this.history.findUserSystemMessage(turn.chatId) : null,
-        this.findPast(turn),
-        this.handoffRules.isOfferedToBot(bot, turn.chatId),
-        this.botTools.getCallable(bot.id),
-        this.files.findTextFiles(turn.chatId),
-      ]);
+    const [{ targets, unusable }, userSystemMessage, past, isHandoffOffered, botTools, files] = await Promise.all([
+      this.bots.getTargets(bot),
+      bot.isUserSystemMessageSupported ? this.history.findUserSystemMessage(turn.chatId) : null,
+      this.findPast(turn),
+      this.handoffRules.isOfferedToBot(bot, turn.chatId),
+      this.botTools.getCallable(bot.id),
+      this.files.findTextFiles(turn.chatId),
+    ]);
 
+    const [{ connection, model }] = targets;
     const instructions = instructionsOf(bot, userSystemMessage);
     const budget = this.config.turns.contextTokenBudget;
     const sources = fittingSources(files, Math.floor(budget / 2), model);
@@ -63,10 +66,9 @@ export class TurnPromptService {
     const { kept, startsAt } = windowOf(past, always, budget, model, turn.seq);
     const items = [...(given === '' ? [] : [userItem(given)]), ...contextOf(kept), userItem(turn.inputText)];
     const offered = [...(isHandoffOffered ? [HAND_TO_HUMAN] : []), ...botTools.map(functionOf)];
-    const tools = connection.capabilities.tools ? offered : [];
     return {
-      request: { connection, model, instructions, items, tools, ...this.parameters.of(bot, turn.userKey) },
-      serviceId,
+      request: { connection, model, instructions, items, tools: offered, ...this.parameters.of(bot, turn.userKey) },
+      targets,
       contextFrom: startsAt,
       sources: sources.map(({ id, path }) => ({ id, path })),
       trace: {
@@ -78,7 +80,8 @@ export class TurnPromptService {
         userSystemMessage: userSystemMessage !== null,
         files: { available: files.length, sent: sources.map(({ path }) => path) },
         history: { available: past.length, sent: kept.length },
-        tools: tools.map(({ name }) => name),
+        tools: offered.map(({ name }) => name),
+        ...(unusable.length > 0 && { unusableServices: unusable }),
         ...(turn.options.routing && { routing: turn.options.routing }),
         items,
       },

@@ -1,6 +1,7 @@
 import { AppError } from '@app/common';
 import type { OwnershipReason, ToolOutcome } from '@app/contracts';
 import type { MeteredCall } from '../../../accounting/index.js';
+import type { CallAttempt } from '../../../models/index.js';
 import type { NewChunk } from '../turn-chunks.repository.js';
 import type { FinalTurnStatus, StartedTurn } from '../turn.types.js';
 
@@ -40,6 +41,9 @@ export class LiveTurn {
   /** Every call of the model service that was made for the turn here, in order. */
   readonly calls: MeteredCall[] = [];
   readonly toolCalls: TracedToolCall[] = [];
+  /** Every attempt at a service, also those that were skipped. */
+  readonly callAttempts: CallAttempt[] = [];
+  /** The service that was asked last: the one that answered, if one did. */
   serviceId: string | null = null;
   model: string | null = null;
   firstTextAt: number | null = null;

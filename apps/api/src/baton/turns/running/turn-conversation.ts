@@ -1,60 +1,73 @@
 import { AppConfig, AppError } from '@app/common';
-import { ProviderError, type ProviderEvent, type ProviderItem, type ProviderRequest } from '@app/openai';
+import type { ProviderEvent, ProviderItem, ProviderRequest } from '@app/openai';
 import { Injectable } from '@nestjs/common';
-import { setTimeout as delay } from 'node:timers/promises';
+import { ModelCallsService, type ModelAnswer, type ModelTarget } from '../../../models/index.js';
+import type { Prompt } from '../prompt/turn-prompt.service.js';
 import { CommitWindow } from './commit-window.js';
 import type { LiveTurn } from './live-turn.js';
 import { HAND_TO_HUMAN, TurnToolsService, type ToolCall } from '../tools/turn-tools.service.js';
+import { SharedHistory } from './shared-history.js';
 import { TurnMeter } from './turn-meter.js';
 import { TurnMetrics } from './turn.metrics.js';
 
-const BACKOFF_MS = 250;
 const MAX_TOOL_ROUNDS = 5;
 
-/** The conversation with the model: its text goes to the commit window as it arrives, its tool calls are answered, failed requests are retried. */
+/** The conversation with the model: its text goes to the commit window as it arrives, its tool calls are answered. */
 @Injectable()
 export class TurnConversation {
   constructor(
     private readonly config: AppConfig,
+    private readonly calls: ModelCallsService,
     private readonly meter: TurnMeter,
     private readonly tools: TurnToolsService,
     private readonly window: CommitWindow,
     private readonly metrics: TurnMetrics,
   ) {}
 
-  /** Asks until the model calls no more tools. Throws PROVIDER_INCOMPLETE when it has generated no text by then. */
-  async run(live: LiveTurn, request: ProviderRequest): Promise<void> {
-    let { items } = request;
+  /**
+   * Asks until the model calls no more tools. Each round is answered by the service of the round before, or, before its first text, by the
+   * next one that can. Throws PROVIDER_INCOMPLETE when the model has generated no text by the end.
+   */
+  async run(live: LiveTurn, { request, targets }: Prompt): Promise<void> {
+    const history = new SharedHistory(request.items, targets[0]!);
     const isHandoffOffered = request.tools.includes(HAND_TO_HUMAN);
+    let order = targets;
     for (let round = 1; ; round++) {
       // The last round offers no tools: the model has to answer.
       const isLast = round > MAX_TOOL_ROUNDS;
       const tools = isLast || live.handoffReason !== null ? [] : request.tools;
-      const { calls, output, reason } = await this.askWithRetries(live, { ...request, items, tools });
-      if (live.signal.aborted) return;
+      const answer = await this.askAny(live, order, (target) => requestFor(target, { ...request, tools }, history));
+      if (answer === null || live.signal.aborted) return;
+      const { target, value } = answer;
+      const { calls, output, reason } = value;
       if (reason === 'length' || reason === 'content_filter') throw truncationOf(reason, live);
       if (calls.length === 0 || isLast) return requireAnswer(live);
-      items = [...items, ...output, ...(await this.tools.answerCalls(live, calls, isHandoffOffered))];
+      history.add(target, [...output, ...(await this.tools.answerCalls(live, calls, isHandoffOffered))]);
       if (live.signal.aborted) return;
+      order = [target, ...targets.filter((other) => other !== target)];
     }
   }
 
-  /** Retries only before the first text of the round: text that was shown is never withdrawn. */
-  private async askWithRetries(live: LiveTurn, request: ProviderRequest): Promise<Round> {
+  /** Tries again and elsewhere only before the first text of the round: text that was shown is never withdrawn. */
+  private askAny(
+    live: LiveTurn,
+    targets: readonly ModelTarget[],
+    request: (target: ModelTarget) => ProviderRequest,
+  ): Promise<ModelAnswer<Round> | null> {
     const lengthBefore = live.length;
-    for (let attempt = 1; ; attempt++) {
-      live.attempts++;
-      try {
-        return await this.ask(live, request);
-      } catch (error) {
-        const mayRetry = error instanceof ProviderError && error.retryable && live.length === lengthBefore;
-        if (!mayRetry || live.signal.aborted || attempt >= this.config.provider.attempts) throw error;
-        const backoff = BACKOFF_MS * 2 ** (attempt - 1) * (1 + Math.random());
-        const wait = error.retryAfterSeconds === undefined ? backoff : error.retryAfterSeconds * 1000;
-        await delay(wait, undefined, { signal: live.signal }).catch(() => undefined);
-        if (live.signal.aborted) return NO_OUTPUT;
-      }
-    }
+    return this.calls.call({
+      targets,
+      signal: live.signal,
+      timeLeftMs: () => live.startedAt + this.config.turns.deadlineMs - performance.now(),
+      hasSpoken: () => live.length !== lengthBefore,
+      onAttempt: (attempt) => live.callAttempts.push(attempt),
+      ask: (target) => {
+        live.attempts++;
+        live.serviceId = target.serviceId;
+        live.model = target.model;
+        return this.ask(live, request(target));
+      },
+    });
   }
 
   private async ask(live: LiveTurn, request: ProviderRequest): Promise<Round> {
@@ -94,6 +107,15 @@ interface Round {
   output: ProviderItem[];
   reason: DoneReason;
 }
+
+/** Tools are offered where the service has them. */
+const requestFor = (target: ModelTarget, request: ProviderRequest, history: SharedHistory): ProviderRequest => ({
+  ...request,
+  connection: target.connection,
+  model: target.model,
+  items: history.itemsFor(target),
+  tools: target.connection.capabilities.tools ? request.tools : [],
+});
 
 const NO_OUTPUT: Round = { calls: [], output: [], reason: 'stop' };
 

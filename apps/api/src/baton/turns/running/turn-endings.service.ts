@@ -69,7 +69,9 @@ export class TurnEndingsService {
       model: live.model,
       attempts: live.attempts,
       handoffReason: live.handoffReason ?? (status === 'failed' ? await this.handoffAfterFailure(live) : null),
-      trace: turn.options.isTraceLogEnabled ? { ...prompt?.trace, toolCalls: live.toolCalls, ...live.timings } : null,
+      trace: turn.options.isTraceLogEnabled
+        ? { ...prompt?.trace, toolCalls: live.toolCalls, calls: live.callAttempts, ...live.timings }
+        : null,
       metaData: prompt === null || prompt.sources.length === 0 ? null : { sources: prompt.sources },
       contextFrom: prompt?.contextFrom ?? null,
       kept: null,

@@ -54,9 +54,7 @@ export class TurnGeneration {
       this.leases.mayWrite(live.turn),
     ]);
     generation.prompt = prompt;
-    live.serviceId = prompt.serviceId;
-    live.model = prompt.request.model;
-    if (mayWrite) await this.conversation.run(live, prompt.request);
+    if (mayWrite) await this.conversation.run(live, prompt);
     else live.stop({ kind: 'fenced' });
   }
 
