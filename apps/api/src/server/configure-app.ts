@@ -1,6 +1,7 @@
 import {
   DOCS_SECURITY_HEADERS,
   AddressThrottle,
+  COMPRESSION,
   HttpAdapter,
   isForeignRoute,
   MetricsRegistry,
@@ -18,7 +19,7 @@ import {
   trustedProxies,
   type AppConfig,
 } from '@app/common';
-import compress, { type FastifyCompressOptions } from '@fastify/compress';
+import compress from '@fastify/compress';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { NestApplicationOptions } from '@nestjs/common';
@@ -35,13 +36,6 @@ const MAX_ID_LENGTH = 1024;
 /** To receive a whole request, however steadily it comes. */
 const RECEIVE_TIMEOUT_MS = 120_000;
 const CONNECTIONS_CHECK_MS = 1000;
-/** Texts only. Streams of events are sent word by word; files are sent as they are, with their length. */
-const COMPRESSION = {
-  globalDecompression: false,
-  encodings: ['br', 'gzip'],
-  threshold: 1024,
-  customTypes: /^(text\/(html|css|javascript|csv|plain|markdown)|application\/(problem\+|merge-patch\+)?json)\b/,
-} satisfies FastifyCompressOptions;
 const PERSONAL = /^\/+(api|cache|metrics)\b/i;
 
 /** Options that the server needs before it exists. Bodies are read by our own reader, never by Nest's parsers. */

@@ -3,6 +3,7 @@ import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyServerOptions } from 'fastify';
 import type { Server, ServerOptions, ServerResponse } from 'node:http';
 import { answerOf } from './answer.js';
+import { sendUncompressed } from './compression.js';
 import { EVENT_STREAM_TYPE } from './event-stream.js';
 
 /** No proxy may buffer or compress a stream of events. Code that writes one past the adapter sends these headers too. */
@@ -41,6 +42,7 @@ export class HttpAdapter extends FastifyAdapter {
 
   override reply(response: FastifyReply | ServerResponse, body: unknown, statusCode?: number) {
     if ('raw' in response) {
+      if (body instanceof StreamableFile) sendUncompressed(response);
       const type = response.getHeader('content-type') ?? (body instanceof StreamableFile && body.getHeaders().type);
       if (typeof type === 'string' && type.startsWith('text/event-stream')) response.headers(EVENT_STREAM_HEADERS);
       else if (type === false || type === undefined) {

@@ -1,3 +1,4 @@
+import { sendUncompressed } from '@app/common';
 import type { FastifyReply } from 'fastify';
 import type { Readable } from 'node:stream';
 import { contentDisposition } from './content-disposition.js';
@@ -30,6 +31,7 @@ export async function sendDownload(reply: FastifyReply, download: Download): Pro
     await reply.code(304).send();
     return;
   }
+  sendUncompressed(reply);
   if (size !== null) reply.header('content-length', size);
   await reply.type(sentTypeOf(contentType)).send(body);
 }
