@@ -193,6 +193,7 @@ describe('OpenAiProvider', () => {
       temperature: 0.2,
       max_output_tokens: 50,
       store: false,
+      include: ['reasoning.encrypted_content'],
       stream: true,
     });
   });

@@ -9,6 +9,7 @@ import { CapabilityProbe } from './probe/capability-probe.js';
 import type { ProbeExtras } from './dialects/dialect-adapter.js';
 import { DIALECTS } from './dialects/dialects.js';
 import { fitting } from './dialects/conversation.js';
+import { itemsFor, originOf } from './dialects/origin.js';
 import { addFields, leaveOut, putParameters } from './dialects/parameters.js';
 import { AdaptingAnswer } from './learning/adapting-answer.js';
 import { fieldsOf, learn } from './learning/lessons.js';
@@ -154,7 +155,7 @@ export class OpenAiProvider implements OnApplicationShutdown {
   private open(call: Call, adjustments: Adjustments): AnswerStream {
     const { connection } = call.request;
     const secrets = secretsOf(connection);
-    const answer = new AnswerStream(DIALECTS[connection.dialect], secrets, call.signal);
+    const answer = new AnswerStream(DIALECTS[connection.dialect], secrets, call.signal, originOf(call.request));
     if (answer.queue.settled) return answer;
     if (connection.apiKey && !HEADER_VALUE.test(connection.apiKey)) {
       const detail = 'The key holds characters that a key cannot have.';
@@ -208,7 +209,8 @@ function bodyOf(request: ProviderRequest, adjustments: Adjustments, extras?: Pro
   const { contextTokens, omitted } = adjustments;
   const { capabilities, dialect } = request.connection;
   const adapter = DIALECTS[dialect];
-  const fitted = contextTokens === null ? request : fitting(request, contextTokens);
+  const addressed = { ...request, items: itemsFor(request, omitted) };
+  const fitted = contextTokens === null ? addressed : fitting(addressed, contextTokens);
   const body = adapter.body(fitted, { ...extras, streamed: capabilities.streaming, adjustments });
   putParameters(body, adapter.places, request.parameters ?? {});
   addFields(body, request.extraBody ?? {});

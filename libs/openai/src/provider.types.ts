@@ -54,24 +54,43 @@ export interface Adjustments {
 
 /** One item of the conversation. We own the history: every call carries the whole of it. */
 export type ProviderItem =
-  | { type: 'message'; role: 'user' | 'assistant' | 'developer'; text: string }
-  | ProviderToolCall
-  | { type: 'tool_result'; callId: string; output: string }
-  | CarriedItem;
+  ProviderMessage | ProviderToolCall | { type: 'tool_result'; callId: string; output: string } | CarriedItem;
 
-export interface ProviderToolCall {
+export interface ProviderMessage extends OwnWords {
+  type: 'message';
+  role: 'user' | 'assistant' | 'developer';
+  text: string;
+}
+
+export interface ProviderToolCall extends OwnWords {
   type: 'tool_call';
   callId: string;
   name: string;
   arguments: string;
-  /** What the service added to the call, to be sent back as it came. */
-  extra?: Record<string, unknown>;
 }
 
-/** What a service said to itself beside its calls (reasoning, signatures). It goes back as it came, before the text and the calls. */
+interface OwnWords {
+  /** What the service added to the message or call, to be sent back as it came. */
+  extra?: Record<string, unknown>;
+  /** Who added it: {@link originOf}. It is sent to no other service or model. */
+  origin?: string;
+}
+
+/** What a service said to itself beside its words and calls (reasoning, signatures). It goes back as it came, before them. */
 export interface CarriedItem {
   type: 'carried';
   value: Record<string, unknown>;
+  /** It goes back with later questions as well, not only with the results of calls. */
+  isLasting?: boolean;
+  /** Who said it: {@link originOf}. It is sent to no other service or model. */
+  origin?: string;
+}
+
+/** What an answer refers to. */
+export interface Citation {
+  title: string;
+  /** A page of the web; null for a file that the service keeps. */
+  url: string | null;
 }
 
 export interface ProviderTool {
@@ -107,7 +126,7 @@ export interface ProviderUsage {
 }
 
 /**
- * What a stream yields, in order: any number of `text`, `tool_call` (complete calls only) and `carried`, then `usage` when the
+ * What a stream yields, in order: any number of `text`, `thought`, `citation`, `tool_call` (complete calls only) and `carried`, then `usage` when the
  * service reports it, then exactly one `done`. A stream that ends without its terminal event throws `PROVIDER_INCOMPLETE`
  * instead of yielding `done`.
  */
@@ -115,8 +134,12 @@ export type ProviderEvent =
   | { type: 'text'; text: string }
   | ProviderToolCall
   | CarriedItem
+  /** What the model says to itself, and what it remarks on the way to its answer. Never for customers. */
+  | { type: 'thought'; kind: 'thought' | 'commentary'; text: string }
+  | (Citation & { type: 'citation' })
   | { type: 'usage'; usage: ProviderUsage }
-  | { type: 'done'; reason: 'stop' | 'length' | 'content_filter' | 'tool_calls' };
+  /** `extra` is what the service added to its message. */
+  | ({ type: 'done'; reason: 'stop' | 'length' | 'content_filter' | 'tool_calls' } & OwnWords);
 
 export interface ProviderModel {
   id: string;

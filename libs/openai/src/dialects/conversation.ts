@@ -39,6 +39,9 @@ function joinNeighbours(items: readonly ProviderItem[]): ProviderItem[] {
   return joined;
 }
 
+/** Thoughts are mostly encrypted: there are no words to count. */
+const CHARACTERS_PER_CARRIED_TOKEN = 4;
+
 /** Our own count of what a request sends. */
 export const inputTokensOf = ({ instructions, items, model }: ProviderRequest): number =>
   items.reduce((sum, item) => sum + tokensOf(item, model), countTokens(instructions, model));
@@ -73,6 +76,6 @@ function tokensOf(item: ProviderItem, model: string): number {
     case 'tool_result':
       return countTokens(item.output, model);
     case 'carried':
-      return countTokens(JSON.stringify(item.value), model);
+      return Math.ceil(JSON.stringify(item.value).length / CHARACTERS_PER_CARRIED_TOKEN);
   }
 }

@@ -28,11 +28,15 @@ export interface ProbeExtras {
 export interface AnswerSink {
   text(text: string): void;
   toolCall(callId: string, name: string, args: string, extra?: Record<string, unknown>): void;
-  /** What has to go back with the calls. */
-  carried(value: Record<string, unknown>): void;
+  /** What has to go back with the calls; what is lasting also with later questions. */
+  carried(value: Record<string, unknown>, isLasting?: boolean): void;
+  /** What is not for the customer. */
+  thought(text: string, kind?: 'thought' | 'commentary'): void;
+  /** A source of the answer, as the service names it. */
+  cited(title: unknown, url: unknown): void;
   usage(usage: ProviderUsage): void;
   /** The terminal event. Nothing counts after it. */
-  done(reason: DoneReason): void;
+  done(reason: DoneReason, extra?: Record<string, unknown>): void;
   /** An error that the service reported inside its answer: `{code, type, message}`. */
   failed(error: unknown): void;
 }

@@ -24,6 +24,7 @@ const WIRE: Record<ProviderDialect, Record<string, unknown>> = {
     max_output_tokens: 500,
     prompt_cache_key: 'revision',
     safety_identifier: 'person',
+    include: ['reasoning.encrypted_content'],
     store: false,
   },
   chat_completions: {
@@ -109,7 +110,7 @@ describe('the parameters of a request', () => {
     await serve(() => ANSWERS[dialect]);
     await send(dialect, { parameters: { topP: null, stop: null, seed: undefined } });
     const always = {
-      responses: ['store'],
+      responses: ['store', 'include'],
       chat_completions: ['store', 'stream_options'],
       anthropic_messages: ['max_tokens'],
     };

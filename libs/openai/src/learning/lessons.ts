@@ -1,5 +1,6 @@
 import { arrange, fitting, inputTokensOf } from '../dialects/conversation.js';
 import { DIALECTS } from '../dialects/dialects.js';
+import { itemsFor, KEPT } from '../dialects/origin.js';
 import { valueAt } from '../dialects/parameters.js';
 import type { ProviderErrorCode } from '../errors/provider-error.js';
 import type { Adjustments, Arrangement, ProviderRequest } from '../provider.types.js';
@@ -22,6 +23,7 @@ const REFUSES =
 const ABOUT_ROLES =
   /alternat|must be at the beginning|\broles?\b|jinja|chat.?template|system (message|prompt|instruction)|developer (message|instruction)|(first|last) message/i;
 const ABOUT_THOUGHTS = /\bthinking\b|\breasoning|\bthoughts?\b/i;
+const ABOUT_KEPT = /encrypted.?content|\breasoning\b.{0,60}\bitems?\b|\bitems?\b.{0,60}\breasoning\b|\bphase\b/is;
 const DEMANDS = /missing|must (be|have)|required|expected/i;
 const ARRANGEMENTS: readonly Arrangement[] = ['free', 'alternating', 'without_system'];
 /** Where services say how much they take. */
@@ -40,7 +42,7 @@ const CAN_BE_TAUGHT = new Set([200, 400, 413, 422, 429, 500, 501]);
 /** The fields that a request can do without, beside its parameters and those that an administrator has added. */
 const DISPENSABLE = [
   'temperature', 'max_tokens', 'max_completion_tokens', 'max_output_tokens', 'store', 'stream_options', 'tool_choice',
-  'response_format',
+  'response_format', 'include',
 ]; // prettier-ignore
 
 /** The fields of a request that a refusal may be about, also those within the messages that the service itself had added. */
@@ -82,6 +84,13 @@ const leaveOutThoughts: Lesson = ({ said, request }, adjustments) => {
   return thoughts.length === 0 ? null : { ...adjustments, omitted: [...adjustments.omitted, ...thoughts] };
 };
 
+/** What was kept of earlier turns can outlive the key or the version of the model that can read it. */
+const leaveOutKept: Lesson = ({ said, request }, adjustments) => {
+  if (adjustments.omitted.includes(KEPT) || !ABOUT_KEPT.test(said)) return null;
+  const isKept = itemsFor(request, adjustments.omitted).length > itemsFor(request, [KEPT]).length;
+  return isKept ? { ...adjustments, omitted: [...adjustments.omitted, KEPT] } : null;
+};
+
 /** Takes the next stricter arrangement that changes anything: many chat templates want one. */
 const arrangeStrictly: Lesson = ({ said, status, request }, adjustments) => {
   const isToldSo = ABOUT_ROLES.test(said);
@@ -93,7 +102,7 @@ const arrangeStrictly: Lesson = ({ said, status, request }, adjustments) => {
   return arrangement === undefined ? null : { ...adjustments, arrangement };
 };
 
-const LESSONS: readonly Lesson[] = [leaveOut, leaveOutThoughts, arrangeStrictly];
+const LESSONS: readonly Lesson[] = [leaveOut, leaveOutKept, leaveOutThoughts, arrangeStrictly];
 
 /** Once, with what the service says that it takes, else with half. */
 function askWithLess({ said, request }: Refusal, adjustments: Adjustments): Adjustments | null {

@@ -53,8 +53,9 @@ export class ProbeCalls {
         if (answer.streamed) this.firstTokenMs ??= elapsed();
         collected.text += event.text;
       } else if (event.type === 'usage') collected.reportedUsage = true;
-      else if (event.type !== 'done') collected.calls.push(event);
-      else return { ...collected, cut: event.reason === 'length', streamed: answer.streamed, milliseconds: elapsed() };
+      else if (event.type === 'tool_call' || event.type === 'carried') collected.calls.push(event);
+      else if (event.type === 'done')
+        return { ...collected, cut: event.reason === 'length', streamed: answer.streamed, milliseconds: elapsed() };
     }
     throw new ProviderError('PROVIDER_TIMEOUT', { detail: 'The model service did not answer the probe in time.' });
   }

@@ -2,10 +2,17 @@
 import type { AnswerSink } from '../dialects/dialect-adapter.js';
 import { errorFromEvent, ProviderError, type Secrets } from '../errors/provider-error.js';
 import type { ProviderEvent, ProviderUsage } from '../provider.types.js';
+import { citationOf } from './citation.js';
 import { ThoughtFilter } from './thought-filter.js';
 
 const LONGEST_ANSWER = 4 * 1024 * 1024;
+/** What is passed on of the thoughts of one answer, in characters. */
+const LONGEST_THOUGHTS = 16_000;
+const MOST_CITATIONS = 100;
 const NOTHING_MORE: IteratorReturnResult<undefined> = { done: true, value: undefined };
+
+/** What can come while a piece of the text is still held back. */
+const BESIDE_TEXT: ReadonlySet<ProviderEvent['type']> = new Set(['text', 'thought', 'citation']);
 
 interface Waiter {
   resolve(result: IteratorResult<ProviderEvent, undefined>): void;
@@ -23,7 +30,9 @@ export class AnswerQueue implements AnswerSink, AsyncIterableIterator<ProviderEv
   private readonly events: ProviderEvent[] = [];
   private waiter: Waiter | null = null;
   private error: ProviderError | null = null;
-  private readonly thoughts = new ThoughtFilter();
+  private readonly filter = new ThoughtFilter((thought) => this.thought(thought));
+  private thoughtsLength = 0;
+  private citations = 0;
   private heldSurrogate = '';
   private length = 0;
   private over = false;
@@ -32,6 +41,8 @@ export class AnswerQueue implements AnswerSink, AsyncIterableIterator<ProviderEv
   constructor(
     private readonly secrets: Secrets,
     private readonly onSettled: (cancelled: boolean) => void,
+    /** Who answers. */
+    private readonly origin?: string,
   ) {}
 
   get settled(): boolean {
@@ -87,7 +98,7 @@ export class AnswerQueue implements AnswerSink, AsyncIterableIterator<ProviderEv
       this.heldSurrogate = text.slice(-1);
       text = text.slice(0, -1);
     }
-    if (text !== '') this.pushText(this.thoughts.take(text.toWellFormed()));
+    if (text !== '') this.pushText(this.filter.take(text.toWellFormed()));
   }
 
   toolCall(callId: string, name: string, args: string, extra?: Record<string, unknown>): void {
@@ -95,20 +106,35 @@ export class AnswerQueue implements AnswerSink, AsyncIterableIterator<ProviderEv
       throw new TypeError('A tool call lacks its id or name.');
     }
     this.grow(args.length);
-    this.push({ type: 'tool_call', callId, name, arguments: args.toWellFormed(), ...(extra && { extra }) });
+    this.push({ type: 'tool_call', callId, name, arguments: args.toWellFormed(), ...this.own(extra) });
   }
 
-  carried(value: Record<string, unknown>): void {
+  carried(value: Record<string, unknown>, isLasting?: boolean): void {
     this.grow(JSON.stringify(value).length);
-    this.push({ type: 'carried', value });
+    this.push({ type: 'carried', value, isLasting, origin: this.origin });
+  }
+
+  thought(piece: string, kind: 'thought' | 'commentary' = 'thought'): void {
+    if (typeof piece !== 'string') return;
+    const text = piece.slice(0, LONGEST_THOUGHTS - this.thoughtsLength).toWellFormed();
+    if (this.over || text === '') return;
+    this.thoughtsLength += text.length;
+    const last = this.events.at(-1);
+    if (last?.type === 'thought' && last.kind === kind) last.text += text;
+    else this.push({ type: 'thought', kind, text });
+  }
+
+  cited(title: unknown, url: unknown): void {
+    const citation = citationOf(title, url);
+    if (citation && this.citations++ < MOST_CITATIONS) this.push({ type: 'citation', ...citation });
   }
 
   usage(usage: ProviderUsage): void {
     this.push({ type: 'usage', usage });
   }
 
-  done(reason: Extract<ProviderEvent, { type: 'done' }>['reason']): void {
-    this.push({ type: 'done', reason });
+  done(reason: Extract<ProviderEvent, { type: 'done' }>['reason'], extra?: Record<string, unknown>): void {
+    this.push({ type: 'done', reason, ...this.own(extra) });
     this.settle(false);
   }
 
@@ -121,7 +147,7 @@ export class AnswerQueue implements AnswerSink, AsyncIterableIterator<ProviderEv
   private releaseText(): void {
     const half = this.heldSurrogate === '' ? '' : '\ufffd';
     this.heldSurrogate = '';
-    this.pushText(this.thoughts.take(half) + this.thoughts.end());
+    this.pushText(this.filter.take(half) + this.filter.end());
   }
 
   private pushText(text: string): void {
@@ -134,13 +160,17 @@ export class AnswerQueue implements AnswerSink, AsyncIterableIterator<ProviderEv
 
   private push(event: ProviderEvent): void {
     if (this.over) return;
-    if (event.type !== 'text') this.releaseText();
+    if (!BESIDE_TEXT.has(event.type)) this.releaseText();
     if (this.waiter) {
       this.waiter.resolve({ done: false, value: event });
       this.waiter = null;
     } else {
       this.events.push(event);
     }
+  }
+
+  private own(extra: Record<string, unknown> | undefined) {
+    return extra && { extra, origin: this.origin };
   }
 
   private grow(by: number): void {

@@ -38,8 +38,9 @@ export class AnswerStream implements Dispatcher.DispatchHandler {
     adapter: DialectAdapter,
     private readonly secrets: Secrets,
     private readonly signal: AbortSignal,
+    origin?: string,
   ) {
-    this.queue = new AnswerQueue(secrets, (cancelled) => this.settled(cancelled));
+    this.queue = new AnswerQueue(secrets, (cancelled) => this.settled(cancelled), origin);
     this.reader = adapter.reader(this.queue);
     this.parser = new SseParser((event, data) => this.reader.event(event, data));
     if (signal.aborted) this.queue.cancel();

@@ -31,6 +31,23 @@ describe('ThoughtFilter', () => {
     expect(filtered(answer.split(''))).toBe(expected);
   });
 
+  it.each([
+    ['<think>a</think>\n<thinking>b</thinking>\nHello', 'ab'],
+    ['<think>Hm. So the', 'Hm. So the'],
+    ['See:\n<think> opens.', ''],
+    ['Hello', ''],
+  ])('hands over the thoughts of %j', (answer, expected) => {
+    for (const pieces of [[answer], answer.split('')]) {
+      let thoughts = '';
+      const filter = new ThoughtFilter((thought) => {
+        thoughts += thought;
+      });
+      for (const piece of pieces) filter.take(piece);
+      filter.end();
+      expect(thoughts).toBe(expected);
+    }
+  });
+
   it('passes on what is decided at once', () => {
     const filter = new ThoughtFilter();
     expect(filter.take('<think>a</th')).toBe('');

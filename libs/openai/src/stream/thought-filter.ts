@@ -16,6 +16,8 @@ export class ThoughtFilter {
   private isAfterThought = false;
   private isLineStart = true;
 
+  constructor(private readonly onThought: (thought: string) => void = () => undefined) {}
+
   /** The part of what came so far that belongs to the answer. */
   take(piece: string): string {
     if (piece === '') return '';
@@ -44,7 +46,9 @@ export class ThoughtFilter {
     this.held = '';
     this.thought = null;
     if (thought === null) return held === '' && this.hasSpoken ? '' : leading + this.say(held);
-    return this.hasSpoken ? thought + held : '';
+    if (this.hasSpoken) return thought + held;
+    this.onThought(held);
+    return '';
   }
 
   /** False when its end has not come yet. */
@@ -55,6 +59,7 @@ export class ThoughtFilter {
       if (this.held.length > LONGEST_THOUGHT) throw new RangeError('The answer is too long.');
       return false;
     }
+    this.onThought(this.held.slice(0, at));
     this.held = this.held.slice(at + closing.length);
     this.thought = null;
     this.isAfterThought = true;

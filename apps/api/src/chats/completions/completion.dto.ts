@@ -41,13 +41,15 @@ export class InformationSource {
   id: string;
   @ApiProperty({ example: 'handbook.pdf' })
   fileName: string;
-  @ApiProperty({ example: `/api/chats/${ID}/downloads/handbook.pdf` })
-  url: string;
+  /** A download of the chat, or a page of the web; absent for a file that the model service keeps. */
+  @ApiProperty({ example: `/api/chats/${ID}/downloads/handbook.pdf`, required: false })
+  url?: string;
   /** Absent if unknown. */
   @ApiProperty({ example: 'en', required: false })
   language?: string;
-  @ApiProperty({ example: `/api/chats/${ID}/tickets` })
-  createTicketUrl: string;
+  /** For downloads of the chat only. */
+  @ApiProperty({ example: `/api/chats/${ID}/tickets`, required: false })
+  createTicketUrl?: string;
 }
 
 export class ChatCompletionMetaData {
@@ -102,11 +104,18 @@ export const metaDataOf = (
   metaData: TurnMetaData | null,
 ): ChatCompletionMetaData => ({
   tags: status === 'interrupted' ? ['interrupted'] : status === 'superseded' ? ['human'] : [],
-  sources: (metaData?.sources ?? []).map(({ id, path }) => ({
-    id,
-    fileName: path.slice(path.lastIndexOf('/') + 1),
-    ...fileAddresses(chatId, path),
-  })),
+  sources: [
+    ...(metaData?.sources ?? []).map(({ id, path }) => ({
+      id,
+      fileName: path.slice(path.lastIndexOf('/') + 1),
+      ...fileAddresses(chatId, path),
+    })),
+    ...(metaData?.citations ?? []).map(({ title, url }) => ({
+      id: url ?? title,
+      fileName: title,
+      ...(url !== null && { url }),
+    })),
+  ],
 });
 
 export function mapCompletion(outcome: TurnOutcome, bot: BotProfile, language: Language): ChatCompletionResponseDto {

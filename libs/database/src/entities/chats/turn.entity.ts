@@ -20,15 +20,22 @@ export interface TurnSource {
   path: string;
 }
 
-export interface TurnMetaData {
-  sources: TurnSource[];
+/** What the model says that its answer refers to. */
+export interface TurnCitation {
+  title: string;
+  /** A page of the web; null for a file that the model service keeps. */
+  url: string | null;
 }
 
-/** What a model needs to see again with later questions; another model or service does not understand it. */
+export interface TurnMetaData {
+  sources: TurnSource[];
+  citations?: TurnCitation[];
+}
+
+/** What a model needs to see again with later questions. */
 export interface KeptThoughts {
-  serviceId: string;
-  dialect: string;
-  model: string;
+  /** The service and model that it came from; no other understands it. */
+  origin: string;
   /** Encrypted reasoning, as it came. */
   items: Record<string, unknown>[];
   /** What the service added to the answer, as it came. */

@@ -7,6 +7,15 @@ interface Block {
   id?: string;
   name?: string;
   input?: unknown;
+  thinking?: unknown;
+  citations?: Citation[] | null;
+}
+
+/** Of a page of the web, or of a document. */
+interface Citation {
+  title?: unknown;
+  url?: unknown;
+  document_title?: unknown;
 }
 
 interface Usage {
@@ -38,6 +47,7 @@ interface Delta {
   partial_json?: string;
   thinking?: string;
   signature?: string;
+  citation?: Citation;
   stop_reason?: string | null;
 }
 
@@ -102,12 +112,16 @@ export class AnthropicMessagesReader implements AnswerReader {
   }
 
   private begin(index: number, block: Block): void {
+    for (const citation of block.citations ?? []) this.cite(citation);
+    if (typeof block.thinking === 'string') this.sink.thought(block.thinking);
     if (block.type === 'text') this.text(block.text);
     else if (block.type === 'tool_use' || THOUGHTS.has(block.type ?? ''))
       this.blocks.set(index, { block: { ...block }, json: '' });
   }
 
-  private go(index: number, { type, text, partial_json: json, thinking, signature }: Delta): void {
+  private go(index: number, { type, text, partial_json: json, thinking, signature, citation }: Delta): void {
+    if (citation) this.cite(citation);
+    if (thinking) this.sink.thought(thinking);
     if (type === 'text_delta') {
       this.text(text);
       return;
@@ -117,6 +131,10 @@ export class AnthropicMessagesReader implements AnswerReader {
     if (json) open.json += json;
     if (thinking) open.block['thinking'] = textOf(open.block['thinking']) + thinking;
     if (signature) open.block['signature'] = textOf(open.block['signature']) + signature;
+  }
+
+  private cite({ title, url, document_title: document }: Citation): void {
+    this.sink.cited(title ?? document, url);
   }
 
   private text(text: string | undefined): void {

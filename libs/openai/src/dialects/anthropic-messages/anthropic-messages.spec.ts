@@ -139,7 +139,14 @@ describe('Anthropic Messages', () => {
         { type: 'message_stop' },
       ),
     };
-    expect(await collect(request())).toEqual([
+    const events = await collect(request());
+    const thoughts = events.filter((event) => event.type === 'thought');
+    expect(thoughts.map(({ text }) => text).join('')).toBe('Let me see.');
+    expect(
+      events
+        .filter(({ type }) => type !== 'thought')
+        .map(({ origin: _origin, ...event }: ProviderEvent & { origin?: string }) => event),
+    ).toEqual([
       { type: 'text', text: 'One moment.' },
       { type: 'carried', value: { type: 'thinking', thinking: 'Let me see.', signature: 'sig' } },
       { type: 'carried', value: { type: 'redacted_thinking', data: 'xyz' } },

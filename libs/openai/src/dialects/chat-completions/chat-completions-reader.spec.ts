@@ -74,7 +74,11 @@ describe('ChatCompletionsReader', () => {
       // https://github.com/continuedev/continue/issues/10193: DeepSeek demands its thoughts back in the next round.
       'thoughts beside the calls',
       [chunk({ reasoning_content: 'Let me ' }), chunk({ reasoning_content: 'see.' }), call(0, 'c1', 'a', '{}')],
-      [{ type: 'carried', value: { reasoning_content: 'Let me see.' } }, called('c1', 'a', '{}')],
+      [
+        { type: 'thought', kind: 'thought', text: 'Let me see.' },
+        { type: 'carried', value: { reasoning_content: 'Let me see.' } },
+        called('c1', 'a', '{}'),
+      ],
     ],
   ])('reads %s', async (_name, chunks, expected) => {
     expect(await streamed(...chunks, end)).toEqual([...expected, done]);

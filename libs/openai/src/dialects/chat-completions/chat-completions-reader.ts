@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type AnswerReader, type AnswerSink, type DoneReason, usageOf } from '../dialect-adapter.js';
+import { ChatCitations, type WithCitations } from './chat-citations.js';
 import { argumentsText, mergeFields, unknownFields } from '../tool-forms.js';
 
 interface ToolCallDelta {
@@ -16,7 +17,7 @@ interface Choice {
   usage?: Usage | null;
 }
 
-interface Chunk {
+interface Chunk extends WithCitations {
   choices?: (Choice | null)[] | null;
   usage?: Usage | null;
   x_groq?: { usage?: Usage | null; error?: unknown } | null;
@@ -36,12 +37,14 @@ interface Usage {
   completion_tokens_details?: { reasoning_tokens?: unknown } | null;
 }
 
-interface MessageDelta {
+interface MessageDelta extends WithCitations {
   content?: unknown;
   refusal?: string | null;
   tool_calls?: ToolCallDelta[] | null;
   /** The calls of the first version of the protocol. */
   function_call?: ToolCallDelta['function'];
+  reasoning_content?: unknown;
+  reasoning?: unknown;
 }
 
 interface PendingCall {
@@ -77,8 +80,11 @@ export class ChatCompletionsReader implements AnswerReader {
   private readonly carried: Record<string, unknown> = {};
   private usage: Usage | null = null;
   private finishReason: string | null = null;
+  private readonly citations: ChatCitations;
 
-  constructor(private readonly sink: AnswerSink) {}
+  constructor(private readonly sink: AnswerSink) {
+    this.citations = new ChatCitations((title, url) => this.sink.cited(title, url));
+  }
 
   event(event: string, data: string): void {
     if (data === '[DONE]') {
@@ -93,6 +99,7 @@ export class ChatCompletionsReader implements AnswerReader {
       return;
     }
     this.noteUsage(chunk);
+    this.citations.read(chunk);
     const choice = chunk.choices?.[0];
     if (!choice) return;
     const delta = choice.delta ?? choice.message;
@@ -115,6 +122,7 @@ export class ChatCompletionsReader implements AnswerReader {
     const choice = answer.choices?.[0];
     if (!choice?.message) throw new TypeError('The answer has no message.');
     this.noteUsage(answer);
+    this.citations.read(answer);
     const calls = choice.message.tool_calls?.map((call, index) => ({ ...call, index }));
     this.delta({ ...choice.message, tool_calls: calls });
     this.finishReason = choice.finish_reason?.toLowerCase() ?? null;
@@ -128,6 +136,12 @@ export class ChatCompletionsReader implements AnswerReader {
 
   private delta(delta: MessageDelta): void {
     const { content, refusal, tool_calls: calls, function_call: call } = delta;
+    this.citations.read(delta);
+    const thought = [delta.reasoning_content, delta.reasoning].find(
+      (field) => typeof field === 'string' && field !== '',
+    );
+    if (thought) this.sink.thought(thought as string);
+    if (Array.isArray(content)) this.sink.thought(thoughtIn(content as ContentPart[]));
     if (content) this.sink.text(textOf(content));
     if (refusal) this.sink.text(refusal);
     if (calls) for (const each of calls) this.toolCall(each);
@@ -209,10 +223,20 @@ function errorIn(chunk: Chunk, event: string): unknown {
   return !chunk.choices && typeof chunk.message === 'string' ? chunk : null;
 }
 
+interface ContentPart {
+  type?: string;
+  text?: string;
+  thinking?: string | ContentPart[];
+}
+
+/** Mistral's models think in parts of the content. */
+const thoughtIn = (parts: ContentPart[]): string =>
+  parts.map(({ thinking }) => (Array.isArray(thinking) ? textOf(thinking) : (thinking ?? ''))).join('');
+
 /** Text, or a list of parts of which only the text is for the customer. */
 function textOf(content: unknown): string {
   if (!Array.isArray(content)) return content as string;
-  return (content as { type?: string; text?: string }[])
+  return (content as ContentPart[])
     .map((part) => (part.type === undefined || part.type === 'text' ? (part.text ?? '') : ''))
     .join('');
 }

@@ -33,6 +33,7 @@ export const responsesAdapter: DialectAdapter = {
       temperature: request.temperature ?? undefined,
       max_output_tokens: request.maxOutputTokens ?? undefined,
       store: false,
+      include: ['reasoning.encrypted_content'],
       stream: streamed,
     };
   },
@@ -46,6 +47,7 @@ function toInputItem(item: ProviderItem): InputItem {
   switch (item.type) {
     case 'message':
       return {
+        ...item.extra,
         type: 'message',
         role: item.role,
         content: item.role === 'assistant' ? outputText(item.text) : item.text,

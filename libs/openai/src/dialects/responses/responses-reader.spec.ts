@@ -37,9 +37,15 @@ describe('ResponsesReader', () => {
   // https://cookbook.openai.com/examples/responses_api/reasoning_items: items go back as they came when nothing is stored.
   it('keeps what was thought and remarked for the next round, and shows none of it', async () => {
     const expected = [
-      { type: 'carried', value: { type: 'reasoning', id: 'rs', summary: [], encrypted_content: 'abc' } },
+      { type: 'thought', kind: 'commentary', text: 'I look it up.' },
       {
         type: 'carried',
+        isLasting: true,
+        value: { type: 'reasoning', id: 'rs', summary: [], encrypted_content: 'abc' },
+      },
+      {
+        type: 'carried',
+        isLasting: true,
         value: { type: 'message', role: 'assistant', phase: 'commentary', content: commentary.content },
       },
       called,
@@ -55,9 +61,46 @@ describe('ResponsesReader', () => {
   it('says the answer after the remarks', async () => {
     const events = await whole({ status: 'completed', output: [commentary, answer] });
     expect(events).toEqual([
+      { type: 'thought', kind: 'commentary', text: 'I look it up.' },
       { type: 'text', text: 'Hi' },
-      { type: 'done', reason: 'stop' },
+      { type: 'done', reason: 'stop', extra: { phase: 'final_answer' } },
     ]);
+  });
+
+  it('keeps what was thought before an answer for later questions, with the phase of the answer', async () => {
+    const events = await streamed(
+      { type: 'response.reasoning_summary_text.delta', delta: 'First ' },
+      { type: 'response.reasoning_summary_text.delta', delta: 'this.' },
+      { type: 'response.output_item.done', item: reasoning },
+      { type: 'response.output_text.delta', delta: 'Hi', item_id: 'm2' },
+      { type: 'response.output_item.done', item: answer },
+      completed(reasoning, answer),
+    );
+    expect(events).toEqual([
+      { type: 'thought', kind: 'thought', text: 'First this.' },
+      { type: 'text', text: 'Hi' },
+      {
+        type: 'carried',
+        isLasting: true,
+        value: { type: 'reasoning', id: 'rs', summary: [], encrypted_content: 'abc' },
+      },
+      { type: 'done', reason: 'stop', extra: { phase: 'final_answer' } },
+    ]);
+  });
+
+  it('names each source once', async () => {
+    const annotations = [
+      { type: 'url_citation', url: 'https://example.com/', title: 'Example', start_index: 0, end_index: 2 },
+      { type: 'file_citation', file_id: 'file-1', filename: 'handbook.pdf', index: 0 },
+    ];
+    const item = { ...answer, content: [{ type: 'output_text', text: 'Hi', annotations }] };
+    const sources = [
+      { type: 'citation', title: 'Example', url: 'https://example.com/' },
+      { type: 'citation', title: 'handbook.pdf', url: null },
+    ];
+    const events = await streamed({ type: 'response.output_item.done', item }, completed(item));
+    expect(events.filter(({ type }) => type === 'citation')).toEqual(sources);
+    expect((await whole({ output: [item] })).filter(({ type }) => type === 'citation')).toEqual(sources);
   });
 
   it.each<[string, object, object]>([

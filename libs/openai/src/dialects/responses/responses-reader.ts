@@ -16,8 +16,16 @@ interface OutputItem {
   arguments: unknown;
   status?: string;
   encrypted_content?: string | null;
+  summary?: { text?: string }[] | null;
   phase?: string | null;
-  content?: { type: string; text?: string; refusal?: string }[];
+  content?: { type: string; text?: string; refusal?: string; annotations?: Annotation[] | null }[] | null;
+}
+
+/** `url_citation` has a title and an address, the kinds that cite files have a name. */
+interface Annotation {
+  title?: unknown;
+  url?: unknown;
+  filename?: unknown;
 }
 
 interface TextDelta {
@@ -45,6 +53,8 @@ export class ResponsesReader implements AnswerReader {
   private readonly calls = new Map<string, OutputItem>();
   private readonly commentary = new Set<string>();
   private readonly thoughts = new Map<string, Record<string, unknown>>();
+  private readonly cited = new Set<string>();
+  private phase: string | undefined;
 
   constructor(private readonly sink: AnswerSink) {}
 
@@ -54,6 +64,13 @@ export class ResponsesReader implements AnswerReader {
       case 'response.output_text.delta':
       case 'response.refusal.delta':
         this.delta(JSON.parse(data));
+        return;
+      case 'response.reasoning_summary_text.delta':
+      case 'response.reasoning_text.delta':
+        this.sink.thought(deltaOf(JSON.parse(data)));
+        return;
+      case 'response.reasoning_summary_part.added':
+        this.sink.thought('\n\n');
         return;
       case 'response.output_item.added':
         this.begin(itemOf(JSON.parse(data)));
@@ -81,7 +98,18 @@ export class ResponsesReader implements AnswerReader {
     const response: ResponseBody = JSON.parse(body);
     if (!response.error && typeof response.message === 'string') this.sink.failed(response);
     else if (!response.error && !Array.isArray(response.output)) throw new TypeError('The answer has no output.');
-    else this.complete(response);
+    else {
+      for (const item of response.output ?? []) this.thoughtsOf(item);
+      this.complete(response);
+    }
+  }
+
+  /** What a stream has told piece by piece. */
+  private thoughtsOf({ type, phase, summary, content }: OutputItem): void {
+    const isCommentary = type === 'message' && phase === COMMENTARY;
+    if (type !== 'reasoning' && !isCommentary) return;
+    for (const { text } of [...(summary ?? []), ...(content ?? [])])
+      if (text) this.sink.thought(text, isCommentary ? COMMENTARY : 'thought');
   }
 
   private begin({ id, phase }: OutputItem): void {
@@ -90,6 +118,7 @@ export class ResponsesReader implements AnswerReader {
 
   private delta({ delta, item_id: id }: TextDelta): void {
     if (!id || !this.commentary.has(id)) this.text(delta);
+    else this.sink.thought(delta, COMMENTARY);
   }
 
   private text(text: string): void {
@@ -104,10 +133,20 @@ export class ResponsesReader implements AnswerReader {
     } else if (item.type === 'message' && item.phase === COMMENTARY) {
       const { id, status: _status, ...said } = withoutNulls(item);
       this.thoughts.set(String(id), said);
+    } else if (item.type === 'message') {
+      this.phase = item.phase ?? undefined;
+      for (const { title, filename, url } of annotationsOf(item)) this.cite(title ?? filename, url);
     } else if (item.type === 'function_call' && item.status !== 'incomplete') {
       const id = item.call_id || item.id || `call_${randomUUID()}`;
       if (!this.calls.has(id)) this.calls.set(id, item);
     }
+  }
+
+  /** What is cited comes with every item and once more with the whole. */
+  private cite(title: unknown, url: unknown): void {
+    const key = JSON.stringify([title, url]);
+    if (!this.cited.has(key)) this.sink.cited(title, url);
+    this.cited.add(key);
   }
 
   private complete(response: ResponseBody): void {
@@ -124,23 +163,28 @@ export class ResponsesReader implements AnswerReader {
     const isNamed = ({ id, call_id: callId }: OutputItem): boolean => Boolean(callId || id);
     for (const item of output) if (this.calls.size === 0 || isNamed(item)) this.item(item);
     const isCut = response.status === 'incomplete';
-    if (!isCut) this.passCalls();
+    if (!isCut) this.passThoughtsAndCalls();
     const usage = readUsage(response.usage);
     if (usage) this.sink.usage(usage);
     if (isCut) {
       this.sink.done(response.incomplete_details?.reason === 'content_filter' ? 'content_filter' : 'length');
     } else if (response.status === 'completed' || response.status === undefined) {
-      this.sink.done(this.calls.size > 0 ? 'tool_calls' : 'stop');
+      this.sink.done(this.calls.size > 0 ? 'tool_calls' : 'stop', this.phase ? { phase: this.phase } : undefined);
     }
   }
 
-  private passCalls(): void {
-    if (this.calls.size > 0) for (const thought of this.thoughts.values()) this.sink.carried(thought);
+  private passThoughtsAndCalls(): void {
+    const isReasoned = [...this.thoughts.values()].some(({ type }) => type === 'reasoning');
+    if (this.calls.size > 0 || isReasoned)
+      for (const thought of this.thoughts.values()) this.sink.carried(thought, isReasoned || undefined);
     for (const [id, item] of this.calls) {
       this.sink.toolCall(id, item.name, argumentsText(item.arguments), unknownFields(item, KNOWN_IN_CALL) ?? undefined);
     }
   }
 }
+
+const annotationsOf = ({ content }: OutputItem): Annotation[] =>
+  (Array.isArray(content) ? content : []).flatMap(({ annotations }) => (Array.isArray(annotations) ? annotations : []));
 
 const isAnswer = ({ type, phase }: OutputItem): boolean => type === 'message' && phase !== COMMENTARY;
 
@@ -156,5 +200,6 @@ const readUsage = (usage: ResponseBody['usage']) =>
     reasoning: usage?.output_tokens_details?.reasoning_tokens,
   });
 
+const deltaOf = ({ delta }: { delta: string }): string => delta;
 const itemOf = (event: { item: OutputItem }): OutputItem => event.item;
 const responseOf = (event: { response: ResponseBody }): ResponseBody => event.response;

@@ -1499,14 +1499,20 @@ export type HealthDto = {
 };
 
 export type InformationSource = {
-  createTicketUrl: string;
+  /**
+   * For downloads of the chat only.
+   */
+  createTicketUrl?: string;
   fileName: string;
   id: string;
   /**
    * Absent if unknown.
    */
   language?: string;
-  url: string;
+  /**
+   * A download of the chat, or a page of the web; absent for a file that the model service keeps.
+   */
+  url?: string;
 };
 
 export type KeyRotationDto = {

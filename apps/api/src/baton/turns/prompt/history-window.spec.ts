@@ -12,6 +12,7 @@ const message = (author: PastMessage['author'], text: string, place: number): Pa
   speaker: '',
   place,
   hasTurn: true,
+  kept: null,
 });
 
 /** As the repository reads it: from where the last turn that shortened the history has begun it. */

@@ -4,6 +4,8 @@ import { HISTORY_LIMIT, type PastMessage } from './turn-history.repository.js';
 /** What is left of the room when the history has outgrown it. */
 const KEPT_SHARE = 2 / 3;
 
+const CHARACTERS_PER_KEPT_TOKEN = 4;
+
 export interface HistoryWindow {
   kept: PastMessage[];
   /** Where it begins from now on; null when nothing was left out. */
@@ -23,16 +25,20 @@ export function windowOf(
   nextPlace: number,
 ): HistoryWindow {
   const isWithinLimit = past.length <= HISTORY_LIMIT;
-  const texts = [...always, ...past.map(({ text }) => text)];
+  const texts = [...always, ...past.flatMap(({ text, kept }) => (kept ? [text, JSON.stringify(kept)] : [text]))];
   // A token is at least one byte: texts that fit in bytes fit in tokens, and need no counting.
   const fitsInBytes = texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0) <= budget;
   if (isWithinLimit && fitsInBytes) return { kept: [...past], startsAt: null };
   const room = always.reduce((left, text) => left - countTokens(text, model), budget);
-  const sizes = past.map(({ text }) => countTokens(text, model));
+  const sizes = past.map(({ text, kept }) => countTokens(text, model) + keptTokens(kept));
   if (isWithinLimit && sizes.reduce((sum, size) => sum + size, 0) <= room) return { kept: [...past], startsAt: null };
   const kept = fromQuestion(newest(past, sizes, room * KEPT_SHARE, Math.floor(HISTORY_LIMIT * KEPT_SHARE)));
   return { kept, startsAt: kept[0]?.place ?? nextPlace };
 }
+
+/** Encrypted thoughts have no words to count. */
+const keptTokens = (kept: PastMessage['kept']): number =>
+  kept === null ? 0 : Math.ceil(JSON.stringify(kept.items).length / CHARACTERS_PER_KEPT_TOKEN);
 
 function newest(past: readonly PastMessage[], sizes: number[], room: number, limit: number): PastMessage[] {
   let left = room;

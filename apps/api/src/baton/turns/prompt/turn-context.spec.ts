@@ -6,7 +6,7 @@ const message = (
   text: string,
   kind: PastMessage['kind'] = 'message',
   hasTurn = author === 'bot',
-): PastMessage => ({ author, text, kind, speaker: author === 'agent' ? 'Ada' : '', place: 1, hasTurn });
+): PastMessage => ({ author, text, kind, speaker: author === 'agent' ? 'Ada' : '', place: 1, hasTurn, kept: null });
 const roles = (past: PastMessage[]) =>
   contextOf(past).map((item) => (item.type === 'message' ? `${item.role}: ${item.text}` : item.type));
 
@@ -38,6 +38,15 @@ describe('contextOf', () => {
     const asked = roles([...past]);
     const next = roles([...past, message('customer', 'and now?', 'message', true), message('bot', 'here')]);
     expect(next).toEqual([...asked, 'user: and now?', 'assistant: here']);
+  });
+
+  it('gives the bot its thoughts back, before its words', () => {
+    const kept = { origin: 'o', items: [{ encrypted_content: 'x' }], extra: { phase: 'final_answer' } };
+    expect(contextOf([message('customer', 'hi'), { ...message('bot', 'hello'), kept }])).toEqual([
+      { type: 'message', role: 'user', text: 'hi' },
+      { type: 'carried', value: { encrypted_content: 'x' }, isLasting: true, origin: 'o' },
+      { type: 'message', role: 'assistant', text: 'hello', extra: { phase: 'final_answer' }, origin: 'o' },
+    ]);
   });
 
   it('never tells the bot what is noted for colleagues', () => {

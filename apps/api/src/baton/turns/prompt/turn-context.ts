@@ -1,3 +1,4 @@
+import type { KeptThoughts } from '@app/database';
 import type { ProviderItem } from '@app/openai';
 import type { PastMessage } from './turn-history.repository.js';
 
@@ -32,7 +33,7 @@ export function contextOf(past: readonly PastMessage[]): ProviderItem[] {
     }
     // The mark stays where the turn that answered found it: the beginning of a conversation never changes.
     if (message.author !== 'agent' && message.hasTurn) endAgentPart();
-    items.push(itemOf(message));
+    items.push(...itemsOf(message));
   }
   endAgentPart();
   return items;
@@ -42,15 +43,21 @@ export function contextOf(past: readonly PastMessage[]): ProviderItem[] {
 export const openWhispers = (past: readonly PastMessage[]): PastMessage[] =>
   past.slice(past.findLastIndex(({ author }) => author === 'bot') + 1).filter(({ kind }) => kind === 'whisper');
 
-function itemOf({ author, text, speaker }: PastMessage): ProviderItem {
+function itemsOf({ author, text, speaker, kept }: PastMessage): ProviderItem[] {
   switch (author) {
     case 'customer':
-      return item('user', text);
+      return [item('user', text)];
     case 'bot':
-      return item('assistant', text);
+      return kept === null ? [item('assistant', text)] : withThoughts(text, kept);
     case 'agent':
-      return item('assistant', `[${speaker}] ${text}`);
+      return [item('assistant', `[${speaker}] ${text}`)];
     case 'system':
-      return item('developer', text);
+      return [item('developer', text)];
   }
 }
+
+/** Thoughts come before the words that they led to. */
+const withThoughts = (text: string, { origin, items, extra }: KeptThoughts): ProviderItem[] => [
+  ...items.map((value) => ({ type: 'carried', value, isLasting: true, origin }) as const),
+  { type: 'message', role: 'assistant', text, ...(extra && { extra, origin }) },
+];

@@ -1,5 +1,13 @@
 import type { ErrorCode } from '@app/contracts';
-import { dialectOf, fromSqlJson, GroupCommit, placeholders, type MessageAuthor, type MessageKind } from '@app/database';
+import {
+  dialectOf,
+  fromSqlJson,
+  GroupCommit,
+  placeholders,
+  type KeptThoughts,
+  type MessageAuthor,
+  type MessageKind,
+} from '@app/database';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 
@@ -13,6 +21,8 @@ export interface PastMessage {
   place: number;
   /** A bot answers the message, or it is a bot's answer. */
   hasTurn: boolean;
+  /** What the model that gave the answer needs to see again. */
+  kept: KeptThoughts | null;
 }
 
 interface PastRow {
@@ -24,6 +34,7 @@ interface PastRow {
   seq: number;
   speaker: string | null;
   has_turn: number;
+  kept: string | null;
 }
 
 /** More messages are never sent; one more is read, to see that there are more. */
@@ -67,7 +78,7 @@ export class TurnHistoryRepository {
     const histories = places.map(
       (_, index) =>
         `SELECT ${index} AS asked, m.author, m.kind, m.text, COALESCE(t.seq, m.seq) AS place, m.seq, u.display_name AS speaker,
-           t.id IS NOT NULL AS has_turn
+           t.id IS NOT NULL AS has_turn, CASE WHEN m.author = 'bot' THEN t.kept END AS kept
          FROM messages m LEFT JOIN turns t ON t.id = m.turn_id LEFT JOIN users u ON u.id = m.agent_id
          WHERE m.chat_id = ? AND m.kind <> 'note' AND COALESCE(t.seq, m.seq) < ? AND ${IS_READABLE}
            AND COALESCE(t.seq, m.seq) >= COALESCE((${LAST_START}), 0)
@@ -99,11 +110,12 @@ export class TurnHistoryRepository {
 const pastMessages = (rows: PastRow[]): PastMessage[] =>
   rows
     .toSorted((a, b) => a.place - b.place || a.seq - b.seq)
-    .map(({ author, kind, text, speaker, place, has_turn: hasTurn }) => ({
+    .map(({ author, kind, text, speaker, place, has_turn: hasTurn, kept }) => ({
       author,
       kind,
       text: fromSqlJson<string>(text),
       speaker: speaker ?? '',
       place,
       hasTurn: Boolean(hasTurn),
+      kept: kept === null ? null : fromSqlJson<KeptThoughts>(kept),
     }));

@@ -83,7 +83,7 @@ export class TurnPromptService {
         tools: offered.map(({ name }) => name),
         ...(unusable.length > 0 && { unusableServices: unusable }),
         ...(turn.options.routing && { routing: turn.options.routing }),
-        items,
+        items: items.map(shownItem),
       },
     };
   }
@@ -101,6 +101,10 @@ const functionOf = ({ name, description, parameters }: CallableTool): ProviderTo
   description,
   parameters,
 });
+
+/** Thoughts that were kept are encrypted: the trace says that they are there. */
+const shownItem = (item: ProviderItem): unknown =>
+  item.type === 'carried' ? { type: 'carried', kept: item.value['type'] ?? null } : item;
 
 const userItem = (text: string): ProviderItem => ({ type: 'message', role: 'user', text });
 

@@ -3,6 +3,7 @@ import type { OwnershipReason, ToolOutcome } from '@app/contracts';
 import type { MeteredCall } from '../../../accounting/index.js';
 import type { CallAttempt } from '../../../models/index.js';
 import type { NewChunk } from '../turn-chunks.repository.js';
+import { AnswerNotes } from './answer-notes.js';
 import type { FinalTurnStatus, StartedTurn } from '../turn.types.js';
 
 /** Why this instance stops a turn that it runs: the turn may not write any more, or it ends with a status of its own. */
@@ -41,6 +42,7 @@ export class LiveTurn {
   /** Every call of the model service that was made for the turn here, in order. */
   readonly calls: MeteredCall[] = [];
   readonly toolCalls: TracedToolCall[] = [];
+  readonly notes = new AnswerNotes();
   /** Every attempt at a service, also those that were skipped. */
   readonly callAttempts: CallAttempt[] = [];
   /** The service that was asked last: the one that answered, if one did. */

@@ -1,5 +1,5 @@
 import { AppConfig, AppError } from '@app/common';
-import type { ProviderEvent, ProviderItem, ProviderRequest } from '@app/openai';
+import type { CarriedItem, ProviderEvent, ProviderItem, ProviderRequest } from '@app/openai';
 import { Injectable } from '@nestjs/common';
 import { ModelCallsService, type ModelAnswer, type ModelTarget } from '../../../models/index.js';
 import type { Prompt } from '../prompt/turn-prompt.service.js';
@@ -72,7 +72,7 @@ export class TurnConversation {
 
   private async ask(live: LiveTurn, request: ProviderRequest): Promise<Round> {
     const calls: ToolCall[] = [];
-    const carried: ProviderItem[] = [];
+    const carried: CarriedItem[] = [];
     let text = '';
     let reason: DoneReason = 'stop';
     for await (const event of await this.meter.stream(live, request)) {
@@ -89,8 +89,11 @@ export class TurnConversation {
         calls.push(event);
       } else if (event.type === 'carried') {
         carried.push(event);
+      } else if (event.type === 'thought' || event.type === 'citation') {
+        live.notes.take(event);
       } else if (event.type === 'done') {
         ({ reason } = event);
+        if (calls.length === 0) live.notes.keep(carried, { extra: event.extra ?? null, origin: event.origin });
       }
     }
     const message: ProviderItem[] = text.trim() === '' ? [] : [{ type: 'message', role: 'assistant', text }];

@@ -1,5 +1,7 @@
 import { isUnreachable, type AppError } from '@app/common';
+
 import type { OwnershipReason } from '@app/contracts';
+import type { TurnCitation, TurnMetaData, TurnSource } from '@app/database';
 import { Injectable, Logger } from '@nestjs/common';
 import { setTimeout as delay } from 'node:timers/promises';
 import { BotsService } from '../../../bots/index.js';
@@ -70,11 +72,17 @@ export class TurnEndingsService {
       attempts: live.attempts,
       handoffReason: live.handoffReason ?? (status === 'failed' ? await this.handoffAfterFailure(live) : null),
       trace: turn.options.isTraceLogEnabled
-        ? { ...prompt?.trace, toolCalls: live.toolCalls, calls: live.callAttempts, ...live.timings }
+        ? {
+            ...prompt?.trace,
+            toolCalls: live.toolCalls,
+            calls: live.callAttempts,
+            ...live.notes.trace,
+            ...live.timings,
+          }
         : null,
-      metaData: prompt === null || prompt.sources.length === 0 ? null : { sources: prompt.sources },
+      metaData: metaDataOf(prompt?.sources ?? [], live.notes.citations),
       contextFrom: prompt?.contextFrom ?? null,
-      kept: null,
+      kept: status === 'completed' ? live.notes.kept : null,
     };
   }
 
@@ -105,3 +113,6 @@ function resultOf(failure: AppError | null): { status: FinalTurnStatus; error: A
   if (failure === null) return { status: 'completed', error: null };
   return { status: failure.code === 'PROVIDER_ANSWER_CUT' ? 'interrupted' : 'failed', error: failure };
 }
+
+const metaDataOf = (sources: TurnSource[], citations: TurnCitation[]): TurnMetaData | null =>
+  sources.length + citations.length === 0 ? null : { sources, ...(citations.length > 0 && { citations }) };
