@@ -6,6 +6,7 @@ import { uuidv7 } from 'uuidv7';
 import { BotConfigurationService } from '../../apps/api/src/bots/configuration/bot-configuration.service.js';
 import { BotToolsService } from '../../apps/api/src/bots/tools/bot-tools.service.js';
 import { CacheService } from '../../apps/api/src/cache/index.js';
+import { ConnectionExtrasService } from '../../apps/api/src/models/connections/connection-extras.service.js';
 import { ServiceConnectionsService } from '../../apps/api/src/models/connections/service-connections.service.js';
 import { emptyService } from '../../apps/api/src/models/services/new-service.js';
 import { OpenAiServicesService } from '../../apps/api/src/models/services/openai-services.service.js';
@@ -29,6 +30,12 @@ const ENGINES = [
   ...(MYSQL_URL !== '' ? [{ engine: 'MySQL or MariaDB', isEmbedded: false }] : []),
 ];
 const TOOL_URL = 'https://tools.example.com/orders?code=url-secret-0123456789';
+
+const EXTRAS = {
+  headers: [{ name: 'x-gateway-key', value: 'gateway-secret' }],
+  query: [{ name: 'token', value: 'query-secret' }],
+  entra: { tenantId: 't', clientId: 'c', clientSecret: 'entra-secret', loginUrl: 'http://127.0.0.1:1' },
+};
 
 describe.each(ENGINES)('keys on $engine', ({ isEmbedded }) => {
   const provider = new FakeProvider({ apiKey: 'sk-0' });
@@ -66,6 +73,12 @@ describe.each(ENGINES)('keys on $engine', ({ isEmbedded }) => {
 
   async function expectAllReadable(): Promise<void> {
     for (const [index, id] of ids.entries()) expect([id, await keyOf(id)]).toEqual([id, `sk-${index}`]);
+    const { connection } = await reach<OpenAiServicesService>(server, OpenAiServicesService).getTarget(ids.at(-1)!);
+    expect(connection).toMatchObject({
+      headers: { 'x-gateway-key': 'gateway-secret' },
+      query: { token: 'query-secret' },
+      entra: { clientSecret: 'entra-secret' },
+    });
     await reach<CacheService>(server, CacheService).forget('bots');
     expect(await reach<BotToolsService>(server, BotToolsService).getCallable(botId)).toMatchObject([
       { url: TOOL_URL, headers: { Authorization: 'Bearer header-secret' } },
@@ -90,6 +103,10 @@ describe.each(ENGINES)('keys on $engine', ({ isEmbedded }) => {
       endpoint: provider.baseUrl,
       encryptedKey: connections.sealKey(id, provider.baseUrl, `sk-${index}`),
     }));
+    Object.assign(
+      services.at(-1)!,
+      reach<ConnectionExtrasService>(server, ConnectionExtrasService).changesOf(services.at(-1)!, EXTRAS),
+    );
     await database().getRepository(OpenAiService).insert(services);
     botId = await createBot(server, { openAiServiceId: ids[0], modelName: 'fake-large', code: 'rotated' });
     const secretHeaders = [{ name: 'Authorization', value: 'Bearer header-secret' }];
@@ -151,8 +168,8 @@ describe.each(ENGINES)('keys on $engine', ({ isEmbedded }) => {
     await load;
     expect(calls.failed).toEqual([]);
     expect(calls.count).toBeGreaterThan(2);
-    expect(run).toMatchObject({ checked: SERVICES + 7, renewed: SERVICES + 7, unreadable: 0 });
-    expect(await sealedBy()).toEqual({ [run.keyId]: SERVICES + 8 });
+    expect(run).toMatchObject({ checked: SERVICES + 10, renewed: SERVICES + 10, unreadable: 0 });
+    expect(await sealedBy()).toEqual({ [run.keyId]: SERVICES + 11 });
     await restart({ ENCRYPTION_KEY: NEW });
     await expectAllReadable();
     expect(await rotation().getStatus()).toMatchObject({ keyStatus: 'ok', rotation: { state: 'completed' } });
@@ -173,8 +190,8 @@ describe.each(ENGINES)('keys on $engine', ({ isEmbedded }) => {
     jest.restoreAllMocks();
     await restartWithBoth();
     const run = await rotation().run({});
-    expect(run).toMatchObject({ checked: SERVICES + 7, renewed: SERVICES + 7 - SERVICES / 2 });
-    expect(await sealedBy()).toEqual({ [run.keyId]: SERVICES + 8 });
+    expect(run).toMatchObject({ checked: SERVICES + 10, renewed: SERVICES + 10 - SERVICES / 2 });
+    expect(await sealedBy()).toEqual({ [run.keyId]: SERVICES + 11 });
     await expectAllReadable();
   });
 
@@ -221,12 +238,12 @@ describe.each(ENGINES)('keys on $engine', ({ isEmbedded }) => {
     await restart({ ENCRYPTION_KEY: NEW });
     await expect(rotation().run({})).rejects.toEqual(code('SECRET_UNREADABLE'));
     const run = await rotation().run({ isLossAccepted: true });
-    expect(run).toMatchObject({ renewed: 0, unreadable: SERVICES + 7 });
+    expect(run).toMatchObject({ renewed: 0, unreadable: SERVICES + 10 });
     const [oldKeyId] = Object.keys(before);
-    expect(await sealedBy()).toEqual({ [oldKeyId!]: SERVICES + 7, [run.keyId]: 1 });
+    expect(await sealedBy()).toEqual({ [oldKeyId!]: SERVICES + 10, [run.keyId]: 1 });
     expect(await rotation().getStatus()).toMatchObject({
       keyStatus: 'ok',
-      secrets: [{ unreadableCount: SERVICES + 7 }],
+      secrets: [{ unreadableCount: SERVICES + 10 }],
     });
     await expect(keyOf(ids[0]!)).rejects.toEqual(code('SECRET_UNREADABLE'));
   });

@@ -3,6 +3,7 @@ export { DEMO_MODEL, DemoService } from './demo/demo.service.js';
 export { type Endpoint, normaliseEndpoint } from './endpoint/endpoint.js';
 export { estimateUsage } from './usage/estimate-usage.js';
 export { OpenAiModule } from './openai.module.js';
+export { entraDefaultsOf } from './connection/azure-clouds.js';
 export type { EntraApplication } from './connection/entra-tokens.js';
 export type { ProxySettings } from './connection/dispatcher.js';
 export { OPENAI_PROVIDER_OPTIONS, OpenAiProvider, type OpenAiProviderOptions } from './openai-provider.js';

@@ -74,6 +74,8 @@ export const ACCESS_TABLE: Record<string, string> = {
   'DELETE /api/admin/openAiService/:openAiServiceId': 'admin 404',
   'DELETE /api/admin/openAiServices/:openAiServiceId': 'admin 404',
   'GET /api/admin/openAiServices/:openAiServiceId/status': 'admin 404',
+  'GET /api/admin/openAiServices/:openAiServiceId/connection': 'admin 404',
+  'PUT /api/admin/openAiServices/:openAiServiceId/connection': 'admin 404',
   'PUT /api/admin/openAiServices/:openAiServiceId/default': 'admin 404',
   'DELETE /api/admin/openAiServices/:openAiServiceId/default': 'admin 404',
   'POST /api/admin/openAiServices/:openAiServiceId/probe': 'admin 404',

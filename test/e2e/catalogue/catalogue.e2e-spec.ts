@@ -37,6 +37,8 @@ describe('the whole catalogue, through the generated client', () => {
     expect(await admin.call('getOpenAiService', { path })).toMatchObject({ isActive: true, isAzureOpenAiSet: true });
     expect(await admin.call('probeOpenAiService', { path })).toMatchObject({ reachable: true, problem: null });
     await admin.call('getOpenAiServiceModels', { path });
+    await admin.call('updateOpenAiServiceConnection', { path, body: { entra: null } });
+    expect(await admin.call('getOpenAiServiceConnection', { path })).toMatchObject({ entra: null });
     await admin.call('updateDefaultOpenAiService', { path });
     expect(await admin.call('getOpenAiServiceStatus', { path })).toMatchObject({ isDefault: true });
     await admin.call('deleteDefaultOpenAiService', { path });

@@ -27,6 +27,9 @@ import { ProbeScheduleService } from './probes/probe-schedule.service.js';
 import { PricesRepository } from './prices/prices.repository.js';
 import { SecretsModule } from '../secrets/index.js';
 import { ServiceChangesService } from './services/service-changes.service.js';
+import { ConnectionExtrasService } from './connections/connection-extras.service.js';
+import { ServiceConnectionController } from './connections/service-connection.controller.js';
+import { ServiceConnectionSettingsService } from './connections/service-connection-settings.service.js';
 import { ServiceConnectionsService } from './connections/service-connections.service.js';
 import { ServicePricesService } from './prices/service-prices.service.js';
 import { ServiceProbesRepository } from './probes/service-probes.repository.js';
@@ -39,7 +42,7 @@ import { ServiceProbesService } from './probes/service-probes.service.js';
     SecretsModule,
     TypeOrmModule.forFeature([OpenAiService, ServiceProbe, ServiceTrouble, Price, Bot, SystemState]),
   ],
-  controllers: [OpenAiServicesController, OpenAiServiceToolsController],
+  controllers: [OpenAiServicesController, OpenAiServiceToolsController, ServiceConnectionController],
   providers: [
     OpenAiServicesService,
     OpenAiServicesRepository,
@@ -52,6 +55,8 @@ import { ServiceProbesService } from './probes/service-probes.service.js';
     PricesRepository,
     ProbeScheduleService,
     ServiceChangesService,
+    ConnectionExtrasService,
+    ServiceConnectionSettingsService,
     ServiceConnectionsService,
     ServiceGates,
     ServiceHealthService,

@@ -25,6 +25,18 @@ export interface StoredHealth {
   problem: { code: string; detail: string } | null;
 }
 
+/** A header or a parameter of addresses; what is a secret is sealed, and belongs to this row and to the endpoint's origin. */
+export type ServiceField = { name: string; value: string } | { name: string; sealed: string };
+
+/** An application of Microsoft Entra; its secret belongs to this row, to the login service and to the endpoint's origin. */
+export interface StoredEntra {
+  loginUrl: string;
+  tenantId: string;
+  clientId: string;
+  scope: string;
+  sealedSecret: string;
+}
+
 @Entity('openai_services')
 export class OpenAiService {
   @PrimaryId()
@@ -51,6 +63,18 @@ export class OpenAiService {
   /** AES-256-GCM envelope, bound to this row and to the endpoint's origin. */
   @TextColumn({ nullable: true })
   encryptedKey: string | null;
+
+  /** Of every request; null for none. */
+  @JsonColumn({ nullable: true })
+  extraHeaders: ServiceField[] | null;
+
+  /** Of every address; null for none. */
+  @JsonColumn({ nullable: true })
+  extraQuery: ServiceField[] | null;
+
+  /** Gets tokens that are shown in place of the key. */
+  @JsonColumn({ nullable: true })
+  entra: StoredEntra | null;
 
   /** What is spoken to the service: the administrator's choice, or what the probe found. */
   @StringColumn(20)

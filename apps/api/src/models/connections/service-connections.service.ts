@@ -8,6 +8,7 @@ import {
   type ProviderConnection,
 } from '@app/openai';
 import { Injectable } from '@nestjs/common';
+import { ConnectionExtrasService } from './connection-extras.service.js';
 import { SecretsService, type KeyStatus } from '../../secrets/index.js';
 import type { AdminCreateOpenAiServiceRequestDto } from '../services/openai-service-request.dto.js';
 import type { ServiceChanges } from '../services/openai-services.repository.js';
@@ -24,6 +25,7 @@ export class ServiceConnectionsService {
     private readonly secrets: SecretsService,
     private readonly demo: DemoService,
     private readonly config: AppConfig,
+    private readonly extras: ConnectionExtrasService,
   ) {}
 
   sealKey(serviceId: string, endpoint: string, apiKey: string): string {
@@ -32,7 +34,8 @@ export class ServiceConnectionsService {
 
   /** Undecryptable: the key was encrypted with another encryption key. */
   keyStatusOf(service: OpenAiService): KeyStatus {
-    if (service.encryptedKey === null) return 'missing';
+    if (this.extras.open(service) === null) return 'undecryptable';
+    if (service.encryptedKey === null) return service.entra === null ? 'missing' : 'ok';
     return this.readKey(service) === null ? 'undecryptable' : 'ok';
   }
 
@@ -53,7 +56,8 @@ export class ServiceConnectionsService {
     }
     if (service.endpoint === null) throw notReady('The service has no endpoint yet.');
     if (this.keyStatusOf(service) === 'undecryptable') throw new AppError('SECRET_UNREADABLE', { detail: UNREADABLE });
-    return { baseUrl: service.endpoint, apiKey: this.readKey(service), isAzure, dialect, capabilities };
+    const extras = this.extras.open(service);
+    return { baseUrl: service.endpoint, apiKey: this.readKey(service), isAzure, dialect, capabilities, ...extras };
   }
 
   /** A field that was not sent stays. The key stays only while the origin does. */
@@ -64,7 +68,13 @@ export class ServiceConnectionsService {
     const apiKey = azureOpenAiApiKey ?? '';
     if (!given) {
       if (apiKey !== '') throw invalid('azureOpenAiEndpoint', 'azureOpenAiEndpoint is needed with azureOpenAiApiKey');
-      return { endpoint: null, isAzure: false, encryptedKey: null, ...UNPROBED };
+      return {
+        endpoint: null,
+        isAzure: false,
+        encryptedKey: null,
+        ...this.extras.withoutSecrets(service),
+        ...UNPROBED,
+      };
     }
     const { baseUrl, isAzure, deployment } = endpointOf(given);
     const isNewest = baseUrl === OPENAI_BASE_URL || (isAzure && !baseUrl.includes('?'));
@@ -73,6 +83,7 @@ export class ServiceConnectionsService {
     return {
       endpoint: baseUrl,
       isAzure,
+      ...(!isSameOrigin && this.extras.withoutSecrets(service)),
       encryptedKey: apiKey === '' ? kept : this.sealKey(service.id, baseUrl, apiKey),
       ...(baseUrl !== service.endpoint && {
         ...UNPROBED,
@@ -93,7 +104,8 @@ export class ServiceConnectionsService {
     return (
       before.endpoint === now.endpoint &&
       before.chosenDialect === now.chosenDialect &&
-      this.readKey(before) === this.readKey(now)
+      this.readKey(before) === this.readKey(now) &&
+      this.extras.isSame(before, now)
     );
   }
 
