@@ -7,11 +7,8 @@ import { DeletedSubjects1795230000000 } from './1795230000000-deleted-subjects.j
 import { ServiceChoices1795233600000 } from './1795233600000-service-choices.js';
 import { ToolAddresses1795237200000 } from './1795237200000-tool-addresses.js';
 import { Attempts1795240800000 } from './1795240800000-attempts.js';
-<<<<<<< HEAD
 import { ServiceLimits1795248000000 } from './1795248000000-service-limits.js';
-=======
 import { ServiceConnections1795251600000 } from './1795251600000-service-connections.js';
->>>>>>> 21e397c (models: headers, parameters and Entra applications of services)
 import { TurnMemory1795255200000 } from './1795255200000-turn-memory.js';
 import { ServiceProbes1795258800000 } from './1795258800000-service-probes.js';
 
@@ -26,11 +23,8 @@ export const MIGRATIONS = [
   ServiceChoices1795233600000,
   ToolAddresses1795237200000,
   Attempts1795240800000,
-<<<<<<< HEAD
   ServiceLimits1795248000000,
-=======
   ServiceConnections1795251600000,
->>>>>>> 21e397c (models: headers, parameters and Entra applications of services)
   TurnMemory1795255200000,
   ServiceProbes1795258800000,
 ];

@@ -278,6 +278,9 @@ import type {
   GetMetricsData,
   GetMetricsErrors,
   GetMetricsResponses,
+  GetOpenAiServiceConnectionData,
+  GetOpenAiServiceConnectionErrors,
+  GetOpenAiServiceConnectionResponses,
   GetOpenAiServiceData,
   GetOpenAiServiceErrors,
   GetOpenAiServiceModelsData,
@@ -491,6 +494,9 @@ import type {
   UpdateDefaultOpenAiServiceData,
   UpdateDefaultOpenAiServiceErrors,
   UpdateDefaultOpenAiServiceResponses,
+  UpdateOpenAiServiceConnectionData,
+  UpdateOpenAiServiceConnectionErrors,
+  UpdateOpenAiServiceConnectionResponses,
   UpdateOpenAiServiceData,
   UpdateOpenAiServiceErrors,
   UpdateOpenAiServicePricesData,
@@ -1718,6 +1724,56 @@ export class BatonClient extends HeyApiClient {
       responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/api/admin/openAiServices/{openAiServiceId}',
+      ...options,
+      headers: {
+        'Content-Type': 'application/json',
+        ...options.headers,
+      },
+    });
+  }
+
+  /**
+   * Returns the further headers and parameters of a service, and its Entra application
+   *
+   * Secrets are never shown.
+   *
+   * Needs the role `admin`.
+   */
+  public getOpenAiServiceConnection<ThrowOnError extends boolean = true>(
+    options: Options<GetOpenAiServiceConnectionData, ThrowOnError>,
+  ): RequestResult<GetOpenAiServiceConnectionResponses, GetOpenAiServiceConnectionErrors, ThrowOnError, 'data'> {
+    return (options.client ?? this.client).get<
+      GetOpenAiServiceConnectionResponses,
+      GetOpenAiServiceConnectionErrors,
+      ThrowOnError,
+      'data'
+    >({
+      responseStyle: 'data',
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/admin/openAiServices/{openAiServiceId}/connection',
+      ...options,
+    });
+  }
+
+  /**
+   * Updates the further headers and parameters of a service, and its Entra application
+   *
+   * What is not sent stays as it is.
+   *
+   * Needs the role `admin`.
+   */
+  public updateOpenAiServiceConnection<ThrowOnError extends boolean = true>(
+    options: Options<UpdateOpenAiServiceConnectionData, ThrowOnError>,
+  ): RequestResult<UpdateOpenAiServiceConnectionResponses, UpdateOpenAiServiceConnectionErrors, ThrowOnError, 'data'> {
+    return (options.client ?? this.client).put<
+      UpdateOpenAiServiceConnectionResponses,
+      UpdateOpenAiServiceConnectionErrors,
+      ThrowOnError,
+      'data'
+    >({
+      responseStyle: 'data',
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/admin/openAiServices/{openAiServiceId}/connection',
       ...options,
       headers: {
         'Content-Type': 'application/json',

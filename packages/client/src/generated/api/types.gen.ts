@@ -971,6 +971,22 @@ export type ChatVariablesDto = {
   };
 };
 
+export type ConnectionHeaderDto = {
+  name: string;
+  /**
+   * Left out, or as it was shown, the stored value stays while the endpoint has the same origin.
+   */
+  value?: string;
+};
+
+export type ConnectionParameterDto = {
+  name: string;
+  /**
+   * Left out, or as it was shown, the stored value stays while the endpoint has the same origin.
+   */
+  value?: string;
+};
+
 export type ConversationEntryDto = {
   bot: string;
   /**
@@ -1158,6 +1174,30 @@ export type EncryptionKeysDto = {
 export type EndChatRequestDto = {
   reason?: 'inactive_chat' | 'window_closed' | null;
   thread_id: string;
+};
+
+export type EntraRequestDto = {
+  clientId: string;
+  /**
+   * The login service; without it, that of the endpoint's cloud.
+   */
+  loginUrl?: string | null;
+  /**
+   * What the tokens are for; without it, the model services of the endpoint's cloud.
+   */
+  scope?: string | null;
+  tenantId: string;
+};
+
+export type EntraResponseDto = {
+  clientId: string;
+  /**
+   * Whether a secret is stored that can be read.
+   */
+  isClientSecretSet: boolean;
+  loginUrl: string;
+  scope: string;
+  tenantId: string;
 };
 
 /**
@@ -1836,6 +1876,12 @@ export type ServiceCapabilitiesDto = {
   tools: boolean;
 };
 
+export type ServiceConnectionDto = {
+  entra: EntraResponseDto | null;
+  headers: Array<ShownFieldDto>;
+  query: Array<ShownFieldDto>;
+};
+
 export type ServiceHealthDto = {
   capabilities: ServiceCapabilitiesDto | null;
   checkedAt: string;
@@ -1979,6 +2025,14 @@ export type ServiceStatusDto = {
 
 export type ServicesHealthDto = {
   services: Array<ServiceHealthItemDto>;
+};
+
+export type ShownFieldDto = {
+  name: string;
+  /**
+   * `********` for a secret.
+   */
+  value: string;
 };
 
 export type SimpleChatAnswerDto = {
@@ -2303,6 +2357,21 @@ export type UpdatePresenceRequestDto = {
    * Chats are handed over only to agents who are `online`.
    */
   status?: 'online' | 'away';
+};
+
+export type UpdateServiceConnectionRequestDto = {
+  /**
+   * Its tokens are shown to the service in place of a key.
+   */
+  entra?: EntraRequestDto | null;
+  /**
+   * Sent with every request, also in place of our own `Authorization`. OpenRouter and other gateways want some.
+   */
+  headers?: Array<ConnectionHeaderDto> | null;
+  /**
+   * Added to every address.
+   */
+  query?: Array<ConnectionParameterDto> | null;
 };
 
 export type UpdateUserRequestDto = {
@@ -2670,12 +2739,44 @@ export type AdminUpdateOpenAiServiceRequestDtoWritable = {
   queueSeconds?: number | null;
 };
 
+export type EntraRequestDtoWritable = {
+  clientId: string;
+  /**
+   * Write-only: kept encrypted, never given back. Left out, the stored one stays while login service and endpoint have the same origin.
+   */
+  clientSecret?: string;
+  /**
+   * The login service; without it, that of the endpoint's cloud.
+   */
+  loginUrl?: string | null;
+  /**
+   * What the tokens are for; without it, the model services of the endpoint's cloud.
+   */
+  scope?: string | null;
+  tenantId: string;
+};
+
 export type ToolHeaderDtoWritable = {
   name: string;
   /**
    * Write-only: kept encrypted, bound to the origin of the address, never given back. Left out, the stored value stays.
    */
   value?: string;
+};
+
+export type UpdateServiceConnectionRequestDtoWritable = {
+  /**
+   * Its tokens are shown to the service in place of a key.
+   */
+  entra?: EntraRequestDtoWritable | null;
+  /**
+   * Sent with every request, also in place of our own `Authorization`. OpenRouter and other gateways want some.
+   */
+  headers?: Array<ConnectionHeaderDto> | null;
+  /**
+   * Added to every address.
+   */
+  query?: Array<ConnectionParameterDto> | null;
 };
 
 /**
@@ -6932,6 +7033,161 @@ export type UpdateOpenAiServiceResponses = {
 };
 
 export type UpdateOpenAiServiceResponse = UpdateOpenAiServiceResponses[keyof UpdateOpenAiServiceResponses];
+
+export type GetOpenAiServiceConnectionData = {
+  body?: never;
+  path: {
+    /**
+     * A model service, by its id: `GET /api/admin/openAiServices` lists them.
+     */
+    openAiServiceId: string;
+  };
+  query?: never;
+  url: '/api/admin/openAiServices/{openAiServiceId}/connection';
+};
+
+export type GetOpenAiServiceConnectionErrors = {
+  /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
+  /**
+   * Not there, or not yours.
+   */
+  404: ProblemDto;
+  /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
+};
+
+export type GetOpenAiServiceConnectionError = GetOpenAiServiceConnectionErrors[keyof GetOpenAiServiceConnectionErrors];
+
+export type GetOpenAiServiceConnectionResponses = {
+  /**
+   * The result
+   */
+  200: ServiceConnectionDto;
+};
+
+export type GetOpenAiServiceConnectionResponse =
+  GetOpenAiServiceConnectionResponses[keyof GetOpenAiServiceConnectionResponses];
+
+export type UpdateOpenAiServiceConnectionData = {
+  body: UpdateServiceConnectionRequestDtoWritable;
+  path: {
+    /**
+     * A model service, by its id: `GET /api/admin/openAiServices` lists them.
+     */
+    openAiServiceId: string;
+  };
+  query?: never;
+  url: '/api/admin/openAiServices/{openAiServiceId}/connection';
+};
+
+export type UpdateOpenAiServiceConnectionErrors = {
+  /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
+  /**
+   * Not there, or not yours.
+   */
+  404: ProblemDto;
+  /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
+   * The current state does not allow this.
+   */
+  409: ProblemDto;
+  /**
+   * The body is too large.
+   */
+  413: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
+   * The content type is not supported.
+   */
+  415: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
+};
+
+export type UpdateOpenAiServiceConnectionError =
+  UpdateOpenAiServiceConnectionErrors[keyof UpdateOpenAiServiceConnectionErrors];
+
+export type UpdateOpenAiServiceConnectionResponses = {
+  /**
+   * Done
+   */
+  200: EmptyDto;
+};
+
+export type UpdateOpenAiServiceConnectionResponse =
+  UpdateOpenAiServiceConnectionResponses[keyof UpdateOpenAiServiceConnectionResponses];
 
 export type DeleteDefaultOpenAiServiceData = {
   body?: never;
