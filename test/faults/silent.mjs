@@ -14,7 +14,7 @@ import {
   faultsOfLog,
   percentile,
   printTable,
-  readLog,
+  readLogAtRest,
   readOptions,
   startSurroundings,
 } from './suite.mjs';
@@ -120,7 +120,7 @@ function noteRefusal(status, headers, ms) {
 }
 
 async function checkLog(chatId, messages) {
-  const log = await readLog(far, chatId);
+  const log = await readLogAtRest(far, chatId);
   faults.push(...faultsOfLog(log).map((fault) => `${chatId}: ${fault}`));
   const texts = log
     .filter(({ type, data }) => type === 'message.created' && data.author === 'customer')

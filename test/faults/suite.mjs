@@ -88,6 +88,16 @@ export function faultsOfLog(events) {
   return faults;
 }
 
+/** The log of a chat once its turns have ended, or as it is after so long. */
+export async function readLogAtRest(client, chatId, withinMs = 15_000) {
+  for (const giveUpAt = performance.now() + withinMs; ;) {
+    const log = await readLog(client, chatId);
+    const isAtRest = log.length > 0 && faultsOfLog(log).length === 0;
+    if (isAtRest || performance.now() > giveUpAt) return log;
+    await delay(50);
+  }
+}
+
 /** Prints rows of the same keys as a table. */
 export function printTable(rows) {
   const names = Object.keys(rows[0]);

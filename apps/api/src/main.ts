@@ -15,5 +15,8 @@ const crash = (error: unknown): never =>
 process.on('unhandledRejection', crash);
 process.on('uncaughtException', crash);
 
+// What cannot be printed is lost (a full disk, a closed pipe): it is no reason to end.
+for (const output of [process.stdout, process.stderr]) output.on('error', () => undefined);
+
 // Loaded only now: reading the configuration may fail, and that must end in a sentence.
 await import('./server/start.js').then(({ start }) => start()).catch((error: unknown) => giveUp(explain(error)));

@@ -8,6 +8,7 @@ export * from './config/read-config.js';
 export * from './config/read-environment.js';
 export * from './config/setting.decorators.js';
 export * from './errors/app-error.js';
+export * from './errors/storage-full.js';
 export * from './errors/transient.js';
 export * from './http/problems/api-problems.decorator.js';
 export * from './http/body/body.decorators.js';

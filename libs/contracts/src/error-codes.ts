@@ -26,6 +26,7 @@ export const ERRORS = {
     status: 503,
     title: 'The database cannot be reached; whether this has been done is not known',
   },
+  STORAGE_FULL: { status: 503, title: 'There is no room to store anything at the moment; reading works' },
   INTERNAL: { status: 500, title: 'Something went wrong on our side' },
 
   // State

@@ -7,6 +7,7 @@ import { MIGRATIONS } from './migrations/index.js';
 import { connectServer, serverOptions } from './mysql/server.js';
 import { SnakeNamingStrategy } from './snake-naming-strategy.js';
 import { InstanceLock } from './sqlite/instance-lock.js';
+import { StorageState } from './storage-state.js';
 import { serializeTransactions } from './sqlite/serialize-transactions.js';
 
 export interface DatabaseSettings {
@@ -31,15 +32,19 @@ const SHARED = {
   logging: false,
 } satisfies Partial<DataSourceOptions>;
 
-/** Opens the database that the settings name. The server's version and settings are checked; nothing is migrated. */
-export async function openDataSource(settings: DatabaseSettings): Promise<DataSource> {
-  return settings.databaseUrl === null
-    ? openEmbedded(settings.dataDir, settings.isShared)
-    : openServer(settings.databaseUrl, settings);
+/** Opens the database that the settings name, and tells `storage` whether it has room. The server's version and settings are checked; nothing is migrated. */
+export async function openDataSource(settings: DatabaseSettings, storage = new StorageState()): Promise<DataSource> {
+  const { databaseUrl, dataDir, isShared = false, poolSize } = settings;
+  const dataSource = await (databaseUrl === null
+    ? openEmbedded(dataDir, isShared, storage)
+    : openServer(databaseUrl, poolSize, storage));
+  storage.watch(dataSource);
+  return dataSource;
 }
 
-async function openServer(url: string, { poolSize }: DatabaseSettings): Promise<DataSource> {
-  const dataSource = new DataSource({ ...SHARED, ...(await serverOptions(url, poolSize)) });
+async function openServer(url: string, poolSize: number, logger: StorageState): Promise<DataSource> {
+  const options = await serverOptions(url, poolSize);
+  const dataSource = new DataSource({ ...SHARED, ...options, logger });
   return connectServer(dataSource);
 }
 
@@ -49,7 +54,7 @@ function refuseEmptyFile(file: string): void {
   throw new Error(`${file} is empty. Put the database back from a backup, or delete the file to begin with a new one.`);
 }
 
-async function openEmbedded(folder: string, isShared = false): Promise<DataSource> {
+async function openEmbedded(folder: string, isShared: boolean, logger: StorageState): Promise<DataSource> {
   let lock: InstanceLock | null = null;
   if (folder !== IN_MEMORY) {
     if (isShared && !existsSync(join(folder, DATABASE_FILE))) throw new Error(`There is no database in ${folder} yet.`);
@@ -60,6 +65,7 @@ async function openEmbedded(folder: string, isShared = false): Promise<DataSourc
   const dataSource = serializeTransactions(
     new DataSource({
       ...SHARED,
+      logger,
       type: 'better-sqlite3',
       driver: Database,
       database: folder === IN_MEMORY ? IN_MEMORY : join(folder, DATABASE_FILE),

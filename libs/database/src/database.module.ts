@@ -12,13 +12,14 @@ import { getDataSourceToken } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import { openDataSource } from './data-source.js';
 import { migrate } from './migrate.js';
+import { StorageState } from './storage-state.js';
 
 const dataSourceProvider = (isShared: boolean): Provider => ({
   provide: getDataSourceToken(),
-  inject: [AppConfig],
-  useFactory: async ({ database }: AppConfig): Promise<DataSource> => {
+  inject: [AppConfig, StorageState],
+  useFactory: async ({ database }: AppConfig, storage: StorageState): Promise<DataSource> => {
     const { url, dataDir, poolSize, migrateOnStart } = database;
-    const dataSource = await openDataSource({ databaseUrl: url, dataDir, poolSize, isShared });
+    const dataSource = await openDataSource({ databaseUrl: url, dataDir, poolSize, isShared }, storage);
     if (!isShared && migrateOnStart) {
       const ran = await migrate(dataSource);
       if (ran.length > 0) new Logger('Database').log(`Migrated: ${ran.join(', ')}`);
@@ -29,7 +30,7 @@ const dataSourceProvider = (isShared: boolean): Provider => ({
 
 /** Opens the configured database before anything else starts, migrates it if it may, and closes it last. */
 @Global()
-@Module({ providers: [dataSourceProvider(false)], exports: [getDataSourceToken()] })
+@Module({ providers: [StorageState, dataSourceProvider(false)], exports: [getDataSourceToken(), StorageState] })
 export class DatabaseModule implements OnApplicationShutdown {
   constructor(@Inject(getDataSourceToken()) private readonly dataSource: DataSource) {}
 

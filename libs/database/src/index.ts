@@ -11,5 +11,6 @@ export * from './group-commit.js';
 export * from './job-leases.repository.js';
 export * from './migrate.js';
 export * from './retry.js';
+export * from './storage-state.js';
 export * from './text-search.js';
 export * from './token-columns.js';

@@ -1,6 +1,7 @@
 import { Global, Module } from '@nestjs/common';
 import { LoggerModule } from 'nestjs-pino';
 import { AppConfig } from '../config/app-config.js';
+import { logDestination } from './log-destination.js';
 import { requestContext } from './request-context.js';
 import { StartupBanner } from './startup-banner.js';
 
@@ -17,6 +18,7 @@ const START_CHATTER = new Set([
   'WebSocketsController',
 ]);
 const INFO = 30;
+const STDOUT = 1;
 
 const isChatter = ([line]: unknown[]): boolean =>
   typeof line === 'object' && line !== null && 'context' in line && START_CHATTER.has(String(line.context));
@@ -31,6 +33,7 @@ const isChatter = ([line]: unknown[]): boolean =>
         forRoutes: [],
         pinoHttp: {
           level: logLevel,
+          stream: logDestination(STDOUT),
           autoLogging: false,
           base: null,
           hooks: {

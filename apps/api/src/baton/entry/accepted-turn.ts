@@ -37,7 +37,10 @@ export class AcceptedTurn {
     });
   }
 
-  /** Lets the turn run and resolves when it has ended, on any instance. */
+  /**
+   * Lets the turn run and resolves when it has ended, on any instance. Rejects when its end cannot be stored at the moment: the message
+   * is stored, and the same request again attaches to its turn.
+   */
   async answer(): Promise<TurnOutcome> {
     const { accepted } = this;
     if (accepted.kind === 'handed_over') {
@@ -67,7 +70,7 @@ export class AcceptedTurn {
     }
     const { turnId, seq } = accepted.kind === 'started' ? accepted.turn : accepted;
     const from = (accepted.kind === 'attached' ? position : null) ?? { seq: seq - 1, offset: 0 };
-    const endedHere = this.whenEndedHere();
+    const endedHere = this.whenEndedHere().catch(() => null);
     const isNew = accepted.kind === 'started';
     const stream = await engine.streams.followTurn({ chatId, turnId }, from, isNew, async () => {
       const outcome = (await endedHere) ?? (await engine.turns.findOutcome(turnId));
@@ -79,7 +82,9 @@ export class AcceptedTurn {
 
   private whenEndedHere(): Promise<TurnOutcome | null> {
     const { accepted, engine } = this;
-    return accepted.kind === 'started' ? engine.live.whenEnded(accepted.turn.turnId) : Promise.resolve(null);
+    if (accepted.kind === 'started') return engine.live.whenEnded(accepted.turn.turnId);
+    const isAttachedHere = accepted.kind === 'attached' && engine.live.has(accepted.turnId);
+    return isAttachedHere ? engine.live.whenEnded(accepted.turnId) : Promise.resolve(null);
   }
 }
 

@@ -1,9 +1,13 @@
 import { ERRORS, type ErrorCode, type FieldProblem, type Problem } from '@app/contracts';
 import { HttpException } from '@nestjs/common';
 import { AppError } from '../../errors/app-error.js';
+import { isStorageFull } from '../../errors/storage-full.js';
 import { isTransient, isUnreachable, isUnstorable } from '../../errors/transient.js';
 
 export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
+
+/** Room is made by people, not within a second. */
+const ROOM_AFTER_SECONDS = 10;
 
 /** For what libraries throw: they know a status, not a code. */
 const CODE_BY_STATUS: Record<number, ErrorCode> = {
@@ -45,6 +49,7 @@ export function connectionRefusal(error: unknown): Error {
 
 function codeOfDatabase(error: unknown): ErrorCode | null {
   if (isTransient(error)) return 'DATABASE_BUSY';
+  if (isStorageFull(error)) return 'STORAGE_FULL';
   if (isUnstorable(error)) return 'VALIDATION_FAILED';
   return isUnreachable(error) ? 'DATABASE_UNREACHABLE' : null;
 }
@@ -52,6 +57,7 @@ function codeOfDatabase(error: unknown): ErrorCode | null {
 /** After how many seconds the same may go well, where that is known. */
 export function retryAfterOf(error: unknown): number | null {
   if (error instanceof AppError) return error.retryAfterSeconds ?? null;
+  if (isStorageFull(error)) return ROOM_AFTER_SECONDS;
   return isTransient(error) || isUnreachable(error) ? 1 : null;
 }
 

@@ -1223,6 +1223,7 @@ export type ErrorCode =
   | 'HEADERS_TOO_LARGE'
   | 'DATABASE_BUSY'
   | 'DATABASE_UNREACHABLE'
+  | 'STORAGE_FULL'
   | 'INTERNAL'
   | 'CONFLICT'
   | 'CODE_TAKEN'

@@ -21,6 +21,8 @@ export class CommitWindow {
   private flushing: Promise<void> | null = null;
   /** First text arrived during a commit: the next one follows at once. */
   private isUrgent = false;
+  /** Said once, not with every attempt. */
+  private isFailing = false;
 
   constructor(
     private readonly config: AppConfig,
@@ -77,6 +79,7 @@ export class CommitWindow {
     const endTimer = this.metrics.commitWindow.startTimer();
     try {
       const stored = await this.chunks.appendChunks([...writing.values()]);
+      this.isFailing = false;
       for (const [live, chunk] of writing) this.deliver(live, chunk, stored.has(chunk.turnId));
     } catch (error) {
       this.retryLater(writing, error);
@@ -93,7 +96,10 @@ export class CommitWindow {
 
   /** Nothing was written, so nothing is delivered; the next window tries again. */
   private retryLater(writing: Map<LiveTurn, NewChunk>, error: unknown): void {
-    if (!isTransient(error)) this.logger.error({ err: error }, 'Streamed text could not be stored; trying again');
+    if (!isTransient(error) && !this.isFailing) {
+      this.logger.error({ err: error }, 'Streamed text could not be stored; trying again');
+      this.isFailing = true;
+    }
     for (const live of writing.keys()) {
       live.chunkReturned();
       if (live.stopReason === null) this.dirty.add(live);

@@ -5,7 +5,10 @@ import type { StartedTurn, TurnOutcome } from '../turn.types.js';
 import { LiveTurn, type StopReason } from './live-turn.js';
 import { TurnMetrics } from './turn.metrics.js';
 
-type Waiter = (outcome: TurnOutcome | null) => void;
+interface Waiter {
+  resolve: (outcome: TurnOutcome | null) => void;
+  reject: (error: unknown) => void;
+}
 
 /** The turns that this instance runs, and the callers that wait for their ends. */
 @Injectable()
@@ -49,17 +52,28 @@ export class LiveTurns {
     return [...this.turns.values()].map(({ turn }) => turn.chatId);
   }
 
-  /** Resolves with the outcome of a turn that runs here; with null when something else ended it. */
+  /**
+   * Resolves with the outcome of a turn that runs here; with null when something else ended it. Rejects when its end cannot be stored at
+   * the moment: the turn keeps trying, which may take longer than a caller should wait.
+   */
   whenEnded(turnId: string): Promise<TurnOutcome | null> {
-    return new Promise((resolve) => {
-      this.waiters.set(turnId, [...(this.waiters.get(turnId) ?? []), resolve]);
+    return new Promise((resolve, reject) => {
+      this.waiters.set(turnId, [...(this.waiters.get(turnId) ?? []), { resolve, reject }]);
     });
   }
 
   notifyEnded(turnId: string, outcome: TurnOutcome | null): void {
-    const waiters = this.waiters.get(turnId);
+    for (const { resolve } of this.takeWaiters(turnId)) resolve(outcome);
+  }
+
+  notifyUnstored(turnId: string, error: unknown): void {
+    for (const { reject } of this.takeWaiters(turnId)) reject(error);
+  }
+
+  private takeWaiters(turnId: string): Waiter[] {
+    const waiters = this.waiters.get(turnId) ?? [];
     this.waiters.delete(turnId);
-    for (const waiter of waiters ?? []) waiter(outcome);
+    return waiters;
   }
 
   /** The turn may not write any more. */

@@ -1,5 +1,4 @@
-import { isUnreachable, type AppError } from '@app/common';
-
+import { isStorageFull, isUnreachable, type AppError } from '@app/common';
 import type { OwnershipReason } from '@app/contracts';
 import type { TurnCitation, TurnMetaData, TurnSource } from '@app/database';
 import { Injectable, Logger } from '@nestjs/common';
@@ -9,6 +8,7 @@ import { HandoffRulesService } from '../../handoff/handoff-rules.service.js';
 import { TurnEndingsRepository } from '../turn-endings.repository.js';
 import type { EndedTurn, FinalTurnStatus, TurnEnding } from '../turn.types.js';
 import type { LiveTurn } from './live-turn.js';
+import { LiveTurns } from './live-turns.js';
 import type { Generation } from './turn-generation.js';
 import { TurnMeter } from './turn-meter.js';
 
@@ -21,6 +21,7 @@ export class TurnEndingsService {
   private readonly logger = new Logger(TurnEndingsService.name);
 
   constructor(
+    private readonly live: LiveTurns,
     private readonly endings: TurnEndingsRepository,
     private readonly bots: BotsService,
     private readonly handoffRules: HandoffRulesService,
@@ -42,8 +43,10 @@ export class TurnEndingsService {
       } catch (cause) {
         if (attempt === 1)
           this.logger.error({ err: cause, turnId: ending.turnId }, 'The end of a turn could not be stored');
-        // While the database is away the answer is kept: other instances, which could end the turn, cannot reach it either.
-        if (attempt >= END_ATTEMPTS && !isUnreachable(cause)) return null;
+        // While the database is away or full the answer is kept: other instances could not end the turn either.
+        const isKept = isUnreachable(cause) || isStorageFull(cause);
+        if (isKept) this.live.notifyUnstored(ending.turnId, cause);
+        else if (attempt >= END_ATTEMPTS) return null;
         await delay(END_RETRY_MS);
       }
     }
