@@ -109,14 +109,14 @@ describe('AdaptingAnswer', () => {
     [
       'store',
       'store',
-      {
-        status: 422,
-        body: {
-          detail: [
-            { type: 'extra_forbidden', loc: ['body', 'store'], msg: 'Extra inputs are not permitted', input: false },
-          ],
-        },
-      },
+      { status: 422, body: { detail: [{ loc: ['body', 'store'], msg: 'Extra inputs are not permitted' }] } },
+      {},
+    ],
+    // https://github.com/liliMozi/openhanako/issues/394: Gemini.
+    [
+      'store, quoted',
+      'store',
+      { status: 400, body: [{ error: { code: 400, message: 'Unknown name "store": Cannot find field.' } }] },
       {},
     ],
     // https://github.com/caozhiyuan/copilot-api/issues/164: gateways to OpenAI's newer models.

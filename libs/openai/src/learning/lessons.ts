@@ -63,8 +63,10 @@ export function learn(refusal: Refusal, adjustments: Adjustments): Adjustments |
   if (!CAN_BE_TAUGHT.has(refusal.status)) return null;
   if (refusal.code === 'PROVIDER_CONTEXT_EXCEEDED') return askWithLess(refusal, adjustments);
   if (refusal.code !== 'PROVIDER_REQUEST_REJECTED' && !SAYS_IT_FAILED.has(refusal.status)) return null;
+  // A quotation within JSON is marked by backslashes as well.
+  const plain = { ...refusal, said: refusal.said.replaceAll('\\"', '"') };
   for (const lesson of LESSONS) {
-    const learned = lesson(refusal, adjustments);
+    const learned = lesson(plain, adjustments);
     if (learned) return learned;
   }
   return null;

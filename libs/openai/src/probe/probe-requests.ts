@@ -40,6 +40,7 @@ export const conversation = (connection: ProviderConnection, model: string): Pro
   tools: [],
   temperature: null,
   maxOutputTokens: FEW_TOKENS,
+  parameters: { promptCacheKey: 'probe', safetyIdentifier: 'probe' },
 });
 
 export const withTool = (request: ProviderRequest): ProviderRequest => ({
