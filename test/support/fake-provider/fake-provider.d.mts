@@ -1,3 +1,5 @@
+import type { ServiceTable } from './dialects/index.d.mts';
+
 /** How one message is answered. Each field can also be written into the message: `[[tokens=200 delay=20]] [[text=Hello]]`. */
 export interface Scenario {
   /** How many pieces the generated text has. */
@@ -44,10 +46,22 @@ export interface Scenario {
   half?: true | number;
   /** Send an event that is not JSON. */
   malformed?: true | number;
-  /** Report this error code inside the stream, in the middle of the answer. */
+  /** Report this error code inside the stream, in the middle of the answer or after `errorAt` pieces. */
   error?: string;
-  /** Apply the faults above only the first n times this message is seen. */
+  errorAt?: number;
+  /** Answer with status 200 and nothing. */
+  empty?: true;
+  redirect?: true;
+  /** End the stream without its terminal event, behind the whole text or after so many pieces. */
+  noEnd?: true | number;
+  /** Put a byte that is no UTF-8, or millions of letters, into the text: in its middle, or before this piece. */
+  badUtf8?: true | number;
+  huge?: true | number;
+  /** Apply the faults above only the first n times this message is seen, or only once tools have answered so often. */
   fail?: number;
+  fromRound?: number;
+  /** Label the answer wrongly. */
+  contentType?: string;
 
   /** Framing: CRLF line ends, comments between events, so many bytes per write, no final `[DONE]`. */
   crlf?: true;
@@ -73,6 +87,8 @@ export interface FakeProviderOptions {
     jsonSchema?: boolean;
     images?: boolean;
   };
+  /** Play this service instead of one that differs from OpenAI in what it lacks only. */
+  service?: ServiceTable;
   /** How many bodies the journal keeps. */
   journalSize?: number;
 }
@@ -85,6 +101,19 @@ export interface JournalEntry {
   /** Milliseconds since 1970, with fractions. */
   at: number;
   piecesSent: number;
+  status: number;
+  /** Also in the header `x-request-id` of the answer. */
+  requestId: string;
+  /** What an answer cost, also where the client was not told; null when there was none. */
+  usage: { inputTokens: number; cachedTokens: number; outputTokens: number; reasoningTokens: number } | null;
+  isUsageSent: boolean;
+}
+
+/** A request that the service refused by a quirk. */
+export interface JournalRefusal {
+  what: string;
+  path: string;
+  body: Record<string, unknown>;
 }
 
 export interface JournalAbort {
@@ -100,6 +129,7 @@ export declare class Journal {
   mostRunning: number;
   requests: JournalEntry[];
   aborts: JournalAbort[];
+  refusals: JournalRefusal[];
   get last(): JournalEntry | undefined;
   clear(): void;
   until(condition: (journal: Journal) => boolean): Promise<void>;

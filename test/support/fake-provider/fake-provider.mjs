@@ -1,27 +1,22 @@
 import { createServer } from 'node:http';
+import { Exchange } from './exchange.mjs';
+import { answerFault, markUnreadable, sendWhole } from './faults.mjs';
 import { Journal } from './journal.mjs';
 import { expectedText, parseDirectives, tokensOf, usageOf, withoutFaults } from './scenario.mjs';
-import { anthropicMessages } from './anthropic-wire.mjs';
-import { cut, StreamedAnswer } from './streamed-answer.mjs';
+import { Service, tableOf } from './service.mjs';
+import { StreamedAnswer } from './streamed-answer.mjs';
 import { TimerWheel } from './timer-wheel.mjs';
-import { chatCompletions, readRequest, responses } from './wire.mjs';
+import { readRequest } from './wire/requests.mjs';
 
 export { expectedText };
 
-const ALL_FEATURES = {
-  streaming: true,
-  streamingUsage: true,
-  tools: true,
-  jsonSchema: true,
-  images: true,
-  parallelTools: true,
+const WRONG_KEY = {
+  code: 'invalid_api_key',
+  message: 'Incorrect API key provided: sk-fake-1234567890abcdef.',
 };
-const ROUTES = { '/responses': responses, '/chat/completions': chatCompletions, '/messages': anthropicMessages };
-const DIALECT_NAMES = new Map([
-  [responses, 'responses'],
-  [chatCompletions, 'chat_completions'],
-  [anthropicMessages, 'anthropic_messages'],
-]);
+const TOLD_TO_CALL = /^call the tools? /i;
+/** What a model thinks where a service shows its thoughts. */
+const THOUGHT = 'What may that be about?';
 
 /**
  * An OpenAI-compatible server for tests, benchmarks and fault suites. What it answers is decided by the scenario registered
@@ -38,15 +33,12 @@ export class FakeProvider {
 
   constructor(options = {}) {
     this.apiKey = options.apiKey ?? null;
-    this.models = options.models ?? [{ id: 'fake-large' }, { id: 'fake-old', shutdown_date: '2027-01-31' }];
-    this.strictModels = options.strictModels ?? false;
-    this.dialects = options.dialects ?? [...DIALECT_NAMES.values()];
-    this.features = { ...ALL_FEATURES, ...options.features };
+    this.service = new Service(options.service ?? tableOf(options));
     this.journal = new Journal(options.journalSize ?? 100);
   }
 
   get baseUrl() {
-    return `http://127.0.0.1:${this.#server.address().port}/v1`;
+    return `http://127.0.0.1:${this.#server.address().port}${this.service.base}`;
   }
 
   /** The client ports of the connections that are open. */
@@ -93,17 +85,24 @@ export class FakeProvider {
     const chunks = [];
     req.on('data', (chunk) => chunks.push(chunk));
     req.on('end', () => {
-      const path = req.url.split('?')[0].replace(/^\/v1/, '');
+      const path = this.#pathOf(req);
       if (path === '/__journal') return this.#serveJournal(req, res);
-      if (!this.#authorised(req))
-        return sendError(res, 401, 'invalid_api_key', 'Incorrect API key provided: sk-fake-1234567890abcdef.');
-      if (req.method === 'GET' && path === '/models') return this.#serveModels(res);
-      const dialect = ROUTES[path];
-      if (req.method !== 'POST' || !dialect || !this.dialects.includes(DIALECT_NAMES.get(dialect))) {
-        return sendError(res, 404, null, `Invalid URL (${req.method} ${path})`);
-      }
-      this.#answer(req, res, path, dialect, Buffer.concat(chunks).toString());
+      const exchange = new Exchange(this.service, null, res, this.journal.entry());
+      if (!this.#authorised(req)) return exchange.refuse(401, WRONG_KEY);
+      const models = req.method === 'GET' && path === '/models' ? this.service.modelList() : null;
+      if (models !== null) return exchange.sendJson(200, models);
+      const dialect = req.method === 'POST' ? this.service.dialectOf(path) : undefined;
+      if (dialect !== undefined) return this.#answer(req, res, path, dialect, Buffer.concat(chunks).toString());
+      const { status, body } = this.service.unknownPath(req.method, req.url);
+      return typeof body === 'string' ? exchange.send(status, 'text/plain', body) : exchange.sendJson(status, body);
     });
+  }
+
+  /** Below the base; other paths as they are. */
+  #pathOf({ url }) {
+    const { base } = this.service;
+    const [path] = url.split('?');
+    return path.startsWith(`${base}/`) ? path.slice(base.length) : `outside ${path}`;
   }
 
   #authorised(req) {
@@ -112,76 +111,63 @@ export class FakeProvider {
     return [authorization?.replace(/^Bearer /, ''), azureKey, anthropicKey].includes(this.apiKey);
   }
 
-  #serveModels(res) {
-    const data = this.models.map((model) => ({ object: 'model', created: 1_700_000_000, owned_by: 'fake', ...model }));
-    sendJson(res, 200, { object: 'list', data });
-  }
-
   #serveJournal(req, res) {
     if (req.method === 'DELETE') this.journal.clear();
-    sendJson(res, 200, this.journal.snapshot());
+    res.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(this.journal.snapshot()));
   }
 
-  #answer(req, res, path, dialect, text) {
+  #answer(req, res, path, dialectName, text) {
     let body;
     try {
       body = JSON.parse(text);
     } catch {
-      return sendError(res, 400, 'invalid_json', 'The body is not JSON.');
+      const exchange = new Exchange(this.service, dialectName, res, this.journal.entry());
+      return exchange.refuse(400, { code: 'invalid_json', message: 'The body is not JSON.' });
     }
-    const request = readRequest(dialect, body);
-    const entry = this.journal.record({ path, body, headers: req.headers, userMessage: request.userMessage });
+    const asks = readRequest(dialectName, body);
+    const { userMessage } = asks;
+    const entry = this.journal.record({ path, body, headers: req.headers, userMessage });
     res.on('close', () => {
       this.journal.running--;
       if (!res.writableFinished && !entry.cutByUs) this.journal.recordAbort(entry);
     });
-    const refused = this.#refusal(request, body);
-    if (refused) return sendError(res, refused.status, refused.code, refused.message);
-    const scenario = this.#scenarioFor(request.userMessage, body);
-    if (answerFault(scenario, res, entry)) return;
-    const answer = this.#compose(request, body, scenario);
-    if (body.stream && this.features.streaming)
-      new StreamedAnswer(this.#wheel, dialect, answer, scenario, res, entry).start();
-    else this.#whenDue(scenario, () => sendWhole(res, dialect.whole(answer), scenario, entry));
-  }
-
-  /** What a service that lacks a feature, or the model, says to a request that needs it. */
-  #refusal(request, body) {
-    const lacks = (feature) => ({
-      status: 400,
-      code: 'unsupported_parameter',
-      message: `This service does not support ${feature}.`,
-    });
-    if (this.strictModels && !this.models.some((model) => model.id === body.model)) {
-      return { status: 404, code: 'model_not_found', message: `The model '${body.model}' does not exist.` };
+    const exchange = new Exchange(this.service, dialectName, res, entry);
+    const request = { body, asks, headers: req.headers, url: req.url };
+    const quirk = this.service.refusalOf(dialectName, request);
+    if (quirk !== undefined) {
+      this.journal.recordRefusal(entry, quirk.what);
+      const said = typeof quirk.body === 'function' ? quirk.body(request) : quirk.body;
+      return exchange.sendJson(quirk.status, said);
     }
-    if (this.features.streaming === 'refused' && body.stream) return lacks('streaming');
-    if (this.features.streamingUsage === 'refused' && body.stream_options) return lacks('stream_options');
-    if (!this.features.tools && request.tools.length > 0) return lacks('tools');
-    if (!this.features.jsonSchema && request.schema) return lacks('JSON schema');
-    if (!this.features.images && request.image) return lacks('images');
-    return null;
+    const scenario = this.#scenarioFor(asks, body);
+    if (answerFault(scenario, exchange)) return undefined;
+    const answer = this.#compose(asks, body, scenario, exchange, dialectName);
+    entry.usage = answer.usage;
+    if (body.stream && !this.service.ignores(dialectName, 'streaming'))
+      return new StreamedAnswer(this.#wheel, exchange, answer, scenario).start();
+    return this.#whenDue(scenario, () => sendWhole(exchange, answer, scenario));
   }
 
-  #scenarioFor(userMessage, body) {
+  #scenarioFor({ userMessage, rounds }, body) {
     const matches = ({ matcher }) =>
       typeof matcher === 'function' ? matcher(userMessage, body) : userMessage.search(matcher) !== -1;
     const scripted = this.#scripts.find((script) =>
       typeof script.matcher === 'string' ? userMessage.includes(script.matcher) : matches(script),
     );
     const scenario = { ...this.#fallback, ...scripted?.scenario, ...parseDirectives(userMessage) };
+    if (rounds < (scenario.fromRound ?? 0)) return withoutFaults(scenario);
     if (scenario.fail === undefined) return scenario;
     const failed = this.#failures.get(userMessage) ?? 0;
     this.#failures.set(userMessage, failed + 1);
     return failed < scenario.fail ? scenario : withoutFaults(scenario);
   }
 
-  #compose(request, body, scenario) {
+  #compose(asks, body, scenario, { way }, dialectName) {
     const id = `fake${++this.#count}`;
-    const calls = this.#callsOf(request, scenario);
-    const tools = calls.map((call, place) => ({ ...call, callId: place === 0 ? `call_${id}` : `call_${id}_${place}` }));
-    const words = () => (request.schema ? ['{"ok":', 'true}'] : tokensOf(request.userMessage, scenario));
-    const tokens = calls.length > 0 ? (scenario.sayBeforeTools ?? []) : words();
+    const calls = this.#callsOf(asks, scenario, dialectName);
+    const tools = calls.map((call, place) => ({ ...call, callId: this.service.callId(id, place) }));
+    const words = () => (asks.schema ? ['{"ok":', 'true}'] : tokensOf(asks.userMessage, scenario));
+    const tokens = markUnreadable(calls.length > 0 ? (scenario.sayBeforeTools ?? []) : words(), scenario);
     return {
       id,
       model: body.model,
@@ -189,72 +175,30 @@ export class FakeProvider {
       tools,
       finish: scenario.finish,
       refusal: scenario.refusal === true,
-      usage: usageOf(request.inputCharacters, calls.length > 0 ? 8 : tokens.length, scenario),
-      reportUsage: request.wantsUsage && this.features.streamingUsage === true,
+      thought: THOUGHT,
+      wire: way,
+      usage: usageOf(asks.inputCharacters, calls.length > 0 ? 8 : tokens.length, scenario),
+      reportUsage: (asks.wantsUsage || way.isUsageUnasked === true) && !this.service.ignores(dialectName, 'usage'),
     };
   }
 
-  #callsOf(request, scenario) {
-    if (scenario.tool && request.rounds === 0) return [scenario.tool];
-    if (request.tools.length === 0) return [];
-    return scenario.rounds?.[request.rounds] ?? this.#calledByName(request).map((name) => ({ name, arguments: '{}' }));
+  #callsOf(asks, scenario, dialectName) {
+    if (scenario.tool && asks.rounds === 0) return [scenario.tool];
+    if (asks.tools.length === 0) return [];
+    const made = scenario.rounds?.[asks.rounds];
+    return made ?? this.#calledByName(asks, dialectName).map((name) => ({ name, arguments: '{}' }));
   }
 
   /** A forced choice is the first tool; "Call the tools a and b" calls those that it names. */
-  #calledByName({ tools, userMessage, forced, rounds }) {
-    if (forced) return tools.slice(0, 1);
-    if (rounds > 0 || !userMessage.startsWith('Call the tools ')) return [];
+  #calledByName({ tools, userMessage, forced, rounds }, dialectName) {
+    if (forced && !this.service.ignores(dialectName, 'forcing')) return tools.slice(0, 1);
+    if (rounds > 0 || !TOLD_TO_CALL.test(userMessage)) return [];
     const named = tools.filter((name) => userMessage.includes(name));
-    return this.features.parallelTools ? named : named.slice(0, 1);
+    return this.service.ignores(dialectName, 'parallel calls') ? named.slice(0, 1) : named;
   }
 
   #whenDue(scenario, send) {
     if (scenario.delay) this.#wheel.at(this.#wheel.now() + scenario.delay, send);
     else send();
   }
-}
-
-/** Answers without a stream: true when the scenario is a fault that is over before the first byte of an answer. */
-function answerFault(scenario, res, entry) {
-  const { status, retryAfter } = scenario;
-  const headers = { ...(retryAfter !== undefined && { 'retry-after': String(retryAfter) }), ...scenario.headers };
-  if (scenario.hang) return true;
-  if (scenario.reset === true) cut(res, entry);
-  else if (scenario.quota) sendError(res, 429, 'insufficient_quota', 'You exceeded your current quota.', headers);
-  else if (scenario.modelNotFound) sendError(res, 404, 'model_not_found', 'The model does not exist.', headers);
-  else if (scenario.html) res.writeHead(200, { 'content-type': 'text/html' }).end('<html><body>Sign in</body></html>');
-  else if (status)
-    sendError(
-      res,
-      status,
-      scenario.code ?? codeOf(status),
-      scenario.message ?? `The fake provider answers ${status}.`,
-      headers,
-    );
-  else return false;
-  return true;
-}
-
-const codeOf = (status) =>
-  ({ 401: 'invalid_api_key', 429: 'rate_limit_exceeded', 500: 'server_error' })[status] ?? null;
-
-function sendWhole(res, whole, scenario, entry) {
-  const text = JSON.stringify(whole);
-  if (scenario.reset) return cut(res, entry);
-  res.writeHead(200, { 'content-type': 'application/json' });
-  if (scenario.stall) return res.write(text.slice(0, 10));
-  if (scenario.half) {
-    res.write(text.slice(0, text.length / 2), () => cut(res, entry));
-    return undefined;
-  }
-  return res.end(scenario.malformed ? text.slice(0, text.length / 2) : text);
-}
-
-function sendJson(res, status, body, headers = {}) {
-  res.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body));
-}
-
-function sendError(res, status, code, message, headers) {
-  const type = code === 'insufficient_quota' ? code : 'invalid_request_error';
-  sendJson(res, status, { error: { message, type, param: null, code } }, headers);
 }

@@ -1,4 +1,9 @@
-/** What reached the fake: how often, the last bodies, and which clients left before their answer was complete. */
+import { randomUUID } from 'node:crypto';
+
+/**
+ * What reached the fake: how often, the last bodies, which it refused by a quirk of its service, and which clients left before their
+ * answer was complete. `usage` of a request is what it cost, whether or not the client has been told (`isUsageSent`).
+ */
 export class Journal {
   #size;
   #waiters = new Set();
@@ -17,20 +22,39 @@ export class Journal {
     this.mostRunning = this.running;
     this.requests = [];
     this.aborts = [];
+    this.refusals = [];
   }
 
   get last() {
     return this.requests.at(-1);
   }
 
+  /** A request that is not recorded yet. */
+  entry(request) {
+    return {
+      ...request,
+      requestId: `req_${randomUUID()}`,
+      at: performance.timeOrigin + performance.now(),
+      piecesSent: 0,
+      cutByUs: false,
+      status: 200,
+      usage: null,
+      isUsageSent: false,
+    };
+  }
+
   record(request) {
-    const entry = { ...request, at: performance.timeOrigin + performance.now(), piecesSent: 0, cutByUs: false };
+    const entry = this.entry(request);
     this.count++;
     this.mostRunning = Math.max(this.mostRunning, ++this.running);
     this.requests.push(entry);
     if (this.requests.length > this.#size) this.requests.shift();
     this.#notify();
     return entry;
+  }
+
+  recordRefusal({ path, body }, what) {
+    this.refusals.push({ what, path, body });
   }
 
   recordAbort(entry) {

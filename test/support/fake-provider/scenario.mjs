@@ -5,7 +5,10 @@ const WORDS = [
   '🙂', '👩‍💻', '🇩🇪', '🚀', 'queue', 'café', 'token', 'model', 'µ', '"quoted"', 'back\\slash', 'line\nbreak', 'tab\there', '€',
 ]; // prettier-ignore
 
-const FAULTS = ['status', 'quota', 'modelNotFound', 'hang', 'stall', 'reset', 'half', 'malformed', 'html', 'error'];
+const FAULTS = [
+  'status', 'quota', 'modelNotFound', 'hang', 'stall', 'reset', 'half', 'malformed', 'html', 'error', 'empty', 'redirect',
+  'noEnd', 'badUtf8', 'huge', 'finish', 'refusal',
+]; // prettier-ignore
 const WITH_FREE_TEXT = /^(text|tool)=/;
 
 /** Reads the directives, for example `[[tokens=200 delay=20]]`, out of a message. */

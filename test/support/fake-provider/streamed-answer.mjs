@@ -1,22 +1,25 @@
+import { withUnreadable } from './faults.mjs';
+
 /** Writes one plan piece by piece on the shared timer wheel, and ends it the way the scenario says. */
 export class StreamedAnswer {
-  constructor(wheel, dialect, answer, scenario, res, entry) {
+  constructor(wheel, exchange, answer, scenario) {
+    const { dialect, res, entry } = exchange;
     const plan = dialect.plan(answer);
-    Object.assign(this, { wheel, scenario, res, entry, plan, next: 0 });
+    Object.assign(this, { wheel, exchange, answer, scenario, res, entry, plan, next: 0 });
     this.delay = scenario.delay ?? 0;
     this.stopAt = plan.pieces.length;
     this.ending = 'complete';
-    for (const ending of ['reset', 'stall', 'half', 'malformed', 'error']) {
+    for (const ending of ['reset', 'stall', 'half', 'malformed', 'error', 'noEnd']) {
       if (scenario[ending] === undefined) continue;
       this.ending = ending;
-      const half = Math.floor(plan.pieces.length / 2);
-      this.stopAt = typeof scenario[ending] === 'number' ? Math.min(scenario[ending], plan.pieces.length) : half;
+      const place = ending === 'error' ? scenario.errorAt : scenario[ending];
+      const all = plan.pieces.length;
+      this.stopAt = typeof place === 'number' ? Math.min(place, all) : ending === 'noEnd' ? all : Math.floor(all / 2);
     }
-    this.errorEvent = () => dialect.streamError(scenario.error, answer.id);
   }
 
   start() {
-    this.res.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-cache' });
+    this.exchange.begin(this.scenario.contentType ?? 'text/event-stream; charset=utf-8');
     this.dueAt = this.wheel.now() + (this.scenario.ttft ?? this.delay);
     if (this.dueAt > this.wheel.now()) {
       this.res.flushHeaders();
@@ -52,8 +55,9 @@ export class StreamedAnswer {
   /** `crlf`, `slice` (bytes per write: splits characters) and `comments` vary the framing without changing the content. */
   write(text) {
     const { crlf, slice, comments } = this.scenario;
-    const framed = (comments ? ': keep-alive\n\n' : '') + text;
-    const bytes = Buffer.from(crlf ? framed.replaceAll('\n', '\r\n') : framed);
+    const comment = comments ? ': keep-alive' : this.answer.wire.comment;
+    const framed = (comment ? `${comment}\n\n` : '') + text;
+    const bytes = withUnreadable(crlf ? framed.replaceAll('\n', '\r\n') : framed, this.scenario);
     const size = slice ?? bytes.length;
     for (let from = 0; from < bytes.length; from += size) this.res.write(bytes.subarray(from, from + size));
   }
@@ -61,23 +65,17 @@ export class StreamedAnswer {
   end() {
     const broken = this.plan.pieces[this.stopAt] ?? this.plan.tail;
     if (this.ending === 'complete') {
+      this.entry.isUsageSent = this.answer.reportUsage;
       this.write(this.scenario.noDone ? this.plan.tail.replace('data: [DONE]\n\n', '') : this.plan.tail);
     } else if (this.ending === 'half') {
       this.write(broken.slice(0, broken.indexOf('data:') + 20));
     } else if (this.ending === 'malformed') {
       this.write(broken.slice(0, broken.indexOf('data:') + 20) + '\n\n');
     } else if (this.ending === 'error') {
-      this.write(this.errorEvent());
+      this.write(this.exchange.dialect.streamError(this.scenario.error, this.answer.id, this.answer.wire));
     }
     if (this.delay === 0) this.res.uncork();
-    if (this.ending === 'reset') cut(this.res, this.entry);
+    if (this.ending === 'reset') this.exchange.cut();
     else if (this.ending !== 'stall') this.res.end();
   }
-}
-
-/** Drops the connection from our side, so that the journal does not take it for a client that left. */
-export function cut(res, entry) {
-  entry.cutByUs = true;
-  if (res.headersSent) setImmediate(() => res.socket?.destroy());
-  else res.socket.resetAndDestroy();
 }

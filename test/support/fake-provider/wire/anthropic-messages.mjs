@@ -20,19 +20,21 @@ const ERROR_TYPES = {
   insufficient_quota: 'billing_error',
 };
 
-const blocksOf = (tokens, tools) => [
+const blocksOf = ({ tokens, tools, thought, wire }) => [
+  ...(wire?.thought && thought ? [{ type: 'thinking', ...wire.thought(thought) }] : []),
   ...(tokens.length > 0 || tools.length === 0 ? [{ type: 'text', text: tokens.join('') }] : []),
   ...tools.map((tool) => ({ type: 'tool_use', id: tool.callId, name: tool.name, input: JSON.parse(tool.arguments) })),
 ];
 
 export const anthropicMessages = {
-  whole({ id, model, tokens, tools, usage, finish }) {
+  whole(answer) {
+    const { id, model, tools, usage, finish } = answer;
     return {
       id: `msg_${id}`,
       type: 'message',
       role: 'assistant',
       model,
-      content: blocksOf(tokens, tools),
+      content: blocksOf(answer),
       stop_reason: stopOf(finish, tools),
       stop_sequence: null,
       usage: usageOf(usage),
@@ -43,9 +45,7 @@ export const anthropicMessages = {
     const { id, model, tokens, tools, usage, finish, reportUsage } = answer;
     const begun = { id: `msg_${id}`, type: 'message', role: 'assistant', model, content: [], stop_reason: null };
     const told = reportUsage ? usageOf(usage) : {};
-    const blocks = blocksOf(tokens, tools).map((block, index) =>
-      block.type === 'text' ? planText(tokens, index) : planCall(block, index),
-    );
+    const blocks = blocksOf(answer).map((block, index) => PLANS[block.type](block, index, tokens));
     const [first] = blocks;
     const last = blocks.at(-1);
     return {
@@ -74,13 +74,32 @@ export const anthropicMessages = {
     sse('error', { error: { type: ERROR_TYPES[code] ?? code, message: 'The fake provider was told to fail here.' } }),
 };
 
+const PLANS = { text: planText, tool_use: planCall, thinking: planThought };
+
 const stop = (index) => sse('content_block_stop', { index });
 
-const planText = (tokens, index) => ({
-  head: sse('content_block_start', { index, content_block: { type: 'text', text: '' } }),
-  pieces: tokens.map((text) => sse('content_block_delta', { index, delta: { type: 'text_delta', text } })),
-  tail: stop(index),
-});
+const delta = (index, fields) => sse('content_block_delta', { index, delta: fields });
+
+function planText(_block, index, tokens) {
+  return {
+    head: sse('content_block_start', { index, content_block: { type: 'text', text: '' } }),
+    pieces: tokens.map((text) => delta(index, { type: 'text_delta', text })),
+    tail: stop(index),
+  };
+}
+
+/** Before the first word of the answer. */
+function planThought({ thinking, signature }, index) {
+  const begun = { type: 'thinking', thinking: '', signature: '' };
+  return {
+    head:
+      sse('content_block_start', { index, content_block: begun }) +
+      delta(index, { type: 'thinking_delta', thinking }) +
+      delta(index, { type: 'signature_delta', signature }),
+    pieces: [],
+    tail: stop(index),
+  };
+}
 
 function planCall(block, index) {
   const json = JSON.stringify(block.input);
@@ -88,7 +107,7 @@ function planCall(block, index) {
   return {
     head: sse('content_block_start', { index, content_block: { ...block, input: {} } }),
     pieces: [json.slice(0, middle), json.slice(middle)].map((partial) =>
-      sse('content_block_delta', { index, delta: { type: 'input_json_delta', partial_json: partial } }),
+      delta(index, { type: 'input_json_delta', partial_json: partial }),
     ),
     tail: stop(index),
   };
