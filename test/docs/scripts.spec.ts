@@ -12,6 +12,7 @@ const NOT_RUN: Record<string, string> = {
   'test:quick': 'npm test runs the same files',
   'test:medium': 'npm test runs the same files',
   'test:e2e': 'npm test runs the same files',
+  'faults:modes': 'npm test runs the same file with fewer answers that are not streamed',
   'test:model': 'npm test runs the same file with fewer runs',
 };
 
