@@ -11,6 +11,7 @@ describe('the parameters of a bot', () => {
   const strict = new RawService(({ path, body }) => {
     if (path === '/models') return { body: { data: [{ id: 'm' }] } };
     if (path !== '/chat/completions') return { status: 404, body: {} };
+    if ('service_tier' in body) return refused('Unrecognized request argument supplied: service_tier');
     return 'temperature' in body ? refused("Unsupported value: 'temperature' does not support 0.5") : said('OK');
   });
   const lastBody = () => server.provider.journal.last!.body;
@@ -87,20 +88,28 @@ describe('the parameters of a bot', () => {
     expect(await parameters.get(ADMIN, botId)).toMatchObject({ stop: null, seed: null, topP: null });
   });
 
-  it('are refused once the service has refused them, also for a bot that moves there', async () => {
+  it('are refused where the probe found that the service refuses them, also for a bot that moves there', async () => {
     const openAiServiceId = await serviceOf(strict);
     const botId = await createBot(server.app, { openAiServiceId });
-    await parameters.update(ADMIN, botId, { temperature: 0.5, stop: ['END'] });
-    await ask(botId);
-    expect(strict.bodies('/chat/completions').at(-1)).toMatchObject({ stop: ['END'] });
-    expect(strict.bodies('/chat/completions').at(-1)).not.toHaveProperty('temperature');
     const refusal = { code: 'VALIDATION_FAILED', errors: [{ path: 'temperature' }] };
-    await expect(parameters.update(ADMIN, botId, { seed: 1 })).rejects.toMatchObject(refusal);
-    await parameters.update(ADMIN, botId, { seed: 1, temperature: null });
+    await expect(parameters.update(ADMIN, botId, { temperature: 0.5 })).rejects.toMatchObject(refusal);
+    await parameters.update(ADMIN, botId, { stop: ['END'], seed: 1 });
+    await ask(botId);
+    expect(strict.bodies('/chat/completions').at(-1)).toMatchObject({ stop: ['END'], seed: 1 });
     const other = await createBot(server.app, {});
     await parameters.update(ADMIN, other, { temperature: 0.5 });
     const bots = reach<BotAdministrationService>(server.app, BotAdministrationService);
     await expect(bots.update(ADMIN, other, { openAiServiceId })).rejects.toMatchObject(refusal);
+  });
+
+  it('are refused once the service has refused them', async () => {
+    const botId = await createBot(server.app, { openAiServiceId: await serviceOf(strict) });
+    await parameters.update(ADMIN, botId, { extraBody: { service_tier: 'flex' } });
+    await ask(botId);
+    expect(strict.bodies('/chat/completions').at(-1)).not.toHaveProperty('service_tier');
+    const refusal = { code: 'VALIDATION_FAILED', errors: [{ path: 'extraBody.service_tier' }] };
+    await expect(parameters.update(ADMIN, botId, { seed: 1 })).rejects.toMatchObject(refusal);
+    await parameters.update(ADMIN, botId, { seed: 1, extraBody: null });
   });
 
   it.each([

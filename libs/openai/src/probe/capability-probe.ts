@@ -1,3 +1,4 @@
+import { learnParameters } from './probe-parameters.js';
 import { MODEL_DIALECTS, type CapabilityMatrix, type Finding } from '@app/contracts';
 import { dialectsFor } from '../dialects/dialects.js';
 import { ProviderError } from '../errors/provider-error.js';
@@ -170,6 +171,7 @@ export class CapabilityProbe {
       }
     };
     await Promise.all([checkTheRest(), checkOthers()]);
+    await learnParameters(this.calls, request);
     result.matrix.firstTokenMs = this.calls.firstTokenMs;
     Object.assign(result, {
       reachable: true,
