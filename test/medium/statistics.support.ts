@@ -3,6 +3,7 @@ import { getDataSourceToken } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import { uuidv7 } from 'uuidv7';
 import { TokenUsageStatisticQuery, UsageRangeQuery } from '../../apps/api/src/statistics/statistics.dto.js';
+import { UsageReportService } from '../../apps/api/src/statistics/report/usage-report.service.js';
 import { StatisticsService } from '../../apps/api/src/statistics/statistics.service.js';
 import { UsageRollupService } from '../../apps/api/src/statistics/usage-rollup.service.js';
 import { startTestApp, type TestApp } from '../support/app.js';
@@ -50,10 +51,12 @@ export class UsageLedger {
   readonly database: DataSource;
   readonly statistics: StatisticsService;
   readonly rollup: UsageRollupService;
+  readonly report: UsageReportService;
 
   private constructor(private readonly server: TestApp) {
     this.database = server.app.get<DataSource>(getDataSourceToken(), { strict: false });
     this.statistics = server.app.get(StatisticsService, { strict: false });
+    this.report = server.app.get(UsageReportService, { strict: false });
     this.rollup = server.app.get(UsageRollupService, { strict: false });
   }
 

@@ -31,6 +31,8 @@ export const ACCESS_TABLE: Record<string, string> = {
   'PUT /api/statistic': 'admin 200',
   'GET /api/statistic/tokenUsageStatistic': 'admin 200',
   'GET /api/statistic/costs': 'admin 200',
+  'GET /api/statistic/usage': 'admin 200',
+  'GET /api/statistic/usage.csv': 'admin 200',
 
   'POST /api/chat': 'anonymous 200',
   'GET /api/admin/conversations.json': 'admin 200',

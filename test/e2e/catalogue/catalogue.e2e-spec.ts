@@ -163,6 +163,8 @@ describe('the whole catalogue, through the generated client', () => {
     await admin.call('updateStatistic');
     expect(await admin.call('getTokenUsageStatistic', { query })).toEqual(used);
     expect((await admin.call<Page>('getUsageCosts', { query: { BotId: botId } })).items.length).toBeGreaterThan(0);
+    expect((await admin.call<Page>('getUsageReport', { query: { BotId: botId } })).items.length).toBeGreaterThan(0);
+    await admin.call('getUsageReportFile', { query: { BotId: botId } });
     await admin.call('setCurrentSystemStatus');
     await admin.call('getEncryptionKeys');
     await admin.call('rotateEncryptionKeys');

@@ -1,5 +1,8 @@
 import { JobLeasesRepository } from '@app/database';
 import { Module } from '@nestjs/common';
+import { UsageReportController } from './report/usage-report.controller.js';
+import { UsageReportRepository } from './report/usage-report.repository.js';
+import { UsageReportService } from './report/usage-report.service.js';
 import { StatisticsController } from './statistics.controller.js';
 import { StatisticsService } from './statistics.service.js';
 import { UsageRollupRepository } from './usage-rollup.repository.js';
@@ -8,10 +11,12 @@ import { UsageStatisticsRepository } from './usage-statistics.repository.js';
 
 /** The usage ledger, and statistics of it: how many tokens each user used, and what they cost. */
 @Module({
-  controllers: [StatisticsController],
+  controllers: [StatisticsController, UsageReportController],
   providers: [
     StatisticsService,
     UsageStatisticsRepository,
+    UsageReportService,
+    UsageReportRepository,
     UsageRollupService,
     UsageRollupRepository,
     JobLeasesRepository,

@@ -1,4 +1,4 @@
-import { AppError, listOptions, pagingResult, type Language, type PagingResult } from '@app/common';
+import { listOptions, pagingResult, type Language, type PagingResult } from '@app/common';
 import { Injectable } from '@nestjs/common';
 import {
   mapCosts,
@@ -8,6 +8,7 @@ import {
   type TokenUsageStatisticQuery,
   type UsageRangeQuery,
 } from './statistics.dto.js';
+import { costRange, refuseReversed } from './usage-range.js';
 import { UsageRollupService } from './usage-rollup.service.js';
 import {
   COST_ORDER_FIELDS,
@@ -15,13 +16,6 @@ import {
   UsageStatisticsRepository,
   type UsageFilter,
 } from './usage-statistics.repository.js';
-
-const DAY_MS = 24 * 60 * 60 * 1000;
-/** Costs are read from the ledger itself, so the range has an end. */
-const MAX_COST_DAYS = 92;
-const DEFAULT_COST_DAYS = 31;
-
-const dayOf = (time: number): string => new Date(time).toISOString().slice(0, 10);
 
 /** What was used and what it cost; for administrators. */
 @Injectable()
@@ -74,23 +68,3 @@ export class StatisticsService {
     return named.map(({ id }) => id).filter((id) => botId === undefined || id === botId);
   }
 }
-
-function costRange({ FromRequestDate, ToRequestDate }: UsageRangeQuery): { from: string; to: string } {
-  const to = ToRequestDate ?? (FromRequestDate ? shift(FromRequestDate, MAX_COST_DAYS - 1) : dayOf(Date.now()));
-  const from = FromRequestDate ?? shift(to, 1 - DEFAULT_COST_DAYS);
-  refuseReversed(from, to);
-  if (shift(from, MAX_COST_DAYS - 1) < to) {
-    throw invalidRange('FromRequestDate', `FromRequestDate and ToRequestDate must be within ${MAX_COST_DAYS} days`);
-  }
-  return { from, to };
-}
-
-const shift = (day: string, days: number): string => dayOf(Date.parse(`${day}T00:00:00Z`) + days * DAY_MS);
-
-function refuseReversed(from: string | null, to: string | null): void {
-  if (from !== null && to !== null && from > to)
-    throw invalidRange('FromRequestDate', 'FromRequestDate must not be after ToRequestDate');
-}
-
-const invalidRange = (path: string, message: string): AppError =>
-  new AppError('VALIDATION_FAILED', { errors: [{ path, message }] });

@@ -13,9 +13,10 @@ export interface RollupState {
 
 export const ROLLUP_STATE = 'statistics';
 const BATCH = 5000;
-const CELL = 'request_date, bot_id, usage_type, user_key';
+const CELL = 'request_date, bot_id, usage_type, user_key, service_id, model';
+const CELL_OF_CALL = `request_date, bot_id, usage_type, user_key, COALESCE(service_id, ''), model`;
 const COLUMNS = `${CELL}, request_count, input_tokens, output_tokens, cost_nano`;
-const CELLS_OF_LEDGER = `SELECT ${CELL}, SUM(requests), SUM(input_tokens), SUM(output_tokens), COALESCE(SUM(cost_nano), 0) FROM usage_ledger`;
+const CELLS_OF_LEDGER = `SELECT ${CELL_OF_CALL}, SUM(requests), SUM(input_tokens), SUM(output_tokens), COALESCE(SUM(cost_nano), 0) FROM usage_ledger`;
 
 /** Rolls the ledger up into days. A writer locks the state row, so that every ledger row is counted once. */
 @Injectable()
@@ -60,7 +61,7 @@ export class UsageRollupRepository {
       const range = 'id > ? AND id <= ?';
       await settleCosts(tx, range, [state.watermark, end]);
       await tx.query(
-        `INSERT INTO usage_daily (${COLUMNS}) ${CELLS_OF_LEDGER} WHERE ${range} GROUP BY ${CELL} ${this.addToCell()}`,
+        `INSERT INTO usage_daily (${COLUMNS}) ${CELLS_OF_LEDGER} WHERE ${range} GROUP BY ${CELL_OF_CALL} ${this.addToCell()}`,
         [state.watermark, end],
       );
       await saveState(tx, { ...state, watermark: end });
@@ -71,13 +72,13 @@ export class UsageRollupRepository {
   /** Counts one day again from the ledger. Readers see the old figures or the new ones. */
   rebuildDay(day: string): Promise<void> {
     return this.write(async (tx, { watermark }) => {
-      const range = `request_date = ? AND id <= ? AND status = 'settled'`;
+      const range = `request_date = ? AND id <= ? AND status <> 'reserved'`;
       await settleCosts(tx, range, [day, watermark]);
       await tx.query('DELETE FROM usage_daily WHERE request_date = ?', [day]);
-      await tx.query(`INSERT INTO usage_daily (${COLUMNS}) ${CELLS_OF_LEDGER} WHERE ${range} GROUP BY ${CELL}`, [
-        day,
-        watermark,
-      ]);
+      await tx.query(
+        `INSERT INTO usage_daily (${COLUMNS}) ${CELLS_OF_LEDGER} WHERE ${range} GROUP BY ${CELL_OF_CALL}`,
+        [day, watermark],
+      );
     });
   }
 

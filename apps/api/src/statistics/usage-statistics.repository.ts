@@ -105,7 +105,7 @@ export class UsageStatisticsRepository {
       const cells = `(SELECT request_date, bot_id, usage_type, user_key, request_count, input_tokens, output_tokens
           FROM usage_daily WHERE ${sql}
         UNION ALL SELECT request_date, bot_id, usage_type, user_key, requests, input_tokens, output_tokens
-          FROM usage_ledger WHERE id > ? AND status = 'settled' AND ${sql}) c`;
+          FROM usage_ledger WHERE id > ? AND status <> 'reserved' AND ${sql}) c`;
       const bound = [...parameters, watermark, ...parameters];
       const total = await countRows(
         tx,
@@ -133,7 +133,7 @@ export class UsageStatisticsRepository {
   ): Promise<[UsageCostRow[], number]> {
     const { sql, parameters } = conditionOf(filter, 'l.');
     return this.dataSource.transaction(async (tx) => {
-      const groups = `SELECT 1 FROM usage_ledger l WHERE l.status = 'settled' AND ${sql} GROUP BY l.request_date, l.bot_id, l.model`;
+      const groups = `SELECT 1 FROM usage_ledger l WHERE l.status <> 'reserved' AND ${sql} GROUP BY l.request_date, l.bot_id, l.model`;
       const total = await countRows(tx, groups, parameters);
       const cost = `COALESCE(l.cost_nano, ${COST_EXPRESSION})`;
       const rows = await tx.query<UsageCostRow[]>(
@@ -142,7 +142,7 @@ export class UsageStatisticsRepository {
            SUM(l.input_tokens) AS inputTokens, SUM(l.cached_tokens) AS cachedTokens, SUM(l.output_tokens) AS outputTokens,
            COALESCE(SUM(${cost}), 0) AS costNano, SUM(CASE WHEN ${cost} IS NULL THEN 1 ELSE 0 END) AS unpricedCount
          FROM usage_ledger l LEFT JOIN prices p ON ${PRICE_OF_ROW} LEFT JOIN bots b ON b.id = l.bot_id
-         WHERE l.status = 'settled' AND ${sql}
+         WHERE l.status <> 'reserved' AND ${sql}
          GROUP BY l.request_date, l.bot_id, l.model, b.display_name, b.display_name_de
          ORDER BY ${COST_ORDER[orderBy.field]} ${orderBy.direction}, l.request_date DESC, l.bot_id, l.model
          LIMIT ? OFFSET ?`,

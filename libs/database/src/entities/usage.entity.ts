@@ -113,7 +113,7 @@ export class UsageEntry {
   createdAt: Date;
 }
 
-/** The ledger rolled up by day, bot, kind of use and user; `PUT /api/statistic` rebuilds it. */
+/** The ledger rolled up by day, bot, kind of use, user, service and model; `PUT /api/statistic` rebuilds it. */
 @Entity('usage_daily')
 export class UsageDay {
   @PrimaryKeyString(10)
@@ -127,6 +127,13 @@ export class UsageDay {
 
   @PrimaryKeyString(80)
   userKey: string;
+
+  /** Empty when no service was called. */
+  @PrimaryId()
+  serviceId: string;
+
+  @PrimaryKeyString(200)
+  model: string;
 
   @IntColumn()
   requestCount: number;

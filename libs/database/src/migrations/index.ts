@@ -7,6 +7,7 @@ import { DeletedSubjects1795230000000 } from './1795230000000-deleted-subjects.j
 import { ServiceChoices1795233600000 } from './1795233600000-service-choices.js';
 import { ToolAddresses1795237200000 } from './1795237200000-tool-addresses.js';
 import { Attempts1795240800000 } from './1795240800000-attempts.js';
+import { UsageByModel1795244400000 } from './1795244400000-usage-by-model.js';
 import { ServiceLimits1795248000000 } from './1795248000000-service-limits.js';
 import { ServiceConnections1795251600000 } from './1795251600000-service-connections.js';
 import { TurnMemory1795255200000 } from './1795255200000-turn-memory.js';
@@ -23,6 +24,7 @@ export const MIGRATIONS = [
   ServiceChoices1795233600000,
   ToolAddresses1795237200000,
   Attempts1795240800000,
+  UsageByModel1795244400000,
   ServiceLimits1795248000000,
   ServiceConnections1795251600000,
   TurnMemory1795255200000,

@@ -1,3 +1,4 @@
+import { csvLine } from '@app/common';
 import type { MessageAuthor, MessageStatus } from '@app/database';
 
 export interface TranscriptMessage {
@@ -62,14 +63,8 @@ async function* writeText({ displayName }: TranscribedChat, messages: Messages):
 async function* writeCsv(_: TranscribedChat, messages: Messages): AsyncGenerator<string> {
   yield 'seq,createdUtc,author,name,status,text\r\n';
   for await (const { seq, createdUtc, author, name, status, text } of messages)
-    yield `${[String(seq), createdUtc, author, name, status, text].map(csvField).join(',')}\r\n`;
+    yield csvLine([String(seq), createdUtc, author, name, status, text]);
 }
-
-/** Spreadsheets execute cells that look like formulas; the apostrophe makes them text. */
-const csvField = (text: string): string => {
-  const safe = /^\s*[=+\-@|%]|^[\t\r\n]/.test(text) ? `'${text}` : text;
-  return /[",\r\n']/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
-};
 
 const FORMATS = {
   json: { contentType: 'application/json', write: writeJson },
