@@ -69,11 +69,15 @@ export class TwilioApi implements OnApplicationBootstrap {
   private async createClient(): Promise<Twilio> {
     const { default: twilio } = await import('twilio');
     const { accountSid, authToken, baseUrl, timeoutMs } = this.settings.get();
+    const credentials = [authToken, Buffer.from(`${accountSid}:${authToken}`).toString('base64')];
+    // A proxy in between may repeat what it was sent; what Twilio says is stored and shown.
+    const hide = (text: string): string =>
+      credentials.reduce((shown, secret) => shown.replaceAll(secret, '[redacted]'), text);
     const http = new twilio.RequestClient({ timeout: timeoutMs });
     const request = async (options: RequestClient.RequestOptions): Promise<HttpAnswer> => {
       const uri = options.uri.replace(TWILIO_URL, baseUrl);
       const answer = await within(timeoutMs, http.request({ ...options, uri, allowRedirects: false }));
-      if (answer.statusCode < 200 || answer.statusCode >= 300) throw refusalOf(answer);
+      if (answer.statusCode < 200 || answer.statusCode >= 300) throw refusalOf(answer, hide);
       return answer;
     };
     // An empty environment: no region or edge that was meant for something else.
@@ -94,11 +98,11 @@ async function within<Result>(milliseconds: number, work: Promise<Result>): Prom
   }
 }
 
-function refusalOf({ statusCode, body, headers }: HttpAnswer): TwilioRefusal {
+function refusalOf({ statusCode, body, headers }: HttpAnswer, hide: (text: string) => string): TwilioRefusal {
   const { code, message } = (typeof body === 'object' && body !== null ? body : {}) as Record<string, unknown>;
   const isCode = typeof code === 'number' || typeof code === 'string';
-  const text = typeof message === 'string' ? message : `Twilio has answered ${statusCode}.`;
-  return new TwilioRefusal(statusCode, isCode ? String(code).slice(0, 40) : null, text, retryAfterOf(headers));
+  const text = typeof message === 'string' ? hide(message) : `Twilio has answered ${statusCode}.`;
+  return new TwilioRefusal(statusCode, isCode ? hide(String(code)).slice(0, 40) : null, text, retryAfterOf(headers));
 }
 
 function retryAfterOf(headers: HttpAnswer['headers']): number {
