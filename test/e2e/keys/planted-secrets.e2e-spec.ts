@@ -166,7 +166,7 @@ describe('secrets that were planted everywhere', () => {
     }
     await admin.call('GET', `${path}/tools`);
 
-    // Shown once, to whoever has made it; from then on it is a secret like the others.
+    // Shown once, in the answer that makes it; from then on it is a secret like the others.
     const created = await new HttpClient(server.url, bearer(SECRETS.adminKey)).call(
       'POST',
       '/api/users/current/apiKeys',

@@ -14,8 +14,8 @@ export class UsageReportController {
   constructor(private readonly report: UsageReportService) {}
 
   /**
-   * Lists what was used, by any of day, hour, bot, user, model, service, channel and kind: requests, tokens, costs, latencies and
-   * failures. It is read from the ledger itself. At most 92 days (UTC); without dates, the last 31.
+   * Lists what was used, grouped as asked for. Requests, tokens, costs, latencies and failures, by any of day, hour, bot, user, model,
+   * service, channel and kind, are read from the ledger itself. At most 92 days (UTC); without dates, the last 31.
    */
   @Get('usage')
   @ApiOkResponse({ type: GetUsageReportResponseItemDtoPagingResult })
@@ -27,7 +27,7 @@ export class UsageReportController {
     return this.report.list(query, language);
   }
 
-  /** Returns the same as a CSV file (RFC 4180, UTF-8), whole: page number and page size are not looked at. */
+  /** Returns what was used as a CSV file. It is the whole report (RFC 4180, UTF-8): page number and page size are ignored. */
   @Get('usage.csv')
   @Header('Content-Type', 'text/csv; charset=utf-8')
   @Header('Content-Disposition', 'attachment; filename="usage.csv"')
