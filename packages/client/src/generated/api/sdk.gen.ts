@@ -344,6 +344,12 @@ import type {
   GetUsageCostsData,
   GetUsageCostsErrors,
   GetUsageCostsResponses,
+  GetUsageReportData,
+  GetUsageReportErrors,
+  GetUsageReportFileData,
+  GetUsageReportFileErrors,
+  GetUsageReportFileResponses,
+  GetUsageReportResponses,
   GetUserApiKeysData,
   GetUserApiKeysErrors,
   GetUserApiKeysResponses,
@@ -2857,6 +2863,47 @@ export class BatonClient extends HeyApiClient {
       responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/api/statistic/tokenUsageStatistic',
+      ...options,
+    });
+  }
+
+  /**
+   * Lists what was used, grouped as asked for
+   *
+   * Requests, tokens, costs, latencies and failures, by any of day, hour, bot, user, model, service, channel and kind, are read from the ledger itself. At most 92 days (UTC); without dates, the last 31.
+   *
+   * Needs the role `admin`.
+   */
+  public getUsageReport<ThrowOnError extends boolean = true>(
+    options?: Options<GetUsageReportData, ThrowOnError>,
+  ): RequestResult<GetUsageReportResponses, GetUsageReportErrors, ThrowOnError, 'data'> {
+    return (options?.client ?? this.client).get<GetUsageReportResponses, GetUsageReportErrors, ThrowOnError, 'data'>({
+      responseStyle: 'data',
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/statistic/usage',
+      ...options,
+    });
+  }
+
+  /**
+   * Returns what was used as a CSV file
+   *
+   * It is the whole report (RFC 4180, UTF-8): page number and page size are ignored.
+   *
+   * Needs the role `admin`.
+   */
+  public getUsageReportFile<ThrowOnError extends boolean = true>(
+    options?: Options<GetUsageReportFileData, ThrowOnError>,
+  ): RequestResult<GetUsageReportFileResponses, GetUsageReportFileErrors, ThrowOnError, 'data'> {
+    return (options?.client ?? this.client).get<
+      GetUsageReportFileResponses,
+      GetUsageReportFileErrors,
+      ThrowOnError,
+      'data'
+    >({
+      responseStyle: 'data',
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/statistic/usage.csv',
       ...options,
     });
   }

@@ -1498,6 +1498,106 @@ export type GetUsageCostsResponseItemDtoPagingResult = {
   totalPageCount: number;
 };
 
+export type GetUsageReportResponseItemDto = {
+  /**
+   * Calls that were stopped: by the customer, an agent, or because the chat was deleted.
+   */
+  abortedCount: number;
+  /**
+   * Also of deleted bots.
+   */
+  botDisplayName: string | null;
+  /**
+   * Empty for probes.
+   */
+  botId: string | null;
+  /**
+   * Those of the input tokens that the service wrote into its cache.
+   */
+  cacheWriteTokens: number;
+  /**
+   * Those of the input tokens that the service read from its cache.
+   */
+  cachedTokens: number;
+  /**
+   * Calls of a model service: a request has several when tools are called or a call is repeated.
+   */
+  callCount: number;
+  /**
+   * Empty for calls that belong to no chat.
+   */
+  channel: string | null;
+  /**
+   * Nano-dollars (a dollar is 1,000,000,000) of the calls whose price is known.
+   */
+  costNano: number;
+  day: string | null;
+  /**
+   * Calls whose tokens are an estimate, because the service did not tell them.
+   */
+  estimatedCount: number;
+  failedCount: number;
+  /**
+   * The failed calls by the code of their failure, the most frequent first.
+   */
+  failures: Array<UsageFailureDto>;
+  /**
+   * When the hour begins.
+   */
+  hour: string | null;
+  inputTokens: number;
+  /**
+   * 1 chat, 2 routing, 3 title, 4 probe.
+   */
+  kind: number | null;
+  maxDurationMs: number | null;
+  maxFirstTextMs: number | null;
+  /**
+   * Milliseconds of a call, on average; null where none was measured.
+   */
+  meanDurationMs: number | null;
+  /**
+   * Milliseconds from the call to its first text, on average; null where none was measured.
+   */
+  meanFirstTextMs: number | null;
+  /**
+   * Empty for calls that never reached a model.
+   */
+  model: string | null;
+  outputTokens: number;
+  /**
+   * Those of the output tokens that are not part of the text.
+   */
+  reasoningTokens: number;
+  /**
+   * Turns, routings and titles.
+   */
+  requestCount: number;
+  /**
+   * Empty for services that are deleted.
+   */
+  serviceDisplayName: string | null;
+  /**
+   * Empty where no service was called.
+   */
+  serviceId: string | null;
+  /**
+   * Calls without a price: their cost is not in `costNano`.
+   */
+  unpricedCount: number;
+  userKey: string | null;
+};
+
+export type GetUsageReportResponseItemDtoPagingResult = {
+  hasNext: boolean;
+  hasPrevious: boolean;
+  items: Array<GetUsageReportResponseItemDto>;
+  pageNumber: number;
+  pageSize: number;
+  totalItemCount: number;
+  totalPageCount: number;
+};
+
 export type GetUserSystemMessageCountResponseDto = {
   systemMessageCount: number;
 };
@@ -2390,6 +2490,14 @@ export type UpdateUserSystemMessageRequestDto = {
    * Goes before the chat, after the bot's own instructions, in chats that it is attached to.
    */
   systemMessage: string;
+};
+
+export type UsageFailureDto = {
+  /**
+   * The code of an error, or `lost`: the instance that made the call has died.
+   */
+  code: string;
+  count: number;
 };
 
 export type WebhookFormDto = {
@@ -11450,6 +11558,234 @@ export type GetTokenUsageStatisticResponses = {
 };
 
 export type GetTokenUsageStatisticResponse = GetTokenUsageStatisticResponses[keyof GetTokenUsageStatisticResponses];
+
+export type GetUsageReportData = {
+  body?: never;
+  path?: never;
+  query?: {
+    /**
+     * From 1.
+     */
+    PageNumber?: number;
+    /**
+     * How many items a page has at most.
+     */
+    PageSize?: number;
+    /**
+     * Only this bot.
+     */
+    BotId?: string;
+    /**
+     * The first day (UTC) that counts.
+     */
+    FromRequestDate?: string;
+    /**
+     * The last day (UTC) that counts.
+     */
+    ToRequestDate?: string;
+    /**
+     * `user:` and the number of the account, `visitor:` and a chat, or `anonymous`.
+     */
+    UserKey?: string;
+    /**
+     * The model as it was called.
+     */
+    Model?: string;
+    /**
+     * The model service.
+     */
+    ServiceId?: string;
+    /**
+     * The channel of the chat.
+     */
+    Channel?: string;
+    /**
+     * 1 chat, 2 routing, 3 title, 4 probe.
+     */
+    Kind?: 1 | 2 | 3 | 4;
+    /**
+     * What makes a row of its own, separated by commas: `day`, `hour`, `bot`, `user`, `model`, `service`, `channel`, `kind`.
+     */
+    GroupBy?: string;
+    /**
+     * Keeps items that contain this text, without regard to case.
+     */
+    SearchFor?: string;
+    /**
+     * `field`, `field desc` or `-field`; unknown fields are ignored.
+     */
+    OrderBy?: string;
+  };
+  url: '/api/statistic/usage';
+};
+
+export type GetUsageReportErrors = {
+  /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
+  /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
+};
+
+export type GetUsageReportError = GetUsageReportErrors[keyof GetUsageReportErrors];
+
+export type GetUsageReportResponses = {
+  /**
+   * The result
+   */
+  200: GetUsageReportResponseItemDtoPagingResult;
+};
+
+export type GetUsageReportResponse = GetUsageReportResponses[keyof GetUsageReportResponses];
+
+export type GetUsageReportFileData = {
+  body?: never;
+  path?: never;
+  query?: {
+    /**
+     * From 1.
+     */
+    PageNumber?: number;
+    /**
+     * How many items a page has at most.
+     */
+    PageSize?: number;
+    /**
+     * Only this bot.
+     */
+    BotId?: string;
+    /**
+     * The first day (UTC) that counts.
+     */
+    FromRequestDate?: string;
+    /**
+     * The last day (UTC) that counts.
+     */
+    ToRequestDate?: string;
+    /**
+     * `user:` and the number of the account, `visitor:` and a chat, or `anonymous`.
+     */
+    UserKey?: string;
+    /**
+     * The model as it was called.
+     */
+    Model?: string;
+    /**
+     * The model service.
+     */
+    ServiceId?: string;
+    /**
+     * The channel of the chat.
+     */
+    Channel?: string;
+    /**
+     * 1 chat, 2 routing, 3 title, 4 probe.
+     */
+    Kind?: 1 | 2 | 3 | 4;
+    /**
+     * What makes a row of its own, separated by commas: `day`, `hour`, `bot`, `user`, `model`, `service`, `channel`, `kind`.
+     */
+    GroupBy?: string;
+    /**
+     * Keeps items that contain this text, without regard to case.
+     */
+    SearchFor?: string;
+    /**
+     * `field`, `field desc` or `-field`; unknown fields are ignored.
+     */
+    OrderBy?: string;
+  };
+  url: '/api/statistic/usage.csv';
+};
+
+export type GetUsageReportFileErrors = {
+  /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
+  /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
+};
+
+export type GetUsageReportFileError = GetUsageReportFileErrors[keyof GetUsageReportFileErrors];
+
+export type GetUsageReportFileResponses = {
+  /**
+   * The result
+   */
+  200: string;
+};
+
+export type GetUsageReportFileResponse = GetUsageReportFileResponses[keyof GetUsageReportFileResponses];
 
 export type GetTakeoverAgentsData = {
   body?: never;
