@@ -40,8 +40,28 @@ describe('errorFromEvent', () => {
     [{ type: 'error', code: 'invalid_prompt' }, 'PROVIDER_REQUEST_REJECTED'],
     ['something broke', 'PROVIDER_ERROR'],
     [null, 'PROVIDER_ERROR'],
+    [{ code: 'vector_store_timeout' }, 'PROVIDER_TIMEOUT'],
+    [{ code: 'image_parse_error' }, 'PROVIDER_REQUEST_REJECTED'],
+    [{ type: 'api_error' }, 'PROVIDER_ERROR'],
+    [{ code: 'provider_overloaded' }, 'PROVIDER_ERROR'],
+    [{ code: 402, message: 'Insufficient credits' }, 'PROVIDER_QUOTA_EXCEEDED'],
   ])('maps %j to %s', (error, code) => {
     expect(errorFromEvent(error, null)).toMatchObject({ code });
+  });
+});
+
+describe('an answer that is refused by a policy', () => {
+  // Azure: https://learn.microsoft.com/azure/ai-services/openai/concepts/content-filter, OpenRouter: https://openrouter.ai/docs/errors
+  it.each<[number, unknown]>([
+    [400, { code: 'content_filter', innererror: { code: 'ResponsibleAIPolicyViolation' } }],
+    [400, { code: null, message: "The response was filtered due to Azure OpenAI's content management policy." }],
+    [403, { code: 403, message: 'Your input was flagged', metadata: { reasons: ['violence'], flagged_input: 'x' } }],
+    [500, { code: 'image_content_policy_violation' }],
+    [400, { code: 'invalid_prompt', message: 'Your prompt was flagged as potentially violating our usage policy.' }],
+  ])('with %i and %j is final', (status, error) => {
+    const final = { code: 'PROVIDER_CONTENT_FILTERED', retryable: false };
+    expect(errorFromAnswer(status, body(error), {}, null)).toMatchObject(final);
+    expect(errorFromEvent(error, null)).toMatchObject(final);
   });
 });
 

@@ -2,6 +2,7 @@
 import { AppError } from '@app/common';
 import type { ErrorCode } from '@app/contracts';
 import { retryAfterOf, type AnswerHeaders } from './retry-after.js';
+import { CODES_OF_SERVICES } from './service-codes.js';
 import { readErrorBody, readServiceError, type ServiceError } from './service-error.js';
 
 const LONGEST_PROVIDER_MESSAGE = 200;
@@ -46,33 +47,6 @@ const RETRYABLE: ReadonlySet<ProviderErrorCode> = new Set([
   'PROVIDER_INCOMPLETE',
 ]);
 
-/** Codes that services put into an error body or an error event, whatever the status around them. */
-const BY_SERVICE_CODE: Readonly<Record<string, ProviderErrorCode>> = {
-  insufficient_quota: 'PROVIDER_QUOTA_EXCEEDED',
-  billing_error: 'PROVIDER_QUOTA_EXCEEDED',
-  billing_hard_limit_reached: 'PROVIDER_QUOTA_EXCEEDED',
-  model_not_found: 'PROVIDER_MODEL_NOT_FOUND',
-  DeploymentNotFound: 'PROVIDER_MODEL_NOT_FOUND',
-  invalid_api_key: 'PROVIDER_AUTH_FAILED',
-  authentication_error: 'PROVIDER_AUTH_FAILED',
-  permission_error: 'PROVIDER_AUTH_FAILED',
-  rate_limit_exceeded: 'PROVIDER_RATE_LIMITED',
-  rate_limit_error: 'PROVIDER_RATE_LIMITED',
-  tokens: 'PROVIDER_RATE_LIMITED',
-  timeout: 'PROVIDER_TIMEOUT',
-  server_error: 'PROVIDER_ERROR',
-  overloaded_error: 'PROVIDER_ERROR',
-  invalid_request_error: 'PROVIDER_REQUEST_REJECTED',
-  invalid_prompt: 'PROVIDER_REQUEST_REJECTED',
-  context_length_exceeded: 'PROVIDER_CONTEXT_EXCEEDED',
-  request_too_large: 'PROVIDER_CONTEXT_EXCEEDED',
-  exceed_context_size_error: 'PROVIDER_CONTEXT_EXCEEDED',
-  content_filter: 'PROVIDER_CONTENT_FILTERED',
-  content_policy_violation: 'PROVIDER_CONTENT_FILTERED',
-  data_inspection_failed: 'PROVIDER_CONTENT_FILTERED',
-  ResponsibleAIPolicyViolation: 'PROVIDER_CONTENT_FILTERED',
-};
-
 /** Where services have no code for it: the input is longer than the model takes. */
 const TOO_LONG =
   /context (length|window|size)|(prompt|input|request) (is )?too (long|large)|too many (input )?tokens|(input|prompt)\b.{0,60}\bexceeds?\b.{0,60}\b(token|context|max|limit|length)|maximum (context|number of (input )?tokens|prompt length|model length)/is;
@@ -97,7 +71,12 @@ export function errorFromEvent(error: unknown, secrets: Secrets): ProviderError 
   const service = readServiceError(error);
   const status = Number(service.code);
   const isStatus = status >= 400 && status < 600;
-  const code = isStatus ? codeForStatus(status, service) : (codeOfService(service) ?? codeOfMessage(service, 400));
+  const known = codeOfService(service);
+  // Some reject a question by a code for every fault, and say in words that it is against their rules.
+  const isVague = known === undefined || known === 'PROVIDER_REQUEST_REJECTED';
+  const code = isStatus
+    ? codeForStatus(status, service)
+    : ((isVague ? codeOfMessage(service, 400) : undefined) ?? known);
   return new ProviderError(code ?? 'PROVIDER_ERROR', {
     detail: describe('The model service reported an error while answering', service.message, secrets),
   });
@@ -158,7 +137,8 @@ function codeForStatus(status: number, service: ServiceError): ProviderErrorCode
 
 function codeOfService({ code, type }: ServiceError): ProviderErrorCode | undefined {
   for (const name of [code, type]) {
-    if (typeof name === 'string' && Object.hasOwn(BY_SERVICE_CODE, name)) return BY_SERVICE_CODE[name];
+    const known = typeof name === 'string' ? CODES_OF_SERVICES.get(name) : undefined;
+    if (known !== undefined) return known;
   }
   return undefined;
 }
