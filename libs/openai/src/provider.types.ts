@@ -60,6 +60,15 @@ export interface ProviderMessage extends OwnWords {
   type: 'message';
   role: 'user' | 'assistant' | 'developer';
   text: string;
+  /** Pictures that the customer sent with it; a service that does not see them is told that there were some. */
+  images?: ProviderImage[];
+}
+
+export interface ProviderImage {
+  /** A file name. */
+  name: string;
+  /** PNG, JPEG, WebP or GIF as `data:…;base64,…`. */
+  dataUrl: string;
 }
 
 export interface ProviderToolCall extends OwnWords {

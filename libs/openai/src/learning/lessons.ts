@@ -1,5 +1,6 @@
 import { arrange, fitting, inputTokensOf } from '../dialects/conversation.js';
 import { DIALECTS } from '../dialects/dialects.js';
+import { hasImages, IMAGES, IMAGES_ONCE } from '../dialects/images.js';
 import { itemsFor, KEPT } from '../dialects/origin.js';
 import { valueAt } from '../dialects/parameters.js';
 import type { ProviderErrorCode } from '../errors/provider-error.js';
@@ -24,6 +25,9 @@ const ABOUT_ROLES =
   /alternat|must be at the beginning|\broles?\b|jinja|chat.?template|system (message|prompt|instruction)|developer (message|instruction)|(first|last) message/i;
 const ABOUT_THOUGHTS = /\bthinking\b|\breasoning|\bthoughts?\b/i;
 const ABOUT_KEPT = /encrypted.?content|\breasoning\b.{0,60}\bitems?\b|\bitems?\b.{0,60}\breasoning\b|\bphase\b/is;
+const ABOUT_IMAGES = /\bimages?\b|image_url|input_image|\bvision\b|multimodal/i;
+const SEES_NOTHING =
+  /(not|n['’]t|no) (be )?(support|allow|accept|a (vision|multimodal))|unsupported|unknown|only .{0,20}text/i;
 const DEMANDS = /missing|must (be|have)|required|expected/i;
 const ARRANGEMENTS: readonly Arrangement[] = ['free', 'alternating', 'without_system'];
 /** Where services say how much they take. */
@@ -93,6 +97,14 @@ const leaveOutKept: Lesson = ({ said, request }, adjustments) => {
   return isKept ? { ...adjustments, omitted: [...adjustments.omitted, KEPT] } : null;
 };
 
+/** A model that does not see is shown no more pictures; one that cannot read these is asked without them. */
+const leaveOutImages: Lesson = ({ said, request }, adjustments) => {
+  const { omitted } = adjustments;
+  if (!hasImages(request.items) || omitted.includes(IMAGES) || omitted.includes(IMAGES_ONCE)) return null;
+  if (!ABOUT_IMAGES.test(said)) return null;
+  return { ...adjustments, omitted: [...omitted, SEES_NOTHING.test(said) ? IMAGES : IMAGES_ONCE] };
+};
+
 /** Takes the next stricter arrangement that changes anything: many chat templates want one. */
 const arrangeStrictly: Lesson = ({ said, status, request }, adjustments) => {
   const isToldSo = ABOUT_ROLES.test(said);
@@ -104,7 +116,7 @@ const arrangeStrictly: Lesson = ({ said, status, request }, adjustments) => {
   return arrangement === undefined ? null : { ...adjustments, arrangement };
 };
 
-const LESSONS: readonly Lesson[] = [leaveOut, leaveOutKept, leaveOutThoughts, arrangeStrictly];
+const LESSONS: readonly Lesson[] = [leaveOut, leaveOutKept, leaveOutImages, leaveOutThoughts, arrangeStrictly];
 
 /** Once, with what the service says that it takes, else with half. */
 function askWithLess({ said, request }: Refusal, adjustments: Adjustments): Adjustments | null {

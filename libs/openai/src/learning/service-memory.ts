@@ -1,3 +1,4 @@
+import { IMAGES_ONCE } from '../dialects/images.js';
 import type { Adjustments, ProviderRequest } from '../provider.types.js';
 
 const MOST_REMEMBERED = 1024;
@@ -19,7 +20,8 @@ export class ServiceMemory {
 
   remember(place: Place, adjustments: Adjustments): void {
     if (this.learned.size >= MOST_REMEMBERED) this.learned.clear();
-    this.learned.set(keyOf(place), adjustments);
+    const omitted = adjustments.omitted.filter((field) => field !== IMAGES_ONCE);
+    this.learned.set(keyOf(place), { ...adjustments, omitted });
   }
 
   /** A probe begins without prejudice: services are updated. */

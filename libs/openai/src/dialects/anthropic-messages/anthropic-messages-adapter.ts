@@ -76,11 +76,17 @@ function toMessages(items: readonly ProviderItem[]): Message[] {
     const isUser = item.type === 'tool_result' || (item.type === 'message' && item.role !== 'assistant');
     const role = isUser ? 'user' : 'assistant';
     const last = messages.at(-1);
-    if (last?.role === role) last.content.push(toBlock(item));
-    else messages.push({ role, content: [toBlock(item)] });
+    if (last?.role === role) last.content.push(...toBlocks(item));
+    else messages.push({ role, content: toBlocks(item) });
   }
   return messages;
 }
+
+/** Pictures come before the words about them. */
+const toBlocks = (item: ProviderItem): Block[] => [
+  ...(item.type === 'message' ? (item.images ?? []).map(({ dataUrl }) => imageBlock(dataUrl)) : []),
+  toBlock(item),
+];
 
 function toBlock(item: ProviderItem): Block {
   switch (item.type) {

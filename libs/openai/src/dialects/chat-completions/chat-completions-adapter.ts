@@ -1,4 +1,4 @@
-import type { ProviderItem, ProviderRequest } from '../../provider.types.js';
+import type { ProviderItem, ProviderMessage, ProviderRequest } from '../../provider.types.js';
 import { arrange } from '../conversation.js';
 import type { CallOptions, DialectAdapter } from '../dialect-adapter.js';
 import { parametersOf, wellFormedArguments } from '../tool-forms.js';
@@ -65,7 +65,7 @@ function toMessages({ instructions, items }: ReturnType<typeof arrange>, omitted
     if (item.type === 'tool_result') {
       messages.push({ role: 'tool', tool_call_id: item.callId, content: item.output });
     } else if (item.type === 'message' && item.role !== 'assistant') {
-      messages.push({ role: item.role === 'developer' ? 'system' : item.role, content: item.text });
+      messages.push({ role: item.role === 'developer' ? 'system' : item.role, content: contentOf(item) });
     } else {
       if (!joins(item, before)) messages.push({ role: 'assistant', content: null });
       const message = messages[messages.length - 1]!;
@@ -78,6 +78,11 @@ function toMessages({ instructions, items }: ReturnType<typeof arrange>, omitted
   }
   return messages;
 }
+
+const contentOf = ({ text, images }: ProviderMessage) =>
+  images
+    ? [{ type: 'text', text }, ...images.map(({ dataUrl }) => ({ type: 'image_url', image_url: { url: dataUrl } }))]
+    : text;
 
 /** Thoughts come first, then the words, then the calls. */
 const joins = (item: ProviderItem, before: ProviderItem | undefined): boolean =>

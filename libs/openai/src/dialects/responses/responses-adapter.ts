@@ -1,4 +1,4 @@
-import type { ProviderItem, ProviderRequest } from '../../provider.types.js';
+import type { ProviderItem, ProviderMessage, ProviderRequest } from '../../provider.types.js';
 import { arrange } from '../conversation.js';
 import type { CallOptions, DialectAdapter } from '../dialect-adapter.js';
 import { parametersOf, wellFormedArguments } from '../tool-forms.js';
@@ -50,7 +50,7 @@ function toInputItem(item: ProviderItem): InputItem {
         ...item.extra,
         type: 'message',
         role: item.role,
-        content: item.role === 'assistant' ? outputText(item.text) : item.text,
+        content: item.role === 'assistant' ? outputText(item.text) : inputContent(item),
       };
     case 'tool_result':
       return { type: 'function_call_output', call_id: item.callId, output: item.output };
@@ -62,6 +62,14 @@ function toInputItem(item: ProviderItem): InputItem {
       return item.value;
   }
 }
+
+const inputContent = ({ text, images }: ProviderMessage) =>
+  images
+    ? [
+        { type: 'input_text', text },
+        ...images.map(({ dataUrl }) => ({ type: 'input_image', image_url: dataUrl, detail: 'auto' })),
+      ]
+    : text;
 
 /** Compatible servers refuse plain text as something the assistant has said. */
 const outputText = (text: string) => [{ type: 'output_text', text }];

@@ -1,9 +1,12 @@
-import { fromSqlBytes, GroupCommit, placeholders, type SqlBytes } from '@app/database';
+import { fromSqlBytes, fromSqlTime, GroupCommit, placeholders, type SqlBytes } from '@app/database';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import type { ProviderImage } from '@app/openai';
+import { isImageType, MAX_IMAGE_BYTES, MAX_IMAGES, type AttachedFile } from './turn-images.js';
 import { isSourceType, MAX_SOURCE_BYTES, type SourceFile } from './turn-sources.js';
 
 const MAX_SOURCES = 20;
+const MAX_ATTACHED = 20;
 
 interface FileRow {
   chat_id: string;
@@ -11,7 +14,17 @@ interface FileRow {
   path: string;
   content_type: string;
   size: number;
+  created_at: string | Date;
 }
+
+export interface ChatSources {
+  /** Short text files, oldest first. */
+  texts: SourceFile[];
+  /** All others, oldest first. */
+  attached: AttachedFile[];
+}
+
+const NO_SOURCES: ChatSources = { texts: [], attached: [] };
 
 /** The files of a chat that the model can read. */
 @Injectable()
@@ -20,31 +33,55 @@ export class ChatSourcesRepository {
 
   constructor(private readonly dataSource: DataSource) {}
 
-  /** Short text files, oldest first. */
-  async findTextFiles(chatId: string): Promise<SourceFile[]> {
+  async findSources(chatId: string): Promise<ChatSources> {
     const files = await this.listings.submit(chatId);
+    if (files.length === 0) return NO_SOURCES;
     const readable = files
       .filter((file) => isSourceType(file.content_type) && file.size > 0 && file.size <= MAX_SOURCE_BYTES)
       .slice(0, MAX_SOURCES);
-    if (readable.length === 0) return [];
-    const ids = readable.map((file) => file.file_id);
+    const visible = files
+      .filter((file) => isImageType(file.content_type) && file.size > 0 && file.size <= MAX_IMAGE_BYTES)
+      .slice(-MAX_IMAGES);
+    const others = files.filter((file) => !isSourceType(file.content_type)).slice(-MAX_ATTACHED);
+    const bytes = await this.readAll([...readable, ...visible]);
+    return {
+      texts: readable.map((file) => ({
+        id: file.file_id,
+        path: file.path,
+        text: bytes.get(file.file_id)!.toString('utf8'),
+      })),
+      attached: others.map((file) => ({
+        path: file.path,
+        createdAt: fromSqlTime(file.created_at),
+        image: visible.includes(file) ? imageOf(file, bytes.get(file.file_id)!) : null,
+      })),
+    };
+  }
+
+  private async readAll(files: FileRow[]): Promise<Map<string, Buffer>> {
+    const ids = files.map((file) => file.file_id);
+    if (ids.length === 0) return new Map();
     const chunks = await this.dataSource.query<{ file_id: string; bytes: SqlBytes }[]>(
       `SELECT file_id, bytes FROM stored_file_chunks WHERE file_id IN (${placeholders(ids.length)}) ORDER BY file_id, position`,
       ids,
     );
-    return readable.map((file) => {
-      const parts = chunks.filter((chunk) => chunk.file_id === file.file_id).map(({ bytes }) => fromSqlBytes(bytes));
-      return { id: file.file_id, path: file.path, text: Buffer.concat(parts).toString('utf8') };
-    });
+    const partsOf = (id: string): Buffer[] =>
+      chunks.filter((chunk) => chunk.file_id === id).map(({ bytes }) => fromSqlBytes(bytes));
+    return new Map(ids.map((id) => [id, Buffer.concat(partsOf(id))]));
   }
 
   /** Turns that start together share the query; few chats have files. */
   private async listFiles(chatIds: string[]): Promise<FileRow[][]> {
     const files = await this.dataSource.query<FileRow[]>(
-      `SELECT c.chat_id, c.file_id, c.path, f.content_type, f.size FROM chat_files c JOIN stored_files f ON f.id = c.file_id
+      `SELECT c.chat_id, c.file_id, c.path, f.content_type, f.size, c.created_at FROM chat_files c JOIN stored_files f ON f.id = c.file_id
        WHERE c.chat_id IN (${placeholders(chatIds.length)}) ORDER BY c.created_at, c.path_hash`,
       chatIds,
     );
     return chatIds.map((chatId) => files.filter((file) => file.chat_id === chatId));
   }
 }
+
+const imageOf = (file: FileRow, bytes: Buffer): ProviderImage => ({
+  name: file.path,
+  dataUrl: `data:${file.content_type};base64,${bytes.toString('base64')}`,
+});

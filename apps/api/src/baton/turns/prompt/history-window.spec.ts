@@ -13,6 +13,7 @@ const message = (author: PastMessage['author'], text: string, place: number): Pa
   place,
   hasTurn: true,
   kept: null,
+  createdAt: new Date(0),
 });
 
 /** As the repository reads it: from where the last turn that shortened the history has begun it. */

@@ -6,7 +6,16 @@ const message = (
   text: string,
   kind: PastMessage['kind'] = 'message',
   hasTurn = author === 'bot',
-): PastMessage => ({ author, text, kind, speaker: author === 'agent' ? 'Ada' : '', place: 1, hasTurn, kept: null });
+): PastMessage => ({
+  author,
+  text,
+  kind,
+  speaker: author === 'agent' ? 'Ada' : '',
+  place: 1,
+  hasTurn,
+  kept: null,
+  createdAt: new Date(0),
+});
 const roles = (past: PastMessage[]) =>
   contextOf(past).map((item) => (item.type === 'message' ? `${item.role}: ${item.text}` : item.type));
 

@@ -2,12 +2,14 @@ import type { ErrorCode } from '@app/contracts';
 import {
   dialectOf,
   fromSqlJson,
+  fromSqlTime,
   GroupCommit,
   placeholders,
   type KeptThoughts,
   type MessageAuthor,
   type MessageKind,
 } from '@app/database';
+import type { ProviderImage } from '@app/openai';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 
@@ -23,6 +25,9 @@ export interface PastMessage {
   hasTurn: boolean;
   /** What the model that gave the answer needs to see again. */
   kept: KeptThoughts | null;
+  createdAt: Date;
+  /** Pictures that the customer sent with it. */
+  images?: ProviderImage[];
 }
 
 interface PastRow {
@@ -35,6 +40,7 @@ interface PastRow {
   speaker: string | null;
   has_turn: number;
   kept: string | null;
+  created_at: string | Date;
 }
 
 /** More messages are never sent; one more is read, to see that there are more. */
@@ -78,7 +84,8 @@ export class TurnHistoryRepository {
     const histories = places.map(
       (_, index) =>
         `SELECT ${index} AS asked, m.author, m.kind, m.text, COALESCE(t.seq, m.seq) AS place, m.seq, u.display_name AS speaker,
-           t.id IS NOT NULL AS has_turn, CASE WHEN m.author = 'bot' THEN t.kept END AS kept
+           t.id IS NOT NULL AS has_turn, CASE WHEN m.author = 'bot' THEN t.kept END AS kept,
+           m.created_at
          FROM messages m LEFT JOIN turns t ON t.id = m.turn_id LEFT JOIN users u ON u.id = m.agent_id
          WHERE m.chat_id = ? AND m.kind <> 'note' AND COALESCE(t.seq, m.seq) < ? AND ${IS_READABLE}
            AND COALESCE(t.seq, m.seq) >= COALESCE((${LAST_START}), 0)
@@ -110,7 +117,7 @@ export class TurnHistoryRepository {
 const pastMessages = (rows: PastRow[]): PastMessage[] =>
   rows
     .toSorted((a, b) => a.place - b.place || a.seq - b.seq)
-    .map(({ author, kind, text, speaker, place, has_turn: hasTurn, kept }) => ({
+    .map(({ author, kind, text, speaker, place, has_turn: hasTurn, kept, created_at: createdAt }) => ({
       author,
       kind,
       text: fromSqlJson<string>(text),
@@ -118,4 +125,5 @@ const pastMessages = (rows: PastRow[]): PastMessage[] =>
       place,
       hasTurn: Boolean(hasTurn),
       kept: kept === null ? null : fromSqlJson<KeptThoughts>(kept),
+      createdAt: fromSqlTime(createdAt),
     }));

@@ -1,5 +1,5 @@
 import { AppConfig } from '@app/common';
-import type { ProviderItem, ProviderRequest, ProviderTool } from '@app/openai';
+import { TOKENS_PER_IMAGE, type ProviderItem, type ProviderRequest, type ProviderTool } from '@app/openai';
 import type { TurnSource } from '@app/database';
 import { Injectable } from '@nestjs/common';
 import {
@@ -14,6 +14,7 @@ import { HandoffRulesService } from '../../handoff/handoff-rules.service.js';
 import { ChatSourcesRepository } from './chat-sources.repository.js';
 import { fittingSources, sourcesText } from './turn-sources.js';
 import { contextOf, openWhispers } from './turn-context.js';
+import { withAttachments } from './turn-images.js';
 import { windowOf } from './history-window.js';
 import { TurnHistoryRepository, type PastMessage } from './turn-history.repository.js';
 import { HAND_TO_HUMAN } from '../tools/turn-tools.service.js';
@@ -48,23 +49,29 @@ export class TurnPromptService {
   /** Throws `BOT_NOT_READY` when the bot has no usable service or model. */
   async buildPrompt(turn: StartedTurn): Promise<Prompt> {
     const bot = await this.bots.getProfile(turn.botId);
-    const [{ targets, unusable }, userSystemMessage, past, isHandoffOffered, botTools, files] = await Promise.all([
+    const [{ targets, unusable }, userSystemMessage, earlier, isHandoffOffered, botTools, files] = await Promise.all([
       this.bots.getTargets(bot),
       bot.isUserSystemMessageSupported ? this.history.findUserSystemMessage(turn.chatId) : null,
       this.findPast(turn),
       this.handoffRules.isOfferedToBot(bot, turn.chatId),
       this.botTools.getCallable(bot.id),
-      this.files.findTextFiles(turn.chatId),
+      this.files.findSources(turn.chatId),
     ]);
 
     const [{ connection, model }] = targets;
     const instructions = instructionsOf(bot, userSystemMessage);
     const budget = this.config.turns.contextTokenBudget;
-    const sources = fittingSources(files, Math.floor(budget / 2), model);
+    const { past, question } = withAttachments(earlier, turn.inputText, files.attached);
+    const sources = fittingSources(files.texts, Math.floor(budget / 2), model);
     const given = sourcesText(sources);
-    const always = [instructions, given, turn.inputText];
-    const { kept, startsAt } = windowOf(past, always, budget, model, turn.seq);
-    const items = [...(given === '' ? [] : [userItem(given)]), ...contextOf(kept), userItem(turn.inputText)];
+    const always = [instructions, given, question.text];
+    const pictures = (question.images?.length ?? 0) * TOKENS_PER_IMAGE;
+    const { kept, startsAt } = windowOf(past, always, budget - pictures, model, turn.seq);
+    const items = [
+      ...(given === '' ? [] : [userItem(given)]),
+      ...contextOf(kept),
+      { ...userItem(question.text), ...question },
+    ];
     const offered = [...(isHandoffOffered ? [HAND_TO_HUMAN] : []), ...botTools.map(functionOf)];
     return {
       request: { connection, model, instructions, items, tools: offered, ...this.parameters.of(bot, turn.userKey) },
@@ -78,7 +85,7 @@ export class TurnPromptService {
         instructions,
         facts: bot.facts.length,
         userSystemMessage: userSystemMessage !== null,
-        files: { available: files.length, sent: sources.map(({ path }) => path) },
+        files: { available: files.texts.length + files.attached.length, sent: sources.map(({ path }) => path) },
         history: { available: past.length, sent: kept.length },
         tools: offered.map(({ name }) => name),
         ...(unusable.length > 0 && { unusableServices: unusable }),
@@ -103,8 +110,10 @@ const functionOf = ({ name, description, parameters }: CallableTool): ProviderTo
 });
 
 /** Thoughts that were kept are encrypted: the trace says that they are there. */
-const shownItem = (item: ProviderItem): unknown =>
-  item.type === 'carried' ? { type: 'carried', kept: item.value['type'] ?? null } : item;
+function shownItem(item: ProviderItem): unknown {
+  if (item.type === 'carried') return { type: 'carried', kept: item.value['type'] ?? null };
+  return item.type === 'message' && item.images ? { ...item, images: item.images.map(({ name }) => name) } : item;
+}
 
 const userItem = (text: string): ProviderItem => ({ type: 'message', role: 'user', text });
 
