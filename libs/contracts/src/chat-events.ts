@@ -61,7 +61,7 @@ export interface ChatEventData {
     turnId: string;
     status: Exclude<TurnStatus, 'queued' | 'running'>;
     usage: TurnUsage;
-    error: { code: string; detail: string } | null;
+    error: { code: string; detail: string; retryAfterSeconds?: number } | null;
   };
   /** The model calls a tool. Customers see which; the arguments, JSON as the model wrote it, are for agents and null for others. */
   'tool.called': { turnId: string; callId: string; tool: string; arguments: string | null };

@@ -77,8 +77,8 @@ export class CompletionsService {
 
   private toCompletion(outcome: TurnOutcome, language: Language): Promise<ChatCompletionResponseDto> {
     if (outcome.status === 'failed') {
-      const { code, detail } = outcome.error ?? { code: 'INTERNAL', detail: undefined };
-      throw new AppError(code as ErrorCode, { detail });
+      const { code, detail, retryAfterSeconds } = outcome.error ?? { code: 'INTERNAL', detail: undefined };
+      throw new AppError(code as ErrorCode, { detail, retryAfterSeconds });
     }
     return this.mapOutcome(outcome, language);
   }

@@ -69,6 +69,9 @@ export class TurnErrorDto {
   code: string;
   @ApiProperty({ example: 'The model service did not answer in time.' })
   detail: string;
+  /** When another try may succeed, if that is known. */
+  @ApiProperty({ type: 'integer', example: 15, required: false })
+  retryAfterSeconds?: number;
 }
 
 export class MessageCreatedDataDto {

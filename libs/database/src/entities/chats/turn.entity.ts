@@ -46,6 +46,8 @@ export interface KeptThoughts {
 export interface TurnError {
   code: string;
   detail: string;
+  /** When another try may succeed, if that is known. */
+  retryAfterSeconds?: number;
 }
 
 /** One bot answer: a "completion" of the catalogue. */

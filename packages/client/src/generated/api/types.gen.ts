@@ -2396,6 +2396,10 @@ export type TurnEndedDataDto = {
 export type TurnErrorDto = {
   code: string;
   detail: string;
+  /**
+   * When another try may succeed, if that is known.
+   */
+  retryAfterSeconds?: number;
 };
 
 export type TurnStartedDataDto = {

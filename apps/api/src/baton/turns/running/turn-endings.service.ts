@@ -1,6 +1,6 @@
 import { isStorageFull, isUnreachable, type AppError } from '@app/common';
 import type { OwnershipReason } from '@app/contracts';
-import type { TurnCitation, TurnMetaData, TurnSource } from '@app/database';
+import type { TurnCitation, TurnError, TurnMetaData, TurnSource } from '@app/database';
 import { Injectable, Logger } from '@nestjs/common';
 import { setTimeout as delay } from 'node:timers/promises';
 import { BotsService } from '../../../bots/index.js';
@@ -69,7 +69,7 @@ export class TurnEndingsService {
       text: isStopped ? null : live.text,
       usage: this.meter.usageOf(live),
       settled: this.meter.settlementsOf(live, error?.code ?? 'aborted'),
-      error: error && { code: error.code, detail: error.message },
+      error: error && turnErrorOf(error),
       serviceId: live.serviceId,
       model: live.model,
       attempts: live.attempts,
@@ -109,6 +109,10 @@ export class TurnEndingsService {
         this.logger.error({ err: error, turnId }, 'The usage of an interrupted turn could not be stored'),
       );
   }
+}
+
+function turnErrorOf({ code, message: detail, retryAfterSeconds }: AppError): TurnError {
+  return { code, detail, ...(retryAfterSeconds !== undefined && { retryAfterSeconds }) };
 }
 
 /** The result of a turn that was not stopped. */
