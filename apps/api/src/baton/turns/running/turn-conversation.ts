@@ -6,7 +6,6 @@ import type { Prompt } from '../prompt/turn-prompt.service.js';
 import { CommitWindow } from './commit-window.js';
 import type { LiveTurn } from './live-turn.js';
 import { HAND_TO_HUMAN, TurnToolsService, type ToolCall } from '../tools/turn-tools.service.js';
-import { SharedHistory } from './shared-history.js';
 import { TurnMeter } from './turn-meter.js';
 import { TurnMetrics } from './turn.metrics.js';
 
@@ -29,20 +28,20 @@ export class TurnConversation {
    * next one that can. Throws PROVIDER_INCOMPLETE when the model has generated no text by the end.
    */
   async run(live: LiveTurn, { request, targets }: Prompt): Promise<void> {
-    const history = new SharedHistory(request.items, targets[0]!);
+    let { items } = request;
     const isHandoffOffered = request.tools.includes(HAND_TO_HUMAN);
     let order = targets;
     for (let round = 1; ; round++) {
       // The last round offers no tools: the model has to answer.
       const isLast = round > MAX_TOOL_ROUNDS;
       const tools = isLast || live.handoffReason !== null ? [] : request.tools;
-      const answer = await this.askAny(live, order, (target) => requestFor(target, { ...request, tools }, history));
+      const answer = await this.askAny(live, order, (target) => requestFor(target, { ...request, items, tools }));
       if (answer === null || live.signal.aborted) return;
       const { target, value } = answer;
       const { calls, output, reason } = value;
       if (reason === 'length' || reason === 'content_filter') throw truncationOf(reason, live);
       if (calls.length === 0 || isLast) return requireAnswer(live);
-      history.add(target, [...output, ...(await this.tools.answerCalls(live, calls, isHandoffOffered))]);
+      items = [...items, ...output, ...(await this.tools.answerCalls(live, calls, isHandoffOffered))];
       if (live.signal.aborted) return;
       order = [target, ...targets.filter((other) => other !== target)];
     }
@@ -111,12 +110,11 @@ interface Round {
   reason: DoneReason;
 }
 
-/** Tools are offered where the service has them. */
-const requestFor = (target: ModelTarget, request: ProviderRequest, history: SharedHistory): ProviderRequest => ({
+/** Tools are offered where the service has them. What another service has said to itself is left out by the provider. */
+const requestFor = (target: ModelTarget, request: ProviderRequest): ProviderRequest => ({
   ...request,
   connection: target.connection,
   model: target.model,
-  items: history.itemsFor(target),
   tools: target.connection.capabilities.tools ? request.tools : [],
 });
 
