@@ -6,15 +6,7 @@ import type { ProbeCalls } from './probe-calls.js';
  * together with `top_p`.
  */
 const ASKED: readonly Partial<ProviderRequest>[] = [
-  {
-    parameters: {
-      promptCacheKey: 'baton-probe',
-      safetyIdentifier: 'baton-probe',
-      stop: ['\u2404'],
-      seed: 1,
-      verbosity: 'medium',
-    },
-  },
+  { parameters: { stop: ['\u2404'], seed: 1, verbosity: 'medium' } },
   { temperature: 0.5 },
   { parameters: { reasoningEffort: 'medium' } },
 ];
