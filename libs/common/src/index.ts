@@ -2,6 +2,7 @@ export * from './access/access.decorator.js';
 export * from './access/principal.js';
 export * from './audit/audited.decorator.js';
 export * from './config/app-config.js';
+export * from './config/database-url.js';
 export * from './config/config.module.js';
 export * from './config/environment.js';
 export * from './config/read-config.js';

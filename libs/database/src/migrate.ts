@@ -1,4 +1,4 @@
-import type { DataSource } from 'typeorm';
+import type { DataSource, QueryRunner } from 'typeorm';
 import { dialectOf } from './dialect.js';
 
 const LOCK_WAIT_SECONDS = 120;
@@ -18,6 +18,7 @@ export async function migrate(dataSource: DataSource): Promise<string[]> {
     ];
     if (Number(row.taken) !== 1) throw new Error(`Another instance has been migrating for ${LOCK_WAIT_SECONDS} s.`);
     try {
+      await useAllLetters(runner);
       return await runPending(dataSource);
     } finally {
       await runner.query('SELECT RELEASE_LOCK(?)', [lock]);
@@ -25,6 +26,12 @@ export async function migrate(dataSource: DataSource): Promise<string[]> {
   } finally {
     await runner.release();
   }
+}
+
+/** Tables that are created take the letters of the database, whose default the server's owner may have left at latin1. */
+async function useAllLetters(runner: QueryRunner): Promise<void> {
+  const [{ letters }] = (await runner.query('SELECT @@character_set_database AS letters')) as [{ letters: string }];
+  if (letters !== 'utf8mb4') await runner.query('ALTER DATABASE CHARACTER SET utf8mb4');
 }
 
 async function runPending(dataSource: DataSource): Promise<string[]> {

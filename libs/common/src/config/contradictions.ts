@@ -1,3 +1,4 @@
+import { databaseUrlFaults } from './database-url.js';
 import { trustedProxies } from '../http/trusted-proxies.js';
 import type { Environment } from './environment.js';
 import { listOf, trustProxyOf } from './read-values.js';
@@ -16,6 +17,7 @@ export function contradictions(environment: Environment): string[] {
     DATABASE_URL &&
       !isReadable(DATABASE_URL) &&
       'DATABASE_URL cannot be read: special characters in it must be %-encoded',
+    ...(DATABASE_URL && isReadable(DATABASE_URL) ? databaseUrlFaults(DATABASE_URL) : []),
     ADMIN_API_KEY.startsWith(VISITOR_PREFIX) &&
       `ADMIN_API_KEY must not begin with ${VISITOR_PREFIX}, as tokens of visitors do`,
     OIDC_ISSUER && !OIDC_AUDIENCE && 'OIDC_AUDIENCE is needed with OIDC_ISSUER',

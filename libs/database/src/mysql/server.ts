@@ -1,14 +1,15 @@
+import { readDatabaseUrl } from '@app/common';
 import { Logger } from '@nestjs/common';
-import { createConnection, type Connection, type ConnectionOptions, type RowDataPacket } from 'mysql2/promise';
+import type { Connection, ConnectionOptions, RowDataPacket, SslOptions } from 'mysql2/promise';
 import type { DataSource, DataSourceOptions } from 'typeorm';
 import { openedPool, type PoolConnection } from './pool.js';
+import { firstConnection, tlsOptions } from './tls.js';
 import { SilenceWatch } from './silence-watch.js';
 
 type ServerOptions = Extract<DataSourceOptions, { type: 'mysql' | 'mariadb' }>;
 
 const MEBIBYTE = 1024 * 1024;
 const MIN_PACKET = 4 * MEBIBYTE;
-const FIRST_CONNECT_TIMEOUT_MS = 10_000;
 const CONNECT_TIMEOUT_MS = 3000;
 const KEEP_ALIVE_AFTER_MS = 10_000;
 /** Set on every connection: what the code relies on must not depend on the server's defaults. */
@@ -22,15 +23,9 @@ const SESSION_OF_MARIADB = [...SESSION, 'SET SESSION idle_transaction_timeout = 
 
 /** Connection options for the server behind the URL; MySQL and MariaDB are told apart by asking it. */
 export async function serverOptions(url: string, poolSize: number): Promise<ServerOptions> {
-  const { hostname, port, username, password, pathname } = new URL(url);
-  const target = {
-    host: hostname,
-    port: port === '' ? 3306 : Number(port),
-    user: decodeURIComponent(username),
-    password: decodeURIComponent(password),
-    database: decodeURIComponent(pathname.slice(1)),
-  };
-  const connection = await createConnection({ ...target, connectTimeout: FIRST_CONNECT_TIMEOUT_MS });
+  const { tls, ...target } = readDatabaseUrl(url);
+  const ssl = tlsOptions(tls);
+  const connection = await firstConnection({ ...target, ...(ssl && { ssl }) });
   try {
     return {
       type: await checkServer(connection),
@@ -39,6 +34,7 @@ export async function serverOptions(url: string, poolSize: number): Promise<Serv
       username: target.user,
       password: target.password,
       database: target.database,
+      ssl,
       charset: 'utf8mb4',
       timezone: 'Z',
       poolSize,
@@ -79,12 +75,13 @@ function report(isSilent: boolean): void {
   else logger.log('The database answers again.');
 }
 
-const targetOf = ({ host, port, username, password, database }: ServerOptions): ConnectionOptions => ({
+const targetOf = ({ host, port, username, password, database, ssl }: ServerOptions): ConnectionOptions => ({
   host,
   port,
   user: username,
   password,
   database,
+  ...(ssl && { ssl: ssl as SslOptions }),
 });
 
 interface Variables extends RowDataPacket {
@@ -92,14 +89,16 @@ interface Variables extends RowDataPacket {
   packet: number | string;
   flush: number | string;
   engine: string;
+  /** Collations of tables that cannot hold every text; null when there are none. */
+  letters: string | null;
 }
 
 /** Refuses a server on which the promises cannot be kept, naming every setting that is in the way. */
 async function checkServer(connection: Connection): Promise<'mysql' | 'mariadb'> {
   const [rows] = await connection.query<Variables[]>(
-    'SELECT VERSION() AS version, @@max_allowed_packet AS packet, @@innodb_flush_log_at_trx_commit AS flush, @@default_storage_engine AS engine',
+    "SELECT VERSION() AS version, @@max_allowed_packet AS packet, @@innodb_flush_log_at_trx_commit AS flush, @@default_storage_engine AS engine, (SELECT GROUP_CONCAT(DISTINCT table_collation) FROM information_schema.tables WHERE table_schema = DATABASE() AND table_collation NOT LIKE 'utf8mb4%') AS letters",
   );
-  const { version, packet, flush, engine } = rows[0]!;
+  const { version, packet, flush, engine, letters } = rows[0]!;
   const isMariaDb = /mariadb/i.test(version);
   const [major, minor] = version.split('.').map(Number) as [number, number];
   const isNewEnough = isMariaDb ? major > 10 || (major === 10 && minor >= 6) : major >= 8;
@@ -108,6 +107,8 @@ async function checkServer(connection: Connection): Promise<'mysql' | 'mariadb'>
     Number(packet) < MIN_PACKET && `max_allowed_packet is ${packet} (at least ${MIN_PACKET} is needed)`,
     Number(flush) !== 1 &&
       `innodb_flush_log_at_trx_commit is ${flush} (1 is needed: an acknowledged write must survive a crash)`,
+    letters !== null &&
+      `the database has tables in ${letters}, which cannot hold every text (export them, and import them into a database in utf8mb4)`,
     engine.toLowerCase() !== 'innodb' && `default_storage_engine is ${engine} (InnoDB is needed)`,
   ].filter((fault) => fault !== false);
   if (faults.length > 0) throw new Error(`The database server cannot be used: ${faults.join('; ')}.`);
