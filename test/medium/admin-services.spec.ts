@@ -3,6 +3,7 @@ import { OpenAiService } from '@app/database';
 import { getDataSourceToken } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import { OpenAiServicesService } from '../../apps/api/src/models/services/openai-services.service.js';
+import { ServiceStatusService } from '../../apps/api/src/models/services/service-status.service.js';
 import { ServicePricesService } from '../../apps/api/src/models/prices/service-prices.service.js';
 import { ServiceProbesService } from '../../apps/api/src/models/probes/service-probes.service.js';
 import { BotAdministrationService } from '../../apps/api/src/bots/administration/bot-administration.service.js';
@@ -142,7 +143,9 @@ describe.each(ENGINES)('services on $engine', ({ settings }) => {
       expect(await services.get(id)).toMatchObject({ isAzureOpenAiSet: false });
       expect((await services.list(page({ SearchFor: 'Fake' }))).items.map((item) => item.id)).toContain(id);
       await expect(services.getTarget(id)).rejects.toEqual(code('SECRET_UNREADABLE'));
-      expect(await services.getStatus(id)).toMatchObject({ keyStatus: 'undecryptable' });
+      expect(await reach<ServiceStatusService>(server, ServiceStatusService).get(id)).toMatchObject({
+        keyStatus: 'undecryptable',
+      });
       expect(await probes.probe(id)).toMatchObject({ problem: { code: 'undecryptable' } });
     };
 

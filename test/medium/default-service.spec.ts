@@ -6,6 +6,7 @@ import { BotAdministrationService } from '../../apps/api/src/bots/administration
 import { BotsService } from '../../apps/api/src/bots/profile/bots.service.js';
 import { DefaultModelService } from '../../apps/api/src/models/defaults/default-model-service.service.js';
 import { FirstModelService } from '../../apps/api/src/models/defaults/first-model-service.service.js';
+import { ServiceStatusService } from '../../apps/api/src/models/services/service-status.service.js';
 import { OpenAiServicesService } from '../../apps/api/src/models/services/openai-services.service.js';
 import { ServiceProbesService } from '../../apps/api/src/models/probes/service-probes.service.js';
 import { startTestApp, type TestApp } from '../support/app.js';
@@ -19,6 +20,7 @@ describe.each(ENGINES)('the default service on $engine', ({ settings }) => {
   const provider = new FakeProvider({ models: [{ id: 'fake-small' }] });
   let server: TestApp;
   let services: OpenAiServicesService;
+  let statuses: ServiceStatusService;
   let defaults: DefaultModelService;
 
   beforeAll(() => provider.start());
@@ -28,6 +30,7 @@ describe.each(ENGINES)('the default service on $engine', ({ settings }) => {
   const start = async (overrides: Record<string, string> = {}): Promise<void> => {
     server = await startTestApp({ ...settings, ...KEY, ...overrides });
     services = reach(server, OpenAiServicesService);
+    statuses = reach(server, ServiceStatusService);
     defaults = reach(server, DefaultModelService);
   };
   const startReal = (overrides: Record<string, string> = {}): Promise<void> =>
@@ -45,7 +48,7 @@ describe.each(ENGINES)('the default service on $engine', ({ settings }) => {
     ).get(ADMIN, botId);
     return [openAiServiceId, openAiService];
   };
-  const isDefault = async (id: string): Promise<boolean> => (await services.getStatus(id)).isDefault;
+  const isDefault = async (id: string): Promise<boolean> => (await statuses.get(id)).isDefault;
 
   it('is the first one made, and answers for bots that name none', async () => {
     await startReal();
@@ -146,7 +149,7 @@ describe('settings of the environment', () => {
   const statusOf = async (id = FIRST_ID): Promise<unknown> => {
     const probes = reach<ServiceProbesService>(server, ServiceProbesService);
     await probes.settled(id);
-    return reach<OpenAiServicesService>(server, OpenAiServicesService).getStatus(id);
+    return reach<ServiceStatusService>(server, ServiceStatusService).get(id);
   };
   /** Another start on the same database, with other settings. */
   const startAgain = async (settings: Partial<TestApp['config']['provider']>): Promise<void> => {

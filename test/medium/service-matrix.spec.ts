@@ -4,6 +4,7 @@ import type { DataSource } from 'typeorm';
 import { ProbeScheduleService } from '../../apps/api/src/models/probes/probe-schedule.service.js';
 import type { MatrixLineDto } from '../../apps/api/src/models/probes/service-matrix.dto.js';
 import { ServiceProbesService } from '../../apps/api/src/models/probes/service-probes.service.js';
+import { ServiceStatusService } from '../../apps/api/src/models/services/service-status.service.js';
 import { OpenAiServicesService } from '../../apps/api/src/models/services/openai-services.service.js';
 import { startTestApp, type TestApp } from '../support/app.js';
 import { eventually } from '../support/eventually.js';
@@ -18,6 +19,7 @@ describe.each(ENGINES)('the matrix of a service on $engine', ({ settings }) => {
   let server: TestApp;
   let database: DataSource;
   let services: OpenAiServicesService;
+  let statuses: ServiceStatusService;
   let probes: ServiceProbesService;
   let schedule: ProbeScheduleService;
   let fake: FakeProvider;
@@ -34,13 +36,14 @@ describe.each(ENGINES)('the matrix of a service on $engine', ({ settings }) => {
     await probes.settled(id);
     return id;
   };
-  const linesOf = async (id: string): Promise<MatrixLineDto[]> => (await services.getStatus(id)).matrix?.lines ?? [];
+  const linesOf = async (id: string): Promise<MatrixLineDto[]> => (await statuses.get(id)).matrix?.lines ?? [];
   const supportOf = async (id: string, name: string) => lineOf(await linesOf(id), name)?.support;
 
   beforeAll(async () => {
     server = await startTestApp({ ...settings, ...KEY });
     database = reach(server, getDataSourceToken());
     services = reach(server, OpenAiServicesService);
+    statuses = reach(server, ServiceStatusService);
     probes = reach(server, ServiceProbesService);
     schedule = reach(server, ProbeScheduleService);
   }, 60_000);
@@ -58,7 +61,7 @@ describe.each(ENGINES)('the matrix of a service on $engine', ({ settings }) => {
       dialects: ['chat_completions'],
       features: { jsonSchema: false },
     });
-    const { matrix } = await services.getStatus(await create(limited));
+    const { matrix } = await statuses.get(await create(limited));
     expect(matrix).toMatchObject({
       probedAt: expect.any(String),
       modelName: 'fake-large',
@@ -73,7 +76,7 @@ describe.each(ENGINES)('the matrix of a service on $engine', ({ settings }) => {
     expect(lineOf(lines, 'jsonSchema')).toMatchObject({
       support: 'no',
       reason: expect.stringContaining('does not support JSON schema'),
-      meaning: 'Bots that answer in JSON cannot use the service.',
+      meaning: 'Answers cannot be bound to a JSON schema.',
       foundAt: matrix!.probedAt,
     });
   });
@@ -108,7 +111,7 @@ describe.each(ENGINES)('the matrix of a service on $engine', ({ settings }) => {
     await database.getRepository(ServiceProbe).delete({ serviceId: id });
     const capabilities = { streaming: true, streamingUsage: true, tools: false, jsonSchema: true, images: false };
     await database.getRepository(OpenAiService).update({ id }, { capabilities });
-    const { matrix } = await services.getStatus(id);
+    const { matrix } = await statuses.get(id);
     expect(matrix).toMatchObject({ probedAt: null, modelName: null });
     const supports = matrix!.lines.map(({ name, support }) => [name, support]);
     expect(Object.fromEntries(supports)).toEqual({
@@ -142,7 +145,7 @@ describe.each(ENGINES)('the matrix of a service on $engine', ({ settings }) => {
     const dto = { displayName: 'Fake', isUpdateOpenAi: true, azureOpenAiEndpoint: 'http://127.0.0.1:9/v1' };
     await services.update(id, dto);
     await probes.settled(id);
-    const { matrix } = await services.getStatus(id);
+    const { matrix } = await statuses.get(id);
     expect(matrix?.lines.map(({ support }) => support)).not.toContain('yes');
     expect(matrix).toMatchObject({ modelName: null, modelCount: null });
   });
@@ -150,7 +153,7 @@ describe.each(ENGINES)('the matrix of a service on $engine', ({ settings }) => {
   it('is renewed in time, and not before, for active services', async () => {
     const id = await create(fake);
     const idle = await create(await serve(), false);
-    const probedAt = async (serviceId: string) => (await services.getStatus(serviceId)).matrix?.probedAt;
+    const probedAt = async (serviceId: string) => (await statuses.get(serviceId)).matrix?.probedAt;
     const [before, idleBefore] = [await probedAt(id), await probedAt(idle)];
     await schedule.probeDue(new Date(Date.now() + 20 * HOUR_MS));
     expect(await probedAt(id)).toBe(before);
@@ -165,22 +168,22 @@ describe.each(ENGINES)('the matrix of a service on $engine', ({ settings }) => {
     const isResponses = (_message: string, body: Record<string, unknown>): boolean => body['input'] !== undefined;
     fake.script(isResponses, { status: 500 });
     await probes.repeat(service);
-    expect((await services.getStatus(id)).health).toMatchObject({
+    expect((await statuses.get(id)).health).toMatchObject({
       dialect: 'responses',
       problem: { code: 'PROVIDER_ERROR' },
     });
     fake.reset();
     fake.script(isResponses, { status: 404 });
     await probes.repeat(service);
-    expect((await services.getStatus(id)).health).toMatchObject({ dialect: 'chat_completions', problem: null });
+    expect((await statuses.get(id)).health).toMatchObject({ dialect: 'chat_completions', problem: null });
   });
 
   it('is made once a bot names a model of a service that lists none', async () => {
     const silent = await serve({ models: [] });
     const id = await create(silent);
-    expect((await services.getStatus(id)).health).toMatchObject({ problem: { code: 'PROVIDER_MODEL_NOT_FOUND' } });
+    expect((await statuses.get(id)).health).toMatchObject({ problem: { code: 'PROVIDER_MODEL_NOT_FOUND' } });
     await createBot(server, { openAiServiceId: id, modelName: 'hidden' });
-    await eventually(async () => (await services.getStatus(id)).matrix?.modelName === 'hidden');
-    expect((await services.getStatus(id)).health).toMatchObject({ dialect: 'responses', problem: null });
+    await eventually(async () => (await statuses.get(id)).matrix?.modelName === 'hidden');
+    expect((await statuses.get(id)).health).toMatchObject({ dialect: 'responses', problem: null });
   });
 });

@@ -1,4 +1,5 @@
 import { BotAdministrationService } from '../../apps/api/src/bots/administration/bot-administration.service.js';
+import { BotParametersService } from '../../apps/api/src/bots/parameters/bot-parameters.service.js';
 import { BotToolsService } from '../../apps/api/src/bots/tools/bot-tools.service.js';
 import { AssistantsService } from '../../apps/api/src/channels/threads/assistants/assistants.service.js';
 import { OpenAiServicesService } from '../../apps/api/src/models/services/openai-services.service.js';
@@ -63,6 +64,28 @@ describe('bots with tools on services without', () => {
     const botId = await createBot(server, { openAiServiceId: unableId, modelName: 'fake-other' });
     await tools.create(ADMIN, botId, TOOL);
     await expect(bots.update(ADMIN, botId, { modelName: 'fake-small' })).rejects.toMatchObject(REFUSAL);
+  });
+
+  it('are told what is missing, why, and what to do', async () => {
+    const botId = await createBot(server, { openAiServiceId: unableId });
+    await expect(tools.create(ADMIN, botId, TOOL)).rejects.toThrow(/"Fake" .* \(.*does not support tools.*\): choose/);
+  });
+
+  it('are refused together with answers of a schema where the service knows none', async () => {
+    const plain = new FakeProvider({ models, features: { jsonSchema: false } });
+    await plain.start();
+    const services = reach<OpenAiServicesService>(server, OpenAiServicesService);
+    const service = { displayName: 'Plain', isActive: true, azureOpenAiEndpoint: plain.baseUrl };
+    const plainId = await services.create(service);
+    await services.getTarget(plainId);
+    const parameters = reach<BotParametersService>(server, BotParametersService);
+    const extraBody = { text: { format: { type: 'json_schema', name: 'a', schema: {} } } };
+    const botId = await createBot(server, { openAiServiceId: plainId });
+    await expect(parameters.update(ADMIN, botId, { extraBody })).rejects.toMatchObject(REFUSAL);
+    const mover = await createBot(server, { openAiServiceId: ableId });
+    await parameters.update(ADMIN, mover, { extraBody });
+    await expect(bots.update(ADMIN, mover, { openAiServiceId: plainId })).rejects.toMatchObject(REFUSAL);
+    await plain.stop();
   });
 
   it('are refused before an assistant is made of them', async () => {

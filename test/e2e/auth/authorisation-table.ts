@@ -68,6 +68,7 @@ export const ACCESS_TABLE: Record<string, string> = {
   'POST /api/admin/whatsapp/outbox/:outboxId/retry': 'admin 404',
 
   'GET /api/admin/audit': 'admin 200',
+  'GET /api/admin/modelShutdowns': 'admin 200',
   'GET /api/admin/openAiServices': 'admin 200',
   'GET /api/admin/openAiServices/health': 'admin 200',
   'POST /api/admin/openAiServices': 'admin 200',
@@ -127,6 +128,8 @@ export const ACCESS_TABLE: Record<string, string> = {
   'PUT /api/admin/bots/:botId/azureOpenAISearchBotConfiguration': 'manager 200',
   'GET /api/admin/bots/:botId/configuration': 'manager 200',
   'PUT /api/admin/bots/:botId/configuration': 'manager 200',
+  'GET /api/admin/bots/:botId/modelWarnings': 'manager 200',
+  'POST /api/admin/bots/:botId/successorTrial': 'admin 404',
   'GET /api/admin/bots/:botId/parameters': 'manager 200',
   'PUT /api/admin/bots/:botId/parameters': 'manager 200',
   'GET /api/admin/bots/:botId/takeoverPolicy': 'manager 200',

@@ -63,6 +63,10 @@ describe('the whole catalogue, through the generated client', () => {
     await admin.call('updateBot', { path, body: { openAiServiceId } });
     expect(await admin.call('getAdminBot', { path })).toMatchObject({ openAiServiceId });
     expect(await admin.call('getBotServices', { path })).toMatchObject({ services: [{ openAiServiceId }] });
+    expect(await admin.call('getModelShutdowns')).toMatchObject({ shutdowns: [] });
+    expect(await admin.call('getBotModelWarnings', { path })).toHaveProperty('warnings');
+    const trial = { modelName: 'fake-old', openAiServiceId };
+    expect(await admin.call('trySuccessor', { path, body: trial })).toMatchObject({ questions: [] });
     expect(await admin.call('getBotImplementationTypes')).toContain('OpenAI');
     for (const pair of ['AcsBotConfiguration', 'AzureOpenAiSearchBotConfiguration', 'BotConfiguration'] as const) {
       await admin.call(`update${pair}`, { path });

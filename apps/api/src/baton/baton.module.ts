@@ -97,6 +97,7 @@ import { TurnsService } from './entry/turns.service.js';
     OwnershipService,
     SystemMessagesService,
     TurnDeletionService,
+    TurnPromptService,
     TurnsService,
   ],
 })

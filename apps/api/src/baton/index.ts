@@ -13,4 +13,5 @@ export type { TransitionRequest } from './ownership/ownership.repository.js';
 export { OwnershipService } from './ownership/ownership.service.js';
 export { ChatStreamsService } from './readers/chat-streams.service.js';
 export { TurnDeletionService } from './turns/turn-deletion.service.js';
+export { TurnPromptService } from './turns/prompt/turn-prompt.service.js';
 export type { IncomingMessage, TurnOutcome } from './turns/turn.types.js';

@@ -34,6 +34,8 @@ import { BotAccessService } from './profile/bot-access.service.js';
 import { BotAdministrationService } from './administration/bot-administration.service.js';
 import { BotServicesService } from './administration/bot-services.service.js';
 import { BotConfigurationService } from './configuration/bot-configuration.service.js';
+import { BotDemandsService } from './demands/bot-demands.service.js';
+import { ModelWarningsService } from './demands/model-warnings.service.js';
 import { BotFactsService } from './facts/bot-facts.service.js';
 import { AdminBotParametersController } from './parameters/admin-bot-parameters.controller.js';
 import { BotParametersService } from './parameters/bot-parameters.service.js';
@@ -56,7 +58,6 @@ import { StartBotsService } from './start-bots/start-bots.service.js';
 import { ToolCallsService } from './tools/tool-calls.service.js';
 import { ToolAddressesService } from './tools/tool-addresses.service.js';
 import { ToolHeadersService } from './tools/tool-headers.service.js';
-import { ToolSupportService } from './tools/tool-support.service.js';
 import { ToolTrialsService } from './tools/tool-trials.service.js';
 
 const ENTITIES = [
@@ -103,6 +104,7 @@ const ENTITIES = [
     BotAccessService,
     BotAdministrationService,
     BotConfigurationService,
+    BotDemandsService,
     BotFactsService,
     BotImagesRepository,
     BotSettingsRepository,
@@ -115,6 +117,7 @@ const ENTITIES = [
     BotToolsService,
     FeedbackRepository,
     FeedbackService,
+    ModelWarningsService,
     ParameterSupportService,
     PublicBotsRepository,
     PublicBotsService,
@@ -123,7 +126,6 @@ const ENTITIES = [
     ToolCallsService,
     ToolAddressesService,
     ToolHeadersService,
-    ToolSupportService,
     ToolTrialsService,
   ],
   exports: [

@@ -38,6 +38,9 @@ import { StartupHint } from './chat/startup-hint.js';
 import { RetentionRepository } from './deletion/retention.repository.js';
 import { RetentionService } from './deletion/retention.service.js';
 import { TakeoverChatEventsController } from './events/takeover-chat-events.controller.js';
+import { SuccessorTrialsController } from './trials/successor-trials.controller.js';
+import { SuccessorTrialsRepository } from './trials/successor-trials.repository.js';
+import { SuccessorTrialsService } from './trials/successor-trials.service.js';
 import { TicketsRepository } from './files/tickets.repository.js';
 import { TicketsService } from './files/tickets.service.js';
 import { TranscriptsRepository } from './files/transcripts.repository.js';
@@ -55,6 +58,7 @@ import { UserChatsController } from './lists/user-chats.controller.js';
     ChatEventsController,
     TakeoverChatEventsController,
     UserChatsController,
+    SuccessorTrialsController,
   ],
   providers: [
     AddressedChatsRepository,
@@ -82,6 +86,8 @@ import { UserChatsController } from './lists/user-chats.controller.js';
     StartupHint,
     JobLeasesRepository,
     RetentionRepository,
+    SuccessorTrialsRepository,
+    SuccessorTrialsService,
     RetentionService,
     TicketsRepository,
     TicketsService,

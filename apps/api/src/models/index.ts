@@ -13,3 +13,6 @@ export {
   type ServiceChoice,
 } from './services/model-targets.service.js';
 export { OpenAiServicesService, type ServiceTarget } from './services/openai-services.service.js';
+export type { BotModel } from './shutdowns/shutdown-radar.repository.js';
+export { ShutdownRadarService } from './shutdowns/shutdown-radar.service.js';
+export { ServiceSupportService } from './probes/service-support.service.js';

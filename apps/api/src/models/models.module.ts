@@ -6,6 +6,7 @@ import {
   ServiceProbe,
   ServiceTrouble,
   SystemState,
+  BotFallback,
 } from '@app/database';
 import { OpenAiModule } from '@app/openai';
 import { Module } from '@nestjs/common';
@@ -25,6 +26,12 @@ import { OpenAiServicesRepository } from './services/openai-services.repository.
 import { OpenAiServicesService } from './services/openai-services.service.js';
 import { ProbeScheduleService } from './probes/probe-schedule.service.js';
 import { PricesRepository } from './prices/prices.repository.js';
+import { ModelShutdownsController } from './shutdowns/model-shutdowns.controller.js';
+import { ShutdownAlarmsService } from './shutdowns/shutdown-alarms.service.js';
+import { ShutdownRadarRepository } from './shutdowns/shutdown-radar.repository.js';
+import { ShutdownRadarService } from './shutdowns/shutdown-radar.service.js';
+import { ServiceStatusService } from './services/service-status.service.js';
+import { ServiceSupportService } from './probes/service-support.service.js';
 import { SecretsModule } from '../secrets/index.js';
 import { ServiceChangesService } from './services/service-changes.service.js';
 import { ConnectionExtrasService } from './connections/connection-extras.service.js';
@@ -40,9 +47,14 @@ import { ServiceProbesService } from './probes/service-probes.service.js';
     CacheModule,
     OpenAiModule,
     SecretsModule,
-    TypeOrmModule.forFeature([OpenAiService, ServiceProbe, ServiceTrouble, Price, Bot, SystemState]),
+    TypeOrmModule.forFeature([OpenAiService, ServiceProbe, ServiceTrouble, Price, Bot, BotFallback, SystemState]),
   ],
-  controllers: [OpenAiServicesController, OpenAiServiceToolsController, ServiceConnectionController],
+  controllers: [
+    OpenAiServicesController,
+    OpenAiServiceToolsController,
+    ServiceConnectionController,
+    ModelShutdownsController,
+  ],
   providers: [
     OpenAiServicesService,
     OpenAiServicesRepository,
@@ -61,10 +73,23 @@ import { ServiceProbesService } from './probes/service-probes.service.js';
     ServiceGates,
     ServiceHealthService,
     ServicePricesService,
+    ServiceStatusService,
+    ServiceSupportService,
+    ShutdownAlarmsService,
+    ShutdownRadarRepository,
+    ShutdownRadarService,
     ServiceProbesRepository,
     ServiceProbesService,
     ServiceTroublesRepository,
   ],
-  exports: [FirstModelService, ModelCallsService, ModelTargetsService, OpenAiServicesService, ServiceHealthService],
+  exports: [
+    FirstModelService,
+    ModelCallsService,
+    ModelTargetsService,
+    OpenAiServicesService,
+    ServiceHealthService,
+    ServiceSupportService,
+    ShutdownRadarService,
+  ],
 })
 export class ModelsModule {}

@@ -3,6 +3,11 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom
 
 const PREFIX = 'baton_';
 
+interface LabelledValue<Label extends string> {
+  labels: Record<Label, string>;
+  value: number;
+}
+
 /** The figures of one application. Names get the prefix `baton_`; each is created once, by the feature that owns it. */
 @Injectable()
 export class MetricsRegistry {
@@ -44,16 +49,17 @@ export class MetricsRegistry {
     name: string,
     help: string,
     labelNames: Label[],
-    read: () => { labels: Record<Label, string>; value: number }[],
+    read: () => LabelledValue<Label>[] | Promise<LabelledValue<Label>[]>,
   ): Gauge<Label> {
     return new Gauge({
       name: PREFIX + name,
       help,
       labelNames,
       registers: [this.registry],
-      collect(): void {
+      async collect(): Promise<void> {
+        const values = await read();
         this.reset();
-        for (const { labels, value } of read()) this.set(labels, value);
+        for (const { labels, value } of values) this.set(labels, value);
       },
     });
   }

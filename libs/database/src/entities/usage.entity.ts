@@ -11,7 +11,7 @@ import {
 } from '../columns.js';
 
 /** Kinds of use: the `tokenUsageTypeId` of the catalogue. */
-export const USAGE_TYPE = { chat: 1, routing: 2, title: 3, probe: 4 } as const;
+export const USAGE_TYPE = { chat: 1, routing: 2, title: 3, probe: 4, trial: 5 } as const;
 
 /** A call that may still run, or one whose figures are final. */
 export type UsageStatus = 'reserved' | 'settled';

@@ -12,8 +12,9 @@ import {
   type Language,
   type UserPrincipal,
 } from '@app/common';
-import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put, Query } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put, Query, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiParam, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
 import {
   AdminCreateBotResponseDto,
   AdminGetBotResponseDto,
@@ -24,6 +25,8 @@ import { BotAdministrationService } from './bot-administration.service.js';
 import { BotServicesDto } from './bot-services.dto.js';
 import { BotServicesService } from './bot-services.service.js';
 import { BotImagesService, MAX_IMAGE_BYTES } from '../images/bot-images.service.js';
+import { addWarnings, MODEL_WARNING, ModelWarningsDto } from '../demands/model-warnings.dto.js';
+import { ModelWarningsService } from '../demands/model-warnings.service.js';
 import { BotStopService } from '../profile/bot-stop.service.js';
 
 const BotId = (): ParameterDecorator => Param('botId', IdPipe('The bot'));
@@ -36,6 +39,7 @@ export class AdminBotsController {
     private readonly services: BotServicesService,
     private readonly images: BotImagesService,
     private readonly stops: BotStopService,
+    private readonly warnings: ModelWarningsService,
   ) {}
 
   /** Lists the bots that the caller may administer or contribute to. Administrators of the system see all bots. */
@@ -56,10 +60,16 @@ export class AdminBotsController {
   @Audited('bot.created', 'botId')
   @HttpCode(200)
   @Access('admin')
-  @ApiOkResponse({ type: AdminCreateBotResponseDto })
+  @ApiOkResponse({ type: AdminCreateBotResponseDto, headers: MODEL_WARNING })
   @ApiProblems(400, 409)
-  createBot(@Body() dto: AdminCreateBotRequestDto): Promise<AdminCreateBotResponseDto> {
-    return this.bots.create(dto);
+  async createBot(
+    @CurrentUser() caller: UserPrincipal,
+    @Body() dto: AdminCreateBotRequestDto,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<AdminCreateBotResponseDto> {
+    const created = await this.bots.create(dto);
+    addWarnings(reply, await this.warnings.get(caller, created.botId));
+    return created;
   }
 
   /** Lists the start bots that the caller may administer or contribute to. A start bot passes each message to the member that fits best. */
@@ -121,13 +131,28 @@ export class AdminBotsController {
   @Put(':botId')
   @Audited('bot.updated', 'botId')
   @Access('user')
+  @ApiOkResponse({ headers: MODEL_WARNING })
   @ApiProblems(400, 403, 404, 409)
-  updateBot(
+  async updateBot(
     @CurrentUser() caller: UserPrincipal,
     @BotId() botId: string,
     @Body() dto: AdminUpdateBotRequestDto,
+    @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<void> {
-    return this.bots.update(caller, botId, dto);
+    await this.bots.update(caller, botId, dto);
+    addWarnings(reply, await this.warnings.get(caller, botId));
+  }
+
+  /**
+   * Lists what speaks against the models of a bot. One that ends within 90 days or has ended, or that its service does not list, keeps no bot
+   * from being saved.
+   */
+  @Get(':botId/modelWarnings')
+  @Access('user')
+  @ApiOkResponse({ type: ModelWarningsDto })
+  @ApiProblems(403, 404)
+  getBotModelWarnings(@CurrentUser() caller: UserPrincipal, @BotId() botId: string): Promise<ModelWarningsDto> {
+    return this.warnings.get(caller, botId);
   }
 
   /** Deletes a bot. The chats it answered in stay; its code can be used again. */

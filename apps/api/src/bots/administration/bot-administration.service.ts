@@ -10,6 +10,7 @@ import {
 import { isForeignKeyViolation, type Bot, type BotRole } from '@app/database';
 import { Injectable } from '@nestjs/common';
 import { OpenAiServicesService } from '../../models/index.js';
+import { BotDemandsService } from '../demands/bot-demands.service.js';
 import { BotAccessService } from '../profile/bot-access.service.js';
 import { BotServicesService } from './bot-services.service.js';
 import { codesFrom, freedCode, normaliseCode } from './bot-code.js';
@@ -29,7 +30,6 @@ import { BOT_ORDER_FIELDS, BotsRepository, type BotRow } from '../profile/bots.r
 import { BotsService, EVERYTHING, NOTHING } from '../profile/bots.service.js';
 import { newBot } from '../profile/new-bot.js';
 import { ParameterSupportService } from '../parameters/parameter-support.service.js';
-import { ToolSupportService } from '../tools/tool-support.service.js';
 import { IMPLEMENTATION_TYPES, implementationTypeOf } from './implementation-types.js';
 
 /** Makes, changes and deletes bots. */
@@ -42,7 +42,7 @@ export class BotAdministrationService {
     private readonly profiles: BotsService,
     private readonly services: OpenAiServicesService,
     private readonly botServices: BotServicesService,
-    private readonly toolSupport: ToolSupportService,
+    private readonly demands: BotDemandsService,
     private readonly parameterSupport: ParameterSupportService,
   ) {}
 
@@ -99,7 +99,7 @@ export class BotAdministrationService {
     const { openAiServiceId, modelName } = { ...bot, ...changes };
     const fallbacks = await this.botServices.fallbacksOf(dto, openAiServiceId, botId);
     if (openAiServiceId !== bot.openAiServiceId || modelName !== bot.modelName) {
-      await this.toolSupport.requireForToolsOf(botId, { openAiServiceId, modelName });
+      await this.demands.requireForBot(botId, { openAiServiceId, modelName }, bot.parameters);
       await this.parameterSupport.requireFor({ openAiServiceId, modelName }, bot.parameters);
     }
     const logins = loginsOf({ ...bot, ...changes });

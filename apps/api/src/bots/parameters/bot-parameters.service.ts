@@ -1,6 +1,8 @@
 import type { Principal } from '@app/common';
 import type { BotParameters } from '@app/database';
 import { Injectable } from '@nestjs/common';
+import { BotDemandsService } from '../demands/bot-demands.service.js';
+import { demandsOf } from '../demands/demands.js';
 import { BotAccessService } from '../profile/bot-access.service.js';
 import { BotsRepository } from '../profile/bots.repository.js';
 import { BotsService } from '../profile/bots.service.js';
@@ -27,6 +29,7 @@ export class BotParametersService {
     private readonly access: BotAccessService,
     private readonly profiles: BotsService,
     private readonly support: ParameterSupportService,
+    private readonly demands: BotDemandsService,
   ) {}
 
   async get(caller: Principal, botId: string): Promise<Required<BotParametersDto>> {
@@ -40,6 +43,7 @@ export class BotParametersService {
     const { isUserSystemMessageSupported = bot.isUserSystemMessageSupported, ...sent } = dto;
     const given = Object.fromEntries(Object.entries(sent).filter(([, value]) => value !== undefined));
     const parameters: BotParameters = { ...UNSET, ...bot.parameters, ...given };
+    await this.demands.require(bot, demandsOf(parameters));
     await this.support.requireFor(bot, parameters);
     await this.bots.update(botId, { parameters, isUserSystemMessageSupported });
     await this.profiles.changed(botId);

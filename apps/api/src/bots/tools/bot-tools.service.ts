@@ -4,6 +4,8 @@ import { Injectable } from '@nestjs/common';
 import { uuidv7 } from 'uuidv7';
 import { CacheService } from '../../cache/index.js';
 import type { KeyStatus } from '../../secrets/index.js';
+import type { BotModel } from '../../models/index.js';
+import { BotDemandsService } from '../demands/bot-demands.service.js';
 import { BotAccessService } from '../profile/bot-access.service.js';
 import {
   BotToolSetDto,
@@ -19,7 +21,6 @@ import { BotToolsRepository, type ToolChanges, type ToolRow } from './bot-tools.
 import { BotsService } from '../profile/bots.service.js';
 import { ToolAddressesService } from './tool-addresses.service.js';
 import { ToolHeadersService } from './tool-headers.service.js';
-import { ToolSupportService, type BotModel } from './tool-support.service.js';
 
 const TTL_MS = 60_000;
 
@@ -58,7 +59,7 @@ export class BotToolsService {
     private readonly profiles: BotsService,
     private readonly addresses: ToolAddressesService,
     private readonly headers: ToolHeadersService,
-    private readonly support: ToolSupportService,
+    private readonly demands: BotDemandsService,
     private readonly cache: CacheService,
   ) {}
 
@@ -83,7 +84,7 @@ export class BotToolsService {
   ): Promise<AdminCreateBotToolResponseDto> {
     const bot = await this.access.requireBotAdmin(caller, botId);
     const tool = this.rowOf(botId, dto, null);
-    if (tool.isActive) await this.support.requireFor(bot);
+    if (tool.isActive) await this.demands.require(bot, ['tools']);
     const result = await this.tools.insert(tool, MAX_TOOLS);
     if (result === 'full') throw new AppError('CONFLICT', { detail: `A bot has at most ${MAX_TOOLS} tools.` });
     if (result === 'taken') throw nameTaken();
@@ -94,7 +95,7 @@ export class BotToolsService {
   async update(caller: Principal, botId: string, toolId: string, dto: AdminCreateBotToolRequestDto): Promise<void> {
     const before = await this.getTool(caller, botId, toolId);
     const { id: _, botId: __, createdAt: ___, ...changes } = this.rowOf(botId, dto, before);
-    if (changes.isActive) await this.support.requireFor(await this.access.requireBotAdmin(caller, botId));
+    if (changes.isActive) await this.demands.require(await this.access.requireBotAdmin(caller, botId), ['tools']);
     const result = await this.tools.update(botId, toolId, changes satisfies ToolChanges);
     if (result === 'missing') throw toolNotFound();
     if (result === 'taken') throw nameTaken();
@@ -124,7 +125,7 @@ export class BotToolsService {
   async checkDrafts(tools: readonly ToolDraft[], model: BotModel): Promise<AdminCreateBotToolRequestDto[]> {
     const checked = await this.validation.transform({ tools }, { type: 'body', metatype: BotToolSetDto });
     const drafts = (checked as BotToolSetDto).tools;
-    if (drafts.some(({ isActive }) => isActive !== false)) await this.support.requireFor(model);
+    if (drafts.some(({ isActive }) => isActive !== false)) await this.demands.require(model, ['tools']);
     return drafts;
   }
 

@@ -3,7 +3,7 @@ import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put } from '@nest
 import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { DefaultModelService } from '../defaults/default-model-service.service.js';
 import { ModelPricesDto, ServiceProbeDto, ServiceModelsDto, ServiceStatusDto } from '../services/openai-service.dto.js';
-import { OpenAiServicesService } from '../services/openai-services.service.js';
+import { ServiceStatusService } from '../services/service-status.service.js';
 import { ServicePricesService } from '../prices/service-prices.service.js';
 import { ServiceProbesService } from './service-probes.service.js';
 
@@ -14,18 +14,18 @@ const ServiceId = (): ParameterDecorator => Param('openAiServiceId', IdPipe('The
 @Access('admin')
 export class OpenAiServiceToolsController {
   constructor(
-    private readonly services: OpenAiServicesService,
+    private readonly statuses: ServiceStatusService,
     private readonly defaults: DefaultModelService,
     private readonly probes: ServiceProbesService,
     private readonly prices: ServicePricesService,
   ) {}
 
-  /** Returns whether a service is the default, which dialect and model are chosen, and what the last probe found. */
+  /** Returns the state of a service. What is chosen for it, what its probes found, how it works now, and which of its models end. */
   @Get('status')
   @ApiOkResponse({ type: ServiceStatusDto })
   @ApiProblems(404)
   getOpenAiServiceStatus(@ServiceId() openAiServiceId: string): Promise<ServiceStatusDto> {
-    return this.services.getStatus(openAiServiceId);
+    return this.statuses.get(openAiServiceId);
   }
 
   /**

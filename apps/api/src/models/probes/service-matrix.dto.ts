@@ -21,7 +21,7 @@ export class MatrixLineDto {
   reason: string | null;
 
   /** What follows for bots of the service. */
-  @ApiProperty({ example: 'Bots that answer in JSON cannot use the service.' })
+  @ApiProperty({ example: 'Answers cannot be bound to a JSON schema.' })
   meaning: string;
 
   /** When this was found out: earlier than the last probe if that could not settle it. */
@@ -99,14 +99,14 @@ const MEANINGS: Record<LineName, Meanings> = {
     unknown: 'Several calls at once are understood if they come.',
   },
   jsonSchema: {
-    yes: 'Bots can answer in JSON of a given schema.',
-    no: 'Bots that answer in JSON cannot use the service.',
-    unknown: 'JSON answers are asked for.',
+    yes: 'Answers can be bound to a JSON schema.',
+    no: 'Answers cannot be bound to a JSON schema.',
+    unknown: 'Whether answers can be bound to a JSON schema is tried when it is asked for.',
   },
   images: {
-    yes: 'Pictures can be sent to the model. What it sees in them was not judged.',
-    no: 'Pictures of customers are not sent to the model.',
-    unknown: 'Pictures are sent to the model.',
+    yes: 'Pictures are accepted. What the model sees in them was not judged.',
+    no: 'Pictures are refused.',
+    unknown: 'Whether pictures are accepted is tried when there is one.',
   },
 };
 

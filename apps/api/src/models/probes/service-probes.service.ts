@@ -1,20 +1,14 @@
 import { AppError, notFound } from '@app/common';
 import { type ErrorCode, type ModelDialect } from '@app/contracts';
 import type { OpenAiService, StoredHealth } from '@app/database';
-import {
-  emptyMatrix,
-  flagsOf,
-  MODEL_SHUTDOWNS,
-  OpenAiProvider,
-  type ProbeResult,
-  type ProviderModel,
-} from '@app/openai';
+import { emptyMatrix, flagsOf, OpenAiProvider, type ProbeResult, type ProviderModel } from '@app/openai';
 import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
 import { CacheService } from '../../cache/index.js';
 import { mapHealth, type ServiceModelsDto, type ServiceProbeDto } from '../services/openai-service.dto.js';
 import { OpenAiServicesRepository } from '../services/openai-services.repository.js';
 import { listOf, recordOf, type ProbeRecord } from './probe-record.js';
 import { mapMatrix, mapOldCapabilities, type ServiceMatrixDto } from './service-matrix.dto.js';
+import { endOf } from '../shutdowns/model-shutdown.js';
 import { ServiceProbesRepository, type ProbedService } from './service-probes.repository.js';
 import { ServiceChangesService } from '../services/service-changes.service.js';
 import { modelOf } from '../services/new-service.js';
@@ -178,11 +172,7 @@ const healthOf = ({ reachable, latencyMs, problem }: ProbeResult): StoredHealth 
   problem,
 });
 
-const ANNOUNCED = new Map(
-  MODEL_SHUTDOWNS.flatMap(({ models, shutdownOn }) => models.map((model) => [model, shutdownOn] as const)),
-);
-
-const mapModel = ({ shutdownDate, ...model }: ProviderModel): ProviderModel => ({
+const mapModel = (model: ProviderModel): ProviderModel => ({
   ...model,
-  shutdownDate: shutdownDate ?? ANNOUNCED.get(model.id) ?? null,
+  shutdownDate: endOf(model.id, model)?.shutdownDate ?? null,
 });

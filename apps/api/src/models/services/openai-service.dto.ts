@@ -23,6 +23,7 @@ import {
   NAME_LENGTH,
   type DialectChoice,
 } from './openai-service-request.dto.js';
+import { ModelShutdownDto } from '../shutdowns/model-shutdown.dto.js';
 import { ServiceMatrixDto } from '../probes/service-matrix.dto.js';
 import { KEY_STATUSES, type KeyStatus } from '../../secrets/index.js';
 import { ServiceAvailabilityDto } from '../health/service-availability.dto.js';
@@ -144,6 +145,7 @@ export class ServiceStatusDto {
   /** What the service can do, line by line. Null until the first probe has ended. */
   @ApiProperty({ type: ServiceMatrixDto, nullable: true })
   matrix: ServiceMatrixDto | null;
+
   /** How well the service works now. */
   @ApiProperty({ type: ServiceAvailabilityDto })
   availability: ServiceAvailabilityDto;
@@ -155,6 +157,10 @@ export class ServiceStatusDto {
   /** How long a call waits for a place; null for `PROVIDER_QUEUE_SECONDS`. */
   @ApiProperty({ example: 10, type: 'integer', nullable: true })
   queueSeconds: number | null;
+
+  /** The models in use that end within 90 days, or have ended. */
+  @ApiProperty({ type: [ModelShutdownDto] })
+  shutdowns: ModelShutdownDto[];
 }
 
 export class ServiceModelDto {
@@ -246,7 +252,8 @@ export const mapStatus = (
     keyStatus,
     matrix,
     availability,
-  }: Pick<ServiceStatusDto, 'isDefault' | 'keyStatus' | 'matrix' | 'availability'>,
+    shutdowns,
+  }: Pick<ServiceStatusDto, 'isDefault' | 'keyStatus' | 'matrix' | 'availability' | 'shutdowns'>,
 ): ServiceStatusDto => ({
   isDefault,
   isDemo: service.isDemo,
@@ -258,6 +265,7 @@ export const mapStatus = (
   availability,
   maxConcurrency: service.maxConcurrency,
   queueSeconds: service.queueSeconds,
+  shutdowns,
 });
 
 export const mapPrices = (prices: Price[]): ModelPricesDto => ({

@@ -18,10 +18,8 @@ import type {
 } from './openai-service-request.dto.js';
 import {
   mapServiceItem,
-  mapStatus,
   type AdminGetOpenAiServiceResponseDto,
   type AdminGetOpenAiServicesResponseItemDtoPagingResult,
-  type ServiceStatusDto,
 } from './openai-service.dto.js';
 import { OpenAiServicesRepository, type ServiceChanges } from './openai-services.repository.js';
 import { ServiceChangesService } from './service-changes.service.js';
@@ -99,13 +97,6 @@ export class OpenAiServicesService {
     return (await this.services.find(serviceId)) !== null;
   }
 
-  /** The name of the service, or of the default one, if its probe found that the model calls no tools. Null where that is not certain. */
-  async findWithoutTools(serviceId: string | null, modelName: string | null): Promise<string | null> {
-    const service = serviceId === null ? await this.defaults.find() : await this.services.find(serviceId);
-    if (service?.capabilities?.tools !== false || service.health?.problem !== null) return null;
-    return modelName === null || modelName === modelOf(service) ? service.displayName : null;
-  }
-
   /**
    * What of these parameters the service, or the default one, is known not to take from the model. Empty where that is not certain: the last
    * probe has failed, or there was none.
@@ -143,14 +134,6 @@ export class OpenAiServicesService {
       isAzureOpenAiSet: this.connections.isSet(service),
       azureOpenAiEndpoint: service.endpoint ?? '',
     };
-  }
-
-  async getStatus(serviceId: string): Promise<ServiceStatusDto> {
-    const service = await this.find(serviceId);
-    const isDefault = (await this.defaults.find())?.id === serviceId;
-    const matrix = await this.probes.getMatrix(service);
-    const availability = (await this.health.describe([service])).get(serviceId)!;
-    return mapStatus(service, { isDefault, matrix, availability, keyStatus: this.connections.keyStatusOf(service) });
   }
 
   /** How well every service works. */

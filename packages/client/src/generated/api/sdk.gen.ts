@@ -212,6 +212,9 @@ import type {
   GetBotImplementationTypesData,
   GetBotImplementationTypesErrors,
   GetBotImplementationTypesResponses,
+  GetBotModelWarningsData,
+  GetBotModelWarningsErrors,
+  GetBotModelWarningsResponses,
   GetBotParametersData,
   GetBotParametersErrors,
   GetBotParametersResponses,
@@ -278,6 +281,9 @@ import type {
   GetMetricsData,
   GetMetricsErrors,
   GetMetricsResponses,
+  GetModelShutdownsData,
+  GetModelShutdownsErrors,
+  GetModelShutdownsResponses,
   GetOpenAiServiceConnectionData,
   GetOpenAiServiceConnectionErrors,
   GetOpenAiServiceConnectionResponses,
@@ -455,6 +461,9 @@ import type {
   TerminateThreadData,
   TerminateThreadErrors,
   TerminateThreadResponses,
+  TrySuccessorData,
+  TrySuccessorErrors,
+  TrySuccessorResponses,
   UpdateAcsBotConfigurationData,
   UpdateAcsBotConfigurationErrors,
   UpdateAcsBotConfigurationResponses,
@@ -1166,6 +1175,27 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
+   * Lists what speaks against the models of a bot
+   *
+   * One that ends within 90 days or has ended, or that its service does not list, keeps no bot from being saved.
+   */
+  public getBotModelWarnings<ThrowOnError extends boolean = true>(
+    options: Options<GetBotModelWarningsData, ThrowOnError>,
+  ): RequestResult<GetBotModelWarningsResponses, GetBotModelWarningsErrors, ThrowOnError, 'data'> {
+    return (options.client ?? this.client).get<
+      GetBotModelWarningsResponses,
+      GetBotModelWarningsErrors,
+      ThrowOnError,
+      'data'
+    >({
+      responseStyle: 'data',
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/admin/bots/{botId}/modelWarnings',
+      ...options,
+    });
+  }
+
+  /**
    * Makes a bot the open bot
    *
    * It can be used without an account while it is public and active.
@@ -1239,6 +1269,28 @@ export class BatonClient extends HeyApiClient {
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/api/admin/bots/{botId}/services',
       ...options,
+    });
+  }
+
+  /**
+   * Asks the last questions of a bot again, of its present model and of another one, and returns the answers side by side
+   *
+   * No tool is called and no chat is changed. The answer holds what customers wrote.
+   *
+   * Needs the role `admin`.
+   */
+  public trySuccessor<ThrowOnError extends boolean = true>(
+    options: Options<TrySuccessorData, ThrowOnError>,
+  ): RequestResult<TrySuccessorResponses, TrySuccessorErrors, ThrowOnError, 'data'> {
+    return (options.client ?? this.client).post<TrySuccessorResponses, TrySuccessorErrors, ThrowOnError, 'data'>({
+      responseStyle: 'data',
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/admin/bots/{botId}/successorTrial',
+      ...options,
+      headers: {
+        'Content-Type': 'application/json',
+        ...options.headers,
+      },
     });
   }
 
@@ -1567,6 +1619,27 @@ export class BatonClient extends HeyApiClient {
       responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/api/admin/conversations.json',
+      ...options,
+    });
+  }
+
+  /**
+   * Lists the models in use that end within 90 days or have ended, with the bots that answer by them
+   *
+   * Needs the role `admin`.
+   */
+  public getModelShutdowns<ThrowOnError extends boolean = true>(
+    options?: Options<GetModelShutdownsData, ThrowOnError>,
+  ): RequestResult<GetModelShutdownsResponses, GetModelShutdownsErrors, ThrowOnError, 'data'> {
+    return (options?.client ?? this.client).get<
+      GetModelShutdownsResponses,
+      GetModelShutdownsErrors,
+      ThrowOnError,
+      'data'
+    >({
+      responseStyle: 'data',
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/admin/modelShutdowns',
       ...options,
     });
   }
@@ -1925,7 +1998,9 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
-   * Returns whether a service is the default, which dialect and model are chosen, and what the last probe found
+   * Returns the state of a service
+   *
+   * What is chosen for it, what its probes found, how it works now, and which of its models end.
    *
    * Needs the role `admin`.
    */

@@ -1176,6 +1176,11 @@ export type EndChatRequestDto = {
   thread_id: string;
 };
 
+export type EndingBotDto = {
+  botId: string;
+  displayName: string;
+};
+
 export type EntraRequestDto = {
   clientId: string;
   /**
@@ -1773,6 +1778,48 @@ export type ModelPricesDto = {
   prices: Array<ModelPriceDto>;
 };
 
+export type ModelShutdownDto = {
+  /**
+   * The bots that answer by this model.
+   */
+  bots: Array<EndingBotDto>;
+  /**
+   * Negative once it has ended.
+   */
+  daysLeft: number;
+  level: 'days90' | 'days30' | 'days7' | 'ended';
+  message: string;
+  modelName: string;
+  openAiService: string;
+  openAiServiceId: string;
+  /**
+   * The model that the service recommends instead, if it names one.
+   */
+  replacedBy: string | null;
+  /**
+   * From this day on the model answers no more.
+   */
+  shutdownDate: string;
+  /**
+   * Who says so: the list of the service, or the announcements that come with this version of the server.
+   */
+  source: 'service' | 'announcement';
+};
+
+export type ModelShutdownsDto = {
+  /**
+   * The nearest end first.
+   */
+  shutdowns: Array<ModelShutdownDto>;
+};
+
+export type ModelWarningsDto = {
+  /**
+   * In sentences: the model ends within 90 days or has ended, or its service does not list it.
+   */
+  warnings: Array<string>;
+};
+
 export type NoteCreatedDataDto = {
   messageId: string;
   text: string;
@@ -2122,6 +2169,10 @@ export type ServiceStatusDto = {
    * How long a call waits for a place; null for `PROVIDER_QUEUE_SECONDS`.
    */
   queueSeconds: number | null;
+  /**
+   * The models in use that end within 90 days, or have ended.
+   */
+  shutdowns: Array<ModelShutdownDto>;
 };
 
 export type ServicesHealthDto = {
@@ -2168,6 +2219,30 @@ export type StreamClosedDto = {
 
 export type StreamErrorDto = {
   problem: ProblemDto;
+};
+
+export type SuccessorTrialDto = {
+  candidate: TrialModelDto;
+  present: TrialModelDto;
+  /**
+   * The newest first. Empty while the bot has answered no question.
+   */
+  questions: Array<TrialQuestionDto>;
+};
+
+export type SuccessorTrialRequestDto = {
+  /**
+   * How many of the last questions are asked.
+   */
+  count?: number;
+  /**
+   * The model that may take over.
+   */
+  modelName: string;
+  /**
+   * Its service; without one, the service that the bot answers through.
+   */
+  openAiServiceId?: string | null;
 };
 
 export type SystemMessageDto = {
@@ -2380,6 +2455,46 @@ export type ToolReturnedDataDto = {
   output: string | null;
   tool: string;
   turnId: string;
+};
+
+export type TrialAnswerDto = {
+  /**
+   * Nano-dollars; null while the model has no price.
+   */
+  costNano: number | null;
+  durationMs: number;
+  /**
+   * Null when there was no text.
+   */
+  firstTextMs: number | null;
+  inputTokens: number;
+  /**
+   * Whether the tokens are an estimate because the service did not report them.
+   */
+  isEstimated: boolean;
+  outputTokens: number;
+  problem: TrialProblemDto | null;
+  /**
+   * What came before a problem, if there is one.
+   */
+  text: string;
+};
+
+export type TrialModelDto = {
+  modelName: string;
+  openAiServiceId: string;
+};
+
+export type TrialProblemDto = {
+  code: string;
+  detail: string;
+};
+
+export type TrialQuestionDto = {
+  candidate: TrialAnswerDto;
+  chatId: string;
+  present: TrialAnswerDto;
+  question: string;
 };
 
 export type TurnEndedDataDto = {
@@ -5029,6 +5144,76 @@ export type UpdateBotImageResponses = {
 
 export type UpdateBotImageResponse = UpdateBotImageResponses[keyof UpdateBotImageResponses];
 
+export type GetBotModelWarningsData = {
+  body?: never;
+  path: {
+    /**
+     * A bot, by its id: `GET /api/bots` lists those that you may use.
+     */
+    botId: string;
+  };
+  query?: never;
+  url: '/api/admin/bots/{botId}/modelWarnings';
+};
+
+export type GetBotModelWarningsErrors = {
+  /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
+  /**
+   * Not there, or not yours.
+   */
+  404: ProblemDto;
+  /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
+};
+
+export type GetBotModelWarningsError = GetBotModelWarningsErrors[keyof GetBotModelWarningsErrors];
+
+export type GetBotModelWarningsResponses = {
+  /**
+   * The result
+   */
+  200: ModelWarningsDto;
+};
+
+export type GetBotModelWarningsResponse = GetBotModelWarningsResponses[keyof GetBotModelWarningsResponses];
+
 export type UpdateOpenBotData = {
   body?: never;
   path: {
@@ -5320,6 +5505,98 @@ export type GetBotServicesResponses = {
 };
 
 export type GetBotServicesResponse = GetBotServicesResponses[keyof GetBotServicesResponses];
+
+export type TrySuccessorData = {
+  body: SuccessorTrialRequestDto;
+  headers?: {
+    /**
+     * Makes a retry safe: the first request with this key runs, later ones within 24 hours get its answer. Any text of your own, for each request another: a UUID, for example.
+     */
+    'Idempotency-Key'?: string;
+  };
+  path: {
+    /**
+     * A bot, by its id: `GET /api/bots` lists those that you may use.
+     */
+    botId: string;
+  };
+  query?: never;
+  url: '/api/admin/bots/{botId}/successorTrial';
+};
+
+export type TrySuccessorErrors = {
+  /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
+  /**
+   * Not there, or not yours.
+   */
+  404: ProblemDto;
+  /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
+   * The current state does not allow this.
+   */
+  409: ProblemDto;
+  /**
+   * The body is too large.
+   */
+  413: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
+   * The content type is not supported.
+   */
+  415: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
+   * The Idempotency-Key was used for another request.
+   */
+  422: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
+};
+
+export type TrySuccessorError = TrySuccessorErrors[keyof TrySuccessorErrors];
+
+export type TrySuccessorResponses = {
+  /**
+   * The result
+   */
+  200: SuccessorTrialDto;
+};
+
+export type TrySuccessorResponse = TrySuccessorResponses[keyof TrySuccessorResponses];
 
 export type GetTakeoverPolicyData = {
   body?: never;
@@ -6606,6 +6883,67 @@ export type GetConversationsResponses = {
 };
 
 export type GetConversationsResponse = GetConversationsResponses[keyof GetConversationsResponses];
+
+export type GetModelShutdownsData = {
+  body?: never;
+  path?: never;
+  query?: never;
+  url: '/api/admin/modelShutdowns';
+};
+
+export type GetModelShutdownsErrors = {
+  /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
+  /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
+};
+
+export type GetModelShutdownsError = GetModelShutdownsErrors[keyof GetModelShutdownsErrors];
+
+export type GetModelShutdownsResponses = {
+  /**
+   * The result
+   */
+  200: ModelShutdownsDto;
+};
+
+export type GetModelShutdownsResponse = GetModelShutdownsResponses[keyof GetModelShutdownsResponses];
 
 export type DeleteOpenAiServiceData = {
   body?: never;

@@ -33,6 +33,9 @@ export interface Prompt {
   trace: Record<string, unknown>;
 }
 
+/** A customer's message with its place in the chat. */
+export type Question = Pick<StartedTurn, 'chatId' | 'botId' | 'seq' | 'inputText' | 'options' | 'userKey'>;
+
 /** Builds the request to the model: the bot's instructions and as much of the chat's history as the budget allows. */
 @Injectable()
 export class TurnPromptService {
@@ -47,7 +50,7 @@ export class TurnPromptService {
   ) {}
 
   /** Throws `BOT_NOT_READY` when the bot has no usable service or model. */
-  async buildPrompt(turn: StartedTurn): Promise<Prompt> {
+  async buildPrompt(turn: Question): Promise<Prompt> {
     const bot = await this.bots.getProfile(turn.botId);
     const [{ targets, unusable }, userSystemMessage, earlier, isHandoffOffered, botTools, files] = await Promise.all([
       this.bots.getTargets(bot),
@@ -96,7 +99,7 @@ export class TurnPromptService {
   }
 
   /** Open whispers apply also when the customer asks for an answer without history. */
-  private async findPast({ chatId, seq, options }: StartedTurn): Promise<PastMessage[]> {
+  private async findPast({ chatId, seq, options }: Question): Promise<PastMessage[]> {
     if (seq === 1) return [];
     const past = await this.history.findHistory(chatId, seq);
     return options.ignoreChatHistory ? openWhispers(past) : past;
