@@ -61,15 +61,16 @@ export class EchoingService {
   }
 
   private answer(request: IncomingMessage, response: ServerResponse, body: string): void {
-    const { authorization = '', 'x-tool-key': header = '' } = request.headers;
-    const secrets = [authorization.replace(/^(Bearer|Basic) /, ''), header, request.url]
+    const { authorization = '', 'x-tool-key': header = '', 'x-api-key': extra = '' } = request.headers;
+    const secrets = [authorization.replace(/^(Bearer|Basic) /, ''), header, String(extra), request.url]
       .filter((text) => text !== '')
       .join(' ');
+    const [path] = request.url!.split('?');
     const asked = [...`${request.url} ${body}`.matchAll(/\[\[(\w+)\]\]|way=(\w+)/g)].at(-1);
     const way = WAYS[asked?.[1] ?? asked?.[2] ?? ''];
     if (way !== undefined) way(response, secrets);
-    else if (request.url?.endsWith('/models')) send(response, 200, 'application/json', { data: [{ id: 'echo' }] });
-    else if (request.url?.endsWith('/chat/completions'))
+    else if (path?.endsWith('/models')) send(response, 200, 'application/json', { data: [{ id: 'echo' }] });
+    else if (path?.endsWith('/chat/completions'))
       send(response, 200, 'application/json', {
         choices: [{ index: 0, message: { role: 'assistant', content: 'Yes.' }, finish_reason: 'stop' }],
       });

@@ -12,6 +12,8 @@ const SECRETS = {
   environmentKey: 'plantedenvironmentkey',
   serviceKey: 'plantedservicekey',
   otherServiceKey: 'plantedotherservicekey',
+  serviceHeader: 'plantedserviceheader',
+  serviceQuery: 'plantedservicequery',
   toolHeader: 'plantedtoolheader',
   toolQuery: 'plantedtoolquery',
   blobKey: 'plantedblobkey',
@@ -132,6 +134,12 @@ describe('secrets that were planted everywhere', () => {
       expect(await admin.refused('PUT', one, { ...connection, azureOpenAiApiKey })).toEqual([400, 'VALIDATION_FAILED']);
     await admin.text('PUT', one, { displayName: 'Planted', azureOpenAiApiKey: SECRETS.otherServiceKey });
 
+    const extras = {
+      headers: [{ name: 'X-Api-Key', value: SECRETS.serviceHeader }],
+      query: [{ name: 'api_key', value: SECRETS.serviceQuery }],
+    };
+    expect((await admin.text('PUT', `${one}/connection`, extras)).status).toBe(200);
+    await admin.call('GET', `${one}/connection`);
     const bot = {
       displayNameTv: { value: 'Bot', valueDe: '' },
       isActive: true,
