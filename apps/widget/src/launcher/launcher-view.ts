@@ -35,6 +35,8 @@ export class LauncherView {
     const { code, colour, textColour, position, text, title, onToggle } = appearance;
     this.host.setAttribute('data-baton-widget', code);
     this.host.lang = appearance.language;
+    // To the page's rules it is an empty element, which some of them hide.
+    this.host.style.setProperty('display', 'block', 'important');
     const style = new CSSStyleSheet();
     style.replaceSync(STYLE);
     this.root.adoptedStyleSheets = [style];
@@ -61,6 +63,15 @@ export class LauncherView {
 
   static isOnPage(code: string): boolean {
     return document.querySelector(`[data-baton-widget="${CSS.escape(code)}"]`) !== null;
+  }
+
+  /** Puts it on the page, and back there when the page replaces its body, as single-page sites do. */
+  stayOnPage(): void {
+    const put = (): void => {
+      if (!this.host.isConnected) document.body?.append(this.host);
+    };
+    put();
+    new MutationObserver(put).observe(document.documentElement, { childList: true });
   }
 
   addFrame(address: string): HTMLIFrameElement {

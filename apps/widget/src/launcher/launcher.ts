@@ -70,7 +70,7 @@ class Launcher {
   }
 
   begin(isOpen: boolean): void {
-    document.body.append(this.view.host);
+    this.view.stayOnPage();
     addEventListener('message', (event: MessageEvent<unknown>) => {
       const isOurs = event.source === this.frame?.contentWindow && event.origin === this.address.origin;
       if (isOurs && this.frame !== null) this.receive(event.data as ToHost | null);
