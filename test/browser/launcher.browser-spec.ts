@@ -33,6 +33,19 @@ describeInBrowser('the button on pages of every kind', () => {
     await page.context().close();
   });
 
+  it('says that a text is too long instead of cutting it', async () => {
+    const visit = await house.visit(await house.createBot());
+    const field = visit.frame.locator('#message-input');
+    await field.fill('x'.repeat(32_001));
+    await visit.frame.locator('.too-long').waitFor();
+    expect(await visit.frame.locator('#send-button').isDisabled()).toBe(true);
+    expect((await field.inputValue()).length).toBe(32_001);
+    await field.fill('Short enough');
+    await visit.frame.locator('.too-long').waitFor({ state: 'detached' });
+    expect(await visit.frame.locator('#send-button').isDisabled()).toBe(false);
+    await visit.page.context().close();
+  });
+
   it('has a field that phones do not enlarge', async () => {
     const visit = await house.visit(await house.createBot());
     const size = await visit.frame.locator('#message-input').evaluate((field) => getComputedStyle(field).fontSize);

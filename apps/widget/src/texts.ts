@@ -59,6 +59,7 @@ export interface Texts {
   busy: string;
   noConnection: string;
   tooLong: string;
+  textTooLong: string;
   chatEnded: string;
   serverTrouble: string;
   answerFailed: string;
@@ -126,6 +127,7 @@ const EN: Texts = {
   queueFull: 'Please wait for the answer to your last messages.',
   noConnection: 'There is no connection to the server.',
   tooLong: 'The server did not accept this message.',
+  textTooLong: 'This text is too long for one message:',
   chatEnded: 'The chat has ended.',
   serverTrouble: 'Something went wrong on the server.',
   answerFailed: 'The answer could not be given.',
@@ -193,6 +195,7 @@ const DE: Texts = {
   queueFull: 'Bitte warten Sie auf die Antwort auf Ihre letzten Nachrichten.',
   noConnection: 'Es gibt keine Verbindung zum Server.',
   tooLong: 'Der Server hat diese Nachricht nicht angenommen.',
+  textTooLong: 'Dieser Text ist zu lang für eine Nachricht:',
   chatEnded: 'Der Chat ist beendet.',
   serverTrouble: 'Auf dem Server ist etwas schiefgegangen.',
   answerFailed: 'Die Antwort konnte nicht gegeben werden.',

@@ -15,6 +15,7 @@ export function Composer({ input, ...parts }: Surroundings & { input: RefObject<
   const { session, view, texts } = parts;
   const [text, setText] = useState('');
   const isEmpty = text.trim() === '';
+  const isTooLong = text.trim().length > MAX_LENGTH;
   const place = useCallback(
     (element: HTMLElement | null) => {
       input.current = element;
@@ -46,7 +47,7 @@ export function Composer({ input, ...parts }: Surroundings & { input: RefObject<
     session.type(value.trim() !== '');
   };
   const send = (): void => {
-    if (isEmpty) return;
+    if (isEmpty || isTooLong) return;
     session.type(false);
     session.say(text.trim());
     setText('');
@@ -80,10 +81,10 @@ export function Composer({ input, ...parts }: Surroundings & { input: RefObject<
           ref={place}
           rows={1}
           dir="auto"
-          maxLength={MAX_LENGTH}
           value={text}
           placeholder={texts.write}
           aria-label={texts.write}
+          aria-invalid={isTooLong}
           enterkeyhint="send"
           onInput={(event) => change(event.currentTarget.value)}
           onKeyDown={onKeyDown}
@@ -105,12 +106,17 @@ export function Composer({ input, ...parts }: Surroundings & { input: RefObject<
           class="round-button"
           aria-label={texts.send}
           title={texts.send}
-          disabled={isEmpty}
+          disabled={isEmpty || isTooLong}
           hidden={isAnswering && isEmpty}
         >
           <SendIcon />
         </button>
       </div>
+      {isTooLong && (
+        <p class="too-long" role="alert">
+          {`${texts.textTooLong} ${text.trim().length} / ${MAX_LENGTH}`}
+        </p>
+      )}
       <ChatActions {...parts} />
     </form>
   );
