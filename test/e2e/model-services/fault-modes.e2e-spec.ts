@@ -56,7 +56,7 @@ describe('A turn whose model service', () => {
       PROVIDER_ATTEMPTS: String(ATTEMPTS),
       PROVIDER_BREAKER_FAILURES: '0',
     };
-    const impatience = { PROVIDER_IDLE_TIMEOUT_SECONDS: '1', TURN_DEADLINE_SECONDS: '12' };
+    const impatience = { PROVIDER_IDLE_TIMEOUT_SECONDS: '1', TURN_DEADLINE_SECONDS: '25' };
     const silent = FAULT_MODES.filter(({ isSilent }) => isSilent);
     const limited = FAULT_MODES.filter(({ fault }) => fault.status === 429);
     const others = FAULT_MODES.filter((mode) => !silent.includes(mode) && !limited.includes(mode));

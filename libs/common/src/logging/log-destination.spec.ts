@@ -5,10 +5,10 @@ import { logDestination } from './log-destination.js';
 
 /** A file without room, where the system has one. */
 const FULL = '/dev/full';
-const describeOnLinux = existsSync(FULL) ? describe : describe.skip;
 
-describeOnLinux('the destination of the log', () => {
+describe('the destination of the log', () => {
   it('costs nothing but lines when there is no room for them', async () => {
+    if (!existsSync(FULL)) return;
     const failures: string[] = [];
     const destination = logDestination(FULL) as ReturnType<typeof pino.destination>;
     destination.on('error', ({ code }: NodeJS.ErrnoException) => failures.push(code ?? ''));
