@@ -16,7 +16,7 @@ describe.each(ENGINES)('costs on $engine', ({ settings }) => {
   afterAll(() => ledger.close());
   beforeEach(() => ledger.clear());
 
-  it('prices a call once, when it is rolled up, and leaves what has no price unpriced', async () => {
+  it('leaves unpriced what had no price, until a rebuild finds that there is one, and then keeps its cost', async () => {
     await ledger.setPrice(3);
     await ledger.store([entry({ at: NOW - DAY_MS }), entry({ at: NOW - DAY_MS, model: 'unknown' })]);
     // 60 fresh tokens at 3, 40 cached at 1, 10 written at 20.
@@ -24,12 +24,15 @@ describe.each(ENGINES)('costs on $engine', ({ settings }) => {
     const unknown = { model: 'unknown', costNano: 0, unpricedCount: 1 };
     expect(await ledger.costs({ OrderBy: 'model' })).toMatchObject([known, unknown]);
     await rollup.rollUp(new Date(NOW));
+    await statistics.rebuild();
+    expect(await ledger.costs({ OrderBy: 'model' })).toMatchObject([known, unknown]);
     await ledger.setPrice(1000);
+    await statistics.rebuild();
     expect(await ledger.costs({ OrderBy: 'model' })).toMatchObject([known, unknown]);
     const stored = await database.query<{ cost_nano: unknown }[]>('SELECT cost_nano FROM usage_ledger ORDER BY model');
     expect(stored.map(({ cost_nano }) => cost_nano && Number(cost_nano))).toEqual([420, null]);
 
-    await database.query(`UPDATE prices SET model = 'unknown', input_nano = 0`);
+    await ledger.setPrice(0, 'unknown');
     await statistics.rebuild();
     expect(await ledger.costs({ OrderBy: 'model' })).toMatchObject([known, { costNano: 240, unpricedCount: 0 }]);
     expect(await ledger.sumOf('cost_nano')).toBe(660);
@@ -37,7 +40,7 @@ describe.each(ENGINES)('costs on $engine', ({ settings }) => {
 
   it('does not call a turn unpriced that never reached a service', async () => {
     const nothing = { input_tokens: 0, cached_tokens: 0, output_tokens: 0, reasoning_tokens: 0 };
-    await ledger.store([entry({ ...nothing, service_id: null, model: '' })]);
+    await ledger.store([entry({ ...nothing, service_id: null, model: '', cost_nano: 0 })]);
     expect(await ledger.costs()).toMatchObject([{ model: '', costNano: 0, unpricedCount: 0 }]);
   });
 

@@ -2,6 +2,7 @@ import { insertRows, USAGE_TYPE, type SqlRow } from '@app/database';
 import { getDataSourceToken } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import { uuidv7 } from 'uuidv7';
+import { PriceBookService } from '../../apps/api/src/accounting/prices/price-book.service.js';
 import { TokenUsageStatisticQuery, UsageRangeQuery } from '../../apps/api/src/statistics/statistics.dto.js';
 import { UsageReportService } from '../../apps/api/src/statistics/report/usage-report.service.js';
 import { StatisticsService } from '../../apps/api/src/statistics/statistics.service.js';
@@ -52,11 +53,13 @@ export class UsageLedger {
   readonly statistics: StatisticsService;
   readonly rollup: UsageRollupService;
   readonly report: UsageReportService;
+  private readonly prices: PriceBookService;
 
   private constructor(private readonly server: TestApp) {
     this.database = server.app.get<DataSource>(getDataSourceToken(), { strict: false });
     this.statistics = server.app.get(StatisticsService, { strict: false });
     this.report = server.app.get(UsageReportService, { strict: false });
+    this.prices = server.app.get(PriceBookService, { strict: false });
     this.rollup = server.app.get(UsageRollupService, { strict: false });
   }
 
@@ -69,30 +72,23 @@ export class UsageLedger {
   }
 
   async clear(): Promise<void> {
-    for (const table of ['usage_ledger', 'usage_daily', 'prices']) await this.database.query(`DELETE FROM ${table}`);
+    for (const table of ['usage_ledger', 'usage_daily', 'price_book'])
+      await this.database.query(`DELETE FROM ${table}`);
     await this.database.query(`DELETE FROM system_state WHERE name = 'statistics'`);
     await this.rollup.onModuleInit();
   }
 
+  /** Calls that have no cost get the one that they would have been settled with. */
   async store(rows: SqlRow[]): Promise<void> {
     for (let start = 0; start < rows.length; start += 500)
       await insertRows(this.database.manager, 'usage_ledger', rows.slice(start, start + 500));
+    for (const day of new Set(rows.map((row) => row['request_date']))) await this.prices.priceDay(day as string);
   }
 
-  async setPrice(inputNano: number): Promise<void> {
-    await this.database.transaction(async (tx) => {
-      await tx.query('DELETE FROM prices');
-      await insertRows(tx, 'prices', [
-        {
-          service_id: SERVICE,
-          model: 'known',
-          input_nano: inputNano,
-          cached_nano: 1,
-          output_nano: 20,
-          updated_at: '2026-01-01 00:00:00.000',
-        },
-      ]);
-    });
+  /** In nano-dollars for a token; a cached one costs 1, a written one 20. */
+  async setPrice(inputNano: number, model = 'known'): Promise<void> {
+    const rates = { inputNano: inputNano * 1e6, cachedNano: 1e6, cacheWriteNano: 1e6, outputNano: 20e6 };
+    await this.prices.replaceOfService(SERVICE, [{ model, ...rates }]);
   }
 
   async usage(changes: Partial<TokenUsageStatisticQuery> = {}) {

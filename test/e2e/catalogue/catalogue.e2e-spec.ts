@@ -46,6 +46,17 @@ describe('the whole catalogue, through the generated client', () => {
     expect(await admin.call('getOpenAiServicePrices', { path })).toEqual(
       validator.exampleBody('updateOpenAiServicePrices'),
     );
+    const price = await admin.call<Ids>('createPrice');
+    await admin.call('getPrices');
+    await admin.call('getDefaultPrices');
+    await admin.call('exportPrices');
+    await admin.call('deletePrice', { path: { priceId: price['id']! } });
+    await admin.call('replacePrices');
+    const budget = { budgetId: (await admin.call<Ids>('createBudget'))['id']! };
+    await admin.call('getBudgets');
+    await admin.call('updateBudget', { path: budget });
+    expect(await admin.call('getBudget', { path: budget })).toMatchObject({ scope: 'installation' });
+    await admin.call('deleteBudget', { path: budget });
     for (const id of ['deleteOpenAiService', 'deleteOpenAiServiceByPluralPath'] as const) {
       const deleted = await admin.call<string>('createOpenAiService', { body: endpoint });
       await admin.call(id, { path: { openAiServiceId: deleted } });

@@ -10,4 +10,6 @@ export {
   type CallPurpose,
   type CallUsage,
 } from './ledger/ledger-rows.js';
+export { PriceBookService } from './prices/price-book.service.js';
+export type { Rates } from './prices/price-book.js';
 export type { MeteredCall } from './ledger/metered-call.js';

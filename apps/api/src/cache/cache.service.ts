@@ -3,7 +3,7 @@ import { CACHE_MANAGER, type Cache } from '@nestjs/cache-manager';
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { CacheInvalidations, type Invalidation } from './cache-invalidations.js';
 
-export type CacheArea = 'services' | 'bots' | 'models' | 'permissions';
+export type CacheArea = 'services' | 'bots' | 'models' | 'permissions' | 'prices' | 'budgets';
 
 const ALONE_MS = 60_000;
 const WITH_REDIS_MS = 15_000;

@@ -44,6 +44,8 @@ const PARAMETERS: Record<string, string> = {
   'path keepFavorites': 'Whether favourite chats stay.',
   'path botFactId': 'A fact, by its id: `GET /api/admin/bots/{botId}/facts` lists them.',
   'path feedbackId': 'Feedback, by its id: `GET /api/admin/bots/{botId}/feedback` lists it.',
+  'path priceId': 'A price, by its id: `GET /api/admin/prices` lists them.',
+  'path budgetId': 'A budget, by its id: `GET /api/admin/budgets` lists them.',
   'path botToolId': 'A tool, by its id: `GET /api/admin/bots/{botId}/tools` lists them.',
   'path apiKeyId': 'An API key, by its id; the key itself is shown only once.',
   'path outboxId': 'A message to be sent, by its id: `GET /api/admin/whatsapp/outbox` lists them.',

@@ -2,7 +2,6 @@ import {
   Bot,
   JobLeasesRepository,
   OpenAiService,
-  Price,
   ServiceProbe,
   ServiceTrouble,
   SystemState,
@@ -11,6 +10,7 @@ import {
 import { OpenAiModule } from '@app/openai';
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { AccountingModule } from '../accounting/index.js';
 import { CacheModule } from '../cache/index.js';
 import { ModelCallsService } from './calls/model-calls.service.js';
 import { ServiceGates } from './calls/service-gates.js';
@@ -25,7 +25,6 @@ import { OpenAiServicesController } from './services/openai-services.controller.
 import { OpenAiServicesRepository } from './services/openai-services.repository.js';
 import { OpenAiServicesService } from './services/openai-services.service.js';
 import { ProbeScheduleService } from './probes/probe-schedule.service.js';
-import { PricesRepository } from './prices/prices.repository.js';
 import { ModelShutdownsController } from './shutdowns/model-shutdowns.controller.js';
 import { ShutdownAlarmsService } from './shutdowns/shutdown-alarms.service.js';
 import { ShutdownRadarRepository } from './shutdowns/shutdown-radar.repository.js';
@@ -44,10 +43,11 @@ import { ServiceProbesService } from './probes/service-probes.service.js';
 
 @Module({
   imports: [
+    AccountingModule,
     CacheModule,
     OpenAiModule,
     SecretsModule,
-    TypeOrmModule.forFeature([OpenAiService, ServiceProbe, ServiceTrouble, Price, Bot, BotFallback, SystemState]),
+    TypeOrmModule.forFeature([OpenAiService, ServiceProbe, ServiceTrouble, Bot, BotFallback, SystemState]),
   ],
   controllers: [
     OpenAiServicesController,
@@ -64,7 +64,6 @@ import { ServiceProbesService } from './probes/service-probes.service.js';
     JobLeasesRepository,
     ModelCallsService,
     ModelTargetsService,
-    PricesRepository,
     ProbeScheduleService,
     ServiceChangesService,
     ConnectionExtrasService,

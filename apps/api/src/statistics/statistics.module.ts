@@ -1,5 +1,6 @@
 import { JobLeasesRepository } from '@app/database';
 import { Module } from '@nestjs/common';
+import { AccountingModule } from '../accounting/index.js';
 import { UsageReportController } from './report/usage-report.controller.js';
 import { UsageReportRepository } from './report/usage-report.repository.js';
 import { UsageReportService } from './report/usage-report.service.js';
@@ -11,6 +12,7 @@ import { UsageStatisticsRepository } from './usage-statistics.repository.js';
 
 /** The usage ledger, and statistics of it: how many tokens each user used, and what they cost. */
 @Module({
+  imports: [AccountingModule],
   controllers: [StatisticsController, UsageReportController],
   providers: [
     StatisticsService,

@@ -1,7 +1,6 @@
 import { dialectOf, fromSqlJson, isDuplicate, toSqlTime } from '@app/database';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
-import { COST_EXPRESSION, PRICE_OF_ROW } from './usage-cost.js';
 
 /** How far the ledger has been rolled up. */
 export interface RollupState {
@@ -46,7 +45,7 @@ export class UsageRollupRepository {
   }
 
   /**
-   * Adds the next rows of the ledger, a bounded number of them, up to the id `horizon`, and fixes their cost at today's price.
+   * Adds the next rows of the ledger, a bounded number of them, up to the id `horizon`.
    * @returns whether there is more to add.
    */
   addNext(horizon: string): Promise<boolean> {
@@ -59,7 +58,6 @@ export class UsageRollupRepository {
       );
       const end = last?.id ?? until;
       const range = 'id > ? AND id <= ?';
-      await settleCosts(tx, range, [state.watermark, end]);
       await tx.query(
         `INSERT INTO usage_daily (${COLUMNS}) ${CELLS_OF_LEDGER} WHERE ${range} GROUP BY ${CELL_OF_CALL} ${this.addToCell()}`,
         [state.watermark, end],
@@ -72,8 +70,7 @@ export class UsageRollupRepository {
   /** Counts one day again from the ledger. Readers see the old figures or the new ones. */
   rebuildDay(day: string): Promise<void> {
     return this.write(async (tx, { watermark }) => {
-      const range = `request_date = ? AND id <= ? AND status <> 'reserved'`;
-      await settleCosts(tx, range, [day, watermark]);
+      const range = `request_date = ? AND id <= ? AND status = 'settled'`;
       await tx.query('DELETE FROM usage_daily WHERE request_date = ?', [day]);
       await tx.query(
         `INSERT INTO usage_daily (${COLUMNS}) ${CELLS_OF_LEDGER} WHERE ${range} GROUP BY ${CELL_OF_CALL}`,
@@ -140,12 +137,4 @@ async function saveState(tx: EntityManager, state: RollupState): Promise<void> {
     toSqlTime(new Date()),
     ROLLUP_STATE,
   ]);
-}
-
-/** What has a cost keeps it: prices change. */
-async function settleCosts(tx: EntityManager, range: string, parameters: string[]): Promise<void> {
-  const isSqlite = dialectOf(tx.connection).isSqlite;
-  const price = `(SELECT ${COST_EXPRESSION} FROM (SELECT 1 AS one) o LEFT JOIN prices p ON ${PRICE_OF_ROW})`;
-  const table = isSqlite ? 'usage_ledger AS l' : 'usage_ledger l';
-  await tx.query(`UPDATE ${table} SET cost_nano = ${price} WHERE ${range} AND l.cost_nano IS NULL`, parameters);
 }

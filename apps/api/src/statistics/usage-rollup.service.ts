@@ -1,6 +1,7 @@
 import { AppConfig, AppError, WorkLoop } from '@app/common';
 import { JobLeasesRepository } from '@app/database';
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { PriceBookService } from '../accounting/index.js';
 import { UsageRollupRepository } from './usage-rollup.repository.js';
 
 const MINUTE_MS = 60_000;
@@ -23,6 +24,7 @@ export class UsageRollupService implements OnModuleInit, OnApplicationBootstrap,
     private readonly config: AppConfig,
     private readonly rollup: UsageRollupRepository,
     private readonly leases: JobLeasesRepository,
+    private readonly prices: PriceBookService,
   ) {}
 
   async onModuleInit(): Promise<void> {
@@ -45,13 +47,14 @@ export class UsageRollupService implements OnModuleInit, OnApplicationBootstrap,
     await this.checkDayThatEnded(final);
   }
 
-  /** Counts every day again. One rebuild at a time: another one meanwhile is refused. */
+  /** Counts every day again, and prices what had no price when it was used and has one by now. One rebuild at a time: another one meanwhile is refused. */
   async rebuild(): Promise<void> {
     if (!(await this.leases.acquire(REBUILD_LEASE, LEASE_MS)))
       throw new AppError('CONFLICT', { detail: 'The statistics are being rebuilt already.' });
     try {
       let day = await this.rollup.findDayAfter('');
       while (day !== null) {
+        await this.prices.priceDay(day);
         await this.rollup.rebuildDay(day);
         await this.leases.extend(REBUILD_LEASE, LEASE_MS);
         day = await this.rollup.findDayAfter(day);

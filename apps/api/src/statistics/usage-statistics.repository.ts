@@ -2,7 +2,6 @@ import type { ListOptions } from '@app/common';
 import { dialectOf, placeholders } from '@app/database';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
-import { COST_EXPRESSION, PRICE_OF_ROW } from './usage-cost.js';
 import { lockState } from './usage-rollup.repository.js';
 
 export const USAGE_ORDER_FIELDS = [
@@ -126,7 +125,7 @@ export class UsageStatisticsRepository {
     });
   }
 
-  /** What has no stored cost yet is shown at today's price. */
+  /** Costs are those that were settled; a call without one had no price. */
   async listCosts(
     filter: UsageFilter,
     { skip, take, orderBy }: ListOptions<CostOrder>,
@@ -135,14 +134,13 @@ export class UsageStatisticsRepository {
     return this.dataSource.transaction(async (tx) => {
       const groups = `SELECT 1 FROM usage_ledger l WHERE l.status <> 'reserved' AND ${sql} GROUP BY l.request_date, l.bot_id, l.model`;
       const total = await countRows(tx, groups, parameters);
-      const cost = `COALESCE(l.cost_nano, ${COST_EXPRESSION})`;
       const rows = await tx.query<UsageCostRow[]>(
         `SELECT l.request_date AS requestDate, l.bot_id AS botId, l.model AS model,
            b.display_name AS botName, b.display_name_de AS botNameDe, SUM(l.requests) AS requestCount,
            SUM(l.input_tokens) AS inputTokens, SUM(l.cached_tokens) AS cachedTokens, SUM(l.output_tokens) AS outputTokens,
-           COALESCE(SUM(${cost}), 0) AS costNano, SUM(CASE WHEN ${cost} IS NULL THEN 1 ELSE 0 END) AS unpricedCount
-         FROM usage_ledger l LEFT JOIN prices p ON ${PRICE_OF_ROW} LEFT JOIN bots b ON b.id = l.bot_id
-         WHERE l.status <> 'reserved' AND ${sql}
+           COALESCE(SUM(l.cost_nano), 0) AS costNano, SUM(CASE WHEN l.cost_nano IS NULL THEN 1 ELSE 0 END) AS unpricedCount
+         FROM usage_ledger l LEFT JOIN bots b ON b.id = l.bot_id
+         WHERE l.status = 'settled' AND ${sql}
          GROUP BY l.request_date, l.bot_id, l.model, b.display_name, b.display_name_de
          ORDER BY ${COST_ORDER[orderBy.field]} ${orderBy.direction}, l.request_date DESC, l.bot_id, l.model
          LIMIT ? OFFSET ?`,

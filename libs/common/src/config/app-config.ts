@@ -37,6 +37,8 @@ export class AppConfig {
     model: string | null;
     idleTimeoutMs: number;
     attempts: number;
+    /** No call is made of a model that has no price. */
+    refusesUnpriced: boolean;
     /** 0: services are probed when they are saved and on demand only. */
     probeIntervalMs: number;
     /** Failures in a row that open the circuit of a service, and for how long; 0 for never. */
@@ -107,6 +109,7 @@ export class AppConfig {
       model: environment.OPENAI_MODEL ?? null,
       idleTimeoutMs: environment.PROVIDER_IDLE_TIMEOUT_SECONDS * 1000,
       attempts: environment.PROVIDER_ATTEMPTS,
+      refusesUnpriced: environment.UNPRICED_MODELS === 'refuse',
       probeIntervalMs: environment.PROBE_INTERVAL_HOURS * 3_600_000,
       breakerFailures: environment.PROVIDER_BREAKER_FAILURES,
       breakerOpenMs: environment.PROVIDER_BREAKER_SECONDS * 1000,

@@ -112,6 +112,8 @@ export class Environment {
   PROVIDER_ATTEMPTS = 3;
   @IntegerSetting(0, 8760)
   PROBE_INTERVAL_HOURS = 24;
+  @IsIn(['allow', 'refuse'])
+  UNPRICED_MODELS: 'allow' | 'refuse' = 'allow';
   @IntegerSetting(0, 1000)
   PROVIDER_BREAKER_FAILURES = 6;
   @IntegerSetting(1, 3600)

@@ -1,5 +1,6 @@
 export * from './users/agent-presence.entity.js';
 export * from './users/api-key.entity.js';
+export * from './budget.entity.js';
 export * from './bots/bot.entity.js';
 export * from './bots/bot-fact.entity.js';
 export * from './bots/bot-fallback.entity.js';

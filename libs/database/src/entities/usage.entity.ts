@@ -4,6 +4,7 @@ import {
   FlagColumn,
   IdColumn,
   IntColumn,
+  JsonColumn,
   PrimaryId,
   PrimaryKeyString,
   StringColumn,
@@ -15,6 +16,14 @@ export const USAGE_TYPE = { chat: 1, routing: 2, title: 3, probe: 4, trial: 5 } 
 
 /** A call that may still run, or one whose figures are final. */
 export type UsageStatus = 'reserved' | 'settled';
+
+/** What a call has reserved from one budget. */
+export interface UsageBooking {
+  budgetId: string;
+  period: string;
+  subject: string;
+  nano: number;
+}
 
 /**
  * One row per attempt, that is per call of a model service: `reserved` before the call, `settled` after it. It outlives chats and bots:
@@ -101,6 +110,10 @@ export class UsageEntry {
   @BigIntColumn({ nullable: true })
   costNano: number | null;
 
+  /** What was reserved for the call from budgets; null where none applied. */
+  @JsonColumn({ nullable: true })
+  bookings: UsageBooking[] | null;
+
   /** From the call to its first text. */
   @IntColumn({ nullable: true })
   firstTextMs: number | null;
@@ -148,23 +161,45 @@ export class UsageDay {
   costNano: number;
 }
 
-/** What a model costs at a service, in nano-dollars per token. */
-@Entity('prices')
+/** What models cost in nano-dollars for a million tokens, for a time. */
+@Entity('price_book')
 export class Price {
   @PrimaryId()
-  serviceId: string;
+  id: string;
 
-  @PrimaryKeyString(200)
+  /** Null for every service. */
+  @IdColumn({ nullable: true })
+  serviceId: string | null;
+
+  /** A model's name, or the beginning of names followed by `*`. */
+  @StringColumn(200)
   model: string;
+
+  /** The first moment. */
+  @TimeColumn()
+  validFrom: Date;
+
+  /** The first moment after; null for prices without an end. */
+  @TimeColumn({ nullable: true })
+  validUntil: Date | null;
 
   @BigIntColumn()
   inputNano: number;
 
+  /** Of input that the service read from its cache. */
   @BigIntColumn()
   cachedNano: number;
 
+  /** Of input that the service wrote into its cache. */
+  @BigIntColumn()
+  cacheWriteNano: number;
+
   @BigIntColumn()
   outputNano: number;
+
+  /** Where the price comes from. */
+  @StringColumn(500)
+  source: string;
 
   @TimeColumn()
   updatedAt: Date;

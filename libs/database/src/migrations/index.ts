@@ -7,6 +7,8 @@ import { DeletedSubjects1795230000000 } from './1795230000000-deleted-subjects.j
 import { ServiceChoices1795233600000 } from './1795233600000-service-choices.js';
 import { ToolAddresses1795237200000 } from './1795237200000-tool-addresses.js';
 import { Attempts1795240800000 } from './1795240800000-attempts.js';
+import { PriceBook1795241400000 } from './1795241400000-price-book.js';
+import { Budgets1795242000000 } from './1795242000000-budgets.js';
 import { UsageByModel1795244400000 } from './1795244400000-usage-by-model.js';
 import { ServiceLimits1795248000000 } from './1795248000000-service-limits.js';
 import { ServiceConnections1795251600000 } from './1795251600000-service-connections.js';
@@ -24,6 +26,8 @@ export const MIGRATIONS = [
   ServiceChoices1795233600000,
   ToolAddresses1795237200000,
   Attempts1795240800000,
+  PriceBook1795241400000,
+  Budgets1795242000000,
   UsageByModel1795244400000,
   ServiceLimits1795248000000,
   ServiceConnections1795251600000,

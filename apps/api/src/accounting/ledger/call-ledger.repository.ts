@@ -1,34 +1,74 @@
 import {
   dialectOf,
+  fromSqlJson,
   GroupCommit,
   insertRows,
   placeholders,
   retryTransient,
   USAGE_TYPE,
   type SqlRow,
+  type UsageBooking,
 } from '@app/database';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
+import { book, type Settlement } from '../budgets/budget-bookings.repository.js';
+import type { Booking } from '../budgets/budget-rules.js';
 import { SETTLED_COLUMNS } from './ledger-rows.js';
+
+/** What is written before a call. */
+export interface Reservation {
+  /** Calls that have ended. */
+  settled: SqlRow[];
+  /** The call that is to be made; null when its row is there already and needs no change. */
+  reserved: SqlRow | null;
+  bookings: Booking[];
+}
 
 /** Reservations and settlements. What is written at the same time shares a commit. */
 @Injectable()
 export class CallLedgerRepository {
-  private readonly commits = new GroupCommit(async (groups: SqlRow[][]): Promise<void[]> => {
-    await retryTransient(() => this.dataSource.transaction((manager) => writeCalls(manager, groups.flat())));
-    return groups.map(() => undefined);
-  });
+  private readonly commits = new GroupCommit((reservations: Reservation[]) =>
+    retryTransient(() => this.dataSource.transaction((tx) => writeReservations(tx, reservations))),
+  );
 
   constructor(private readonly dataSource: DataSource) {}
 
-  /** When this returns, the rows are durable. */
-  write(rows: SqlRow[]): Promise<void> {
-    return this.commits.submit(rows);
+  /**
+   * Settles, and reserves as far as the budgets reach. When this returns, it is durable.
+   * @returns the booking that a budget refused: then the call must not be made, and no row is reserved for it
+   */
+  write(reservation: Reservation): Promise<Booking | null> {
+    return this.commits.submit(reservation);
   }
 }
 
-/** Writes rows of the ledger, reserved or settled. A settled row takes the place of the one that was reserved under its id. */
+async function writeReservations(tx: EntityManager, reservations: Reservation[]): Promise<(Booking | null)[]> {
+  const settled = reservations.flatMap((each) => each.settled);
+  const refused = await book(
+    tx,
+    settlementsIn(settled),
+    reservations.map(({ bookings }) => bookings),
+  );
+  const reserved = reservations.map((each, index) => (refused[index] === null ? each.reserved : null));
+  await replaceRows(tx, [...settled, ...reserved.filter((row) => row !== null)]);
+  return refused;
+}
+
+/** Writes rows of the ledger, reserved or settled. What settled calls have reserved from budgets goes back, less what they cost. */
 export async function writeCalls(manager: EntityManager, rows: SqlRow[]): Promise<void> {
+  await book(manager, settlementsIn(rows), []);
+  await replaceRows(manager, rows);
+}
+
+const settlementsIn = (rows: readonly SqlRow[]): Settlement[] =>
+  rows.flatMap(({ id, status, bookings, cost_nano }) =>
+    status === 'settled' && typeof bookings === 'string'
+      ? [{ callId: id as string, costNano: Number(cost_nano ?? 0), bookings: fromSqlJson<UsageBooking[]>(bookings) }]
+      : [],
+  );
+
+/** A settled row takes the place of the one that was reserved under its id. */
+async function replaceRows(manager: EntityManager, rows: SqlRow[]): Promise<void> {
   const { isSqlite } = dialectOf(manager.connection);
   const columns = SETTLED_COLUMNS.map(
     (column) => `${column} = ${isSqlite ? `excluded.${column}` : `VALUES(${column})`}`,

@@ -1,8 +1,11 @@
 import { OpenAiProvider, type ProviderEvent, type ProviderRequest } from '@app/openai';
 import { Injectable } from '@nestjs/common';
 import { uuidv7 } from 'uuidv7';
+import { BudgetsService } from '../budgets/budgets.service.js';
+import { costOf, type Rates } from '../prices/price-book.js';
+import { PriceBookService } from '../prices/price-book.service.js';
 import { CallLedgerRepository } from './call-ledger.repository.js';
-import { reservedRow, type Call, type CallPurpose } from './ledger-rows.js';
+import { NO_CALL_USAGE, reservedRow, type Call, type CallPurpose } from './ledger-rows.js';
 import { MeteredCall } from './metered-call.js';
 
 /** A call as its caller describes it. */
@@ -20,6 +23,8 @@ export interface OpenedCall {
 }
 
 const CHARACTERS_PER_TOKEN = 4;
+/** How long an answer is expected to be at most where nothing limits it. */
+const LONG_ANSWER_TOKENS = 2048;
 
 /**
  * The only way to an answer of a model service: every call has a row in the ledger before it is made (reserved), and its figures in that
@@ -30,6 +35,8 @@ export class CallMeterService {
   constructor(
     private readonly provider: OpenAiProvider,
     private readonly ledger: CallLedgerRepository,
+    private readonly prices: PriceBookService,
+    private readonly budgets: BudgetsService,
   ) {}
 
   /** Streams one answer and settles it by itself, also when it fails or its reader leaves early. For calls outside of turns. */
@@ -47,7 +54,9 @@ export class CallMeterService {
   }
 
   /**
-   * Reserves a call and makes it. The caller settles it: within a transaction of its own by `writeCalls`, or by {@link settle}.
+   * Reserves a call and makes it. The caller settles it: within a transaction of its own by `writeCalls`, or by {@link settle}. Throws
+   * MODEL_UNPRICED where the server makes no calls without a price, and BUDGET_EXCEEDED where a budget is used up; then no call is made,
+   * and another one can be opened in its place.
    * @param reserved the call in whose name a row was reserved already; then nothing is written
    * @param ended calls that have ended and are settled in the same commit
    */
@@ -57,20 +66,25 @@ export class CallMeterService {
     signal: AbortSignal,
     { reserved = null, ended = [] }: { reserved?: Call | null; ended?: readonly MeteredCall[] } = {},
   ): Promise<OpenedCall> {
-    const call = new MeteredCall(
-      { ...plan, model: request.model, id: reserved?.id ?? uuidv7(), at: reserved?.at ?? new Date() },
-      request,
-    );
-    const rows = ended.map((each) => each.settlement());
-    if (reserved === null) rows.push(reservedRow(call.call, roughTokensOf(request)));
-    if (rows.length > 0) await this.ledger.write(rows);
-    for (const each of ended) each.isSettled = true;
+    const at = reserved?.at ?? new Date();
+    const rates = await this.prices.priceOf(plan.serviceId, request.model, at);
+    const bookings = await this.budgets.bookingsFor(plan, () => expectedCostOf(request, rates), at);
+    const planned = { ...plan, model: request.model, id: reserved?.id ?? uuidv7(), at };
+    const call = new MeteredCall(planned, request, rates, bookings);
+    if (reserved === null || ended.length > 0 || bookings.length > 0) {
+      const settled = ended.map((each) => each.settlement());
+      const isNoted = reserved !== null && bookings.length === 0;
+      const row = isNoted ? null : reservedRow(planned, roughTokensOf(request), bookings);
+      const refused = await this.ledger.write({ settled, reserved: row, bookings });
+      for (const each of ended) each.isSettled = true;
+      if (refused !== null) throw this.budgets.refusalOf(refused);
+    }
     return { call, events: call.pass(this.provider.stream(request, signal)) };
   }
 
   async settle(calls: readonly MeteredCall[]): Promise<void> {
     if (calls.length === 0) return;
-    await this.ledger.write(calls.map((call) => call.settlement()));
+    await this.ledger.write({ settled: calls.map((call) => call.settlement()), reserved: null, bookings: [] });
     for (const call of calls) call.isSettled = true;
   }
 }
@@ -78,3 +92,9 @@ export class CallMeterService {
 /** What a request sends, in tokens of four characters: cheap enough to be counted before every call. */
 const roughTokensOf = ({ instructions, items }: ProviderRequest): number =>
   Math.ceil((instructions.length + JSON.stringify(items).length) / CHARACTERS_PER_TOKEN);
+
+/** What is held for a call from the budgets while it runs; nothing for a model without a price. */
+function expectedCostOf(request: ProviderRequest, rates: Rates | null): number {
+  const outputTokens = request.maxOutputTokens ?? LONG_ANSWER_TOKENS;
+  return costOf({ ...NO_CALL_USAGE, inputTokens: roughTokensOf(request), outputTokens }, rates) ?? 0;
+}

@@ -1,5 +1,6 @@
-import { toSqlTime, type SqlRow } from '@app/database';
+import { toSqlTime, type SqlRow, type UsageBooking } from '@app/database';
 import { uuidv7 } from 'uuidv7';
+import { costOf, type Rates } from '../prices/price-book.js';
 
 /** Who a call is made for. */
 export interface CallPurpose {
@@ -77,20 +78,29 @@ export const firstCallOf = (
 });
 
 /** Before the call. The tokens are those that are counted should nothing more be heard of it. */
-export const reservedRow = (call: Call, inputTokens: number): SqlRow =>
-  rowOf(call, 'reserved', {
+export const reservedRow = (call: Call, inputTokens: number, bookings: readonly UsageBooking[] = []): SqlRow =>
+  rowOf(call, 'reserved', bookings, {
     usage: { ...NO_CALL_USAGE, inputTokens, isEstimated: true },
     outcome: null,
     firstTextMs: null,
     durationMs: null,
   });
 
-/** After the call. */
-export const settledRow = (call: Call, result: CallResult): SqlRow => rowOf(call, 'settled', result);
+/** After the call, with its cost at the price of its beginning. Null stands for a model without a price. */
+export const settledRow = (
+  call: Call,
+  result: CallResult,
+  rates: Rates | null,
+  bookings: readonly UsageBooking[] = [],
+): SqlRow => ({
+  ...rowOf(call, 'settled', bookings, result),
+  cost_nano: costOf(result.usage, rates),
+});
 
 const rowOf = (
   call: Call,
   status: 'reserved' | 'settled',
+  bookings: readonly UsageBooking[],
   { usage, outcome, firstTextMs, durationMs }: Omit<CallResult, 'outcome'> & { outcome: string | null },
 ): SqlRow => ({
   id: call.id,
@@ -114,9 +124,17 @@ const rowOf = (
   reasoning_tokens: usage.reasoningTokens,
   is_estimated: usage.isEstimated,
   cost_nano: null,
+  bookings: bookings.length === 0 ? null : JSON.stringify(bookings.map(bookingOnly)),
   first_text_ms: firstTextMs,
   duration_ms: durationMs,
   created_at: toSqlTime(call.at),
+});
+
+const bookingOnly = ({ budgetId, period, subject, nano }: UsageBooking): UsageBooking => ({
+  budgetId,
+  period,
+  subject,
+  nano,
 });
 
 /** What a settlement may change of the row that was reserved. */
@@ -134,6 +152,7 @@ export const SETTLED_COLUMNS = [
   'reasoning_tokens',
   'is_estimated',
   'cost_nano',
+  'bookings',
   'first_text_ms',
   'duration_ms',
 ] as const;

@@ -1,7 +1,10 @@
-import { fromSqlJson, retryTransient, toSqlTime, USAGE_TYPE } from '@app/database';
+import { fromSqlJson, fromSqlTime, retryTransient, toSqlTime, USAGE_TYPE, type UsageBooking } from '@app/database';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
+import { book } from '../budgets/budget-bookings.repository.js';
+import { costOf, type PriceBook } from '../prices/price-book.js';
 import { sumTurnUsage } from './call-ledger.repository.js';
+import { NO_CALL_USAGE } from './ledger-rows.js';
 
 interface LostCall {
   id: string;
@@ -11,6 +14,10 @@ interface LostCall {
   input_tokens: number;
   service_id: string | null;
   model: string;
+  named_service: string | null;
+  named_model: string | null;
+  created_at: string | Date;
+  bookings: string | null;
 }
 
 interface Heard {
@@ -31,17 +38,19 @@ export class LostCallsRepository {
    * turn does not run (any more). A runner that is alive after all corrects its row later.
    * @returns whether there may be more
    */
-  settleNext(before: Date): Promise<boolean> {
+  settleNext(before: Date, prices: PriceBook): Promise<boolean> {
     return retryTransient(() =>
       this.dataSource.transaction(async (tx) => {
         const rows = await tx.query<LostCall[]>(
-          `SELECT l.id, l.turn_id, l.bot_id, l.usage_type, l.input_tokens, l.service_id, l.model FROM usage_ledger l
+          `SELECT l.id, l.turn_id, l.bot_id, l.usage_type, l.input_tokens, l.service_id, l.model, l.created_at, l.bookings,
+             b.openai_service_id AS named_service, b.model_name AS named_model FROM usage_ledger l
+           LEFT JOIN bots b ON b.id = l.bot_id
            LEFT JOIN turns t ON t.id = l.turn_id AND l.usage_type = ${USAGE_TYPE.chat} AND t.status IN ('queued', 'running')
            WHERE l.status = 'reserved' AND (l.outcome = 'lost' OR (l.created_at < ? AND t.id IS NULL))
            ORDER BY l.id LIMIT ${BATCH}`,
           [toSqlTime(before)],
         );
-        for (const row of rows) await settle(tx, row);
+        for (const row of rows) await settle(tx, row, prices);
         await sumTurnUsage(
           tx,
           [...new Set(rows.map(({ turn_id }) => turn_id))].filter((id) => id !== null),
@@ -52,16 +61,22 @@ export class LostCallsRepository {
   }
 }
 
-async function settle(tx: EntityManager, call: LostCall): Promise<void> {
+async function settle(tx: EntityManager, call: LostCall, prices: PriceBook): Promise<void> {
   const isAnswer = call.usage_type === USAGE_TYPE.chat && call.turn_id !== null;
   const inputTokens = call.input_tokens > 0 || !isAnswer ? call.input_tokens : await inputOf(tx, call);
   const outputTokens = isAnswer ? await outputOf(tx, call) : 0;
+  const serviceId = call.service_id ?? call.named_service;
+  const model = call.model === '' ? (call.named_model ?? '') : call.model;
+  const usage = { ...NO_CALL_USAGE, inputTokens, outputTokens, isEstimated: true };
+  const costNano = costOf(usage, prices.find(serviceId, model, fromSqlTime(call.created_at)));
+  if (call.bookings !== null) {
+    const bookings = fromSqlJson<UsageBooking[]>(call.bookings);
+    await book(tx, [{ callId: call.id, costNano: costNano ?? 0, bookings }], []);
+  }
   await tx.query(
     `UPDATE usage_ledger SET status = 'settled', outcome = 'lost', is_estimated = 1, input_tokens = ?, output_tokens = ?,
-       service_id = COALESCE(service_id, (SELECT openai_service_id FROM bots WHERE id = bot_id)),
-       model = CASE WHEN model = '' THEN COALESCE((SELECT model_name FROM bots WHERE id = bot_id), '') ELSE model END
-     WHERE id = ? AND status = 'reserved'`,
-    [inputTokens, outputTokens, call.id],
+       service_id = ?, model = ?, cost_nano = ? WHERE id = ? AND status = 'reserved'`,
+    [inputTokens, outputTokens, serviceId, model, costNano, call.id],
   );
 }
 

@@ -1,5 +1,6 @@
 import { AppConfig, WorkLoop } from '@app/common';
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { PriceBookService } from '../prices/price-book.service.js';
 import { LostCallsRepository } from './lost-calls.repository.js';
 
 /** A call outside of turns (routing, a title, a probe) ends within this time. */
@@ -18,6 +19,7 @@ export class LostCallsService implements OnApplicationBootstrap, OnApplicationSh
   constructor(
     private readonly config: AppConfig,
     private readonly calls: LostCallsRepository,
+    private readonly prices: PriceBookService,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -30,6 +32,7 @@ export class LostCallsService implements OnApplicationBootstrap, OnApplicationSh
 
   async sweep(now: Date): Promise<void> {
     const before = new Date(now.getTime() - LONGEST_OTHER_CALL_MS - this.config.turns.leaseMs);
-    while (await this.calls.settleNext(before));
+    const prices = await this.prices.book();
+    while (await this.calls.settleNext(before, prices));
   }
 }

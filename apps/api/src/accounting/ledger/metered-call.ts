@@ -6,7 +6,8 @@ import {
   type ProviderRequest,
   type ProviderUsage,
 } from '@app/openai';
-import type { SqlRow } from '@app/database';
+import type { SqlRow, UsageBooking } from '@app/database';
+import type { Rates } from '../prices/price-book.js';
 import { NO_CALL_USAGE, settledRow, type Call, type CallUsage } from './ledger-rows.js';
 
 const ENDED_BY = {
@@ -37,6 +38,10 @@ export class MeteredCall {
   constructor(
     readonly call: Call,
     private readonly request: ProviderRequest,
+    /** Null while the model has no price. */
+    private readonly rates: Rates | null,
+    /** What is reserved for it. */
+    private readonly bookings: readonly UsageBooking[] = [],
   ) {}
 
   /** The events of the answer as they come. Leaving the loop early ends the call. */
@@ -80,7 +85,7 @@ export class MeteredCall {
     this.end('aborted');
     const { usage, firstTextMs } = this;
     const durationMs = Math.round(this.endedAt! - this.startedAt);
-    return settledRow(this.call, { usage, outcome: this.result!, firstTextMs, durationMs });
+    return settledRow(this.call, { usage, outcome: this.result!, firstTextMs, durationMs }, this.rates, this.bookings);
   }
 
   private observe(event: ProviderEvent): void {

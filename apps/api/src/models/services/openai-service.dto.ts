@@ -1,14 +1,14 @@
 import { PagingResultOf } from '@app/common';
 import { MODEL_DIALECTS } from '@app/contracts';
-import type { OpenAiService, Price, StoredHealth } from '@app/database';
+import type { OpenAiService, StoredHealth } from '@app/database';
 import { ApiProperty } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,
   ArrayUnique,
   IsArray,
-  IsInt,
   IsNotEmpty,
+  IsNumber,
   IsString,
   Max,
   MaxLength,
@@ -186,12 +186,12 @@ export class ServiceModelsDto {
 }
 
 const Nano = (): PropertyDecorator => (target, key) => {
-  IsInt()(target, key);
+  IsNumber({ maxDecimalPlaces: 6 })(target, key);
   Min(0)(target, key);
   Max(MAX_NANO_PER_TOKEN)(target, key);
 };
 
-/** What a model costs, in nano-dollars per token: 2.50 dollars for a million tokens are 2,500. */
+/** What a model costs, in nano-dollars per token, with at most six decimals: 2.50 dollars for a million tokens are 2,500. */
 export class ModelPriceDto {
   @IsString()
   @IsNotEmpty()
@@ -200,15 +200,15 @@ export class ModelPriceDto {
   model: string;
 
   @Nano()
-  @ApiProperty({ example: 250, type: 'integer', minimum: 0, maximum: MAX_NANO_PER_TOKEN })
+  @ApiProperty({ example: 250, type: 'number', minimum: 0, maximum: MAX_NANO_PER_TOKEN })
   inputNano: number;
 
   @Nano()
-  @ApiProperty({ example: 25, type: 'integer', minimum: 0, maximum: MAX_NANO_PER_TOKEN })
+  @ApiProperty({ example: 25, type: 'number', minimum: 0, maximum: MAX_NANO_PER_TOKEN })
   cachedNano: number;
 
   @Nano()
-  @ApiProperty({ example: 2000, type: 'integer', minimum: 0, maximum: MAX_NANO_PER_TOKEN })
+  @ApiProperty({ example: 2000, type: 'number', minimum: 0, maximum: MAX_NANO_PER_TOKEN })
   outputNano: number;
 }
 
@@ -268,6 +268,12 @@ export const mapStatus = (
   shutdowns,
 });
 
-export const mapPrices = (prices: Price[]): ModelPricesDto => ({
-  prices: prices.map(({ model, inputNano, cachedNano, outputNano }) => ({ model, inputNano, cachedNano, outputNano })),
+/** @param tokens for how many the given prices are */
+export const mapPrices = (prices: readonly ModelPriceDto[], tokens: number): ModelPricesDto => ({
+  prices: prices.map(({ model, inputNano, cachedNano, outputNano }) => ({
+    model,
+    inputNano: inputNano / tokens,
+    cachedNano: cachedNano / tokens,
+    outputNano: outputNano / tokens,
+  })),
 });

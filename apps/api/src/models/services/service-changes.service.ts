@@ -8,6 +8,11 @@ export class ServiceChangesService {
 
   /** Which service is the default may have changed as well. */
   async publish(serviceId: string): Promise<void> {
-    await Promise.all([this.cache.forget('services'), this.cache.forget('models', serviceId)]);
+    await Promise.all([
+      this.cache.forget('services'),
+      this.cache.forget('models', serviceId),
+      // The default prices apply by the host of the service.
+      this.cache.forget('prices'),
+    ]);
   }
 }

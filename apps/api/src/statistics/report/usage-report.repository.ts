@@ -1,7 +1,6 @@
 import { dialectOf } from '@app/database';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { COST_EXPRESSION, PRICE_OF_ROW } from '../usage-cost.js';
 import type { ReportGroup } from './usage-report.dto.js';
 
 /** Null stands for every value. The days are UTC, and both count. */
@@ -39,7 +38,7 @@ export type OutcomeRow = Partial<Record<ReportGroup, string | number | null>> & 
   firstTextMax: Count;
 };
 
-const COST = `COALESCE(l.cost_nano, ${COST_EXPRESSION})`;
+const COST = 'l.cost_nano';
 const MEASURES = `l.outcome AS outcome, COUNT(*) AS attempts, SUM(l.requests) AS requests,
   SUM(l.input_tokens) AS inputTokens, SUM(l.cached_tokens) AS cachedTokens, SUM(l.cache_write_tokens) AS cacheWriteTokens,
   SUM(l.output_tokens) AS outputTokens, SUM(l.reasoning_tokens) AS reasoningTokens,
@@ -59,7 +58,7 @@ export class UsageReportRepository {
     const columns = groups.map((group) => `${this.columnOf(group)} AS ${quoted(group)}`);
     const keys = [...groups.map((group) => this.columnOf(group)), 'l.outcome'];
     return this.dataSource.query<OutcomeRow[]>(
-      `SELECT ${[...columns, MEASURES].join(', ')} FROM usage_ledger l LEFT JOIN prices p ON ${PRICE_OF_ROW}
+      `SELECT ${[...columns, MEASURES].join(', ')} FROM usage_ledger l
        WHERE ${sql} GROUP BY ${keys.join(', ')} LIMIT ${limit}`,
       parameters,
     );

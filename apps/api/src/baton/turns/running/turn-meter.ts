@@ -57,7 +57,7 @@ export class TurnMeter {
    */
   settlementsOf({ turn, calls }: LiveTurn, outcome: string): SqlRow[] {
     if (calls.length === 0)
-      return [settledRow(turn.firstCall, { usage: NO_CALL_USAGE, outcome, firstTextMs: null, durationMs: null })];
+      return [settledRow(turn.firstCall, { usage: NO_CALL_USAGE, outcome, firstTextMs: null, durationMs: null }, null)];
     return calls.filter(({ isSettled }) => !isSettled).map((call) => call.settlement());
   }
 }
