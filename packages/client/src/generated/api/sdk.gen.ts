@@ -52,6 +52,9 @@ import type {
   CreateBotToolData,
   CreateBotToolErrors,
   CreateBotToolResponses,
+  CreateBudgetData,
+  CreateBudgetErrors,
+  CreateBudgetResponses,
   CreateChatByBotCodeData,
   CreateChatByBotCodeErrors,
   CreateChatByBotCodeResponses,
@@ -67,6 +70,9 @@ import type {
   CreateOpenAiServiceData,
   CreateOpenAiServiceErrors,
   CreateOpenAiServiceResponses,
+  CreatePriceData,
+  CreatePriceErrors,
+  CreatePriceResponses,
   CreateStartBotBotData,
   CreateStartBotBotErrors,
   CreateStartBotBotResponses,
@@ -100,6 +106,9 @@ import type {
   DeleteBotToolData,
   DeleteBotToolErrors,
   DeleteBotToolResponses,
+  DeleteBudgetData,
+  DeleteBudgetErrors,
+  DeleteBudgetResponses,
   DeleteCacheData,
   DeleteCacheErrors,
   DeleteCacheResponses,
@@ -136,6 +145,9 @@ import type {
   DeleteOpenAiServiceData,
   DeleteOpenAiServiceErrors,
   DeleteOpenAiServiceResponses,
+  DeletePriceData,
+  DeletePriceErrors,
+  DeletePriceResponses,
   DeleteStartBotBotData,
   DeleteStartBotBotErrors,
   DeleteStartBotBotResponses,
@@ -163,6 +175,9 @@ import type {
   EndThreadData,
   EndThreadErrors,
   EndThreadResponses,
+  ExportPricesData,
+  ExportPricesErrors,
+  ExportPricesResponses,
   FollowThreadsData,
   FollowThreadsErrors,
   FollowThreadsResponse,
@@ -233,6 +248,12 @@ import type {
   GetBotToolsData,
   GetBotToolsErrors,
   GetBotToolsResponses,
+  GetBudgetData,
+  GetBudgetErrors,
+  GetBudgetResponses,
+  GetBudgetsData,
+  GetBudgetsErrors,
+  GetBudgetsResponses,
   GetChatbotPageData,
   GetChatbotPageErrors,
   GetChatbotPageResponses,
@@ -272,6 +293,9 @@ import type {
   GetCurrentUserData,
   GetCurrentUserErrors,
   GetCurrentUserResponses,
+  GetDefaultPricesData,
+  GetDefaultPricesErrors,
+  GetDefaultPricesResponses,
   GetEncryptionKeysData,
   GetEncryptionKeysErrors,
   GetEncryptionKeysResponses,
@@ -308,6 +332,9 @@ import type {
   GetOpenChatBotIdData,
   GetOpenChatBotIdErrors,
   GetOpenChatBotIdResponses,
+  GetPricesData,
+  GetPricesErrors,
+  GetPricesResponses,
   GetReadinessData,
   GetReadinessErrors,
   GetReadinessResponses,
@@ -425,6 +452,9 @@ import type {
   ReopenTakeoverChatData,
   ReopenTakeoverChatErrors,
   ReopenTakeoverChatResponses,
+  ReplacePricesData,
+  ReplacePricesErrors,
+  ReplacePricesResponses,
   RequestPersonData,
   RequestPersonErrors,
   RequestPersonResponses,
@@ -494,6 +524,9 @@ import type {
   UpdateBotToolData,
   UpdateBotToolErrors,
   UpdateBotToolResponses,
+  UpdateBudgetData,
+  UpdateBudgetErrors,
+  UpdateBudgetResponses,
   UpdateChatDisplayNameData,
   UpdateChatDisplayNameErrors,
   UpdateChatDisplayNameResponses,
@@ -1603,6 +1636,96 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
+   * Lists the budgets with what is used of them in the current period
+   *
+   * Needs the role `admin`.
+   */
+  public getBudgets<ThrowOnError extends boolean = true>(
+    options?: Options<GetBudgetsData, ThrowOnError>,
+  ): RequestResult<GetBudgetsResponses, GetBudgetsErrors, ThrowOnError, 'data'> {
+    return (options?.client ?? this.client).get<GetBudgetsResponses, GetBudgetsErrors, ThrowOnError, 'data'>({
+      responseStyle: 'data',
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/admin/budgets',
+      ...options,
+    });
+  }
+
+  /**
+   * Creates a budget for the installation, or for services, bots or users
+   *
+   * What was used in the current period counts. There is one for each scope, subject and period.
+   *
+   * Needs the role `admin`.
+   */
+  public createBudget<ThrowOnError extends boolean = true>(
+    options: Options<CreateBudgetData, ThrowOnError>,
+  ): RequestResult<CreateBudgetResponses, CreateBudgetErrors, ThrowOnError, 'data'> {
+    return (options.client ?? this.client).post<CreateBudgetResponses, CreateBudgetErrors, ThrowOnError, 'data'>({
+      responseStyle: 'data',
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/admin/budgets',
+      ...options,
+      headers: {
+        'Content-Type': 'application/json',
+        ...options.headers,
+      },
+    });
+  }
+
+  /**
+   * Deletes a budget
+   *
+   * Needs the role `admin`.
+   */
+  public deleteBudget<ThrowOnError extends boolean = true>(
+    options: Options<DeleteBudgetData, ThrowOnError>,
+  ): RequestResult<DeleteBudgetResponses, DeleteBudgetErrors, ThrowOnError, 'data'> {
+    return (options.client ?? this.client).delete<DeleteBudgetResponses, DeleteBudgetErrors, ThrowOnError, 'data'>({
+      responseStyle: 'data',
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/admin/budgets/{budgetId}',
+      ...options,
+    });
+  }
+
+  /**
+   * Returns a budget with what is used of it in the current period
+   *
+   * Needs the role `admin`.
+   */
+  public getBudget<ThrowOnError extends boolean = true>(
+    options: Options<GetBudgetData, ThrowOnError>,
+  ): RequestResult<GetBudgetResponses, GetBudgetErrors, ThrowOnError, 'data'> {
+    return (options.client ?? this.client).get<GetBudgetResponses, GetBudgetErrors, ThrowOnError, 'data'>({
+      responseStyle: 'data',
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/admin/budgets/{budgetId}',
+      ...options,
+    });
+  }
+
+  /**
+   * Changes the limit of a budget, from the next call on
+   *
+   * Needs the role `admin`.
+   */
+  public updateBudget<ThrowOnError extends boolean = true>(
+    options: Options<UpdateBudgetData, ThrowOnError>,
+  ): RequestResult<UpdateBudgetResponses, UpdateBudgetErrors, ThrowOnError, 'data'> {
+    return (options.client ?? this.client).put<UpdateBudgetResponses, UpdateBudgetErrors, ThrowOnError, 'data'>({
+      responseStyle: 'data',
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/admin/budgets/{budgetId}',
+      ...options,
+      headers: {
+        'Content-Type': 'application/json',
+        ...options.headers,
+      },
+    });
+  }
+
+  /**
    * Exports all conversations of the simple chat, by user id
    *
    * Needs the role `admin`.
@@ -2016,6 +2139,123 @@ export class BatonClient extends HeyApiClient {
       responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/api/admin/openAiServices/{openAiServiceId}/status',
+      ...options,
+    });
+  }
+
+  /**
+   * Lists the prices that administrators have set, and the models that were used without a price lately
+   *
+   * Needs the role `admin`.
+   */
+  public getPrices<ThrowOnError extends boolean = true>(
+    options?: Options<GetPricesData, ThrowOnError>,
+  ): RequestResult<GetPricesResponses, GetPricesErrors, ThrowOnError, 'data'> {
+    return (options?.client ?? this.client).get<GetPricesResponses, GetPricesErrors, ThrowOnError, 'data'>({
+      responseStyle: 'data',
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/admin/prices',
+      ...options,
+    });
+  }
+
+  /**
+   * Adds a price
+   *
+   * Its time must not overlap that of another price of the same service and model.
+   *
+   * Needs the role `admin`.
+   */
+  public createPrice<ThrowOnError extends boolean = true>(
+    options: Options<CreatePriceData, ThrowOnError>,
+  ): RequestResult<CreatePriceResponses, CreatePriceErrors, ThrowOnError, 'data'> {
+    return (options.client ?? this.client).post<CreatePriceResponses, CreatePriceErrors, ThrowOnError, 'data'>({
+      responseStyle: 'data',
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/admin/prices',
+      ...options,
+      headers: {
+        'Content-Type': 'application/json',
+        ...options.headers,
+      },
+    });
+  }
+
+  /**
+   * Replaces all prices, by a list or by a table in the form of the export
+   *
+   * Prices that overlap are refused, and nothing changes.
+   *
+   * Needs the role `admin`.
+   */
+  public replacePrices<ThrowOnError extends boolean = true>(
+    options: Options<ReplacePricesData, ThrowOnError>,
+  ): RequestResult<ReplacePricesResponses, ReplacePricesErrors, ThrowOnError, 'data'> {
+    return (options.client ?? this.client).put<ReplacePricesResponses, ReplacePricesErrors, ThrowOnError, 'data'>({
+      responseStyle: 'data',
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/admin/prices',
+      ...options,
+      headers: {
+        'Content-Type': 'application/json',
+        ...options.headers,
+      },
+    });
+  }
+
+  /**
+   * Exports the prices that administrators have set as a table
+   *
+   * Needs the role `admin`.
+   */
+  public exportPrices<ThrowOnError extends boolean = true>(
+    options?: Options<ExportPricesData, ThrowOnError>,
+  ): RequestResult<ExportPricesResponses, ExportPricesErrors, ThrowOnError, 'data'> {
+    return (options?.client ?? this.client).get<ExportPricesResponses, ExportPricesErrors, ThrowOnError, 'data'>({
+      responseStyle: 'data',
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/admin/prices/csv',
+      ...options,
+    });
+  }
+
+  /**
+   * Lists the prices that come with the server
+   *
+   * They apply at the public services they are from, where no other price is set.
+   *
+   * Needs the role `admin`.
+   */
+  public getDefaultPrices<ThrowOnError extends boolean = true>(
+    options?: Options<GetDefaultPricesData, ThrowOnError>,
+  ): RequestResult<GetDefaultPricesResponses, GetDefaultPricesErrors, ThrowOnError, 'data'> {
+    return (options?.client ?? this.client).get<
+      GetDefaultPricesResponses,
+      GetDefaultPricesErrors,
+      ThrowOnError,
+      'data'
+    >({
+      responseStyle: 'data',
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/admin/prices/default',
+      ...options,
+    });
+  }
+
+  /**
+   * Deletes a price
+   *
+   * What was used at it keeps its cost.
+   *
+   * Needs the role `admin`.
+   */
+  public deletePrice<ThrowOnError extends boolean = true>(
+    options: Options<DeletePriceData, ThrowOnError>,
+  ): RequestResult<DeletePriceResponses, DeletePriceErrors, ThrowOnError, 'data'> {
+    return (options.client ?? this.client).delete<DeletePriceResponses, DeletePriceErrors, ThrowOnError, 'data'>({
+      responseStyle: 'data',
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/admin/prices/{priceId}',
       ...options,
     });
   }
