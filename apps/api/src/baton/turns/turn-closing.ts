@@ -48,7 +48,7 @@ export class TurnClosing {
       this.transaction.addEvent(chat, {
         type: 'turn.ended',
         actor: speakerOf(turn),
-        data: { turnId: turn.id, status, usage, error: error && { code: error.code, detail: error.detail } },
+        data: { turnId: turn.id, status, usage, error },
       }),
     );
     this.turns.push(endedRow(ending, this.transaction.at));

@@ -123,6 +123,3 @@ function resultOf(failure: AppError | null): { status: FinalTurnStatus; error: A
 
 const metaDataOf = (sources: TurnSource[], citations: TurnCitation[]): TurnMetaData | null =>
   sources.length + citations.length === 0 ? null : { sources, ...(citations.length > 0 && { citations }) };
-
-const turnErrorOf = ({ code, message: detail, retryAfterSeconds }: AppError): TurnError =>
-  retryAfterSeconds === undefined ? { code, detail } : { code, detail, retryAfterSeconds };
