@@ -85,9 +85,9 @@ export class UsageLedger {
     for (const day of new Set(rows.map((row) => row['request_date']))) await this.prices.priceDay(day as string);
   }
 
-  /** In nano-dollars for a token; a cached one costs 1, a written one 20. */
+  /** In nano-dollars for a token; a cached one costs 1, one of the answer 20. */
   async setPrice(inputNano: number, model = 'known'): Promise<void> {
-    const rates = { inputNano: inputNano * 1e6, cachedNano: 1e6, cacheWriteNano: 1e6, outputNano: 20e6 };
+    const rates = { inputNano: inputNano * 1e6, cachedNano: 1e6, cacheWriteNano: inputNano * 1e6, outputNano: 20e6 };
     await this.prices.replaceOfService(SERVICE, [{ model, ...rates }]);
   }
 
