@@ -797,6 +797,65 @@ export type BotServicesDto = {
   services: Array<BotServiceDto>;
 };
 
+export type BudgetDto = {
+  id: string;
+  /**
+   * What calls may cost within a period, in nano-dollars: 5 dollars are 5,000,000,000.
+   */
+  limitNano: number;
+  /**
+   * A day or a month of the calendar, in UTC.
+   */
+  period: 'day' | 'month';
+  /**
+   * When the current period ends.
+   */
+  resetsUtc: string;
+  /**
+   * Whose use is limited.
+   */
+  scope: 'installation' | 'service' | 'bot' | 'user';
+  /**
+   * The id of the service, bot or user; null for each of them on its own, and for the installation.
+   */
+  subject?: string | null;
+  /**
+   * Those who have used most in the current period, at most 20; empty as long as there was no use.
+   */
+  uses: Array<BudgetUseDto>;
+};
+
+export type BudgetLimitDto = {
+  /**
+   * What calls may cost within a period, in nano-dollars: 5 dollars are 5,000,000,000.
+   */
+  limitNano: number;
+};
+
+export type BudgetUseDto = {
+  /**
+   * Nothing is left.
+   */
+  isExceeded: boolean;
+  /**
+   * At least 80 % are used.
+   */
+  isWarning: boolean;
+  /**
+   * Held for calls that run. What they do not need goes back.
+   */
+  reservedNano: number;
+  /**
+   * The id of a service or bot, `user:` and an id, another user key, or empty for the installation.
+   */
+  subject: string;
+  usedNano: number;
+};
+
+export type BudgetsDto = {
+  budgets: Array<BudgetDto>;
+};
+
 export type BusinessHoursDto = {
   days: OpenDaysDto;
   timeZone: string;
@@ -1040,6 +1099,10 @@ export type CreateAssistantRequestDto = {
   tools?: Array<AssistantToolDto> | null;
 };
 
+export type CreatedPriceDto = {
+  id: string;
+};
+
 export type CreatedThreadDto = {
   thread_id: string;
 };
@@ -1246,6 +1309,8 @@ export type ErrorCode =
   | 'BOT_NOT_READY'
   | 'SECRET_UNREADABLE'
   | 'MODEL_SERVICE_UNAVAILABLE'
+  | 'BUDGET_EXCEEDED'
+  | 'MODEL_UNPRICED'
   | 'NOT_READY'
   | 'SHUTTING_DOWN'
   | 'TURN_REPEATED'
@@ -1691,6 +1756,23 @@ export type LastMessageDto = {
   text: string;
 };
 
+export type ListedPriceDto = {
+  /**
+   * The day whose prices these are.
+   */
+  asOf: string;
+  cacheWriteNano: number;
+  cachedNano: number;
+  /**
+   * It applies to services at this host.
+   */
+  host: string;
+  inputNano: number;
+  model: string;
+  outputNano: number;
+  source: string;
+};
+
 export type MatrixLineDto = {
   /**
    * When this was found out: earlier than the last probe if that could not settle it.
@@ -1820,6 +1902,61 @@ export type ModelWarningsDto = {
   warnings: Array<string>;
 };
 
+export type NewBudgetDto = {
+  /**
+   * What calls may cost within a period, in nano-dollars: 5 dollars are 5,000,000,000.
+   */
+  limitNano: number;
+  /**
+   * A day or a month of the calendar, in UTC.
+   */
+  period: 'day' | 'month';
+  /**
+   * Whose use is limited.
+   */
+  scope: 'installation' | 'service' | 'bot' | 'user';
+  /**
+   * The id of the service, bot or user; null for each of them on its own, and for the installation.
+   */
+  subject?: string | null;
+};
+
+export type NewPriceDto = {
+  /**
+   * Of input that the service wrote into its cache; absent for that of all input.
+   */
+  cacheWriteNano?: number;
+  /**
+   * Of input that the service read from its cache; absent for that of all input.
+   */
+  cachedNano?: number;
+  inputNano: number;
+  /**
+   * A model's name, or the beginning of names followed by `*`. Names come before patterns, longer patterns before shorter ones.
+   */
+  model: string;
+  /**
+   * Reasoning is part of the output.
+   */
+  outputNano: number;
+  /**
+   * The service at which the price applies; null or absent for every service.
+   */
+  serviceId?: string | null;
+  /**
+   * Where the price comes from.
+   */
+  source?: string;
+  /**
+   * The first moment at which the price is valid; absent for always. A date alone is midnight, UTC.
+   */
+  validFrom?: string | null;
+  /**
+   * The first moment at which it is not valid any more; absent for no end.
+   */
+  validUntil?: string | null;
+};
+
 export type NoteCreatedDataDto = {
   messageId: string;
   text: string;
@@ -1872,6 +2009,52 @@ export type OwnershipChangedDataDto = {
     | 'inactive_chat'
     | 'window_closed';
   to: 'bot' | 'requested' | 'human' | 'closed';
+};
+
+export type PriceBookDto = {
+  prices: Array<PriceDto>;
+  unpriced: Array<UnpricedModelDto>;
+};
+
+export type PriceDto = {
+  /**
+   * Of input that the service wrote into its cache; absent for that of all input.
+   */
+  cacheWriteNano?: number;
+  /**
+   * Of input that the service read from its cache; absent for that of all input.
+   */
+  cachedNano?: number;
+  id: string;
+  inputNano: number;
+  /**
+   * A model's name, or the beginning of names followed by `*`. Names come before patterns, longer patterns before shorter ones.
+   */
+  model: string;
+  /**
+   * Reasoning is part of the output.
+   */
+  outputNano: number;
+  /**
+   * The service at which the price applies; null or absent for every service.
+   */
+  serviceId?: string | null;
+  /**
+   * Where the price comes from.
+   */
+  source?: string;
+  /**
+   * The first moment at which the price is valid; absent for always. A date alone is midnight, UTC.
+   */
+  validFrom?: string | null;
+  /**
+   * The first moment at which it is not valid any more; absent for no end.
+   */
+  validUntil?: string | null;
+};
+
+export type PriceListDto = {
+  prices: Array<ListedPriceDto>;
 };
 
 export type ProblemDto = {
@@ -1944,6 +2127,14 @@ export type ReleaseChatRequestDto = {
    * Who goes on: the bot, the next agent of the queue, or the agent of `agentId`.
    */
   to: 'bot' | 'queue' | 'agent';
+};
+
+export type ReplacePricesDto = {
+  /**
+   * A table with the columns of the export, instead of `prices`.
+   */
+  csv?: string | null;
+  prices?: Array<NewPriceDto>;
 };
 
 export type RotateEncryptionKeysRequestDto = {
@@ -2537,6 +2728,13 @@ export type TurnUsageDto = {
 
 export type TypingRequestDto = {
   isTyping: boolean;
+};
+
+export type UnpricedModelDto = {
+  calls: number;
+  lastUtc: string;
+  model: string;
+  serviceId: string | null;
 };
 
 export type UpdateAssistantRequestDto = {
@@ -6821,6 +7019,376 @@ export type GetStartBotUnassignedBotsResponses = {
 export type GetStartBotUnassignedBotsResponse =
   GetStartBotUnassignedBotsResponses[keyof GetStartBotUnassignedBotsResponses];
 
+export type GetBudgetsData = {
+  body?: never;
+  path?: never;
+  query?: never;
+  url: '/api/admin/budgets';
+};
+
+export type GetBudgetsErrors = {
+  /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
+  /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
+};
+
+export type GetBudgetsError = GetBudgetsErrors[keyof GetBudgetsErrors];
+
+export type GetBudgetsResponses = {
+  /**
+   * The result
+   */
+  200: BudgetsDto;
+};
+
+export type GetBudgetsResponse = GetBudgetsResponses[keyof GetBudgetsResponses];
+
+export type CreateBudgetData = {
+  body: NewBudgetDto;
+  headers?: {
+    /**
+     * Makes a retry safe: the first request with this key runs, later ones within 24 hours get its answer. Any text of your own, for each request another: a UUID, for example.
+     */
+    'Idempotency-Key'?: string;
+  };
+  path?: never;
+  query?: never;
+  url: '/api/admin/budgets';
+};
+
+export type CreateBudgetErrors = {
+  /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
+  /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
+   * The current state does not allow this.
+   */
+  409: ProblemDto;
+  /**
+   * The body is too large.
+   */
+  413: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
+   * The content type is not supported.
+   */
+  415: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
+   * The Idempotency-Key was used for another request.
+   */
+  422: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
+};
+
+export type CreateBudgetError = CreateBudgetErrors[keyof CreateBudgetErrors];
+
+export type CreateBudgetResponses = {
+  /**
+   * The result
+   */
+  200: BudgetDto;
+};
+
+export type CreateBudgetResponse = CreateBudgetResponses[keyof CreateBudgetResponses];
+
+export type DeleteBudgetData = {
+  body?: never;
+  path: {
+    /**
+     * A budget, by its id: `GET /api/admin/budgets` lists them.
+     */
+    budgetId: string;
+  };
+  query?: never;
+  url: '/api/admin/budgets/{budgetId}';
+};
+
+export type DeleteBudgetErrors = {
+  /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
+  /**
+   * Not there, or not yours.
+   */
+  404: ProblemDto;
+  /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
+   * The body is too large.
+   */
+  413: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
+   * The content type is not supported.
+   */
+  415: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
+};
+
+export type DeleteBudgetError = DeleteBudgetErrors[keyof DeleteBudgetErrors];
+
+export type DeleteBudgetResponses = {
+  /**
+   * Done
+   */
+  200: EmptyDto;
+};
+
+export type DeleteBudgetResponse = DeleteBudgetResponses[keyof DeleteBudgetResponses];
+
+export type GetBudgetData = {
+  body?: never;
+  path: {
+    /**
+     * A budget, by its id: `GET /api/admin/budgets` lists them.
+     */
+    budgetId: string;
+  };
+  query?: never;
+  url: '/api/admin/budgets/{budgetId}';
+};
+
+export type GetBudgetErrors = {
+  /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
+  /**
+   * Not there, or not yours.
+   */
+  404: ProblemDto;
+  /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
+};
+
+export type GetBudgetError = GetBudgetErrors[keyof GetBudgetErrors];
+
+export type GetBudgetResponses = {
+  /**
+   * The result
+   */
+  200: BudgetDto;
+};
+
+export type GetBudgetResponse = GetBudgetResponses[keyof GetBudgetResponses];
+
+export type UpdateBudgetData = {
+  body: BudgetLimitDto;
+  path: {
+    /**
+     * A budget, by its id: `GET /api/admin/budgets` lists them.
+     */
+    budgetId: string;
+  };
+  query?: never;
+  url: '/api/admin/budgets/{budgetId}';
+};
+
+export type UpdateBudgetErrors = {
+  /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
+  /**
+   * Not there, or not yours.
+   */
+  404: ProblemDto;
+  /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
+   * The body is too large.
+   */
+  413: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
+   * The content type is not supported.
+   */
+  415: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
+};
+
+export type UpdateBudgetError = UpdateBudgetErrors[keyof UpdateBudgetErrors];
+
+export type UpdateBudgetResponses = {
+  /**
+   * Done
+   */
+  200: EmptyDto;
+};
+
+export type UpdateBudgetResponse = UpdateBudgetResponses[keyof UpdateBudgetResponses];
+
 export type GetConversationsData = {
   body?: never;
   path?: never;
@@ -8190,6 +8758,419 @@ export type GetOpenAiServiceStatusResponses = {
 };
 
 export type GetOpenAiServiceStatusResponse = GetOpenAiServiceStatusResponses[keyof GetOpenAiServiceStatusResponses];
+
+export type GetPricesData = {
+  body?: never;
+  path?: never;
+  query?: never;
+  url: '/api/admin/prices';
+};
+
+export type GetPricesErrors = {
+  /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
+  /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
+};
+
+export type GetPricesError = GetPricesErrors[keyof GetPricesErrors];
+
+export type GetPricesResponses = {
+  /**
+   * The result
+   */
+  200: PriceBookDto;
+};
+
+export type GetPricesResponse = GetPricesResponses[keyof GetPricesResponses];
+
+export type CreatePriceData = {
+  body: NewPriceDto;
+  headers?: {
+    /**
+     * Makes a retry safe: the first request with this key runs, later ones within 24 hours get its answer. Any text of your own, for each request another: a UUID, for example.
+     */
+    'Idempotency-Key'?: string;
+  };
+  path?: never;
+  query?: never;
+  url: '/api/admin/prices';
+};
+
+export type CreatePriceErrors = {
+  /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
+  /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
+   * The current state does not allow this.
+   */
+  409: ProblemDto;
+  /**
+   * The body is too large.
+   */
+  413: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
+   * The content type is not supported.
+   */
+  415: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
+   * The Idempotency-Key was used for another request.
+   */
+  422: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
+};
+
+export type CreatePriceError = CreatePriceErrors[keyof CreatePriceErrors];
+
+export type CreatePriceResponses = {
+  /**
+   * The result
+   */
+  200: CreatedPriceDto;
+};
+
+export type CreatePriceResponse = CreatePriceResponses[keyof CreatePriceResponses];
+
+export type ReplacePricesData = {
+  body: ReplacePricesDto;
+  path?: never;
+  query?: never;
+  url: '/api/admin/prices';
+};
+
+export type ReplacePricesErrors = {
+  /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
+  /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
+   * The body is too large.
+   */
+  413: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
+   * The content type is not supported.
+   */
+  415: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
+};
+
+export type ReplacePricesError = ReplacePricesErrors[keyof ReplacePricesErrors];
+
+export type ReplacePricesResponses = {
+  /**
+   * Done
+   */
+  200: EmptyDto;
+};
+
+export type ReplacePricesResponse = ReplacePricesResponses[keyof ReplacePricesResponses];
+
+export type ExportPricesData = {
+  body?: never;
+  path?: never;
+  query?: never;
+  url: '/api/admin/prices/csv';
+};
+
+export type ExportPricesErrors = {
+  /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
+  /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
+};
+
+export type ExportPricesError = ExportPricesErrors[keyof ExportPricesErrors];
+
+export type ExportPricesResponses = {
+  /**
+   * The result
+   */
+  200: string;
+};
+
+export type ExportPricesResponse = ExportPricesResponses[keyof ExportPricesResponses];
+
+export type GetDefaultPricesData = {
+  body?: never;
+  path?: never;
+  query?: never;
+  url: '/api/admin/prices/default';
+};
+
+export type GetDefaultPricesErrors = {
+  /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
+  /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
+};
+
+export type GetDefaultPricesError = GetDefaultPricesErrors[keyof GetDefaultPricesErrors];
+
+export type GetDefaultPricesResponses = {
+  /**
+   * The result
+   */
+  200: PriceListDto;
+};
+
+export type GetDefaultPricesResponse = GetDefaultPricesResponses[keyof GetDefaultPricesResponses];
+
+export type DeletePriceData = {
+  body?: never;
+  path: {
+    /**
+     * A price, by its id: `GET /api/admin/prices` lists them.
+     */
+    priceId: string;
+  };
+  query?: never;
+  url: '/api/admin/prices/{priceId}';
+};
+
+export type DeletePriceErrors = {
+  /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
+  /**
+   * Not there, or not yours.
+   */
+  404: ProblemDto;
+  /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
+   * The body is too large.
+   */
+  413: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
+   * The content type is not supported.
+   */
+  415: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
+};
+
+export type DeletePriceError = DeletePriceErrors[keyof DeletePriceErrors];
+
+export type DeletePriceResponses = {
+  /**
+   * Done
+   */
+  200: EmptyDto;
+};
+
+export type DeletePriceResponse = DeletePriceResponses[keyof DeletePriceResponses];
 
 export type GetAdminUsersData = {
   body?: never;
