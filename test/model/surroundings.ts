@@ -2,6 +2,8 @@ import { AppConfig, MetricsRegistry, parseEnvironment } from '@app/common';
 import { Bot, migrate, openDataSource } from '@app/database';
 import { defaultCapabilities, type ProviderConnection } from '@app/openai';
 import { Logger } from '@nestjs/common';
+import { BudgetsService } from '../../apps/api/src/accounting/budgets/budgets.service.js';
+import { PriceBookService } from '../../apps/api/src/accounting/prices/price-book.service.js';
 import type { BotProfile } from '../../apps/api/src/bots/profile/bot-profile.js';
 import { BotSearchService } from '../../apps/api/src/bots/start-bots/bot-search.service.js';
 import { BotStopService } from '../../apps/api/src/bots/profile/bot-stop.service.js';
@@ -54,6 +56,8 @@ export async function openSurroundings(): Promise<Surroundings & { close(): Prom
       [BotToolsService, { getCallable: () => Promise.resolve([TOOL]) } satisfies Partial<BotToolsService>],
       [ToolCallsService, { call: (_, json) => Promise.resolve(answerOf(json)) } satisfies Partial<ToolCallsService>],
       [ModelCallsService, callsWith(config)],
+      [PriceBookService, { priceOf: () => Promise.resolve(null) } satisfies Partial<PriceBookService>],
+      [BudgetsService, { bookingsFor: () => Promise.resolve([]) } satisfies Partial<BudgetsService>],
       [UsersService, {}],
     ]),
     advanceTime: (milliseconds) => jest.advanceTimersByTime(milliseconds),
