@@ -1,13 +1,17 @@
 import { PagingResultOf } from '@app/common';
+import { USAGE_TYPE } from '@app/database';
 import { ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import { ArrayUnique, IsIn, IsOptional, IsString, MaxLength } from 'class-validator';
+import { IsIn, IsOptional, IsString, Matches, MaxLength } from 'class-validator';
 import { UsageRangeQuery } from '../statistics.dto.js';
 
 export const REPORT_GROUPS = ['day', 'hour', 'bot', 'user', 'model', 'service', 'channel', 'kind'] as const;
 export type ReportGroup = (typeof REPORT_GROUPS)[number];
 
-const KINDS = [1, 2, 3, 4];
+const GROUP = `\\s*(${REPORT_GROUPS.join('|')})\\s*`;
+const GROUPS = new RegExp(`^${GROUP}(,${GROUP})*$`);
+
+const KINDS = Object.values(USAGE_TYPE);
 const LONGEST = 200;
 
 const Text =
@@ -37,7 +41,7 @@ export class UsageReportQuery extends UsageRangeQuery {
   @Text('api')
   Channel?: string;
 
-  /** 1 chat, 2 routing, 3 title, 4 probe. */
+  /** 1 chat, 2 routing, 3 title, 4 probe, 5 trial of a model. */
   @IsOptional()
   @Transform(({ value }: { value: unknown }) =>
     typeof value === 'string' && /^\d$/.test(value) ? Number(value) : value,
@@ -47,13 +51,15 @@ export class UsageReportQuery extends UsageRangeQuery {
   Kind?: number;
 
   /** What makes a row of its own, separated by commas: `day`, `hour`, `bot`, `user`, `model`, `service`, `channel`, `kind`. */
-  @Transform(({ value }: { value: unknown }) =>
-    typeof value === 'string' ? value.split(',').map((group) => group.trim().toLowerCase()) : value,
-  )
-  @IsIn(REPORT_GROUPS, { each: true, message: `GroupBy must name some of ${REPORT_GROUPS.join(', ')}` })
-  @ArrayUnique()
-  @ApiProperty({ required: false, type: 'string', default: 'day', example: 'day,bot,model' })
-  GroupBy: ReportGroup[] = ['day'];
+  @Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? value.toLowerCase() : value))
+  @Matches(GROUPS, { message: `GroupBy must name some of ${REPORT_GROUPS.join(', ')}` })
+  @ApiProperty({ required: false, default: 'day', example: 'day,bot,model' })
+  GroupBy: string = 'day';
+
+  /** Each of the groups asked for, once. */
+  get groups(): ReportGroup[] {
+    return [...new Set(this.GroupBy.split(',').map((name) => name.trim() as ReportGroup))];
+  }
 }
 
 export class UsageFailureDto {
@@ -101,7 +107,7 @@ export class GetUsageReportResponseItemDto {
   @ApiProperty({ type: 'string', nullable: true, example: 'api' })
   channel: string | null;
 
-  /** 1 chat, 2 routing, 3 title, 4 probe. */
+  /** 1 chat, 2 routing, 3 title, 4 probe, 5 trial of a model. */
   @ApiProperty({ type: 'integer', nullable: true, example: 1 })
   kind: number | null;
 

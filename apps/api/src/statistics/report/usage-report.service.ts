@@ -67,7 +67,7 @@ export class UsageReportService {
   }
 
   private async read(query: UsageReportQuery, language: Language): Promise<Item[]> {
-    const groups = REPORT_GROUPS.filter((group) => query.GroupBy.includes(group));
+    const groups = REPORT_GROUPS.filter((group) => query.groups.includes(group));
     const filter = {
       ...costRange(query),
       botId: query.BotId ?? null,

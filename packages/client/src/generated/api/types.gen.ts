@@ -1617,7 +1617,7 @@ export type GetUsageReportResponseItemDto = {
   hour: string | null;
   inputTokens: number;
   /**
-   * 1 chat, 2 routing, 3 title, 4 probe.
+   * 1 chat, 2 routing, 3 title, 4 probe, 5 trial of a model.
    */
   kind: number | null;
   maxDurationMs: number | null;
@@ -12923,9 +12923,9 @@ export type GetUsageReportData = {
      */
     Channel?: string;
     /**
-     * 1 chat, 2 routing, 3 title, 4 probe.
+     * 1 chat, 2 routing, 3 title, 4 probe, 5 trial of a model.
      */
-    Kind?: 1 | 2 | 3 | 4;
+    Kind?: 1 | 2 | 3 | 4 | 5;
     /**
      * What makes a row of its own, separated by commas: `day`, `hour`, `bot`, `user`, `model`, `service`, `channel`, `kind`.
      */
@@ -13037,9 +13037,9 @@ export type GetUsageReportFileData = {
      */
     Channel?: string;
     /**
-     * 1 chat, 2 routing, 3 title, 4 probe.
+     * 1 chat, 2 routing, 3 title, 4 probe, 5 trial of a model.
      */
-    Kind?: 1 | 2 | 3 | 4;
+    Kind?: 1 | 2 | 3 | 4 | 5;
     /**
      * What makes a row of its own, separated by commas: `day`, `hour`, `bot`, `user`, `model`, `service`, `channel`, `kind`.
      */
