@@ -1,4 +1,5 @@
-import { gzipSync } from 'node:zlib';
+import { COMPRESSION } from '@app/common';
+import { brotliCompressSync } from 'node:zlib';
 import { ChatServer } from '../../support/chat-server.js';
 import { WidgetServer } from './widget.support.js';
 
@@ -185,7 +186,7 @@ describe('the embedded page', () => {
       const sizes = await Promise.all(
         names.map(async (name) => {
           const { text } = await widget.get(`/widget/~/${name}`);
-          return gzipSync(text).length;
+          return brotliCompressSync(text, COMPRESSION.brotliOptions).length;
         }),
       );
       expect(sizes).toHaveLength(2);

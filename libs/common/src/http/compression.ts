@@ -1,11 +1,14 @@
 import type { FastifyCompressOptions } from '@fastify/compress';
 import type { FastifyReply } from 'fastify';
+import { constants } from 'node:zlib';
 
 /** Texts only: the usual types of answers and pages. */
 export const COMPRESSION = {
   globalDecompression: false,
   encodings: ['br', 'gzip'],
   threshold: 1024,
+  // A twentieth smaller than at the usual 4, in about one and a half times its time.
+  brotliOptions: { params: { [constants.BROTLI_PARAM_QUALITY]: 5 } },
   customTypes: /^(text\/(html|css|javascript|csv|plain|markdown)|application\/(problem\+|merge-patch\+)?json)\b/,
 } satisfies FastifyCompressOptions;
 
