@@ -203,9 +203,10 @@ describe('bots in chats', () => {
       const events = await stream.untilEnd();
       expect(events.at(-1)!.data['data']).toMatchObject({ status: 'interrupted', error: { code: 'BOTS_STOPPED' } });
       expect((await queued).body).toMatchObject({ assistantMessage: '', metaData: { tags: ['interrupted'] } });
-      expect(server.provider.journal.requests.map(({ userMessage }) => userMessage)).toEqual([
-        expect.stringContaining('Talk'),
-      ]);
+      // Titles of earlier chats may still be asked for.
+      const asked = server.provider.journal.requests.map(({ userMessage }) => userMessage);
+      expect(asked).toContainEqual(expect.stringContaining('Talk'));
+      expect(asked).not.toContainEqual(expect.stringContaining('Then this'));
       const path = `/api/chats/${chatId}/completions`;
       expect(await ada.refused('POST', path, { userMessage: 'Hello?' })).toEqual([503, 'BOTS_STOPPED']);
 
