@@ -11,8 +11,31 @@ interface List {
   prices: Listed[];
 }
 
-/** Public price lists, for standard processing. Administrators' own prices come before them. */
+/**
+ * Public price lists for standard processing of prompts of ordinary length, as quoted by publications of that day. Administrators' own
+ * prices come before them. A model whose price depends on the length of the prompt, such as claude-haiku-5-5, is in none.
+ */
 export const PRICE_LISTS: readonly List[] = [
+  {
+    host: 'api.openai.com',
+    source: 'https://developers.openai.com/api/docs/pricing',
+    asOf: '2026-10-27',
+    prices: [
+      [['gpt-6.1-sol'], 2, 0.1, null, 10],
+      [['gpt-6.1-terra'], 1, 0.05, 1.25, 5],
+      [['gpt-6-astra'], 10, 1, null, 50],
+      [['gpt-6-sol'], 2, 0.2, 2.5, 10],
+      [['gpt-6-luna'], 0.1, 0.01, 0.125, 0.5],
+      [['gpt-5.6-sol'], 5, 0.5, null, 30],
+      [['gpt-5.6-terra'], 2, 0.2, null, 12],
+      [['gpt-5.6-luna'], 0.2, 0.02, null, 1.2],
+      [['gpt-5.5'], 5, 0.5, null, 30],
+      [['gpt-5.5-pro', 'gpt-5.4-pro'], 30, null, null, 180],
+      [['gpt-5.4'], 2.5, 0.25, null, 15],
+      [['gpt-5.4-mini', 'gpt-5.4-mini-2026-03-17'], 0.75, 0.075, null, 4.5],
+      [['gpt-5.4-nano'], 0.2, 0.02, null, 1.25],
+    ],
+  },
   {
     host: 'api.openai.com',
     source: 'https://developers.openai.com/api/docs/pricing',
@@ -44,11 +67,21 @@ export const PRICE_LISTS: readonly List[] = [
   {
     host: 'api.anthropic.com',
     source: 'https://platform.claude.com/docs/en/about-claude/pricing',
-    asOf: '2025-12-01',
+    asOf: '2026-10-24',
     prices: [
+      [['claude-fable-5-1'], 10, 0.25, 12.5, 50],
+      [['claude-fable-5'], 10, 1, 12.5, 50],
+      [['claude-opus-5-5'], 4, 0.2, 5, 20],
+      [['claude-opus-5', 'claude-opus-4-8', 'claude-opus-4-7', 'claude-opus-4-6'], 5, 0.5, 6.25, 25],
+      [['claude-opus-4-5', 'claude-opus-4-5-20251101'], 5, 0.5, 6.25, 25],
       [['claude-opus-4-1-20250805', 'claude-opus-4-20250514', 'claude-3-opus-20240229'], 15, 1.5, 18.75, 75],
+      [['claude-sonnet-5-5'], 2, 0.1, 2.5, 10],
+      [['claude-sonnet-5'], 2, 0.2, 2.5, 10],
+      [['claude-sonnet-4-6', 'claude-sonnet-4-5', 'claude-sonnet-4-5-20250929'], 3, 0.3, 3.75, 15],
       [['claude-sonnet-4-20250514', 'claude-3-7-sonnet-20250219'], 3, 0.3, 3.75, 15],
       [['claude-3-5-sonnet-20240620', 'claude-3-5-sonnet-20241022'], 3, 0.3, 3.75, 15],
+      [['claude-haiku-4-5', 'claude-haiku-4-5-20251001'], 1, 0.1, 1.25, 5],
+      [['claude-3-5-haiku-20241022'], 0.8, 0.08, 1, 4],
     ],
   },
 ];

@@ -1,4 +1,3 @@
-import { MODEL_SHUTDOWNS } from '@app/openai';
 import { NO_CALL_USAGE } from '../ledger/ledger-rows.js';
 import { DEFAULT_PRICES, PRICE_LISTS } from './default-prices.js';
 import { costOf, findOverlap, FREE, PriceBook, type BookedPrice, type Rates } from './price-book.js';
@@ -103,11 +102,9 @@ describe('the price book', () => {
 });
 
 describe('the default book', () => {
-  it('has each model once, from a dated source, among those whose end is watched', () => {
+  it('has each model once, from a dated source', () => {
     const names = DEFAULT_PRICES.map(({ host, model }) => `${host} ${model}`);
     expect(new Set(names).size).toBe(names.length);
-    const watched = new Set(MODEL_SHUTDOWNS.flatMap(({ models }) => models));
-    expect(DEFAULT_PRICES.filter(({ model }) => !watched.has(model))).toEqual([]);
     for (const { source, asOf } of PRICE_LISTS) {
       expect(URL.canParse(source)).toBe(true);
       expect(new Date(asOf).toISOString().startsWith(asOf)).toBe(true);
