@@ -1,10 +1,12 @@
 import { DataSource } from 'typeorm';
 import { BudgetsService } from '../../apps/api/src/accounting/budgets/budgets.service.js';
+import { ServiceProbesService } from '../../apps/api/src/models/probes/service-probes.service.js';
 import { ADMIN_KEY, ChatServer } from '../support/chat-server.js';
 import { eventually } from '../support/eventually.js';
 import { bearer, HttpClient } from '../support/http-client.js';
 import { ENGINES } from './bots.support.js';
 
+const SERVICE = '00000000-0000-7000-8000-000000000001';
 const BUDGETS = '/api/admin/budgets';
 const PRICE = { model: 'fake-large', inputNano: 2_000_000, outputNano: 3_000_000 };
 const PARALLEL = 50;
@@ -29,9 +31,11 @@ describe.each(ENGINES)('budgets on $engine', ({ settings }) => {
   let http: HttpClient;
 
   beforeAll(async () => {
-    server = await ChatServer.start(settings as Record<string, string>);
+    server = await ChatServer.start({ ...(settings as Record<string, string>), PROBE_INTERVAL_HOURS: '0' });
     database = server.app.app.get(DataSource, { strict: false });
     http = new HttpClient(server.app.url, bearer(ADMIN_KEY));
+    // What is counted here is used by the tests alone.
+    await server.app.app.get(ServiceProbesService, { strict: false }).settled(SERVICE);
     await http.ok('POST', '/api/admin/prices', PRICE);
   }, 60_000);
   beforeEach(async () => {
@@ -103,6 +107,25 @@ describe.each(ENGINES)('budgets on $engine', ({ settings }) => {
     expect((await say()).status).toBe(429);
     expect((await useOf(budget))!.usedNano).toBeGreaterThan(1);
     expect(calls()).toBe(2);
+  });
+
+  it('is charged with probes, and refuses none', async () => {
+    const probe = () => http.ok<{ problem: unknown }>('POST', `/api/admin/openAiServices/${SERVICE}/probe`);
+    const spent = async (): Promise<number> => {
+      const [row] = await database.query<{ cost: unknown }[]>(
+        'SELECT SUM(cost_nano) AS cost FROM usage_ledger WHERE usage_type = 4',
+      );
+      return Number(row!.cost);
+    };
+    const budget = await limit(1);
+    expect(await probe()).toMatchObject({ problem: null });
+    expect((await say()).status).toBe(429);
+    const once = await spent();
+    expect(once).toBeGreaterThan(1);
+    expect(await useOf(budget)).toMatchObject({ usedNano: once, reservedNano: 0 });
+    expect(await probe()).toMatchObject({ problem: null });
+    expect(await spent()).toBeGreaterThan(once);
+    expect(await useOf(budget)).toMatchObject({ usedNano: await spent(), reservedNano: 0 });
   });
 
   it('is for the bot, service or user it names, or for each of them', async () => {

@@ -26,6 +26,7 @@ interface LedgerRow {
   created_at: string | Date;
 }
 
+const FIRST_SERVICE = '00000000-0000-7000-8000-000000000001';
 const SETTINGS = { TURN_LEASE_SECONDS: '60', PROVIDER_ATTEMPTS: '3' };
 
 describe.each(ENGINES)('the ledger on $engine', ({ settings }) => {
@@ -194,6 +195,8 @@ describe.each(ENGINES)('the ledger on $engine', ({ settings }) => {
       const [lost, next] = await rowsOf(chatId);
       expect(lost).toMatchObject({ status: 'settled', outcome: 'lost', is_estimated: 1, requests: 1 });
       expect(lost!.input_tokens).toBeGreaterThan(3);
+      // Neither is in the row that was left, nor does the bot name any.
+      expect(lost).toMatchObject({ model: 'fake-large', service_id: FIRST_SERVICE });
       expect(next).toMatchObject({ status: 'reserved', requests: 0 });
       expect(fromSqlTime(next!.created_at).getTime()).toBeGreaterThan(0);
     });

@@ -81,6 +81,40 @@ describe.each(ENGINES)('the matrix of a service on $engine', ({ settings }) => {
     });
   });
 
+  it('is in the ledger, call by call, for no bot and no person, and as no request', async () => {
+    const limited = await serve({ dialects: ['chat_completions'] });
+    const id = await create(limited);
+    const rows = await database.query<Record<string, unknown>[]>(
+      'SELECT * FROM usage_ledger WHERE service_id = ? AND usage_type = 4',
+      [id],
+    );
+    expect(rows.length).toBeGreaterThan(5);
+    for (const row of rows)
+      expect(row).toMatchObject({
+        turn_id: null,
+        bot_id: '',
+        user_key: '',
+        status: 'settled',
+        requests: 0,
+        model: 'fake-large',
+      });
+    const answered = rows.filter(({ outcome }) => outcome !== 'PROVIDER_REQUEST_REJECTED');
+    const refused = rows.filter(({ outcome }) => outcome === 'PROVIDER_REQUEST_REJECTED');
+    expect(answered.map(({ input_tokens, is_estimated }) => [Number(input_tokens) > 0, is_estimated])).toEqual(
+      answered.map(() => [true, 0]),
+    );
+    expect(refused.length).toBeGreaterThan(0);
+    expect(refused.map(({ input_tokens, output_tokens }) => [input_tokens, output_tokens])).toEqual(
+      refused.map(() => [0, 0]),
+    );
+  });
+
+  it('is not in the ledger when it is that of the demo', async () => {
+    const demo = (await database.getRepository(OpenAiService).findOneBy({ isDemo: true }))!;
+    expect(await probes.probe(demo.id)).toMatchObject({ problem: null });
+    expect(await database.query('SELECT id FROM usage_ledger WHERE service_id = ?', [demo.id])).toEqual([]);
+  });
+
   it('keeps what was known when a probe is cut short by a busy or broken service', async () => {
     const id = await create(fake);
     const before = await linesOf(id);

@@ -20,6 +20,7 @@ import { fetchModels } from './probe/model-list.js';
 import { ProviderError } from './errors/provider-error.js';
 import type {
   Adjustments,
+  AnswerWatch,
   BareConnection,
   ProbeResult,
   ProviderDialect,
@@ -106,11 +107,13 @@ export class OpenAiProvider implements OnApplicationShutdown {
   /**
    * Finds out which dialect a service speaks and what it honours, by holding a short conversation with it, within 20 seconds. A service
    * that fails is a result with a `problem`, not an error. Only the given dialects are tried, if any are.
+   * @param watch sees the answer of every call, so that they can be booked
    */
   async probe(
     connection: BareConnection,
     preferredModel: string | null,
     dialects?: readonly ProviderDialect[],
+    watch: AnswerWatch = (_request, answer) => answer,
   ): Promise<ProbeResult> {
     const { probeCallTimeoutMs, probeTimeoutMs } = this.options;
     this.memory.forget(connection.baseUrl);
@@ -118,6 +121,7 @@ export class OpenAiProvider implements OnApplicationShutdown {
       (request, signal, extras) => this.ask(request, signal, extras),
       (signal) => this.listModels(connection, signal),
       { callTimeoutMs: probeCallTimeoutMs, timeoutMs: probeTimeoutMs },
+      watch,
     ).run(connection, preferredModel, dialects);
     const { dialect, probedModel: model, capabilities } = result;
     if (dialect === null || model === null) return result;

@@ -167,6 +167,12 @@ export interface ProviderModelList {
   isComplete: boolean;
 }
 
+/** Sees the answer of a call on its way to the one who asked: passes on every event, and the end. */
+export type AnswerWatch = (
+  request: ProviderRequest,
+  answer: AsyncIterable<ProviderEvent>,
+) => AsyncIterable<ProviderEvent>;
+
 export interface ProbeResult {
   reachable: boolean;
   dialect: ProviderDialect | null;

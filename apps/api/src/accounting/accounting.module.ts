@@ -28,6 +28,6 @@ import { PricesRepository } from './prices/prices.repository.js';
     PriceBookService,
     PricesRepository,
   ],
-  exports: [CallMeterService, PriceBookService],
+  exports: [CallMeterService, LostCallsService, PriceBookService],
 })
 export class AccountingModule {}

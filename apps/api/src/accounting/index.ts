@@ -10,6 +10,8 @@ export {
   type CallPurpose,
   type CallUsage,
 } from './ledger/ledger-rows.js';
+export { LostCallsService } from './ledger/lost-calls.service.js';
+export type { CallTarget } from './ledger/lost-calls.repository.js';
 export { PriceBookService } from './prices/price-book.service.js';
 export type { Rates } from './prices/price-book.js';
 export type { MeteredCall } from './ledger/metered-call.js';

@@ -3,6 +3,7 @@ import { MODEL_DIALECTS, type CapabilityMatrix, type Finding } from '@app/contra
 import { dialectsFor } from '../dialects/dialects.js';
 import { ProviderError } from '../errors/provider-error.js';
 import type {
+  AnswerWatch,
   ProbeResult,
   ProviderCapabilities,
   ProviderConnection,
@@ -40,8 +41,9 @@ export class CapabilityProbe {
     open: Open,
     private readonly list: (signal: AbortSignal) => Promise<ProviderModelList>,
     limits: ProbeLimits,
+    watch: AnswerWatch,
   ) {
-    this.calls = new ProbeCalls(open, limits);
+    this.calls = new ProbeCalls(open, limits, watch);
   }
 
   async run(

@@ -1,7 +1,7 @@
 import type { ProbeExtras } from '../dialects/dialect-adapter.js';
 import { ProviderError } from '../errors/provider-error.js';
 import type { AdaptingAnswer } from '../learning/adapting-answer.js';
-import type { CarriedItem, ProviderRequest, ProviderToolCall } from '../provider.types.js';
+import type { AnswerWatch, CarriedItem, ProviderRequest, ProviderToolCall } from '../provider.types.js';
 
 export type Open = (request: ProviderRequest, signal: AbortSignal, extras?: ProbeExtras) => AdaptingAnswer;
 
@@ -30,6 +30,7 @@ export class ProbeCalls {
   constructor(
     private readonly open: Open,
     private readonly limits: ProbeLimits,
+    private readonly watch: AnswerWatch,
   ) {
     this.deadline = AbortSignal.timeout(limits.timeoutMs);
   }
@@ -48,7 +49,7 @@ export class ProbeCalls {
       calls: [],
       reportedUsage: false,
     };
-    for await (const event of answer) {
+    for await (const event of this.watch(request, answer)) {
       if (event.type === 'text') {
         if (answer.streamed) this.firstTokenMs ??= elapsed();
         collected.text += event.text;

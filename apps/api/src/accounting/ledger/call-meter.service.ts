@@ -1,4 +1,4 @@
-import { OpenAiProvider, type ProviderEvent, type ProviderRequest } from '@app/openai';
+import { OpenAiProvider, type AnswerWatch, type ProviderEvent, type ProviderRequest } from '@app/openai';
 import { Injectable } from '@nestjs/common';
 import { uuidv7 } from 'uuidv7';
 import { BudgetsService } from '../budgets/budgets.service.js';
@@ -27,8 +27,8 @@ const CHARACTERS_PER_TOKEN = 4;
 const LONG_ANSWER_TOKENS = 2048;
 
 /**
- * The only way to an answer of a model service: every call has a row in the ledger before it is made (reserved), and its figures in that
- * row after it (settled). Errors of the service pass through as they are.
+ * The only way to an answer of a model service, but for probes, which it follows: every call has a row in the ledger before it is made
+ * (reserved), and its figures in that row after it (settled). Errors of the service pass through as they are.
  */
 @Injectable()
 export class CallMeterService {
@@ -80,6 +80,27 @@ export class CallMeterService {
       if (refused !== null) throw this.budgets.refusalOf(refused);
     }
     return { call, events: call.pass(this.provider.stream(request, signal)) };
+  }
+
+  /**
+   * For calls that another makes, as the probe does: `watch` meters their answers, and `settle` books them once all of them have ended.
+   * They count as no request. Budgets are charged with them and refuse none, nor does the lack of a price.
+   */
+  async follow(
+    purpose: CallPurpose & { serviceId: string },
+  ): Promise<{ watch: AnswerWatch; settle: () => Promise<void> }> {
+    const prices = await this.prices.book();
+    const bookings = await this.budgets.bookingsFor(purpose, () => 0, new Date());
+    const calls: MeteredCall[] = [];
+    const watch: AnswerWatch = (request, answer) => {
+      const at = new Date();
+      const { model } = request;
+      const planned = { ...purpose, id: uuidv7(), model, round: calls.length + 1, attempt: 1, isRequest: false, at };
+      const call = new MeteredCall(planned, request, prices.find(purpose.serviceId, model, at), bookings);
+      calls.push(call);
+      return call.pass(answer);
+    };
+    return { watch, settle: () => this.settle(calls) };
   }
 
   async settle(calls: readonly MeteredCall[]): Promise<void> {

@@ -16,8 +16,17 @@ interface LostCall {
   model: string;
   named_service: string | null;
   named_model: string | null;
+  /** That of the service which the bot names. */
+  own_model: string | null;
   created_at: string | Date;
   bookings: string | null;
+}
+
+/** Which model of which service is called. */
+export interface CallTarget {
+  serviceId: string;
+  /** Null for a service without a model of its own. */
+  model: string | null;
 }
 
 interface Heard {
@@ -36,21 +45,24 @@ export class LostCallsRepository {
   /**
    * Settles reservations by an estimate: those that were found lost when their turn was recovered, and those from before `before` whose
    * turn does not run (any more). A runner that is alive after all corrects its row later.
+   * @param byDefault where calls go of bots that name no service; null while there is no such service
    * @returns whether there may be more
    */
-  settleNext(before: Date, prices: PriceBook): Promise<boolean> {
+  settleNext(before: Date, prices: PriceBook, byDefault: CallTarget | null): Promise<boolean> {
     return retryTransient(() =>
       this.dataSource.transaction(async (tx) => {
         const rows = await tx.query<LostCall[]>(
           `SELECT l.id, l.turn_id, l.bot_id, l.usage_type, l.input_tokens, l.service_id, l.model, l.created_at, l.bookings,
-             b.openai_service_id AS named_service, b.model_name AS named_model FROM usage_ledger l
+             b.openai_service_id AS named_service, b.model_name AS named_model,
+             COALESCE(s.chosen_model, s.default_model) AS own_model FROM usage_ledger l
            LEFT JOIN bots b ON b.id = l.bot_id
+           LEFT JOIN openai_services s ON s.id = b.openai_service_id
            LEFT JOIN turns t ON t.id = l.turn_id AND l.usage_type = ${USAGE_TYPE.chat} AND t.status IN ('queued', 'running')
            WHERE l.status = 'reserved' AND (l.outcome = 'lost' OR (l.created_at < ? AND t.id IS NULL))
            ORDER BY l.id LIMIT ${BATCH}`,
           [toSqlTime(before)],
         );
-        for (const row of rows) await settle(tx, row, prices);
+        for (const row of rows) await settle(tx, row, targetOf(row, byDefault), prices);
         await sumTurnUsage(
           tx,
           [...new Set(rows.map(({ turn_id }) => turn_id))].filter((id) => id !== null),
@@ -61,12 +73,26 @@ export class LostCallsRepository {
   }
 }
 
-async function settle(tx: EntityManager, call: LostCall, prices: PriceBook): Promise<void> {
+/** As the row says, else as the bot would have it called now: a first call is reserved before its target is known. */
+function targetOf(call: LostCall, byDefault: CallTarget | null): { serviceId: string | null; model: string } {
+  if (call.model !== '') return { serviceId: call.service_id, model: call.model };
+  const named = call.bot_id === '' ? null : byDefault;
+  const { serviceId, model } =
+    call.named_service === null ? (named ?? NO_TARGET) : { serviceId: call.named_service, model: call.own_model };
+  return { serviceId, model: call.named_model ?? model ?? '' };
+}
+
+const NO_TARGET = { serviceId: null, model: null };
+
+async function settle(
+  tx: EntityManager,
+  call: LostCall,
+  { serviceId, model }: ReturnType<typeof targetOf>,
+  prices: PriceBook,
+): Promise<void> {
   const isAnswer = call.usage_type === USAGE_TYPE.chat && call.turn_id !== null;
   const inputTokens = call.input_tokens > 0 || !isAnswer ? call.input_tokens : await inputOf(tx, call);
   const outputTokens = isAnswer ? await outputOf(tx, call) : 0;
-  const serviceId = call.service_id ?? call.named_service;
-  const model = call.model === '' ? (call.named_model ?? '') : call.model;
   const usage = { ...NO_CALL_USAGE, inputTokens, outputTokens, isEstimated: true };
   const costNano = costOf(usage, prices.find(serviceId, model, fromSqlTime(call.created_at)));
   if (call.bookings !== null) {

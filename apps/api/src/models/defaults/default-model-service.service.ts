@@ -1,21 +1,28 @@
 import { AppConfig, AppError, notFound } from '@app/common';
 import type { OpenAiService } from '@app/database';
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { LostCallsService, type CallTarget } from '../../accounting/index.js';
 import { DefaultServiceRepository } from './default-service.repository.js';
 import { OpenAiServicesRepository } from '../services/openai-services.repository.js';
+import { modelOf } from '../services/new-service.js';
 import { ServiceChangesService } from '../services/service-changes.service.js';
 
 const NAMED_BOTS = 10;
 
 /** The default service, for bots that name none: the one that an administrator has chosen, else the first active one made. */
 @Injectable()
-export class DefaultModelService {
+export class DefaultModelService implements OnModuleInit {
   constructor(
     private readonly defaults: DefaultServiceRepository,
     private readonly services: OpenAiServicesRepository,
     private readonly changes: ServiceChangesService,
     private readonly config: AppConfig,
+    private readonly lostCalls: LostCallsService,
   ) {}
+
+  onModuleInit(): void {
+    this.lostCalls.learnDefault(() => this.findTarget());
+  }
 
   /** Null when no service is active. */
   async find(): Promise<OpenAiService | null> {
@@ -59,6 +66,11 @@ export class DefaultModelService {
     if (bots.length === 0) return;
     const names = bots.slice(0, NAMED_BOTS).join(', ') + (bots.length > NAMED_BOTS ? ' and others' : '');
     throw inUse(`These bots answer through the service: ${names}.`);
+  }
+
+  private async findTarget(): Promise<CallTarget | null> {
+    const service = await this.find();
+    return service && { serviceId: service.id, model: modelOf(service) };
   }
 
   /** Where the demo is switched off, any other service comes before it. */

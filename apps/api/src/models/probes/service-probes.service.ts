@@ -1,8 +1,16 @@
 import { AppError, notFound } from '@app/common';
 import { type ErrorCode, type ModelDialect } from '@app/contracts';
-import type { OpenAiService, StoredHealth } from '@app/database';
-import { emptyMatrix, flagsOf, OpenAiProvider, type ProbeResult, type ProviderModel } from '@app/openai';
+import { USAGE_TYPE, type OpenAiService, type StoredHealth } from '@app/database';
+import {
+  emptyMatrix,
+  flagsOf,
+  OpenAiProvider,
+  type AnswerWatch,
+  type ProbeResult,
+  type ProviderModel,
+} from '@app/openai';
 import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
+import { CallMeterService } from '../../accounting/index.js';
 import { CacheService } from '../../cache/index.js';
 import { mapHealth, type ServiceModelsDto, type ServiceProbeDto } from '../services/openai-service.dto.js';
 import { OpenAiServicesRepository } from '../services/openai-services.repository.js';
@@ -16,6 +24,8 @@ import { ServiceConnectionsService } from '../connections/service-connections.se
 
 const MODELS_TTL_MS = 300_000;
 const MODELS_LIMIT_MS = 15_000;
+/** A probe is made for no bot and no person. */
+const PURPOSE = { turnId: null, botId: '', userKey: '', channel: null, usageType: USAGE_TYPE.probe };
 
 /** Finds out what services speak and honour: after each change of a connection in the background, and on demand. */
 @Injectable()
@@ -29,6 +39,7 @@ export class ServiceProbesService implements OnModuleDestroy {
     private readonly records: ServiceProbesRepository,
     private readonly connections: ServiceConnectionsService,
     private readonly provider: OpenAiProvider,
+    private readonly meter: CallMeterService,
     private readonly changes: ServiceChangesService,
     private readonly cache: CacheService,
   ) {}
@@ -129,18 +140,32 @@ export class ServiceProbesService implements OnModuleDestroy {
     if (now !== null && this.connections.isSame(service, now)) await this.records.store(now, found, record);
   }
 
+  /** The calls are in the ledger when this returns, except those of the demo. */
   private async ask(
     service: OpenAiService,
     namedModel: string | null,
     dialects: ModelDialect[] | undefined = service.chosenDialect === null ? undefined : [service.chosenDialect],
   ): Promise<ProbeResult> {
+    if (service.isDemo) return this.speak(service, namedModel, dialects);
+    const { watch, settle } = await this.meter.follow({ ...PURPOSE, serviceId: service.id });
+    const result = await this.speak(service, namedModel, dialects, watch);
+    await settle();
+    return result;
+  }
+
+  private async speak(
+    service: OpenAiService,
+    namedModel: string | null,
+    dialects: ModelDialect[] | undefined,
+    watch?: AnswerWatch,
+  ): Promise<ProbeResult> {
     try {
       const connection = await this.connections.connect(service);
-      const found = await this.provider.probe(connection, modelOf(service), dialects);
+      const found = await this.provider.probe(connection, modelOf(service), dialects, watch);
       if (found.probedModel !== null || !found.reachable) return found;
       // Not every service lists its models.
       const named = namedModel ?? (await this.services.findModelNamedByBot(service.id));
-      return named === null ? found : await this.provider.probe(connection, named, dialects);
+      return named === null ? found : await this.provider.probe(connection, named, dialects, watch);
     } catch (error) {
       return { ...NOTHING_FOUND, problem: this.problemOf(service, error) };
     }
