@@ -47,7 +47,7 @@ export class UsageEntry {
   @StringColumn(20, { nullable: true })
   channel: string | null;
 
-  /** `user:1`, `visitor:` and a chat, or `anonymous`: who is counted in `userCount`. */
+  /** `user:1`, `visitor:` and a chat, or `anonymous`: who is counted in `userCount`. Empty for probes, `trial` for trials. */
   @StringColumn(80)
   userKey: string;
 
