@@ -13,5 +13,5 @@ export type { ParameterName, RequestParameters } from './dialects/parameters.js'
 export type { AskedParameters, RefusedParameter } from './learning/refused-parameters.js';
 export * from './provider.types.js';
 export { emptyMatrix, flagsOf } from './probe/matrix.js';
-export { TOKENS_PER_IMAGE } from './dialects/images.js';
+export { attachmentTokens, unreadFile } from './dialects/attachments.js';
 export { countTokens } from './usage/tokens.js';

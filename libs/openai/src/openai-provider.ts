@@ -9,7 +9,7 @@ import { CapabilityProbe } from './probe/capability-probe.js';
 import type { ProbeExtras } from './dialects/dialect-adapter.js';
 import { DIALECTS } from './dialects/dialects.js';
 import { fitting } from './dialects/conversation.js';
-import { withVisibleImages } from './dialects/images.js';
+import { withShownAttachments } from './dialects/attachments.js';
 import { itemsFor, originOf } from './dialects/origin.js';
 import { addFields, leaveOut, putParameters } from './dialects/parameters.js';
 import { AdaptingAnswer } from './learning/adapting-answer.js';
@@ -215,7 +215,7 @@ function bodyOf(request: ProviderRequest, adjustments: Adjustments, extras?: Pro
   const { capabilities, dialect } = request.connection;
   const adapter = DIALECTS[dialect];
   const own = { ...request, items: itemsFor(request, omitted) };
-  const addressed = { ...own, items: withVisibleImages(own, omitted) };
+  const addressed = { ...own, items: withShownAttachments(own, omitted) };
   const fitted = contextTokens === null ? addressed : fitting(addressed, contextTokens);
   const body = adapter.body(fitted, { ...extras, streamed: capabilities.streaming, adjustments });
   putParameters(body, adapter.places, request.parameters ?? {});

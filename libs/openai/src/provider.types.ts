@@ -60,14 +60,15 @@ export interface ProviderMessage extends OwnWords {
   type: 'message';
   role: 'user' | 'assistant' | 'developer';
   text: string;
-  /** Pictures that the customer sent with it; a service that does not see them is told that there were some. */
-  images?: ProviderImage[];
+  /** What the customer sent with it; a service that does not take it is told that there was something. */
+  attachments?: ProviderAttachment[];
 }
 
-export interface ProviderImage {
+export interface ProviderAttachment {
+  kind: 'image' | 'document';
   /** A file name. */
   name: string;
-  /** PNG, JPEG, WebP or GIF as `data:…;base64,…`. */
+  /** PNG, JPEG, WebP or GIF, or a PDF as a document, as `data:…;base64,…`. */
   dataUrl: string;
 }
 

@@ -1,5 +1,5 @@
 import type { Arrangement, ProviderItem, ProviderRequest } from '../provider.types.js';
-import { TOKENS_PER_IMAGE } from './images.js';
+import { attachmentTokens } from './attachments.js';
 import { countTokens } from '../usage/tokens.js';
 
 type Conversation = Pick<ProviderRequest, 'instructions' | 'items'>;
@@ -32,11 +32,11 @@ function joinNeighbours(items: readonly ProviderItem[]): ProviderItem[] {
   for (const item of items) {
     const last = joined.at(-1);
     if (isMessage(item) && isMessage(last) && item.role === last.role) {
-      const images = [...(last.images ?? []), ...(item.images ?? [])];
+      const attachments = [...(last.attachments ?? []), ...(item.attachments ?? [])];
       joined[joined.length - 1] = {
         ...last,
         text: `${last.text}\n\n${item.text}`,
-        ...(images.length > 0 && { images }),
+        ...(attachments.length > 0 && { attachments }),
       };
     } else {
       joined.push(item);
@@ -76,7 +76,7 @@ const isFromUser = (item: ProviderItem | undefined): boolean => isMessage(item) 
 function tokensOf(item: ProviderItem, model: string): number {
   switch (item.type) {
     case 'message':
-      return countTokens(item.text, model) + (item.images?.length ?? 0) * TOKENS_PER_IMAGE;
+      return countTokens(item.text, model) + attachmentTokens(item.attachments);
     case 'tool_call':
       return countTokens(item.name + item.arguments, model);
     case 'tool_result':

@@ -65,7 +65,8 @@ export class AdaptingAnswer implements AsyncIterableIterator<ProviderEvent, unde
 
   private learn(error: unknown): Adjustments | null {
     if (!(error instanceof ProviderError)) return null;
-    if (error.code === 'PROVIDER_CONTEXT_EXCEEDED' && this.trims++ >= MOST_TRIMS) return null;
-    return this.call.learn(this.answer, error, this.adjustments);
+    const learned = this.call.learn(this.answer, error, this.adjustments);
+    const isTrimmed = learned !== null && learned.contextTokens !== this.adjustments.contextTokens;
+    return isTrimmed && this.trims++ >= MOST_TRIMS ? null : learned;
   }
 }

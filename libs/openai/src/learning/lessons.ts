@@ -1,10 +1,10 @@
 import { arrange, fitting, inputTokensOf } from '../dialects/conversation.js';
 import { DIALECTS } from '../dialects/dialects.js';
-import { hasImages, IMAGES, IMAGES_ONCE } from '../dialects/images.js';
+import { ATTACHMENT_KINDS, everywhere, once, shows, withShownAttachments } from '../dialects/attachments.js';
 import { itemsFor, KEPT } from '../dialects/origin.js';
 import { valueAt } from '../dialects/parameters.js';
 import type { ProviderErrorCode } from '../errors/provider-error.js';
-import type { Adjustments, Arrangement, ProviderRequest } from '../provider.types.js';
+import type { Adjustments, Arrangement, ProviderAttachment, ProviderRequest } from '../provider.types.js';
 
 /** A request that was refused, and what the service said. */
 export interface Refusal {
@@ -25,9 +25,15 @@ const ABOUT_ROLES =
   /alternat|must be at the beginning|\broles?\b|jinja|chat.?template|system (message|prompt|instruction)|developer (message|instruction)|(first|last) message/i;
 const ABOUT_THOUGHTS = /\bthinking\b|\breasoning|\bthoughts?\b/i;
 const ABOUT_KEPT = /encrypted.?content|\breasoning\b.{0,60}\bitems?\b|\bitems?\b.{0,60}\breasoning\b|\bphase\b/is;
-const ABOUT_IMAGES = /\bimages?\b|image_url|input_image|\bvision\b|multimodal/i;
-const SEES_NOTHING =
+const ABOUT_ATTACHMENTS: Readonly<Record<ProviderAttachment['kind'], RegExp>> = {
+  image: /\bimages?\b|image_url|input_image|\bvision\b|multimodal/i,
+  document: /(\b|_)(pdf|document|file)s?(\b|_)/i,
+};
+const TAKES_NONE =
   /(not|n['’]t|no) (be )?(support|allow|accept|a (vision|multimodal))|unsupported|unknown|only .{0,20}text/i;
+/** What is wrong with one file says nothing about others. */
+const IS_SPOILT =
+  /encrypt|password|corrupt|damaged|\bpages?\b|too (large|long|big|many)|mime|media.?type|file.?type|upload/i;
 const DEMANDS = /missing|must (be|have)|required|expected/i;
 const ARRANGEMENTS: readonly Arrangement[] = ['free', 'alternating', 'without_system'];
 /** Where services say how much they take. */
@@ -65,7 +71,8 @@ const thoughtsOf = ({ items, connection }: ProviderRequest): string[] =>
 /** What to do differently so that the service may take the request; null when nothing is known to help. */
 export function learn(refusal: Refusal, adjustments: Adjustments): Adjustments | null {
   if (!CAN_BE_TAUGHT.has(refusal.status)) return null;
-  if (refusal.code === 'PROVIDER_CONTEXT_EXCEEDED') return askWithLess(refusal, adjustments);
+  if (refusal.code === 'PROVIDER_CONTEXT_EXCEEDED')
+    return leaveOutDocuments(refusal, adjustments) ?? askWithLess(refusal, adjustments);
   if (refusal.code !== 'PROVIDER_REQUEST_REJECTED' && !SAYS_IT_FAILED.has(refusal.status)) return null;
   // A quotation within JSON is marked by backslashes as well.
   const plain = { ...refusal, said: refusal.said.replaceAll('\\"', '"') };
@@ -97,12 +104,21 @@ const leaveOutKept: Lesson = ({ said, request }, adjustments) => {
   return isKept ? { ...adjustments, omitted: [...adjustments.omitted, KEPT] } : null;
 };
 
-/** A model that does not see is shown no more pictures; one that cannot read these is asked without them. */
-const leaveOutImages: Lesson = ({ said, request }, adjustments) => {
+/** A model that does not see is shown no more pictures, nor documents if it reads none; one that cannot read these is asked without them. */
+const leaveOutAttachments: Lesson = ({ said, request }, adjustments) => {
   const { omitted } = adjustments;
-  if (!hasImages(request.items) || omitted.includes(IMAGES) || omitted.includes(IMAGES_ONCE)) return null;
-  if (!ABOUT_IMAGES.test(said)) return null;
-  return { ...adjustments, omitted: [...omitted, SEES_NOTHING.test(said) ? IMAGES : IMAGES_ONCE] };
+  const shown = ATTACHMENT_KINDS.filter((each) => shows(request, each, omitted));
+  const kind = shown.find((each) => ABOUT_ATTACHMENTS[each].test(said));
+  if (kind === undefined) return null;
+  const isForAll = TAKES_NONE.test(said) && !IS_SPOILT.test(said);
+  return { ...adjustments, omitted: [...omitted, isForAll ? everywhere(kind) : once(kind)] };
+};
+
+/** A document is the customer's, and what is wrong with it not always said: the chat goes on without it. */
+const leaveOutDocuments: Lesson = ({ code, said, request }, adjustments) => {
+  if (code !== 'PROVIDER_REQUEST_REJECTED' && code !== 'PROVIDER_CONTEXT_EXCEEDED') return null;
+  if (ABOUT_ROLES.test(said) || !shows(request, 'document', adjustments.omitted)) return null;
+  return { ...adjustments, omitted: [...adjustments.omitted, once('document')] };
 };
 
 /** Takes the next stricter arrangement that changes anything: many chat templates want one. */
@@ -116,10 +132,13 @@ const arrangeStrictly: Lesson = ({ said, status, request }, adjustments) => {
   return arrangement === undefined ? null : { ...adjustments, arrangement };
 };
 
-const LESSONS: readonly Lesson[] = [leaveOut, leaveOutKept, leaveOutImages, leaveOutThoughts, arrangeStrictly];
+const LESSONS: readonly Lesson[] = [
+  leaveOut, leaveOutKept, leaveOutAttachments, leaveOutThoughts, leaveOutDocuments, arrangeStrictly,
+]; // prettier-ignore
 
 /** Once, with what the service says that it takes, else with half. */
-function askWithLess({ said, request }: Refusal, adjustments: Adjustments): Adjustments | null {
+function askWithLess({ said, request: asked }: Refusal, adjustments: Adjustments): Adjustments | null {
+  const request = { ...asked, items: withShownAttachments(asked, adjustments.omitted) };
   const sent = inputTokensOf(
     adjustments.contextTokens === null ? request : fitting(request, adjustments.contextTokens),
   );

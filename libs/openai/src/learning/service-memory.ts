@@ -1,4 +1,4 @@
-import { IMAGES_ONCE } from '../dialects/images.js';
+import { isLasting } from '../dialects/attachments.js';
 import type { Adjustments, ProviderRequest } from '../provider.types.js';
 
 const MOST_REMEMBERED = 1024;
@@ -20,7 +20,7 @@ export class ServiceMemory {
 
   remember(place: Place, adjustments: Adjustments): void {
     if (this.learned.size >= MOST_REMEMBERED) this.learned.clear();
-    const omitted = adjustments.omitted.filter((field) => field !== IMAGES_ONCE);
+    const omitted = adjustments.omitted.filter(isLasting);
     this.learned.set(keyOf(place), { ...adjustments, omitted });
   }
 

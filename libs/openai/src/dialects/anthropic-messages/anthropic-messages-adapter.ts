@@ -1,5 +1,5 @@
 import type { ReasoningEffort } from '@app/contracts';
-import type { ProviderItem, ProviderRequest } from '../../provider.types.js';
+import type { ProviderAttachment, ProviderItem, ProviderRequest } from '../../provider.types.js';
 import { arrange } from '../conversation.js';
 import type { CallOptions, DialectAdapter } from '../dialect-adapter.js';
 import { parametersOf, wellFormedArguments } from '../tool-forms.js';
@@ -82,9 +82,9 @@ function toMessages(items: readonly ProviderItem[]): Message[] {
   return messages;
 }
 
-/** Pictures come before the words about them. */
+/** Pictures and documents come before the words about them. */
 const toBlocks = (item: ProviderItem): Block[] => [
-  ...(item.type === 'message' ? (item.images ?? []).map(({ dataUrl }) => imageBlock(dataUrl)) : []),
+  ...(item.type === 'message' ? (item.attachments ?? []).map(attachmentBlock) : []),
   toBlock(item),
 ];
 
@@ -109,8 +109,12 @@ const toTool = (tool: ProviderRequest['tools'][number]): Block => ({
   input_schema: parametersOf(tool),
 });
 
-function imageBlock(dataUrl: string): Block {
+const attachmentBlock = ({ kind, name, dataUrl }: ProviderAttachment): Block =>
+  kind === 'image' ? imageBlock(dataUrl) : { type: 'document', source: sourceOf(dataUrl), title: name };
+
+const imageBlock = (dataUrl: string): Block => ({ type: 'image', source: sourceOf(dataUrl) });
+
+function sourceOf(dataUrl: string): Block {
   const [, mediaType, data] = /^data:([^;,]+);base64,(.*)$/.exec(dataUrl) ?? [];
-  const source = data ? { type: 'base64', media_type: mediaType, data } : { type: 'url', url: dataUrl };
-  return { type: 'image', source };
+  return data ? { type: 'base64', media_type: mediaType, data } : { type: 'url', url: dataUrl };
 }

@@ -1,4 +1,4 @@
-import type { ProviderItem, ProviderMessage, ProviderRequest } from '../../provider.types.js';
+import type { ProviderAttachment, ProviderItem, ProviderMessage, ProviderRequest } from '../../provider.types.js';
 import { arrange } from '../conversation.js';
 import type { CallOptions, DialectAdapter } from '../dialect-adapter.js';
 import { parametersOf, wellFormedArguments } from '../tool-forms.js';
@@ -79,10 +79,13 @@ function toMessages({ instructions, items }: ReturnType<typeof arrange>, omitted
   return messages;
 }
 
-const contentOf = ({ text, images }: ProviderMessage) =>
-  images
-    ? [{ type: 'text', text }, ...images.map(({ dataUrl }) => ({ type: 'image_url', image_url: { url: dataUrl } }))]
-    : text;
+const contentOf = ({ text, attachments }: ProviderMessage) =>
+  attachments ? [{ type: 'text', text }, ...attachments.map(toPart)] : text;
+
+const toPart = ({ kind, name, dataUrl }: ProviderAttachment) =>
+  kind === 'image'
+    ? { type: 'image_url', image_url: { url: dataUrl } }
+    : { type: 'file', file: { filename: name, file_data: dataUrl } };
 
 /** Thoughts come first, then the words, then the calls. */
 const joins = (item: ProviderItem, before: ProviderItem | undefined): boolean =>

@@ -1,4 +1,4 @@
-import type { ProviderItem, ProviderMessage, ProviderRequest } from '../../provider.types.js';
+import type { ProviderAttachment, ProviderItem, ProviderMessage, ProviderRequest } from '../../provider.types.js';
 import { arrange } from '../conversation.js';
 import type { CallOptions, DialectAdapter } from '../dialect-adapter.js';
 import { parametersOf, wellFormedArguments } from '../tool-forms.js';
@@ -63,13 +63,13 @@ function toInputItem(item: ProviderItem): InputItem {
   }
 }
 
-const inputContent = ({ text, images }: ProviderMessage) =>
-  images
-    ? [
-        { type: 'input_text', text },
-        ...images.map(({ dataUrl }) => ({ type: 'input_image', image_url: dataUrl, detail: 'auto' })),
-      ]
-    : text;
+const inputContent = ({ text, attachments }: ProviderMessage) =>
+  attachments ? [{ type: 'input_text', text }, ...attachments.map(toPart)] : text;
+
+const toPart = ({ kind, name, dataUrl }: ProviderAttachment) =>
+  kind === 'image'
+    ? { type: 'input_image', image_url: dataUrl, detail: 'auto' }
+    : { type: 'input_file', filename: name, file_data: dataUrl };
 
 /** Compatible servers refuse plain text as something the assistant has said. */
 const outputText = (text: string) => [{ type: 'output_text', text }];

@@ -1,8 +1,8 @@
 import { fromSqlBytes, fromSqlTime, GroupCommit, placeholders, type SqlBytes } from '@app/database';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import type { ProviderImage } from '@app/openai';
-import { isImageType, MAX_IMAGE_BYTES, MAX_IMAGES, type AttachedFile } from './turn-images.js';
+import type { ProviderAttachment } from '@app/openai';
+import { shownOf, type AttachedFile } from './turn-attachments.js';
 import { isSourceType, MAX_SOURCE_BYTES, type SourceFile } from './turn-sources.js';
 
 const MAX_SOURCES = 20;
@@ -39,11 +39,9 @@ export class ChatSourcesRepository {
     const readable = files
       .filter((file) => isSourceType(file.content_type) && file.size > 0 && file.size <= MAX_SOURCE_BYTES)
       .slice(0, MAX_SOURCES);
-    const visible = files
-      .filter((file) => isImageType(file.content_type) && file.size > 0 && file.size <= MAX_IMAGE_BYTES)
-      .slice(-MAX_IMAGES);
+    const shown = shownOf(files);
     const others = files.filter((file) => !isSourceType(file.content_type)).slice(-MAX_ATTACHED);
-    const bytes = await this.readAll([...readable, ...visible]);
+    const bytes = await this.readAll([...readable, ...shown.keys()]);
     return {
       texts: readable.map((file) => ({
         id: file.file_id,
@@ -53,7 +51,7 @@ export class ChatSourcesRepository {
       attached: others.map((file) => ({
         path: file.path,
         createdAt: fromSqlTime(file.created_at),
-        image: visible.includes(file) ? imageOf(file, bytes.get(file.file_id)!) : null,
+        shown: shown.has(file) ? attachmentOf(file, shown.get(file)!, bytes.get(file.file_id)!) : null,
       })),
     };
   }
@@ -81,7 +79,8 @@ export class ChatSourcesRepository {
   }
 }
 
-const imageOf = (file: FileRow, bytes: Buffer): ProviderImage => ({
+const attachmentOf = (file: FileRow, kind: ProviderAttachment['kind'], bytes: Buffer): ProviderAttachment => ({
+  kind,
   name: file.path,
   dataUrl: `data:${file.content_type};base64,${bytes.toString('base64')}`,
 });

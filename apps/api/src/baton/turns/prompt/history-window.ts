@@ -1,4 +1,4 @@
-import { countTokens, TOKENS_PER_IMAGE } from '@app/openai';
+import { attachmentTokens, countTokens } from '@app/openai';
 import { HISTORY_LIMIT, type PastMessage } from './turn-history.repository.js';
 
 /** What is left of the room when the history has outgrown it. */
@@ -24,15 +24,15 @@ export function windowOf(
   model: string,
   nextPlace: number,
 ): HistoryWindow {
-  const pictures = past.reduce((sum, message) => sum + imageTokens(message), 0);
+  const attached = past.reduce((sum, { attachments }) => sum + attachmentTokens(attachments), 0);
   const isWithinLimit = past.length <= HISTORY_LIMIT;
   const texts = [...always, ...past.flatMap(({ text, kept }) => (kept ? [text, JSON.stringify(kept)] : [text]))];
   // A token is at least one byte: texts that fit in bytes fit in tokens, and need no counting.
-  const fitsInBytes = texts.reduce((sum, text) => sum + Buffer.byteLength(text), pictures) <= budget;
+  const fitsInBytes = texts.reduce((sum, text) => sum + Buffer.byteLength(text), attached) <= budget;
   if (isWithinLimit && fitsInBytes) return { kept: [...past], startsAt: null };
   const room = always.reduce((left, text) => left - countTokens(text, model), budget);
   const sizes = past.map(
-    (message) => countTokens(message.text, model) + keptTokens(message.kept) + imageTokens(message),
+    (message) => countTokens(message.text, model) + keptTokens(message.kept) + attachmentTokens(message.attachments),
   );
   if (isWithinLimit && sizes.reduce((sum, size) => sum + size, 0) <= room) return { kept: [...past], startsAt: null };
   const kept = fromQuestion(newest(past, sizes, room * KEPT_SHARE, Math.floor(HISTORY_LIMIT * KEPT_SHARE)));
@@ -42,8 +42,6 @@ export function windowOf(
 /** Encrypted thoughts have no words to count. */
 const keptTokens = (kept: PastMessage['kept']): number =>
   kept === null ? 0 : Math.ceil(JSON.stringify(kept.items).length / CHARACTERS_PER_KEPT_TOKEN);
-
-const imageTokens = ({ images }: PastMessage): number => (images?.length ?? 0) * TOKENS_PER_IMAGE;
 
 function newest(past: readonly PastMessage[], sizes: number[], room: number, limit: number): PastMessage[] {
   let left = room;

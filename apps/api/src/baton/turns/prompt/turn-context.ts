@@ -43,10 +43,10 @@ export function contextOf(past: readonly PastMessage[]): ProviderItem[] {
 export const openWhispers = (past: readonly PastMessage[]): PastMessage[] =>
   past.slice(past.findLastIndex(({ author }) => author === 'bot') + 1).filter(({ kind }) => kind === 'whisper');
 
-function itemsOf({ author, text, speaker, kept, images }: PastMessage): ProviderItem[] {
+function itemsOf({ author, text, speaker, kept, attachments }: PastMessage): ProviderItem[] {
   switch (author) {
     case 'customer':
-      return [{ type: 'message', role: 'user', text, ...(images && { images }) }];
+      return [{ type: 'message', role: 'user', text, ...(attachments && { attachments }) }];
     case 'bot':
       return kept === null ? [item('assistant', text)] : withThoughts(text, kept);
     case 'agent':

@@ -9,7 +9,7 @@ import {
   type MessageAuthor,
   type MessageKind,
 } from '@app/database';
-import type { ProviderImage } from '@app/openai';
+import type { ProviderAttachment } from '@app/openai';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 
@@ -26,8 +26,8 @@ export interface PastMessage {
   /** What the model that gave the answer needs to see again. */
   kept: KeptThoughts | null;
   createdAt: Date;
-  /** Pictures that the customer sent with it. */
-  images?: ProviderImage[];
+  /** What the customer sent with it. */
+  attachments?: ProviderAttachment[];
 }
 
 interface PastRow {

@@ -1,5 +1,5 @@
 import { AppConfig } from '@app/common';
-import { TOKENS_PER_IMAGE, type ProviderItem, type ProviderRequest, type ProviderTool } from '@app/openai';
+import { attachmentTokens, type ProviderItem, type ProviderRequest, type ProviderTool } from '@app/openai';
 import type { TurnSource } from '@app/database';
 import { Injectable } from '@nestjs/common';
 import {
@@ -14,7 +14,7 @@ import { HandoffRulesService } from '../../handoff/handoff-rules.service.js';
 import { ChatSourcesRepository } from './chat-sources.repository.js';
 import { fittingSources, sourcesText } from './turn-sources.js';
 import { contextOf, openWhispers } from './turn-context.js';
-import { withAttachments } from './turn-images.js';
+import { withAttachments } from './turn-attachments.js';
 import { windowOf } from './history-window.js';
 import { TurnHistoryRepository, type PastMessage } from './turn-history.repository.js';
 import { HAND_TO_HUMAN } from '../tools/turn-tools.service.js';
@@ -68,8 +68,8 @@ export class TurnPromptService {
     const sources = fittingSources(files.texts, Math.floor(budget / 2), model);
     const given = sourcesText(sources);
     const always = [instructions, given, question.text];
-    const pictures = (question.images?.length ?? 0) * TOKENS_PER_IMAGE;
-    const { kept, startsAt } = windowOf(past, always, budget - pictures, model, turn.seq);
+    const attached = attachmentTokens(question.attachments);
+    const { kept, startsAt } = windowOf(past, always, budget - attached, model, turn.seq);
     const items = [
       ...(given === '' ? [] : [userItem(given)]),
       ...contextOf(kept),
@@ -115,7 +115,8 @@ const functionOf = ({ name, description, parameters }: CallableTool): ProviderTo
 /** Thoughts that were kept are encrypted: the trace says that they are there. */
 function shownItem(item: ProviderItem): unknown {
   if (item.type === 'carried') return { type: 'carried', kept: item.value['type'] ?? null };
-  return item.type === 'message' && item.images ? { ...item, images: item.images.map(({ name }) => name) } : item;
+  if (item.type !== 'message' || !item.attachments) return item;
+  return { ...item, attachments: item.attachments.map(({ name }) => name) };
 }
 
 const userItem = (text: string): ProviderItem => ({ type: 'message', role: 'user', text });
