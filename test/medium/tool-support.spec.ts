@@ -82,6 +82,7 @@ describe('bots with tools on services without', () => {
     const extraBody = { text: { format: { type: 'json_schema', name: 'a', schema: {} } } };
     const botId = await createBot(server, { openAiServiceId: plainId });
     await expect(parameters.update(ADMIN, botId, { extraBody })).rejects.toMatchObject(REFUSAL);
+    await expect(parameters.update(ADMIN, botId, { answerSchema: { type: 'object' } })).rejects.toMatchObject(REFUSAL);
     const mover = await createBot(server, { openAiServiceId: ableId });
     await parameters.update(ADMIN, mover, { extraBody });
     await expect(bots.update(ADMIN, mover, { openAiServiceId: plainId })).rejects.toMatchObject(REFUSAL);

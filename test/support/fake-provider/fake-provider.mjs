@@ -166,7 +166,8 @@ export class FakeProvider {
     const id = `fake${++this.#count}`;
     const calls = this.#callsOf(asks, scenario, dialectName);
     const tools = calls.map((call, place) => ({ ...call, callId: this.service.callId(id, place) }));
-    const words = () => (asks.schema ? ['{"ok":', 'true}'] : tokensOf(asks.userMessage, scenario));
+    const words = () =>
+      asks.schema && scenario.text === undefined ? ['{"ok":', 'true}'] : tokensOf(asks.userMessage, scenario);
     const tokens = markUnreadable(calls.length > 0 ? (scenario.sayBeforeTools ?? []) : words(), scenario);
     return {
       id,

@@ -2,6 +2,7 @@ export { BotAdministrationService } from './administration/bot-administration.se
 export { BotsModule } from './bots.module.js';
 export { CONFIGURATION_SECRETS } from './configuration/stored-configuration.js';
 export { BotFeedbackRequestDto, BotFeedbackResponseDto, FeedbackService } from './feedback/feedback.service.js';
+export { mismatchOf } from './parameters/answer-schema.js';
 export { RequestParametersService } from './parameters/request-parameters.service.js';
 export type { BotProfile } from './profile/bot-profile.js';
 export { BotSettingsService } from './profile/bot-settings.service.js';

@@ -18,8 +18,6 @@ export interface CallOptions extends ProbeExtras {
 export interface ProbeExtras {
   /** The model must call one of the tools. */
   forceTool?: boolean;
-  /** The answer must be JSON of this schema. */
-  jsonSchema?: Record<string, unknown>;
   /** A data URL that goes with the last message. */
   imageUrl?: string;
 }

@@ -4,12 +4,19 @@ import { defaultCapabilities } from '../probe/probe-requests.js';
 import type { ProviderDialect, ProviderRequest } from '../provider.types.js';
 import { addFields } from './parameters.js';
 
+const SCHEMA = {
+  type: 'object',
+  properties: { ok: { type: 'boolean' } },
+  required: ['ok'],
+  additionalProperties: false,
+};
 const ALL = {
   reasoningEffort: 'low',
   verbosity: 'high',
   topP: 0.9,
   stop: ['END'],
   seed: 7,
+  answerSchema: SCHEMA,
   promptCacheKey: 'revision',
   safetyIdentifier: 'person',
 } as const;
@@ -18,7 +25,7 @@ const ALL = {
 const WIRE: Record<ProviderDialect, Record<string, unknown>> = {
   responses: {
     reasoning: { effort: 'low' },
-    text: { verbosity: 'high' },
+    text: { verbosity: 'high', format: { type: 'json_schema', name: 'answer', schema: SCHEMA, strict: true } },
     top_p: 0.9,
     temperature: 0.3,
     max_output_tokens: 500,
@@ -31,6 +38,7 @@ const WIRE: Record<ProviderDialect, Record<string, unknown>> = {
     reasoning_effort: 'low',
     verbosity: 'high',
     top_p: 0.9,
+    response_format: { type: 'json_schema', json_schema: { name: 'answer', schema: SCHEMA, strict: true } },
     stop: ['END'],
     seed: 7,
     temperature: 0.3,
@@ -41,7 +49,7 @@ const WIRE: Record<ProviderDialect, Record<string, unknown>> = {
     stream_options: { include_usage: true },
   },
   anthropic_messages: {
-    output_config: { effort: 'low' },
+    output_config: { effort: 'low', format: { type: 'json_schema', schema: SCHEMA } },
     top_p: 0.9,
     stop_sequences: ['END'],
     temperature: 0.3,
@@ -177,12 +185,23 @@ describe('the parameters of a request', () => {
     ['a service', 'chat_completions', refused("Unknown parameter: 'chat_template_kwargs'"), ['chat_template_kwargs']],
   ])('are never again sent where they were refused: %s', async (_name, dialect, refusal, fields) => {
     await serve(({ body }) => (fields.some((field) => field in body) ? refusal : ANSWERS[dialect]));
-    const asked = { parameters: ALL, extraBody: { chat_template_kwargs: { enable_thinking: false } } };
+    const parameters = { ...ALL, answerSchema: null };
+    const asked = { parameters, extraBody: { chat_template_kwargs: { enable_thinking: false } } };
     await send(dialect, asked);
     await send(dialect, asked);
     expect(service.calls).toHaveLength(3);
     const before = Object.keys(sent(0));
     expect(Object.keys(sent())).toEqual(before.filter((field) => !fields.includes(field)));
+  });
+
+  it('always include the schema: a service that refuses it fails', async () => {
+    const complaint = "Invalid schema for response_format 'answer': unknown keyword.";
+    const isAsked = ({ body }: RawCall): boolean => 'response_format' in body;
+    await serve((call) => (isAsked(call) ? refused(complaint) : ANSWERS.chat_completions));
+    const failure = { code: 'PROVIDER_REQUEST_REJECTED' };
+    await expect(send('chat_completions', { parameters: ALL })).rejects.toMatchObject(failure);
+    await expect(send('chat_completions', { parameters: ALL })).rejects.toMatchObject(failure);
+    expect(service.calls.every(isAsked)).toBe(true);
   });
 
   it('take the fields of the administrator beside ours, and never instead of them', () => {

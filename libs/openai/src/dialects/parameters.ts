@@ -8,6 +8,8 @@ export interface RequestParameters {
   /** Texts at which the answer ends. */
   stop?: readonly string[] | null;
   seed?: number | null;
+  /** The answer must be JSON of this schema. */
+  answerSchema?: Record<string, unknown> | null;
   /** The same for requests that begin alike, so that the service finds their beginning in its cache. */
   promptCacheKey?: string | null;
   /** The same for all requests of one person, without saying who it is. */

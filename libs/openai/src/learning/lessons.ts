@@ -52,12 +52,16 @@ const CAN_BE_TAUGHT = new Set([200, 400, 413, 422, 429, 500, 501]);
 /** The fields that a request can do without, beside its parameters and those that an administrator has added. */
 const DISPENSABLE = [
   'temperature', 'max_tokens', 'max_completion_tokens', 'max_output_tokens', 'store', 'stream_options', 'tool_choice',
-  'response_format', 'include',
+  'include',
 ]; // prettier-ignore
 
-/** The fields of a request that a refusal may be about, also those within the messages that the service itself had added. */
+/**
+ * The fields of a request that a refusal may be about, also those within the messages that the service itself had added. Not the schema of the
+ * answer: without it the answer would hardly fit, and a service that refuses one schema may take another.
+ */
 export function fieldsOf(body: Record<string, unknown>, request: ProviderRequest): string[] {
-  const parameters = Object.values(DIALECTS[request.connection.dialect].places).map(({ path }) => path);
+  const { answerSchema: _schema, ...places } = DIALECTS[request.connection.dialect].places;
+  const parameters = Object.values(places).map(({ path }) => path);
   const dispensable = new Set([...DISPENSABLE, ...parameters, ...Object.keys(request.extraBody ?? {})]);
   return [...[...dispensable].filter((field) => valueAt(body, field) !== undefined), ...thoughtsOf(request)];
 }

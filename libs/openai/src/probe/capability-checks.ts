@@ -3,7 +3,7 @@ import type { ProbeExtras } from '../dialects/dialect-adapter.js';
 import type { ProviderRequest } from '../provider.types.js';
 import { findingOf, no, unknown, YES } from './findings.js';
 import type { Collected, ProbeCalls } from './probe-calls.js';
-import { BLUE_SQUARE, OK_SCHEMA, withImage, withSchema, withTool, withTwoTools } from './probe-requests.js';
+import { BLUE_SQUARE, withImage, withSchema, withTool, withTwoTools } from './probe-requests.js';
 
 const CUT = unknown('The answer was cut before it could show this.');
 
@@ -47,7 +47,7 @@ const missing = (called: number): string =>
   called === 0 ? 'The model answered without a call.' : 'The model made one call where two were asked for.';
 
 export const checkJsonSchema = (calls: ProbeCalls, request: ProviderRequest): Promise<Finding> =>
-  check(calls, withSchema(request), { jsonSchema: OK_SCHEMA }, ({ text }) =>
+  check(calls, withSchema(request), {}, ({ text }) =>
     isOkObject(text) ? YES : no('The answer did not follow the schema.'),
   );
 

@@ -19,7 +19,7 @@ const PING: ProviderTool = {
   parameters: { type: 'object', properties: {}, required: [], additionalProperties: false },
 };
 const PONG: ProviderTool = { ...PING, name: 'pong', description: 'Answers with ping.' };
-export const OK_SCHEMA = {
+const OK_SCHEMA = {
   type: 'object',
   properties: { ok: { type: 'boolean' } },
   required: ['ok'],
@@ -59,6 +59,7 @@ export const withTwoTools = (request: ProviderRequest): ProviderRequest => ({
 export const withSchema = (request: ProviderRequest): ProviderRequest => ({
   ...request,
   items: [message('user', 'Answer with {"ok": true}.')],
+  parameters: { ...request.parameters, answerSchema: OK_SCHEMA },
   maxOutputTokens: SOME_TOKENS,
 });
 

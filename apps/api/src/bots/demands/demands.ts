@@ -18,15 +18,15 @@ export const DEMANDS = {
   jsonAnswers: {
     capability: 'jsonSchema',
     what: 'answers in JSON of a given schema',
-    advice: 'choose another service or model, or remove the schema from extraBody',
+    advice: 'choose another service or model, or remove answerSchema, or the schema in extraBody',
   },
 } as const satisfies Record<string, DemandRow>;
 export type Demand = keyof typeof DEMANDS;
 
 const isSchema = (value: unknown): boolean => (value as { type?: unknown } | null | undefined)?.type === 'json_schema';
 
-/** What the parameters ask for: Responses and Anthropic Messages have their own places for the schema of an answer. */
-export function demandsOf({ extraBody }: BotParameters): Demand[] {
+/** What the parameters ask for: beside the parameter of its own, Responses and Anthropic Messages have their own places for the schema of an answer. */
+export function demandsOf({ answerSchema, extraBody }: BotParameters): Demand[] {
   const { text, output_config: output } = (extraBody ?? {}) as Record<string, { format?: unknown } | null | undefined>;
-  return [text?.format, output?.format].some(isSchema) ? ['jsonAnswers'] : [];
+  return answerSchema || [text?.format, output?.format].some(isSchema) ? ['jsonAnswers'] : [];
 }

@@ -18,6 +18,7 @@ import {
   type ValidationArguments,
 } from 'class-validator';
 import { OptionalFlag } from '../profile/optional.decorators.js';
+import { faultInAnswerSchema } from './answer-schema.js';
 import { problemOfExtraBody } from './extra-body.js';
 
 const MOST_STOPS = 4;
@@ -39,12 +40,13 @@ const OptionalChoice = (choices: readonly string[], example: string) =>
     ApiProperty({ enum: [...choices, null], example, type: 'string', nullable: true, required: false }),
   );
 
-const IsExtraBody = () =>
+/** @param faultIn what is wrong with the value, as the rest of a sentence; null when nothing is */
+const HasNoFault = (name: string, faultIn: (value: unknown) => string | null) =>
   ValidateBy({
-    name: 'isExtraBody',
+    name,
     validator: {
-      validate: (value: unknown) => problemOfExtraBody(value) === null,
-      defaultMessage: (given?: ValidationArguments) => `extraBody ${problemOfExtraBody(given?.value)}`,
+      validate: (value: unknown) => faultIn(value) === null,
+      defaultMessage: (given?: ValidationArguments) => `${given?.property} ${faultIn(given?.value)}`,
     },
   });
 
@@ -94,9 +96,23 @@ export class BotParametersDto {
   @OptionalNumber('integer', Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER, null)
   seed?: number | null;
 
+  /**
+   * Answers are JSON of this schema, an object at the top, up to 16,384 bytes. An answer that does not fit fails its turn with
+   * PROVIDER_SCHEMA_MISMATCH.
+   */
+  @IsOptional()
+  @HasNoFault('isAnswerSchema', faultInAnswerSchema)
+  @ApiPropertyOptional({
+    example: null,
+    type: 'object',
+    additionalProperties: true,
+    nullable: true,
+  })
+  answerSchema?: { [keyword: string]: unknown } | null;
+
   /** Further fields of the requests to the service. Those that the server sets itself, and secrets, are refused. */
   @IsOptional()
-  @IsExtraBody()
+  @HasNoFault('isExtraBody', problemOfExtraBody)
   @ApiPropertyOptional({
     example: { service_tier: 'auto' },
     type: 'object',

@@ -17,6 +17,7 @@ const UNSET: Required<BotParameters> = {
   verbosity: null,
   stop: null,
   seed: null,
+  answerSchema: null,
   extraBody: null,
   isTitledByModel: false,
 };

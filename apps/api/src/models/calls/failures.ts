@@ -31,6 +31,7 @@ const FAILURES: Readonly<Record<ProviderErrorCode, Failure>> = {
   PROVIDER_CONTEXT_EXCEEDED: { leadsTo: 'next', means: 'none' },
   // What one service refuses for its content is not offered to others until one takes it.
   PROVIDER_CONTENT_FILTERED: { leadsTo: 'final', means: 'none' },
+  PROVIDER_SCHEMA_MISMATCH: { leadsTo: 'final', means: 'none' },
   PROVIDER_ANSWER_CUT: { leadsTo: 'final', means: 'none' },
 };
 

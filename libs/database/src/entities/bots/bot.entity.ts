@@ -24,6 +24,8 @@ export interface BotParameters {
   topP?: number | null;
   stop?: string[] | null;
   seed?: number | null;
+  /** Answers are JSON of this schema. */
+  answerSchema?: { [keyword: string]: JsonValue } | null;
   /** Further fields of the requests to the service. */
   extraBody?: { [field: string]: JsonValue } | null;
 }

@@ -27,6 +27,8 @@ export const anthropicMessagesAdapter: DialectAdapter = {
 
   places: {
     reasoningEffort: { path: 'output_config.effort', write: (effort) => EFFORTS[effort as ReasoningEffort] },
+    // It follows every schema as far as it knows its keywords: there is no strict mode to choose.
+    answerSchema: { path: 'output_config.format', write: (schema) => ({ type: 'json_schema', schema }) },
     topP: { path: 'top_p' },
     stop: { path: 'stop_sequences' },
     // There are no keys: the service looks for the longest beginning that it knows.
@@ -41,7 +43,7 @@ export const anthropicMessagesAdapter: DialectAdapter = {
     ...(apiKey && !baseUrl.startsWith(`${HOME}/`) && { authorization: `Bearer ${apiKey}` }),
   }),
 
-  body(request: ProviderRequest, { streamed, adjustments, forceTool, jsonSchema, imageUrl }: CallOptions) {
+  body(request: ProviderRequest, { streamed, adjustments, forceTool, imageUrl }: CallOptions) {
     const { temperature, tools, connection } = request;
     const arrangement = adjustments.arrangement === 'free' ? 'alternating' : adjustments.arrangement;
     const { instructions, items } = arrange(request, arrangement);
@@ -53,7 +55,6 @@ export const anthropicMessagesAdapter: DialectAdapter = {
       messages,
       tools: tools.length > 0 && connection.capabilities.tools ? tools.map(toTool) : undefined,
       tool_choice: forceTool ? { type: 'any' } : undefined,
-      output_config: jsonSchema ? { format: { type: 'json_schema', schema: jsonSchema } } : undefined,
       temperature: temperature === null ? undefined : Math.min(temperature, HIGHEST_TEMPERATURE),
       max_tokens: request.maxOutputTokens ?? DEFAULT_MAX_TOKENS,
       stream: streamed,

@@ -1,4 +1,5 @@
 import type { ProviderAttachment, ProviderItem, ProviderMessage, ProviderRequest } from '../../provider.types.js';
+import { namedSchema } from '../answer-schema.js';
 import { arrange } from '../conversation.js';
 import type { CallOptions, DialectAdapter } from '../dialect-adapter.js';
 import { parametersOf, wellFormedArguments } from '../tool-forms.js';
@@ -11,6 +12,10 @@ export const chatCompletionsAdapter: DialectAdapter = {
   places: {
     reasoningEffort: { path: 'reasoning_effort' },
     verbosity: { path: 'verbosity' },
+    answerSchema: {
+      path: 'response_format',
+      write: (schema) => ({ type: 'json_schema', json_schema: namedSchema(schema) }),
+    },
     topP: { path: 'top_p' },
     stop: { path: 'stop' },
     seed: { path: 'seed' },
@@ -18,7 +23,7 @@ export const chatCompletionsAdapter: DialectAdapter = {
     safetyIdentifier: { path: 'safety_identifier' },
   },
 
-  body(request: ProviderRequest, { streamed, adjustments, forceTool, jsonSchema, imageUrl }: CallOptions) {
+  body(request: ProviderRequest, { streamed, adjustments, forceTool, imageUrl }: CallOptions) {
     const { capabilities } = request.connection;
     const messages = toMessages(arrange(request, adjustments.arrangement), new Set(adjustments.omitted));
     if (imageUrl) addImage(messages, imageUrl);
@@ -27,9 +32,6 @@ export const chatCompletionsAdapter: DialectAdapter = {
       messages,
       tools: request.tools.length > 0 && capabilities.tools ? request.tools.map(toTool) : undefined,
       tool_choice: forceTool ? 'required' : undefined,
-      response_format: jsonSchema
-        ? { type: 'json_schema', json_schema: { name: 'answer', schema: jsonSchema, strict: true } }
-        : undefined,
       temperature: request.temperature ?? undefined,
       [limitName(request, adjustments.omitted)]: request.maxOutputTokens ?? undefined,
       store: false,

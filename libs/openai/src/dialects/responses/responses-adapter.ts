@@ -1,4 +1,5 @@
 import type { ProviderAttachment, ProviderItem, ProviderMessage, ProviderRequest } from '../../provider.types.js';
+import { schemaFormat } from '../answer-schema.js';
 import { arrange } from '../conversation.js';
 import type { CallOptions, DialectAdapter } from '../dialect-adapter.js';
 import { parametersOf, wellFormedArguments } from '../tool-forms.js';
@@ -11,12 +12,13 @@ export const responsesAdapter: DialectAdapter = {
   places: {
     reasoningEffort: { path: 'reasoning.effort' },
     verbosity: { path: 'text.verbosity' },
+    answerSchema: { path: 'text.format', write: schemaFormat },
     topP: { path: 'top_p' },
     promptCacheKey: { path: 'prompt_cache_key' },
     safetyIdentifier: { path: 'safety_identifier' },
   },
 
-  body(request: ProviderRequest, { streamed, adjustments, forceTool, jsonSchema, imageUrl }: CallOptions) {
+  body(request: ProviderRequest, { streamed, adjustments, forceTool, imageUrl }: CallOptions) {
     const { capabilities } = request.connection;
     const { instructions, items } = arrange(request, adjustments.arrangement);
     const input = items.map(toInputItem);
@@ -27,9 +29,6 @@ export const responsesAdapter: DialectAdapter = {
       input,
       tools: request.tools.length > 0 && capabilities.tools ? request.tools.map(toTool) : undefined,
       tool_choice: forceTool ? 'required' : undefined,
-      text: jsonSchema
-        ? { format: { type: 'json_schema', name: 'answer', schema: jsonSchema, strict: true } }
-        : undefined,
       temperature: request.temperature ?? undefined,
       max_output_tokens: request.maxOutputTokens ?? undefined,
       store: false,

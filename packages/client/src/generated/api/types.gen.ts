@@ -739,6 +739,13 @@ export type BotFeedbackResponseDto = {
 
 export type BotParametersDto = {
   /**
+   * Answers are JSON of this schema, an object at the top, up to 16,384 bytes. An answer that does not fit fails its turn with
+   * PROVIDER_SCHEMA_MISMATCH.
+   */
+  answerSchema?: {
+    [key: string]: unknown;
+  } | null;
+  /**
    * Further fields of the requests to the service. Those that the server sets itself, and secrets, are refused.
    */
   extraBody?: {
@@ -1324,6 +1331,7 @@ export type ErrorCode =
   | 'PROVIDER_ERROR'
   | 'PROVIDER_INCOMPLETE'
   | 'PROVIDER_ANSWER_CUT'
+  | 'PROVIDER_SCHEMA_MISMATCH'
   | 'PROVIDER_CONTEXT_EXCEEDED'
   | 'PROVIDER_CONTENT_FILTERED'
   | 'PROVIDER_MALFORMED'

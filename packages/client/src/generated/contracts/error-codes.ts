@@ -65,6 +65,7 @@ export const ERRORS = {
   PROVIDER_ERROR: { status: 502, title: 'The model service failed' },
   PROVIDER_INCOMPLETE: { status: 502, title: 'The model service ended its answer early' },
   PROVIDER_ANSWER_CUT: { status: 502, title: 'The model reached a limit before its answer was complete' },
+  PROVIDER_SCHEMA_MISMATCH: { status: 502, title: 'The answer of the model does not fit the schema of the bot' },
   PROVIDER_CONTEXT_EXCEEDED: { status: 413, title: 'The conversation is too long for the model' },
   PROVIDER_CONTENT_FILTERED: { status: 422, title: 'The model service refuses this content' },
   PROVIDER_MALFORMED: { status: 502, title: 'The model service sent something unreadable' },

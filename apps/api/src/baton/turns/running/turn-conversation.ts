@@ -1,6 +1,7 @@
 import { AppConfig, AppError } from '@app/common';
 import type { CarriedItem, ProviderEvent, ProviderItem, ProviderRequest } from '@app/openai';
 import { Injectable } from '@nestjs/common';
+import { mismatchOf } from '../../../bots/index.js';
 import { ModelCallsService, type ModelAnswer, type ModelTarget } from '../../../models/index.js';
 import type { Prompt } from '../prompt/turn-prompt.service.js';
 import { CommitWindow } from './commit-window.js';
@@ -25,7 +26,8 @@ export class TurnConversation {
 
   /**
    * Asks until the model calls no more tools. Each round is answered by the service of the round before, or, before its first text, by the
-   * next one that can. Throws PROVIDER_INCOMPLETE when the model has generated no text by the end.
+   * next one that can. Throws PROVIDER_INCOMPLETE when the model has generated no text by the end, and
+   * PROVIDER_SCHEMA_MISMATCH when the text is not what the bot's schema demands.
    */
   async run(live: LiveTurn, { request, targets }: Prompt): Promise<void> {
     let { items } = request;
@@ -40,7 +42,7 @@ export class TurnConversation {
       const { target, value } = answer;
       const { calls, output, reason } = value;
       if (reason === 'length' || reason === 'content_filter') throw truncationOf(reason, live);
-      if (calls.length === 0 || isLast) return requireAnswer(live);
+      if (calls.length === 0 || isLast) return requireAnswer(live, request.parameters?.answerSchema);
       items = [...items, ...output, ...(await this.tools.answerCalls(live, calls, isHandoffOffered))];
       if (live.signal.aborted) return;
       order = [target, ...targets.filter((other) => other !== target)];
@@ -136,8 +138,11 @@ function truncationOf(reason: 'length' | 'content_filter', live: LiveTurn): AppE
     : new AppError('PROVIDER_INCOMPLETE', { detail: 'The model has reached its limit without a word.' });
 }
 
-/** An empty answer is valid only together with a handoff. */
-function requireAnswer(live: LiveTurn): void {
-  if (live.handoffReason === null && live.text.trim() === '')
+/** With a handoff any answer is valid, also an empty one: a person goes on. */
+function requireAnswer(live: LiveTurn, schema: Record<string, unknown> | null | undefined): void {
+  if (live.handoffReason !== null) return;
+  if (live.text.trim() === '')
     throw new AppError('PROVIDER_INCOMPLETE', { detail: 'The model service has answered without a word.' });
+  const mismatch = schema ? mismatchOf(schema, live.text) : null;
+  if (mismatch !== null) throw new AppError('PROVIDER_SCHEMA_MISMATCH', { detail: `The answer ${mismatch}.` });
 }
