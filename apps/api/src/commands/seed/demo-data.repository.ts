@@ -41,7 +41,7 @@ export class DemoDataRepository {
   }
 
   async hasPrices(serviceId: string): Promise<boolean> {
-    const prices = await this.dataSource.query<unknown[]>('SELECT 1 FROM prices WHERE service_id = ? LIMIT 1', [
+    const prices = await this.dataSource.query<unknown[]>('SELECT 1 FROM price_book WHERE service_id = ? LIMIT 1', [
       serviceId,
     ]);
     return prices.length > 0;

@@ -1,4 +1,5 @@
 import { toSqlTime, type SqlRow } from '@app/database';
+import { uuidv7 } from 'uuidv7';
 import { START_BOTS, TOPICS, type DemoTopic } from './demo-bots.js';
 import { DEMO_MODELS, type DemoBot } from './demo-chats.js';
 import { SYSTEM_MESSAGES } from './demo-people.js';
@@ -111,10 +112,15 @@ export const systemMessageRows = (random: Random, userId: number, today: number)
 /** The last model stays without a price. */
 export const priceRows = (serviceId: string, today: number): SqlRow[] =>
   DEMO_MODELS.slice(0, -1).map((model, index) => ({
+    id: uuidv7(),
     service_id: serviceId,
     model,
-    input_nano: index === 0 ? 2500 : 250,
-    cached_nano: index === 0 ? 1250 : 25,
-    output_nano: index === 0 ? 10_000 : 2000,
+    valid_from: toSqlTime(new Date(0)),
+    valid_until: null,
+    input_nano: index === 0 ? 2_500_000_000 : 250_000_000,
+    cached_nano: index === 0 ? 1_250_000_000 : 25_000_000,
+    cache_write_nano: index === 0 ? 2_500_000_000 : 250_000_000,
+    output_nano: index === 0 ? 10_000_000_000 : 2_000_000_000,
+    source: 'demo data',
     updated_at: toSqlTime(new Date(today)),
   }));

@@ -49,7 +49,7 @@ export class DemoSeed {
     const { bots, rows } = demoBots(random, serviceId, today, this.mark);
     await repository.insert(rows);
     if (serviceId !== null && !(await repository.hasPrices(serviceId)))
-      await repository.insert({ prices: priceRows(serviceId, today) });
+      await repository.insert({ price_book: priceRows(serviceId, today) });
     const { users, named } = await this.createUsers();
     const chats = this.planChats(users, bots);
     for (const entry of named) entry.chats = chats.filter(({ user }) => user?.id === entry.userId).length;
