@@ -134,7 +134,7 @@ describe.each(['responses', 'chat_completions', 'anthropic_messages'] as const)(
     });
 
     it.each([
-      // https://github.com/danny-avila/LibreChat/discussions/6980
+      // A model that reads no files.
       ['f', "Invalid Value: 'file'. This model does not support file content types.", 3],
       // https://github.com/github/app/issues/3266
       ['g', 'encrypted PDFs are not supported', 4],
