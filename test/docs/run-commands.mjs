@@ -75,7 +75,9 @@ function localised(command) {
 
 function bash(script) {
   return new Promise((resolve) => {
-    const shell = spawn('bash', ['-c', script], { detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+    // Commands beside the server use its settings.
+    const env = { ...process.env, DATA_DIR: dataDir };
+    const shell = spawn('bash', ['-c', script], { detached: true, stdio: ['ignore', 'pipe', 'pipe'], env });
     let output = '';
     for (const stream of [shell.stdout, shell.stderr])
       stream.setEncoding('utf8').on('data', (text) => (output += text));
