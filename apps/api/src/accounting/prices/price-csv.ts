@@ -1,4 +1,4 @@
-import { AppError } from '@app/common';
+import { AppError, csvLine } from '@app/common';
 import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
 import { NewPriceDto, type PriceDto } from './price.dto.js';
@@ -14,15 +14,12 @@ const COLUMNS = [
   'outputNano',
   'source',
 ] as const;
-type Column = (typeof COLUMNS)[number];
 const NUMBERS: readonly string[] = ['inputNano', 'cachedNano', 'cacheWriteNano', 'outputNano'];
 const MAX_LINES = 5001;
 
 /** One line for each price, after a line with the names of the columns. */
 export const pricesAsCsv = (prices: readonly PriceDto[]): string =>
-  [COLUMNS.join(','), ...prices.map((price) => COLUMNS.map((column) => cell(price[column])).join(','))]
-    .map((line) => `${line}\r\n`)
-    .join('');
+  [COLUMNS, ...prices.map((price) => COLUMNS.map((column) => String(price[column] ?? '')))].map(csvLine).join('');
 
 /** Columns may come in any order, and those that a price can do without may be missing. Throws VALIDATION_FAILED with the line. */
 export function pricesFromCsv(csv: string): NewPriceDto[] {
@@ -48,15 +45,6 @@ const numberOf = (text: string): number => (/^-?\d{1,20}$/.test(text) ? Number(t
 
 const invalid = (line: number, message: string): AppError =>
   new AppError('VALIDATION_FAILED', { errors: [{ path: 'csv', message: `line ${line}: ${message}` }] });
-
-/** Spreadsheets take cells with these beginnings for formulas. */
-const FORMULA = /^[=+@\t-]/;
-
-function cell(value: PriceDto[Column]): string {
-  const text = value === null || value === undefined ? '' : String(value);
-  const safe = FORMULA.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
-}
 
 /** RFC 4180; empty lines are left out. */
 function readCsv(csv: string): string[][] {
