@@ -1,5 +1,6 @@
 import { dialectOf, insertRows, placeholders, type SqlRow, type UsageBooking } from '@app/database';
 import type { EntityManager } from 'typeorm';
+import type { UseRow } from './budgets.repository.js';
 import { firstDayOf, isWithin, type Booking } from './budget-rules.js';
 
 /** A call that is settled, with what it had reserved. */
@@ -7,14 +8,6 @@ export interface Settlement {
   callId: string;
   costNano: number;
   bookings: readonly UsageBooking[];
-}
-
-interface UseRow {
-  budget_id: string;
-  period: string;
-  subject: string;
-  used_nano: number | string;
-  reserved_nano: number | string;
 }
 
 interface Use {

@@ -1,4 +1,4 @@
-import { Budget, isDuplicate, placeholders } from '@app/database';
+import { Budget, dialectOf, isDuplicate, placeholders } from '@app/database';
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import type { Repository } from 'typeorm';
@@ -12,7 +12,7 @@ export interface SubjectUse {
   reservedNano: number;
 }
 
-interface UseRow {
+export interface UseRow {
   budget_id: string;
   period: string;
   subject: string;
@@ -69,13 +69,7 @@ export class BudgetsRepository {
        ORDER BY used_nano + reserved_nano DESC LIMIT 5000`,
       periods,
     );
-    return rows.map((row) => ({
-      budgetId: row.budget_id,
-      period: row.period,
-      subject: row.subject,
-      usedNano: Number(row.used_nano),
-      reservedNano: Number(row.reserved_nano),
-    }));
+    return rows.map(useOf);
   }
 
   /** Uses of the periods that have passed the given share of their limit and were not reported yet; each is found once. */
@@ -84,8 +78,8 @@ export class BudgetsRepository {
       const rows = await tx.query<(UseRow & { scope: string })[]>(
         `SELECT u.budget_id, u.period, u.subject, u.used_nano, u.reserved_nano, b.scope
          FROM budget_use u JOIN budgets b ON b.id = u.budget_id
-         WHERE u.period IN (${placeholders(periods.length)}) AND u.is_warned = 0 AND u.used_nano * 100 >= b.limit_nano * ? LIMIT 100
-         ${tx.connection.options.type === 'better-sqlite3' ? '' : 'FOR UPDATE'}`,
+         WHERE u.period IN (${placeholders(periods.length)}) AND u.is_warned = 0 AND u.used_nano * 100 >= b.limit_nano * ?
+         LIMIT 100${dialectOf(tx.connection).forUpdate}`,
         [...periods, percent],
       );
       for (const row of rows)
@@ -94,14 +88,7 @@ export class BudgetsRepository {
           row.period,
           row.subject,
         ]);
-      return rows.map((row) => ({
-        budgetId: row.budget_id,
-        period: row.period,
-        subject: row.subject,
-        usedNano: Number(row.used_nano),
-        reservedNano: Number(row.reserved_nano),
-        scope: row.scope,
-      }));
+      return rows.map((row) => ({ ...useOf(row), scope: row.scope }));
     });
   }
 
@@ -112,3 +99,11 @@ export class BudgetsRepository {
     );
   }
 }
+
+const useOf = (row: UseRow): SubjectUse => ({
+  budgetId: row.budget_id,
+  period: row.period,
+  subject: row.subject,
+  usedNano: Number(row.used_nano),
+  reservedNano: Number(row.reserved_nano),
+});

@@ -5,7 +5,7 @@ import { BudgetsService } from '../budgets/budgets.service.js';
 import { costOf, type Rates } from '../prices/price-book.js';
 import { PriceBookService } from '../prices/price-book.service.js';
 import { CallLedgerRepository } from './call-ledger.repository.js';
-import { NO_CALL_USAGE, reservedRow, type Call, type CallPurpose } from './ledger-rows.js';
+import { NO_CALL_USAGE, reservedRow, type Call, type CallPurpose, roughTokens } from './ledger-rows.js';
 import { MeteredCall } from './metered-call.js';
 
 /** A call as its caller describes it. */
@@ -22,7 +22,6 @@ export interface OpenedCall {
   events: AsyncIterable<ProviderEvent>;
 }
 
-const CHARACTERS_PER_TOKEN = 4;
 /** How long an answer is expected to be at most where nothing limits it. */
 const LONG_ANSWER_TOKENS = 2048;
 
@@ -112,7 +111,7 @@ export class CallMeterService {
 
 /** What a request sends, in tokens of four characters: cheap enough to be counted before every call. */
 const roughTokensOf = ({ instructions, items }: ProviderRequest): number =>
-  Math.ceil((instructions.length + JSON.stringify(items).length) / CHARACTERS_PER_TOKEN);
+  roughTokens(instructions.length + JSON.stringify(items).length);
 
 /** What is held for a call from the budgets while it runs; nothing for a model without a price. */
 function expectedCostOf(request: ProviderRequest, rates: Rates | null): number {

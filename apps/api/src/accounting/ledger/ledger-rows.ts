@@ -47,6 +47,8 @@ export interface CallResult {
   durationMs: number | null;
 }
 
+const CHARACTERS_PER_TOKEN = 4;
+
 export const NO_CALL_USAGE: CallUsage = {
   inputTokens: 0,
   cachedTokens: 0,
@@ -55,6 +57,9 @@ export const NO_CALL_USAGE: CallUsage = {
   reasoningTokens: 0,
   isEstimated: false,
 };
+
+/** An estimate without a tokenizer, cheap enough for every call. */
+export const roughTokens = (characters: number): number => Math.ceil(characters / CHARACTERS_PER_TOKEN);
 
 /**
  * The first call of a turn, reserved in the transaction that starts the turn: from its first moment on, a turn that runs has a row in the

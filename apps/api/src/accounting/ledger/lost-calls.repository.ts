@@ -4,7 +4,7 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { book } from '../budgets/budget-bookings.repository.js';
 import { costOf, type PriceBook } from '../prices/price-book.js';
 import { sumTurnUsage } from './call-ledger.repository.js';
-import { NO_CALL_USAGE } from './ledger-rows.js';
+import { NO_CALL_USAGE, roughTokens } from './ledger-rows.js';
 
 interface LostCall {
   id: string;
@@ -34,8 +34,6 @@ interface Heard {
 }
 
 const BATCH = 200;
-const CHARACTERS_PER_TOKEN = 4;
-const tokensOf = (characters: number): number => Math.ceil(characters / CHARACTERS_PER_TOKEN);
 
 /** Calls of which nothing more is heard, because their instance died. */
 @Injectable()
@@ -114,7 +112,7 @@ async function inputOf(tx: EntityManager, { turn_id, bot_id }: LostCall): Promis
        (SELECT LENGTH(base_system_message) FROM bots WHERE id = ?) AS told`,
     [turn_id, bot_id],
   );
-  return tokensOf(Number(row?.said ?? 0) + Number(row?.told ?? 0));
+  return roughTokens(Number(row?.said ?? 0) + Number(row?.told ?? 0));
 }
 
 /** What was heard of the answer, as far as no other call of the turn accounts for it. */
@@ -129,5 +127,5 @@ async function outputOf(tx: EntityManager, { id, turn_id }: LostCall): Promise<n
   );
   const text = heard[0]?.text;
   if (text === undefined || text === null) return 0;
-  return Math.max(0, tokensOf(fromSqlJson<string>(text).length) - Number(others?.total ?? 0));
+  return Math.max(0, roughTokens(fromSqlJson<string>(text).length) - Number(others?.total ?? 0));
 }
