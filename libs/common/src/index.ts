@@ -36,6 +36,7 @@ export * from './http/trusted-proxies.js';
 export * from './http/body/validation.pipe.js';
 export * from './idempotency/idempotency.decorators.js';
 export * from './idempotency/request-key.js';
+export * from './is-json-object.js';
 export * from './logging/logging.module.js';
 export * from './logging/request-context.js';
 export * from './logging/request-log.js';

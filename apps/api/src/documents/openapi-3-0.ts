@@ -1,13 +1,11 @@
+import { isJsonObject } from '@app/common';
 import type { OpenAPIObject } from '@nestjs/swagger';
 
-type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
-type Schema = { [key: string]: Json };
+type Schema = Record<string, unknown>;
 /** The type of the schema that a reference leads to. */
 type TypeOf = (ref: string) => string;
 
-const isObject = (value: Json | undefined): value is Schema =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-const isNull = (value: Json): boolean => isObject(value) && value['type'] === 'null';
+const isNull = (value: unknown): boolean => isJsonObject(value) && value['type'] === 'null';
 
 /** Words of JSON Schema 2020-12 that 3.0 does not know, and whose absence only widens what is allowed. */
 const UNKNOWN = [
@@ -60,7 +58,7 @@ const RULES: Record<string, (schema: Schema, typeOf: TypeOf) => void> = {
 function unionOf(schema: Schema, word: 'anyOf' | 'oneOf', typeOf: TypeOf): void {
   const all = schema[word];
   if (!Array.isArray(all) || !all.some(isNull)) return;
-  const others = all.filter((one) => !isNull(one)).filter(isObject);
+  const others = all.filter((one) => !isNull(one)).filter(isJsonObject);
   if (others.length > 1) {
     const typed = others.findIndex((one) => 'type' in one);
     schema[word] = others.map((one, index) => (index === Math.max(typed, 0) ? { ...one, nullable: true } : one));
@@ -83,18 +81,18 @@ function exclusive(schema: Schema, word: string, bound: string): void {
 const SINGLE = ['items', 'additionalProperties', 'not'];
 const LISTED = ['allOf', 'anyOf', 'oneOf'];
 
-function schemaIn3_0(value: Json, typeOf: TypeOf): Json {
-  if (!isObject(value)) return value;
+function schemaIn3_0(value: unknown, typeOf: TypeOf): unknown {
+  if (!isJsonObject(value)) return value;
   const schema = { ...value };
   for (const word of UNKNOWN) delete schema[word];
   for (const [word, rule] of Object.entries(RULES)) if (word in schema) rule(schema, typeOf);
-  for (const word of SINGLE) if (isObject(schema[word])) schema[word] = schemaIn3_0(schema[word], typeOf);
+  for (const word of SINGLE) if (isJsonObject(schema[word])) schema[word] = schemaIn3_0(schema[word], typeOf);
   for (const word of LISTED) {
     const list = schema[word];
     if (Array.isArray(list)) schema[word] = list.map((one) => schemaIn3_0(one, typeOf));
   }
   const { properties } = schema;
-  if (isObject(properties))
+  if (isJsonObject(properties))
     schema['properties'] = Object.fromEntries(
       Object.entries(properties).map(([name, property]) => [name, schemaIn3_0(property, typeOf)]),
     );
@@ -105,11 +103,11 @@ function schemaIn3_0(value: Json, typeOf: TypeOf): Json {
 const OPAQUE = new Set(['example', 'examples', 'default', 'x-baton']);
 
 /** Finds the schemas of a document: the values of `schema`, and the members of `components.schemas`. */
-function withSchemasIn3_0(value: Json, typeOf: TypeOf, key = ''): Json {
+function withSchemasIn3_0(value: unknown, typeOf: TypeOf, key = ''): unknown {
   if (key === 'schema') return schemaIn3_0(value, typeOf);
   if (OPAQUE.has(key)) return value;
   if (Array.isArray(value)) return value.map((item) => withSchemasIn3_0(item, typeOf));
-  if (!isObject(value)) return value;
+  if (!isJsonObject(value)) return value;
   const isListOfSchemas = key === 'schemas';
   return Object.fromEntries(
     Object.entries(value).map(([name, item]) => [
@@ -134,6 +132,6 @@ export function documentIn3_0(document: OpenAPIObject): OpenAPIObject {
     const schema = schemas[ref.slice(ref.lastIndexOf('/') + 1)];
     return schema !== undefined && 'type' in schema && typeof schema.type === 'string' ? schema.type : 'object';
   };
-  const described = withSchemasIn3_0(known as unknown as Json, typeOf);
-  return { ...(described as unknown as OpenAPIObject), openapi: '3.0.3' };
+  const described = withSchemasIn3_0(known, typeOf);
+  return { ...(described as OpenAPIObject), openapi: '3.0.3' };
 }

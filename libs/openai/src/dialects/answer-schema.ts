@@ -1,3 +1,4 @@
+import { isJsonObject } from '@app/common';
 type Schema = Record<string, unknown>;
 
 const NAME = 'answer';
@@ -21,7 +22,7 @@ export const namedSchema = (schema: unknown) => ({ name: NAME, schema, strict: i
 
 /** Whether a service can promise to follow the schema: every object is closed, and all its properties are required. */
 export function isStrict(schema: unknown): boolean {
-  if (!isObject(schema)) return false;
+  if (!isJsonObject(schema)) return false;
   if (NOT_STRICT.some((keyword) => Object.hasOwn(schema, keyword))) return false;
   const { type, properties = {}, required = [], additionalProperties, items, anyOf = [] } = schema;
   const parts = [
@@ -35,6 +36,3 @@ export function isStrict(schema: unknown): boolean {
   const names = new Set(required as string[]);
   return additionalProperties === false && Object.keys(properties as Schema).every((name) => names.has(name));
 }
-
-const isObject = (value: unknown): value is Schema =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

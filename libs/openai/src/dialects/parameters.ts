@@ -1,3 +1,4 @@
+import { isJsonObject } from '@app/common';
 import type { ReasoningEffort, Verbosity } from '@app/contracts';
 
 /** How the model is to answer, for whom, and beside which other requests. What is absent or null is left to the service. */
@@ -43,7 +44,8 @@ export function putParameters(body: Body, places: ParameterPlaces, parameters: R
 export function addFields(body: Body, fields: Body): void {
   for (const [name, value] of Object.entries(fields)) {
     const ours = Object.hasOwn(body, name) ? body[name] : undefined;
-    const merged = ours === undefined ? value : isObject(ours) && isObject(value) ? { ...value, ...ours } : ours;
+    const merged =
+      ours === undefined ? value : isJsonObject(ours) && isJsonObject(value) ? { ...value, ...ours } : ours;
     Object.defineProperty(body, name, { value: merged, enumerable: true, configurable: true, writable: true });
   }
 }
@@ -51,7 +53,7 @@ export function addFields(body: Body, fields: Body): void {
 export function valueAt(body: Body, path: string): unknown {
   const [outer = '', inner] = path.split('.');
   const value = body[outer];
-  return inner === undefined ? value : isObject(value) ? value[inner] : undefined;
+  return inner === undefined ? value : isJsonObject(value) ? value[inner] : undefined;
 }
 
 export function leaveOut(body: Body, path: string): void {
@@ -59,11 +61,8 @@ export function leaveOut(body: Body, path: string): void {
   const value = body[outer];
   if (inner === undefined) {
     delete body[outer];
-  } else if (isObject(value)) {
+  } else if (isJsonObject(value)) {
     const { [inner]: _left, ...rest } = value;
     body[outer] = Object.keys(rest).length > 0 ? rest : undefined;
   }
 }
-
-const isObject = (value: unknown): value is Body =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

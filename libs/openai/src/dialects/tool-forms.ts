@@ -1,8 +1,9 @@
+import { isJsonObject } from '@app/common';
 /** Arguments as a service takes them back: a JSON object. What is none was answered with an error, and goes back as empty. */
 export function wellFormedArguments(text: string): string {
   try {
     const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? text : '{}';
+    return isJsonObject(value) ? text : '{}';
   } catch {
     return '{}';
   }

@@ -1,3 +1,4 @@
+import { isJsonObject } from '@app/common';
 import type { ToolOutcome } from '@app/contracts';
 import { OutboundClient, OutboundError } from '@app/outbound';
 import { Injectable } from '@nestjs/common';
@@ -81,7 +82,7 @@ export const failed = (
 
 /** The `message` of the answer if it is a text, else the answer as JSON. */
 function outputOf(json: unknown): string {
-  const message = isObject(json) && typeof json['message'] === 'string' ? json['message'] : null;
+  const message = isJsonObject(json) && typeof json['message'] === 'string' ? json['message'] : null;
   const text = message ?? (json === undefined ? '' : JSON.stringify(json));
   if (text === '') return NO_MESSAGE;
   const whole = text.toWellFormed();
@@ -89,7 +90,4 @@ function outputOf(json: unknown): string {
 }
 
 const variablesOf = (json: unknown): Record<string, unknown> =>
-  isObject(json) && isObject(json['variables']) ? json['variables'] : {};
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+  isJsonObject(json) && isJsonObject(json['variables']) ? json['variables'] : {};

@@ -1,3 +1,4 @@
+import { isJsonObject } from '@app/common';
 const MAX_BYTES = 32_768;
 const MAX_LEVELS = 12;
 const MAX_NAMES = 100;
@@ -14,7 +15,7 @@ type Json = Record<string, unknown>;
  * JSON Schema: keywords that only limit values (`minimum`, `pattern`, …) are left to the service.
  */
 export function faultInParameters(value: unknown): string | null {
-  if (!isObject(value)) return 'must be a JSON schema: an object';
+  if (!isJsonObject(value)) return 'must be a JSON schema: an object';
   if (Buffer.byteLength(JSON.stringify(value)) > MAX_BYTES) return `must not be longer than ${MAX_BYTES} bytes`;
   if (value['type'] !== 'object') return `must be a JSON schema whose type is 'object'`;
   const choice = NOT_AT_THE_TOP.find((keyword) => Object.hasOwn(value, keyword));
@@ -25,7 +26,7 @@ export function faultInParameters(value: unknown): string | null {
 function faultInSchema(schema: unknown, path: string, level: number): string | null {
   if (level > MAX_LEVELS) return `must not be nested deeper than ${MAX_LEVELS} schemas`;
   if (typeof schema === 'boolean' && path !== '') return null;
-  if (!isObject(schema)) return `must have a schema at ${nameOf(path)}`;
+  if (!isJsonObject(schema)) return `must have a schema at ${nameOf(path)}`;
   return (
     faultInType(schema['type'], path) ??
     faultInProperties(schema, path, level) ??
@@ -45,7 +46,7 @@ function faultInProperties(schema: Json, path: string, level: number): string | 
   for (const keyword of ['properties', '$defs', 'definitions']) {
     const properties = schema[keyword];
     if (properties === undefined) continue;
-    if (!isObject(properties)) return `must have an object as ${keyword} at ${nameOf(path)}`;
+    if (!isJsonObject(properties)) return `must have an object as ${keyword} at ${nameOf(path)}`;
     const entries = Object.entries(properties);
     if (entries.length > MAX_NAMES) return `must not have more than ${MAX_NAMES} ${keyword} at ${nameOf(path)}`;
     for (const [name, property] of entries) {
@@ -63,7 +64,7 @@ function faultInRequired({ required, properties }: Json, path: string): string |
   if (!Array.isArray(required) || !required.every((name) => typeof name === 'string'))
     return `must have a list of names as required at ${nameOf(path)}`;
   if (new Set(required).size < required.length) return `must not require a name twice at ${nameOf(path)}`;
-  const known = isObject(properties) ? properties : {};
+  const known = isJsonObject(properties) ? properties : {};
   const isKnown = required.every((name) => Object.hasOwn(known, name));
   return isKnown ? null : `must only require names that are among its properties at ${nameOf(path)}`;
 }
@@ -98,8 +99,5 @@ function faultInParts(schema: Json, path: string, level: number): string | null 
   }
   return null;
 }
-
-const isObject = (value: unknown): value is Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const nameOf = (path: string): string => (path === '' ? 'the top' : path.slice(1, 200));

@@ -1,4 +1,4 @@
-import { StrictValidationPipe, type DtoShape } from '@app/common';
+import { isJsonObject, StrictValidationPipe, type DtoShape } from '@app/common';
 import { Body, type Type } from '@nestjs/common';
 
 /**
@@ -13,8 +13,7 @@ class ThreadBodyPipe extends StrictValidationPipe {
   }
 
   override transform(value: unknown): Promise<unknown> {
-    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
-    return super.transform(isObject ? value : {}, { type: 'body', metatype: this.type });
+    return super.transform(isJsonObject(value) ? value : {}, { type: 'body', metatype: this.type });
   }
 
   protected override declared(body: object, shape: DtoShape): object {

@@ -2,6 +2,7 @@ import { Injectable, ValidationPipe, type ArgumentMetadata, type Type } from '@n
 import type { FieldProblem } from '@app/contracts';
 import type { ValidationError } from 'class-validator';
 import { AppError, notFound } from '../../errors/app-error.js';
+import { isJsonObject } from '../../is-json-object.js';
 import { DtoShape, REPORTED_FAULTS } from './dto-shape.js';
 
 /**
@@ -60,7 +61,7 @@ export class StrictValidationPipe extends ValidationPipe {
 /** No body at all is an empty one: the rules then name what is missing. */
 function plainObject(value: unknown): object {
   if (value === undefined) return {};
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
+  if (isJsonObject(value)) return value;
   throw new AppError('VALIDATION_FAILED', {
     detail: 'The body must be a JSON object.',
     errors: [{ path: '', message: 'must be an object' }],

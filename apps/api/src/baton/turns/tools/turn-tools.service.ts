@@ -1,3 +1,4 @@
+import { isJsonObject } from '@app/common';
 import type { Actor } from '@app/contracts';
 import type { ProviderItem, ProviderTool, ProviderToolCall } from '@app/openai';
 import { Injectable } from '@nestjs/common';
@@ -131,7 +132,7 @@ function readCall(
 function argumentsOf(text: string): Record<string, unknown> | null {
   try {
     const json: unknown = JSON.parse(text.trim() === '' ? '{}' : text);
-    return typeof json === 'object' && json !== null && !Array.isArray(json) ? (json as Record<string, unknown>) : null;
+    return isJsonObject(json) ? json : null;
   } catch {
     return null;
   }

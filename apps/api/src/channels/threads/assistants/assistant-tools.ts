@@ -1,4 +1,4 @@
-import { AppError } from '@app/common';
+import { AppError, isJsonObject } from '@app/common';
 import type { ToolDraft } from '../../../bots/index.js';
 
 /**
@@ -8,8 +8,8 @@ import type { ToolDraft } from '../../../bots/index.js';
 export const toolDraftsOf = (tools: readonly unknown[]): ToolDraft[] => tools.flatMap(toolDraftOf);
 
 function toolDraftOf(tool: unknown, index: number): ToolDraft[] {
-  const { type = 'function', function: given } = isObject(tool) ? tool : {};
-  if (type !== 'function' || !isObject(given)) throw invalid(index);
+  const { type = 'function', function: given } = isJsonObject(tool) ? tool : {};
+  if (type !== 'function' || !isJsonObject(given)) throw invalid(index);
   const { name, description, parameters, url } = given;
   if (name === undefined || name === null || (typeof name === 'string' && name.trim() === '')) return [];
   return [
@@ -21,9 +21,6 @@ function toolDraftOf(tool: unknown, index: number): ToolDraft[] {
     },
   ];
 }
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const invalid = (index: number): AppError =>
   new AppError('VALIDATION_FAILED', { errors: [{ path: `tools.${index}`, message: 'must be a function' }] });
