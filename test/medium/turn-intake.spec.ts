@@ -47,6 +47,7 @@ describe('TurnIntakeRepository, while a person holds the chat', () => {
     text,
     notice: '',
     requestsHandoff: false,
+    mayStart: true,
     customer: { id: null, name: 'Guest' },
     userKey: 'anonymous',
     options: { ignoreChatHistory: false, isTraceLogEnabled: false },

@@ -8,9 +8,11 @@ import { AppModule } from '../../apps/api/src/app.module.js';
 import { CHANNEL_ENVIRONMENTS } from '../../apps/api/src/channels/channels.module.js';
 import { APP_OPTIONS, configureApp, createAdapter } from '../../apps/api/src/server/configure-app.js';
 import { freshDatabase } from './databases.js';
-import { REDIS_URL } from './servers.js';
+import { Line } from './line.js';
+import { INSTANCES, REDIS_URL } from './servers.js';
 
 export interface TestApp {
+  /** The first instance, where there are several. */
   app: NestFastifyApplication;
   /** Without a trailing slash. */
   url: string;
@@ -40,10 +42,13 @@ const QUIET_AND_FAST = {
  * Starts the whole application on a free port. Settings are the defaults of a test plus `overrides`, never those of the shell;
  * `TEST_MYSQL_URL` gives every application a fresh database on that server, and `TEST_REDIS_URL` a Redis with names of its own.
  * Those that are given the same database share the names too. Further modules and controllers may be added to probe it.
+ *
+ * With `TEST_INSTANCES`, an application on a database of its own is so many instances behind a proxy that gives each request to the
+ * next one.
  */
 export async function startTestApp(
   overrides: Record<string, string | undefined> = {},
-  { prepare, ...extra }: TestAppExtras = {},
+  extras: TestAppExtras = {},
 ): Promise<TestApp> {
   const { DATABASE_URL: shared } = overrides;
   const database = shared === undefined ? await freshDatabase() : null;
@@ -51,9 +56,41 @@ export async function startTestApp(
     ...QUIET_AND_FAST,
     REDIS_URL,
     REDIS_PREFIX: shared ? new URL(shared).pathname.slice(1) : randomUUID(),
+    // Instances must read each other's secrets.
+    ...(INSTANCES > 1 && { ENCRYPTION_KEY: 'ab'.repeat(32) }),
     ...overrides,
     DATABASE_URL: shared ?? database?.url,
   });
+  const apps = [await startInstance(config, extras)];
+  while (database !== null && apps.length < INSTANCES) apps.push(await startInstance(config, extras));
+  const ports = apps.map((app) => (app.getHttpServer().address() as { port: number }).port);
+  const proxy = ports.length === 1 ? null : await openProxy(ports);
+  return {
+    app: apps[0]!,
+    config,
+    url: proxy?.url ?? `http://127.0.0.1:${ports[0]}`,
+    async stop() {
+      await proxy?.close();
+      await Promise.all(apps.map((app) => app.close()));
+      database?.release();
+    },
+  };
+}
+
+/** What is changed in administration is obeyed by the other instances a second later, and with Redis at once. */
+const ADMINISTRATION = /^\/(api\/(admin|users|system|bots)|cache|assistants)\b/i;
+const OBEYED_AFTER_MS = REDIS_URL === '' ? 1100 : 50;
+
+/** Gives each request to the next instance. */
+async function openProxy(ports: number[]): Promise<Line> {
+  let turn = 0;
+  const line = await Line.open(() => ports[turn++ % ports.length]!);
+  line.holdsBack = ({ method, url = '' }) =>
+    method === 'GET' || method === 'HEAD' || !ADMINISTRATION.test(url) ? 0 : OBEYED_AFTER_MS;
+  return line;
+}
+
+async function startInstance(config: AppConfig, { prepare, ...extra }: TestAppExtras): Promise<NestFastifyApplication> {
   const builder = Test.createTestingModule({ ...extra, imports: [AppModule, ...(extra.imports ?? [])] });
   const module = await builder.overrideProvider(AppConfig).useValue(config).compile();
   const adapter = createAdapter(config);
@@ -61,14 +98,5 @@ export async function startTestApp(
   const app = module.createNestApplication<NestFastifyApplication>(adapter, APP_OPTIONS);
   await configureApp(app, config);
   await app.listen(0, '127.0.0.1');
-  const { port } = app.getHttpServer().address() as { port: number };
-  return {
-    app,
-    config,
-    url: `http://127.0.0.1:${port}`,
-    async stop() {
-      await app.close();
-      database?.release();
-    },
-  };
+  return app;
 }

@@ -9,6 +9,8 @@ export class Line {
   private isCut = false;
   /** Answers in the server's place while set. */
   intercept: ((request: IncomingMessage, response: ServerResponse) => boolean) | null = null;
+  /** How long an answer is held back, in milliseconds. */
+  holdsBack: (request: IncomingMessage) => number = () => 0;
   /** Whatever was asked for, `GET /path`. */
   readonly requests: string[] = [];
 
@@ -61,8 +63,13 @@ export class Line {
     const { method, headers } = incoming;
     const path = this.pathOf(incoming);
     const onward = request({ host: '127.0.0.1', port: this.target(), path, method, headers }, (response) => {
-      answer.writeHead(response.statusCode ?? 502, response.headers);
-      response.pipe(answer);
+      const send = (): void => {
+        answer.writeHead(response.statusCode ?? 502, response.headers);
+        response.pipe(answer);
+      };
+      const pause = this.holdsBack(incoming);
+      if (pause > 0) setTimeout(send, pause);
+      else send();
     });
     onward.on('error', () => answer.destroy());
     answer.on('close', () => onward.destroy());

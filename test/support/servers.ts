@@ -1,6 +1,8 @@
 /** The servers that a run has been given; empty when it has none. */
 export const MYSQL_URL = process.env.TEST_MYSQL_URL ?? '';
 export const REDIS_URL = process.env.TEST_REDIS_URL ?? '';
+/** How many instances an application with a database server has. */
+export const INSTANCES = Number(process.env.TEST_INSTANCES ?? 1);
 
 /** For what needs a database server, like instances: they have it between them. */
 export const describeOnServer = MYSQL_URL === '' ? describe.skip : describe;

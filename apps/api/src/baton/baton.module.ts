@@ -18,6 +18,7 @@ import { DeliveryFailuresService } from './messages/delivery-failures.service.js
 import { HandoffRulesRepository } from './handoff/handoff-rules.repository.js';
 import { HandoffRulesService } from './handoff/handoff-rules.service.js';
 import { ClaimedChatsRepository } from './ownership/claimed-chats.repository.js';
+import { OpenStreams } from './readers/open-streams.js';
 import { OwnershipRepository } from './ownership/ownership.repository.js';
 import { OwnershipService } from './ownership/ownership.service.js';
 import { SystemMessagesRepository } from './messages/system-messages.repository.js';
@@ -63,6 +64,7 @@ import { TurnsService } from './entry/turns.service.js';
     HandoffRulesRepository,
     HandoffRulesService,
     LiveTurns,
+    OpenStreams,
     OwnershipRepository,
     OwnershipService,
     SystemMessagesRepository,
@@ -94,6 +96,7 @@ import { TurnsService } from './entry/turns.service.js';
     ChatStreamsService,
     DeliveryFailuresService,
     HandoffRulesService,
+    OpenStreams,
     OwnershipService,
     SystemMessagesService,
     TurnDeletionService,

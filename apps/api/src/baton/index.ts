@@ -11,6 +11,7 @@ export { SystemMessagesService } from './messages/system-messages.service.js';
 export type { ClaimedChat } from './ownership/claimed-chats.repository.js';
 export type { TransitionRequest } from './ownership/ownership.repository.js';
 export { OwnershipService } from './ownership/ownership.service.js';
+export { OpenStreams } from './readers/open-streams.js';
 export { ChatStreamsService } from './readers/chat-streams.service.js';
 export { TurnDeletionService } from './turns/turn-deletion.service.js';
 export { TurnPromptService } from './turns/prompt/turn-prompt.service.js';

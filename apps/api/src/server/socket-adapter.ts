@@ -3,6 +3,7 @@ import {
   ANSWERS_SOON,
   AppError,
   connectionRefusal,
+  instanceFull,
   noticeSilence,
   SECURITY_HEADERS,
   sendProblem,
@@ -16,7 +17,7 @@ import { IoAdapter } from '@nestjs/platform-socket.io';
 import type { MessageMappingProperties } from '@nestjs/websockets';
 import { createAdapter } from '@socket.io/redis-adapter';
 import { Redis } from 'ioredis';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import { ServerResponse, type IncomingMessage } from 'node:http';
 import { defer, type Observable } from 'rxjs';
 import { Server, type ServerOptions, type Socket } from 'socket.io';
 import { isOpenToAllClients } from '../channels/channels.module.js';
@@ -44,6 +45,16 @@ const TRANSPORTS_OWN = ['EIO', 'transport', 't', 'sid', 'b64', 'j'];
 function addressOf(asked: Asked | null): Asked | null {
   const query = Object.entries(asked?.['_query'] ?? {}).filter(([name]) => !TRANSPORTS_OWN.includes(name));
   return query.length === 0 ? null : { _query: Object.fromEntries(query), headers: {}, connection: {} };
+}
+
+/** What asks to become a WebSocket is answered as any other request is, which engine.io does not do. */
+function answerTo(request: IncomingMessage, response: ServerResponse): ServerResponse {
+  if (response instanceof ServerResponse) return response;
+  const own = new ServerResponse(request);
+  own.shouldKeepAlive = false;
+  own.assignSocket(request.socket);
+  own.on('finish', () => request.socket.destroySoon());
+  return own;
 }
 
 /** A failed command is not worth a crash: what the sockets of other instances are told through Redis may get lost. */
@@ -96,7 +107,7 @@ export class SocketAdapter extends IoAdapter {
     });
     server.engine.use((request: IncomingMessage & Asked, response: ServerResponse, next: () => void) => {
       for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.setHeader(name, value);
-      void this.admitHandshake(request, response, next);
+      void this.admitHandshake(request, response, server.engine.clientsCount, next);
     });
     // Each gateway has a namespace that authenticates its callers. The root namespace refuses all connections unless a channel uses it.
     server.of('/').use((_socket, next) => {
@@ -134,13 +145,20 @@ export class SocketAdapter extends IoAdapter {
   }
 
   /** A session goes on uncounted, and so does what becomes a WebSocket: its namespace asks who is there. */
-  private async admitHandshake(request: IncomingMessage & Asked, response: ServerResponse, next: () => void) {
-    const isNew = request['_query']?.['sid'] === undefined && request.headers.upgrade === undefined;
+  private async admitHandshake(
+    request: IncomingMessage & Asked,
+    response: ServerResponse,
+    open: number,
+    next: () => void,
+  ): Promise<void> {
+    const isSession = request['_query']?.['sid'] !== undefined;
+    const isNew = !isSession && request.headers.upgrade === undefined;
     try {
+      if (!isSession && open >= this.config.http.socketsLimit) throw instanceFull('Too many sockets are open.');
       const address = proxyAddress(request, trustedProxies(this.config.http.trustProxy));
       if (isNew) await this.addresses.count('handshake', address);
     } catch (error) {
-      return sendProblem(response, toProblem(error, null), error);
+      return sendProblem(answerTo(request, response), toProblem(error, null), error);
     }
     next();
   }

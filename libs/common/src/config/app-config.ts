@@ -16,6 +16,9 @@ export class AppConfig {
     headersTimeoutMs: number;
     bodyTimeoutMs: number;
     shutdownGraceMs: number;
+    /** Connections of this instance that stay open. */
+    streamsLimit: number;
+    socketsLimit: number;
   };
   readonly database: { url: string | null; dataDir: string; poolSize: number; migrateOnStart: boolean };
   readonly redisUrl: string | null;
@@ -56,6 +59,8 @@ export class AppConfig {
   readonly outbound: { allowHosts: string[] };
   readonly turns: {
     deadlineMs: number;
+    /** Turns that this instance runs at a time. */
+    liveLimit: number;
     queueLimit: number;
     contextTokenBudget: number;
     commitWindowMs: number;
@@ -78,6 +83,8 @@ export class AppConfig {
       headersTimeoutMs: environment.HEADERS_TIMEOUT_SECONDS * 1000,
       bodyTimeoutMs: environment.BODY_TIMEOUT_SECONDS * 1000,
       shutdownGraceMs: environment.SHUTDOWN_GRACE_SECONDS * 1000,
+      streamsLimit: environment.STREAMS_LIMIT || Infinity,
+      socketsLimit: environment.SOCKETS_LIMIT || Infinity,
     };
     this.database = {
       url: environment.DATABASE_URL ?? null,
@@ -125,6 +132,7 @@ export class AppConfig {
     this.outbound = { allowHosts: listOf(environment.OUTBOUND_ALLOW_HOSTS) };
     this.turns = {
       deadlineMs: environment.TURN_DEADLINE_SECONDS * 1000,
+      liveLimit: environment.LIVE_TURNS_LIMIT || Infinity,
       queueLimit: environment.CHAT_QUEUE_LIMIT,
       contextTokenBudget: environment.CONTEXT_TOKEN_BUDGET,
       commitWindowMs: environment.COMMIT_WINDOW_MS,

@@ -28,6 +28,11 @@ export class Environment {
   @IntegerSetting(1, 110)
   BODY_TIMEOUT_SECONDS = 25;
 
+  @IntegerSetting(0)
+  STREAMS_LIMIT = 5000;
+  @IntegerSetting(0)
+  SOCKETS_LIMIT = 5000;
+
   // Where it keeps its data
   @TextSetting()
   DATA_DIR = './data';
@@ -122,6 +127,8 @@ export class Environment {
   PROVIDER_FALLBACK_SECONDS = 3;
   @IntegerSetting(0, 3600)
   PROVIDER_QUEUE_SECONDS = 10;
+  @IntegerSetting(0)
+  LIVE_TURNS_LIMIT = 1000;
   @IntegerSetting(0, 1000)
   CHAT_QUEUE_LIMIT = 8;
   @IntegerSetting(256, 10_000_000)

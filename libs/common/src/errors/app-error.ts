@@ -32,5 +32,9 @@ export class AppError extends Error {
 export const hasCode = (error: unknown, ...codes: readonly ErrorCode[]): error is AppError =>
   error instanceof AppError && codes.includes(error.code);
 
+/** There is a place again when somebody leaves, which is a matter of seconds. */
+export const instanceFull = (detail: string): AppError =>
+  new AppError('INSTANCE_FULL', { detail, retryAfterSeconds: 5 });
+
 /** A missing resource and one of another user look the same: 404. */
 export const notFound = (what: string): AppError => new AppError('NOT_FOUND', { detail: `${what} was not found.` });

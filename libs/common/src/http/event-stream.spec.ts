@@ -34,9 +34,45 @@ describe('EventStream', () => {
     }
     const text = String(stream.read());
     expect(text.endsWith('event: stream.closed\ndata: {"reason":"slow_reader"}\n\n')).toBe(true);
-    expect(text.match(/^data: x/gm)).toHaveLength(4);
+    expect(text.match(/^data: x/gm)).toHaveLength(3);
     stream.finish();
     expect(stream.read()).toBeNull();
+  });
+
+  it('takes what is longer than that at once from a reader that keeps up', async () => {
+    const stream = new EventStream();
+    stream.send(LARGE.repeat(5));
+    await nextTurn();
+    expect(String(stream.read())).toHaveLength(': connected\n\n'.length + 5 * LARGE.length);
+  });
+
+  it('lets a writer wait for the reader', async () => {
+    const stream = new EventStream();
+    stream.send('data: 1\n\n');
+    expect(stream.whenRead()).toBeNull();
+    stream.send(LARGE);
+    const pause = stream.whenRead();
+    expect(pause).not.toBeNull();
+    stream.read();
+    await pause;
+    expect(stream.whenRead()).toBeNull();
+  });
+
+  it.each([
+    ['never makes room', (stream: EventStream) => void stream.whenRead()],
+    ['never fetches the end', (stream: EventStream) => stream.finish()],
+  ])('keeps nothing for a reader that %s', async (_, act) => {
+    jest.useFakeTimers({ doNotFake: ['nextTick', 'queueMicrotask', 'setImmediate'] });
+    try {
+      const stream = new EventStream();
+      stream.send(LARGE);
+      act(stream);
+      jest.advanceTimersByTime(60_000);
+      await nextTurn();
+      expect(stream.destroyed).toBe(true);
+    } finally {
+      jest.useRealTimers();
+    }
   });
 
   it('sends the rest before it ends, and nothing afterwards', async () => {

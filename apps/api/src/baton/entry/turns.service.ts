@@ -24,15 +24,18 @@ export class TurnsService {
     private readonly chunks: TurnChunksRepository,
     private readonly runner: TurnRunner,
     private readonly metrics: TurnMetrics,
-    live: LiveTurns,
+    private readonly live: LiveTurns,
     streams: ChatStreamsService,
   ) {
     this.engine = { live, runner, streams, turns };
   }
 
   /** Stores the message; when this returns it is durable. */
-  async accept(message: IncomingMessage): Promise<AcceptedTurn> {
-    const accepted = await this.intake.accept(message);
+  async accept(request: Omit<IncomingMessage, 'mayStart'>): Promise<AcceptedTurn> {
+    const { message, accepted } = await this.live.holdPlace(async (mayStart) => {
+      const message = { ...request, mayStart };
+      return { message, accepted: await this.intake.accept(message) };
+    });
     if (accepted.kind === 'rejected') throw accepted.error;
     if (accepted.kind === 'queued') this.metrics.queuedMessages.inc();
     return new AcceptedTurn(this.engine, message, accepted);

@@ -13,11 +13,15 @@ export interface FollowerSources {
 export interface FollowerSink {
   /** Called in order, without gaps and without repetition. `position` is the reader's position after the item. */
   deliver(item: LogItem, position: LogPosition): void;
+  /** While the log is read: null to go on, else resolves when the reader has room for more. */
+  whenRead?(): Promise<void> | null;
   /** The log could not be read. */
   fail(error: unknown): void;
 }
 
 const READ_SIZE = 200;
+/** More than this is read from the log again, for a reader that does not keep up. */
+const DEFERRED_AT_MOST = 200;
 
 /**
  * Reads a chat's log from any position and then follows it. What this instance commits is delivered from memory; when that does not
@@ -73,7 +77,8 @@ export class ChatFollower implements ChatListener {
   }
 
   receive(items: readonly LogItem[]): void {
-    if (this.isReading) this.deferred.push(...items);
+    if (this.isReading && this.deferred.length < DEFERRED_AT_MOST) this.deferred.push(...items);
+    else if (this.isReading) this.isStale = true;
     else if (!this.acceptAll(items)) this.wake();
   }
 
@@ -185,6 +190,8 @@ export class ChatFollower implements ChatListener {
       for (const { event, audience } of events) {
         if (this.isClosed) return;
         this.deliverEvent(new LogEvent(event, audience));
+        const pause = this.sink.whenRead?.() ?? null;
+        if (pause !== null) await pause;
       }
       if (events.length < READ_SIZE) return;
     }

@@ -1,10 +1,10 @@
-import { MetricsRegistry } from '@app/common';
+import { AppConfig, MetricsRegistry, parseEnvironment } from '@app/common';
 import { setImmediate as eventLoopTurn } from 'node:timers/promises';
 import { ChatLogHub } from '../log/chat-log.hub.js';
 import type { ChatHead, ChatLogRepository } from '../log/chat-log.repository.js';
 import { ChatStreamsService } from './chat-streams.service.js';
+import { OpenStreams } from './open-streams.js';
 import type { TurnChunksRepository } from '../turns/turn-chunks.repository.js';
-import { TurnMetrics } from '../turns/running/turn.metrics.js';
 import type { TurnsRepository } from '../turns/turns.repository.js';
 
 const CHAT = 'chat';
@@ -31,7 +31,7 @@ describe('a log that cannot be read leaves no reader behind', () => {
       log as unknown as ChatLogRepository,
       chunks as unknown as TurnChunksRepository,
       turns as unknown as TurnsRepository,
-      new TurnMetrics(registry),
+      new OpenStreams(new AppConfig(parseEnvironment({})), registry),
     );
   });
   afterEach(() => jest.restoreAllMocks());

@@ -6,9 +6,9 @@ import { ChatFollower, type FollowerSink, type FollowerSources } from './chat-fo
 import { ChatLogHub, LogEvent } from '../log/chat-log.hub.js';
 import { ChatLogRepository } from '../log/chat-log.repository.js';
 import { ChatStream } from './chat-stream.js';
+import { OpenStreams } from './open-streams.js';
 import type { LogPosition } from '../log/log-position.js';
 import { TurnChunksRepository } from '../turns/turn-chunks.repository.js';
-import { TurnMetrics } from '../turns/running/turn.metrics.js';
 import type { TurnOutcome } from '../turns/turn.types.js';
 import { TurnsRepository } from '../turns/turns.repository.js';
 
@@ -24,7 +24,7 @@ export class ChatStreamsService implements BeforeApplicationShutdown {
     log: ChatLogRepository,
     chunks: TurnChunksRepository,
     private readonly turns: TurnsRepository,
-    private readonly metrics: TurnMetrics,
+    private readonly places: OpenStreams,
   ) {
     this.sources = { hub, log, chunks };
   }
@@ -56,6 +56,7 @@ export class ChatStreamsService implements BeforeApplicationShutdown {
     const stream = this.openStream();
     const sink: FollowerSink = {
       deliver: (item, position) => stream.sendItem(item, position),
+      whenRead: () => stream.whenRead(),
       fail: (error) => this.fail(stream, error),
     };
     const follower = this.follow(chatId, from, stream, seenBy(audience, sink));
@@ -95,6 +96,7 @@ export class ChatStreamsService implements BeforeApplicationShutdown {
           })
           .catch((error: unknown) => this.fail(stream, error));
       },
+      whenRead: () => stream.whenRead(),
       fail: (error) => this.fail(stream, error),
     });
     if (!isNew) return this.startReplay(stream, follower);
@@ -144,17 +146,14 @@ export class ChatStreamsService implements BeforeApplicationShutdown {
   private openStream(): ChatStream {
     const stream = new ChatStream();
     this.open.add(stream);
-    this.metrics.openStreams.set(this.open.size);
-    stream.once('close', () => {
-      this.open.delete(stream);
-      this.metrics.openStreams.set(this.open.size);
-    });
+    this.places.add(stream);
+    stream.once('close', () => this.open.delete(stream));
     return stream;
   }
 
   private follow(chatId: string, from: LogPosition, stream: ChatStream, sink: FollowerSink): ChatFollower {
     const follower = new ChatFollower(chatId, from, this.sources, sink);
-    stream.once('close', () => follower.close());
+    for (const end of ['over', 'close']) stream.once(end, () => follower.close());
     return follower;
   }
 

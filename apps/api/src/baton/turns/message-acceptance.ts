@@ -1,4 +1,4 @@
-import { AppError, notFound } from '@app/common';
+import { AppError, instanceFull, notFound } from '@app/common';
 import type { Actor, ChatEventEnvelope } from '@app/contracts';
 import { placeholders } from '@app/database';
 import { uuidv7 } from 'uuidv7';
@@ -47,6 +47,8 @@ export class MessageAcceptance {
     const handoff = await this.requestHandoff(chat, message);
     if (chat.runningTurnId !== null && chat.queuedTurns >= this.limits.queueLimit)
       return { kind: 'rejected', error: new AppError('CHAT_QUEUE_FULL', { retryAfterSeconds: 5 }) };
+    if (chat.owner === 'bot' && chat.runningTurnId === null && !message.mayStart)
+      return { kind: 'rejected', error: instanceFull('Too many answers are under way.') };
     const created = this.addMessage(chat, message);
     if (chat.owner === 'bot') return this.addTurn(chat, message, created);
     this.known.addText(message);

@@ -23,6 +23,8 @@ export interface IncomingMessage {
   userKey: string;
   /** The text asks for an agent: the commit that stores it also requests the handoff. */
   requestsHandoff: boolean;
+  /** Whether this instance can run one more turn. Without it, a message is taken that needs none of its own at once. */
+  mayStart: boolean;
   options: TurnOptions;
   requestKey: string | null;
   requestHash: string | null;

@@ -1,5 +1,6 @@
 import { Logger, Module, type OnApplicationBootstrap } from '@nestjs/common';
 import { AuthModule } from '../../auth/index.js';
+import { BatonModule } from '../../baton/index.js';
 import { BotsModule } from '../../bots/index.js';
 import { ChatsModule } from '../../chats/index.js';
 import { TakeoverModule } from '../../takeover/index.js';
@@ -20,7 +21,7 @@ import { ThreadsService } from './threads.service.js';
 
 /** The wire format of a threads API: threads are chats, assistants are bots, runs are turns. */
 @Module({
-  imports: [AuthModule, BotsModule, ChatsModule, TakeoverModule],
+  imports: [AuthModule, BatonModule, BotsModule, ChatsModule, TakeoverModule],
   controllers: [ThreadsController, ThreadAgentsController, AssistantsController, ThreadFeedController],
   providers: [
     AssistantsService,

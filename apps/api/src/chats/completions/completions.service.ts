@@ -1,7 +1,7 @@
 import { AppError, type Language, type Principal } from '@app/common';
 import type { ErrorCode } from '@app/contracts';
 import { Injectable, type StreamableFile } from '@nestjs/common';
-import { type LogPosition, type TurnOutcome, TurnsService } from '../../baton/index.js';
+import { type LogPosition, OpenStreams, type TurnOutcome, TurnsService } from '../../baton/index.js';
 import { BotsService } from '../../bots/index.js';
 import { ChatsService } from '../chat/chats.service.js';
 import {
@@ -27,6 +27,7 @@ export class CompletionsService {
     private readonly messages: CustomerMessagesService,
     private readonly bots: BotsService,
     private readonly turns: TurnsService,
+    private readonly places: OpenStreams,
   ) {}
 
   /**
@@ -40,6 +41,7 @@ export class CompletionsService {
     options: CompletionOptions,
   ): Promise<ChatCompletionResponseDto | StreamableFile> {
     const { wantsStream, position, language } = options;
+    if (wantsStream) this.places.requireRoom();
     const turn = await this.messages.accept(caller, chatId, dto, options);
     if (!wantsStream) return this.toCompletion(await turn.answer(), language);
     const stream = await turn.stream(position, (outcome) => this.mapOutcome(outcome, language));

@@ -77,7 +77,7 @@ export class CustomerMessagesService {
     turnId: string,
     turnOptions: TurnOptions,
     { idempotency, language }: AcceptOptions,
-  ): IncomingMessage {
+  ): Omit<IncomingMessage, 'mayStart'> {
     return {
       chatId: chat.id,
       chatDisplayName: chat.displayName,

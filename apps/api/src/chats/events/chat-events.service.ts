@@ -1,7 +1,7 @@
 import { AppError, isAgent, type Principal } from '@app/common';
 import type { EventAudience } from '@app/database';
 import { Injectable, type StreamableFile } from '@nestjs/common';
-import { ChatLogService, ChatStreamsService } from '../../baton/index.js';
+import { ChatLogService, ChatStreamsService, OpenStreams } from '../../baton/index.js';
 import { mapEvents, type ChatEventsDto, type ChatEventsQuery } from './chat-event.dto.js';
 import { ChatsService } from '../chat/chats.service.js';
 import type { StreamRequest } from '../completions/stream-request.js';
@@ -13,6 +13,7 @@ export class ChatEventsService {
     private readonly chats: ChatsService,
     private readonly log: ChatLogService,
     private readonly streams: ChatStreamsService,
+    private readonly places: OpenStreams,
   ) {}
 
   async getChatEvents(
@@ -44,7 +45,10 @@ export class ChatEventsService {
     { wantsStream, position }: StreamRequest,
   ): Promise<ChatEventsDto | StreamableFile> {
     const from = position ?? { seq: after, offset: 0 };
-    if (wantsStream) return (await this.streams.followChat(chatId, from, reader)).asFile();
+    if (wantsStream) {
+      this.places.requireRoom();
+      return (await this.streams.followChat(chatId, from, reader)).asFile();
+    }
     const { events, lastSeq, hasMore } = await this.log.readPage(chatId, from.seq, limit, reader);
     return mapEvents(events, lastSeq, hasMore);
   }

@@ -74,6 +74,7 @@ export class ChatWatches {
           if (item.kind === 'event') socket.emit('event', item.event);
           else socket.emit('transient', transient('message.delta', chatId, item.delta, item.epoch, seq));
         },
+        whenRead: () => socket.data.buffer?.whenRead() ?? null,
         fail: (error) => {
           this.logger.error({ err: error }, 'A connection could not be fed');
           this.unwatchAll(socket);

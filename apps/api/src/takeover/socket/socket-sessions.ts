@@ -56,7 +56,7 @@ export class SocketSessions implements OnApplicationBootstrap, OnApplicationShut
   /** The first thing that happens on a new connection, before any command. */
   open(socket: TakeoverSocket): void {
     this.limits.apply(socket);
-    watchSendBuffer(socket, () => {
+    socket.data.buffer = watchSendBuffer(socket, () => {
       this.watches.unwatchAll(socket);
       socket.conn.close(true);
     });

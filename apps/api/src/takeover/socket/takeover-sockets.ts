@@ -8,6 +8,7 @@ import type {
 } from '@app/contracts';
 import { Injectable } from '@nestjs/common';
 import type { Namespace, Socket } from 'socket.io';
+import type { SendBuffer } from './send-buffer.js';
 
 /** What is known of a connection. */
 export interface SocketState {
@@ -16,6 +17,8 @@ export interface SocketState {
   /** Whether it is, or was, an agent's: a connection that loses that right is cut. */
   isAgent: boolean;
   watches: Map<string, ChatWatch>;
+  /** From the moment on in which it is open. */
+  buffer?: SendBuffer;
 }
 
 /** A chat that a connection follows. */

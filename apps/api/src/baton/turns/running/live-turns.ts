@@ -1,4 +1,4 @@
-import { AppError } from '@app/common';
+import { AppConfig, AppError } from '@app/common';
 import { Injectable } from '@nestjs/common';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { StartedTurn, TurnOutcome } from '../turn.types.js';
@@ -16,8 +16,13 @@ export class LiveTurns {
   private readonly turns = new Map<string, LiveTurn>();
   private readonly waiters = new Map<string, Waiter[]>();
   private idle: (() => void) | null = null;
+  /** Places of turns that are about to start. */
+  private held = 0;
 
-  constructor(private readonly metrics: TurnMetrics) {}
+  constructor(
+    private readonly config: AppConfig,
+    private readonly metrics: TurnMetrics,
+  ) {}
 
   /** Null when the turn already runs here in this epoch or a later one; a run in an older epoch is fenced. */
   add(turn: StartedTurn): LiveTurn | null {
@@ -38,6 +43,17 @@ export class LiveTurns {
     this.metrics.runningTurns.set(this.turns.size);
     this.notifyEnded(turnId, null);
     if (this.turns.size === 0) this.idle?.();
+  }
+
+  /** Tells the work whether this instance can run one more turn. Until it is done, its turn counts as if it ran. */
+  async holdPlace<Result>(work: (mayStart: boolean) => Promise<Result>): Promise<Result> {
+    const mayStart = this.turns.size + this.held < this.config.turns.liveLimit;
+    this.held++;
+    try {
+      return await work(mayStart);
+    } finally {
+      this.held--;
+    }
   }
 
   has(turnId: string): boolean {

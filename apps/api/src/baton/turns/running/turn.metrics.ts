@@ -13,7 +13,6 @@ export class TurnMetrics {
     SECONDS,
   );
   readonly runningTurns = this.metrics.gauge('turns_running', 'Turns that this instance runs now');
-  readonly openStreams = this.metrics.gauge('streams_open', 'Readers connected to this instance by SSE');
   readonly queuedMessages = this.metrics.counter(
     'messages_queued_total',
     'Messages that had to wait for a running turn',

@@ -1,5 +1,6 @@
 import { EventStream, type Principal } from '@app/common';
 import { Injectable, type BeforeApplicationShutdown, type StreamableFile } from '@nestjs/common';
+import { OpenStreams } from '../../../baton/index.js';
 import { type ChannelChat, ChannelWatch } from '../../../chats/index.js';
 import { ThreadStaffService } from '../agents/thread-staff.service.js';
 import { mapThreadDocument, type ThreadChangeDto } from '../thread.dto.js';
@@ -12,6 +13,7 @@ export class ThreadFeedService implements BeforeApplicationShutdown {
   constructor(
     private readonly staff: ThreadStaffService,
     private readonly watch: ChannelWatch,
+    private readonly places: OpenStreams,
   ) {}
 
   beforeApplicationShutdown(): void {
@@ -21,6 +23,7 @@ export class ThreadFeedService implements BeforeApplicationShutdown {
   /** A reader that does not keep up is let go: it connects again and reads the list. */
   async followThreads(caller: Principal): Promise<StreamableFile> {
     await this.staff.asAgent(caller);
+    this.places.requireRoom();
     const stream = new EventStream();
     const tell = (operationType: ThreadChangeDto['operationType'], chat: ChannelChat): void => {
       const change: ThreadChangeDto = { operationType, fullDocument: mapThreadDocument(chat) };
@@ -31,6 +34,7 @@ export class ThreadFeedService implements BeforeApplicationShutdown {
       deleted: (chat) => tell('delete', chat),
     });
     this.open.add(stream);
+    this.places.add(stream);
     stream.once('close', () => {
       this.open.delete(stream);
       leave();
