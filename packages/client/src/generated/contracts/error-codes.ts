@@ -52,6 +52,7 @@ export const ERRORS = {
   MODEL_SERVICE_UNAVAILABLE: { status: 503, title: 'No model service of the bot is available at the moment' },
   BUDGET_EXCEEDED: { status: 429, title: 'A budget is used up for its day or month' },
   MODEL_UNPRICED: { status: 503, title: 'The model has no price, and the server makes no calls without one' },
+  INSTANCE_FULL: { status: 503, title: 'The server serves as many as it can at the moment' },
   NOT_READY: { status: 503, title: 'The server cannot serve requests at the moment' },
   SHUTTING_DOWN: { status: 503, title: 'The server is shutting down' },
   TURN_REPEATED: { status: 503, title: 'The answer was interrupted and is restarted' },
