@@ -12,6 +12,12 @@ export interface TwilioFault {
   redirect?: string;
 }
 
+export interface TwilioFile {
+  type: string;
+  bytes: Buffer;
+  faults?: TwilioFault[];
+}
+
 export interface TwilioMessage {
   sid: string;
   to: string;
@@ -42,6 +48,7 @@ export declare class FakeTwilio {
   requests: TwilioRequest[];
   messages: TwilioMessage[];
   latency: number;
+  cdnRequests: { path: string; headers: Record<string, string | undefined> }[];
   get url(): string;
   get settings(): Record<string, string>;
   start(port?: number): Promise<string>;
@@ -49,6 +56,7 @@ export declare class FakeTwilio {
   failNext(...faults: TwilioFault[]): void;
   failNextLooks(...faults: Pick<TwilioFault, 'status' | 'code'>[]): void;
   failWhen(rule: (form: Form) => TwilioFault | undefined): void;
+  media(...files: TwilioFile[]): Form;
   reset(): void;
   textsTo(to: string): string[];
   report(sid: string, status: string, errorCode: number | undefined, baseUrl: string): Promise<Response>;

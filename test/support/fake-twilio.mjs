@@ -36,8 +36,13 @@ export class FakeTwilio {
   #faults = [];
   #listFaults = [];
   #rule = () => undefined;
+  #files = new Map();
   #server = null;
+  #cdn = null;
   #sockets = new Set();
+
+  /** Where the files are that Twilio redirects to; what is asked of it. */
+  cdnRequests = [];
 
   get url() {
     return `http://127.0.0.1:${this.#server.address().port}`;
@@ -50,6 +55,8 @@ export class FakeTwilio {
       TWILIO_AUTH_TOKEN: this.authToken,
       TWILIO_FROM: 'whatsapp:+14155238886',
       TWILIO_BASE_URL: this.url,
+      // The files of customers are fetched as from any other address.
+      OUTBOUND_ALLOW_HOSTS: '127.0.0.1',
     };
   }
 
@@ -59,14 +66,20 @@ export class FakeTwilio {
       this.#sockets.add(socket);
       socket.on('close', () => this.#sockets.delete(socket));
     });
-    await new Promise((resolve, reject) => this.#server.once('error', reject).listen(port, '127.0.0.1', resolve));
+    this.#cdn = createServer((req, res) => this.#serveFile(req, res));
+    for (const [server, at] of [
+      [this.#server, port],
+      [this.#cdn, 0],
+    ])
+      await new Promise((resolve, reject) => server.once('error', reject).listen(at, '127.0.0.1', resolve));
     return this.url;
   }
 
   async stop() {
-    const closed = new Promise((resolve) => this.#server.close(resolve));
+    const closed = [this.#server, this.#cdn].map((server) => new Promise((resolve) => server.close(resolve)));
     for (const socket of this.#sockets) socket.destroy();
-    await closed;
+    this.#cdn.closeAllConnections();
+    await Promise.all(closed);
   }
 
   /**
@@ -87,8 +100,26 @@ export class FakeTwilio {
     this.#rule = rule;
   }
 
+  /**
+   * The fields of a message with these files: `{ type, bytes, faults }`. A file is fetched with the account's credentials; Twilio then
+   * redirects to where it is. Each fault is met by one request: `{ status }`, `{ hang }`, `{ redirect }`.
+   */
+  media(...files) {
+    const fields = { NumMedia: String(files.length), MessageType: files[0].type.split('/')[0] };
+    for (const [index, file] of files.entries()) {
+      const path = `/2010-04-01/Accounts/${this.accountSid}/Messages/MM1/Media/ME${randomBytes(16).toString('hex')}`;
+      this.#files.set(path, { faults: [], ...file });
+      // As Twilio writes it, wherever this one listens.
+      fields[`MediaUrl${index}`] = `https://api.twilio.com${path}`;
+      fields[`MediaContentType${index}`] = file.type;
+    }
+    return fields;
+  }
+
   reset() {
     this.requests = [];
+    this.cdnRequests = [];
+    this.#files.clear();
     this.messages = [];
     this.latency = 0;
     this.#faults = [];
@@ -120,10 +151,26 @@ export class FakeTwilio {
       this.requests.push({ method: req.method, path, form, query, headers: req.headers, at: Date.now() });
       const credentials = Buffer.from(`${this.accountSid}:${this.authToken}`).toString('base64');
       if (req.headers.authorization !== `Basic ${credentials}`) return refuse(res, 401, 20003, 'Authenticate');
+      if (this.#files.has(path)) return this.#redirectToFile(path, res);
       if (path !== `/2010-04-01/Accounts/${this.accountSid}/Messages.json`)
         return refuse(res, 404, 20404, `The requested resource ${path} was not found`);
       return req.method === 'POST' ? this.#create(form, res) : this.#list(query, res);
     });
+  }
+
+  #redirectToFile(path, res) {
+    const fault = this.#files.get(path).faults.shift();
+    if (fault?.hang) return undefined;
+    if (fault?.status) return refuse(res, fault.status, fault.code, 'The fake says no');
+    const location = fault?.redirect ?? `http://127.0.0.1:${this.#cdn.address().port}${path}`;
+    return res.writeHead(307, { location }).end();
+  }
+
+  #serveFile(req, res) {
+    this.cdnRequests.push({ path: req.url, headers: req.headers });
+    const file = this.#files.get(req.url);
+    if (file === undefined) return res.writeHead(404).end();
+    return res.writeHead(200, { 'content-type': file.type }).end(file.bytes);
   }
 
   #create(form, res) {

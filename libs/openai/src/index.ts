@@ -13,5 +13,5 @@ export type { ParameterName, RequestParameters } from './dialects/parameters.js'
 export type { AskedParameters, RefusedParameter } from './learning/refused-parameters.js';
 export * from './provider.types.js';
 export { emptyMatrix, flagsOf } from './probe/matrix.js';
-export { attachmentTokens, unreadFile } from './dialects/attachments.js';
+export { attachmentTokens, takesAttachments, unreadFile } from './dialects/attachments.js';
 export { countTokens } from './usage/tokens.js';

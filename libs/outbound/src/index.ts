@@ -1,5 +1,7 @@
 export {
   type OutboundAnswer,
+  type OutboundCall,
+  type OutboundFile,
   OUTBOUND_OPTIONS,
   OutboundClient,
   type OutboundOptions,

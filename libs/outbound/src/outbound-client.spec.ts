@@ -209,6 +209,62 @@ describe('what is sent and taken', () => {
     expect(await failureOf(client.post(base.replace('http:', 'https:'), REQUEST))).toBe('unreachable');
   });
 
+  describe('files', () => {
+    const secret = { headers: { authorization: 'Basic secret' }, timeoutMs: 5000, maxBytes: 100_000 };
+    const file = (_: IncomingMessage, response: ServerResponse) =>
+      response.setHeader('content-type', 'Image/PNG; name=x').end('bytes');
+
+    it('come as they are, with their type', async () => {
+      answer = file;
+      expect(await client.download(`${base}/file`, secret)).toEqual({
+        contentType: 'image/png',
+        bytes: Buffer.from('bytes'),
+      });
+      expect(received).toMatchObject([{ method: 'GET', url: '/file', headers: { authorization: 'Basic secret' } }]);
+      answer = (_, response) => response.end();
+      expect(await client.download(base, secret)).toEqual({ contentType: '', bytes: Buffer.alloc(0) });
+    });
+
+    it.each([301, 302, 303, 307, 308])(
+      'are fetched where %i says, without the headers if that is elsewhere',
+      async (status) => {
+        const open = clientOf('127.0.0.1');
+        answer = ({ url }, response) => {
+          if (url === '/near') file(undefined as never, response);
+          else
+            redirect(status, url === '/here' ? '/near' : `http://localhost:${portOf(server)}/near`)(
+              undefined as never,
+              response,
+            );
+        };
+        await open.download(`${base}/here`, secret);
+        expect(received.map(({ headers }) => headers.authorization)).toEqual(['Basic secret', 'Basic secret']);
+        const both = clientOf('127.0.0.1,localhost', () => Promise.resolve([{ address: '127.0.0.1', family: 4 }]));
+        expect((await both.download(`${base}/away`, secret)).bytes.toString()).toBe('bytes');
+        expect(received.slice(2).map(({ headers }) => headers.authorization)).toEqual(['Basic secret', undefined]);
+      },
+    );
+
+    it('are not fetched from where may not be called', async () => {
+      for (const location of [`http://127.0.0.1:${portOf(other)}/`, 'http://169.254.169.254/', 'file:///x']) {
+        answer = redirect(302, location);
+        expect(await failureOf(client.download(base, secret))).toBe('refused_address');
+      }
+      expect(strayed).toBe(0);
+      answer = redirect(302, '/again');
+      expect(await failureOf(client.download(base, secret))).toBe('redirect');
+    });
+
+    it('are not larger than allowed, and not a failure', async () => {
+      answer = (_, response) => response.end(Buffer.alloc(100_001));
+      expect(await failureOf(client.download(base, secret))).toBe('too_large');
+      answer = (_, response) => response.writeHead(404).end('no');
+      await expect(client.download(base, secret)).rejects.toMatchObject({ failure: 'bad_status', status: 404 });
+      answer = () => undefined;
+      expect(await failureOf(client.download(base, { ...secret, timeoutMs: 200 }))).toBe('too_slow');
+    });
+  });
+
   it('leaves no connection behind', async () => {
     answer = (_, response) => response.writeHead(500).end('x'.repeat(1_000_000));
     for (let call = 0; call < 5; call++) await failureOf(client.post(base, REQUEST));

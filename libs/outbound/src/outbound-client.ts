@@ -9,9 +9,8 @@ const MAX_REDIRECTS = 3;
 /** Deeper JSON is refused, so that code which walks it need not count. */
 const MAX_LEVELS = 64;
 
-export interface OutboundRequest {
-  /** Sent as the body. */
-  json: unknown;
+/** What a call may bring along and cost. */
+export interface OutboundCall {
   /** Sent to the origin of the address only. */
   headers?: Readonly<Record<string, string>>;
   /** For everything together: looking up, connecting, redirects, the whole answer. */
@@ -21,10 +20,21 @@ export interface OutboundRequest {
   signal?: AbortSignal;
 }
 
+export interface OutboundRequest extends OutboundCall {
+  /** Sent as the body. */
+  json: unknown;
+}
+
 export interface OutboundAnswer {
   status: number;
   /** Undefined when the answer has no body. */
   json: unknown;
+}
+
+export interface OutboundFile {
+  /** As the other side calls it, in small letters and without parameters; empty when it does not say. */
+  contentType: string;
+  bytes: Buffer;
 }
 
 export interface OutboundOptions {
@@ -56,32 +66,62 @@ export class OutboundClient implements OnApplicationShutdown {
   }
 
   /** Posts JSON and reads a JSON answer with a status of success. Follows redirects within the origin that keep the method, no others. */
-  async post(address: string, request: OutboundRequest): Promise<OutboundAnswer> {
-    const timeUp = AbortSignal.timeout(request.timeoutMs);
-    const signal = request.signal ? AbortSignal.any([request.signal, timeUp]) : timeUp;
+  post(address: string, request: OutboundRequest): Promise<OutboundAnswer> {
+    const headers = headersOf({ ...request.headers, 'content-type': 'application/json', accept: 'application/json' });
+    const body = JSON.stringify(request.json);
+    return this.within(request, async (signal) => {
+      const answer = await this.follow(urlOf(address), signal, nextPost, { method: 'POST', headers, body });
+      return readAnswer(answer, request.maxBytes);
+    });
+  }
+
+  /**
+   * Gets a file. Follows redirects, as far as each address may be called; what leads to another origin, like the place where a service
+   * keeps its files, gets none of the headers.
+   */
+  download(address: string, call: OutboundCall): Promise<OutboundFile> {
+    return this.within(call, async (signal) => {
+      const headers = headersOf(call.headers ?? {});
+      const answer = await this.follow(urlOf(address), signal, nextGet, { method: 'GET', headers });
+      const type = answer.headers['content-type'];
+      const contentType = String(type ?? '')
+        .replace(/;.*/s, '')
+        .trim()
+        .toLowerCase();
+      return { contentType, bytes: await readBytes(answer, call.maxBytes) };
+    });
+  }
+
+  /** Everything that can go wrong, as one kind of error. */
+  private async within<Result>(
+    { timeoutMs, signal: given }: OutboundCall,
+    work: (signal: AbortSignal) => Promise<Result>,
+  ): Promise<Result> {
+    const timeUp = AbortSignal.timeout(timeoutMs);
     try {
-      return await this.follow(urlOf(address), request, signal);
+      return await work(given ? AbortSignal.any([given, timeUp]) : timeUp);
     } catch (error) {
-      if (request.signal?.aborted) throw new OutboundError('aborted');
+      if (given?.aborted) throw new OutboundError('aborted');
       if (timeUp.aborted) throw new OutboundError('too_slow');
       throw error instanceof OutboundError ? error : new OutboundError('unreachable', null, error);
     }
   }
 
-  private async follow(url: URL, request: OutboundRequest, signal: AbortSignal, hop = 0): Promise<OutboundAnswer> {
-    const answer = await this.agent.request({
-      origin: url.origin,
-      path: url.pathname + url.search,
-      method: 'POST',
-      headers: headersOf(request.headers ?? {}),
-      body: JSON.stringify(request.json),
-      signal,
-    });
-    if (answer.statusCode < 300 || answer.statusCode > 399) return readAnswer(answer, request.maxBytes);
+  private async follow(url: URL, signal: AbortSignal, next: NextHop, sent: Sent, hop = 0): Promise<Answer> {
+    const answer = await this.agent.request({ origin: url.origin, path: url.pathname + url.search, signal, ...sent });
+    if (answer.statusCode < 300 || answer.statusCode > 399) return answer;
     leave(answer);
-    return this.follow(nextHop(answer, url, hop), request, signal, hop + 1);
+    const target = hop === MAX_REDIRECTS ? null : next(answer, url);
+    if (target === null) throw new OutboundError('redirect', answer.statusCode);
+    const carried = target.origin === url.origin ? sent : { ...sent, headers: headersOf({}) };
+    return this.follow(urlOf(target.href), signal, next, carried, hop + 1);
   }
 }
+
+type Answer = Dispatcher.ResponseData;
+type Sent = Pick<Dispatcher.RequestOptions, 'method' | 'body'> & { headers: Record<string, string> };
+/** Where a redirect leads to; null when it is not followed. */
+type NextHop = (answer: Answer, from: URL) => URL | null;
 
 function urlOf(address: string): URL {
   const url = URL.canParse(address) ? new URL(address) : null;
@@ -90,34 +130,43 @@ function urlOf(address: string): URL {
   return url;
 }
 
-const headersOf = (secrets: Readonly<Record<string, string>>): Record<string, string> => ({
-  ...secrets,
-  'content-type': 'application/json',
-  accept: 'application/json',
+const headersOf = (given: Readonly<Record<string, string>>): Record<string, string> => ({
+  ...given,
   // What is packed could be a bomb.
   'accept-encoding': 'identity',
   'user-agent': 'baton',
 });
 
-/** Where a redirect leads to, when it keeps the POST and stays within the origin. All others are refused. */
-function nextHop({ statusCode, headers }: Dispatcher.ResponseData, from: URL, hop: number): URL {
-  const { location } = headers;
-  const keepsMethod = statusCode === 307 || statusCode === 308;
-  const url = typeof location === 'string' && URL.canParse(location, from.href) ? new URL(location, from) : null;
-  if (url === null || !keepsMethod || hop === MAX_REDIRECTS) throw new OutboundError('redirect', statusCode);
-  if (url.origin !== from.origin) throw new OutboundError('redirect', statusCode);
-  return urlOf(url.href);
+function locationOf({ headers: { location } }: Answer, from: URL): URL | null {
+  return typeof location === 'string' && URL.canParse(location, from.href) ? new URL(location, from) : null;
 }
 
-async function readAnswer(answer: Dispatcher.ResponseData, maxBytes: number): Promise<OutboundAnswer> {
+/** A redirect that keeps the POST and stays within the origin. */
+const nextPost: NextHop = (answer, from) => {
+  const url = locationOf(answer, from);
+  const keepsMethod = answer.statusCode === 307 || answer.statusCode === 308;
+  return keepsMethod && url?.origin === from.origin ? url : null;
+};
+
+/** Any redirect, unless it gives up encryption. */
+const nextGet: NextHop = (answer, from) => {
+  const url = locationOf(answer, from);
+  return url !== null && (url.protocol === 'https:' || from.protocol === 'http:') ? url : null;
+};
+
+async function readAnswer(answer: Answer, maxBytes: number): Promise<OutboundAnswer> {
+  const { statusCode: status } = answer;
+  const bytes = await readBytes(answer, maxBytes);
+  return { status, json: bytes.length === 0 ? undefined : parse(bytes, status) };
+}
+
+async function readBytes(answer: Answer, maxBytes: number): Promise<Buffer> {
   const { statusCode: status, headers } = answer;
   const refuse = (error: OutboundError): never => {
     leave(answer);
     throw error;
   };
   if (status < 200 || status > 299) refuse(new OutboundError('bad_status', status));
-  const encoding = headers['content-encoding'];
-  if (encoding !== undefined && encoding !== 'identity') refuse(new OutboundError('not_json', status));
   if (Number(headers['content-length'] ?? 0) > maxBytes) refuse(new OutboundError('too_large', status));
   const parts: Buffer[] = [];
   let size = 0;
@@ -126,7 +175,7 @@ async function readAnswer(answer: Dispatcher.ResponseData, maxBytes: number): Pr
     if (size > maxBytes) throw new OutboundError('too_large', status);
     parts.push(part);
   }
-  return { status, json: size === 0 ? undefined : parse(Buffer.concat(parts), status) };
+  return Buffer.concat(parts);
 }
 
 /** Whatever is sent as, JSON is what reads as JSON. */

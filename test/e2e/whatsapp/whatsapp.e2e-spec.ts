@@ -83,38 +83,6 @@ describe('a customer on WhatsApp', () => {
     await hears(ada, ERROR_TEXT, expectedText('Go on'), ERROR_TEXT);
   });
 
-  it('is told that pictures cannot be read, and agents that there was one; the bot is not asked', async () => {
-    const ada = whatsapp.customer();
-    const asked = whatsapp.server.provider.journal.count;
-    const form = ada.form('', { NumMedia: '1', MediaUrl0: 'https://api.twilio.com/x', MessageType: 'image' });
-    for (let time = 0; time < 2; time++) expect((await ada.post(form)).status).toBe(200);
-    await hears(ada, expect.stringContaining('only read text') as string);
-    expect((await ada.log()).map(({ type }) => type)).toEqual(['note.created', 'message.created']);
-    expect(whatsapp.server.provider.journal.count).toBe(asked);
-    await ada.say('', { MessageType: 'location', Latitude: '52.5', Longitude: '13.4' });
-    await eventually(() => ada.texts.length === 2);
-    await ada.say('A caption', { NumMedia: '1', MessageType: 'image' });
-    await eventually(() => ada.texts.includes(expectedText('A caption')));
-    const notes = (await ada.log()).flatMap(({ type, data }) => (type === 'note.created' ? [data.text] : []));
-    expect(notes).toEqual(
-      ['picture', 'place', 'picture'].map((name) => `The customer sent a ${name}. It is not kept.`),
-    );
-  });
-
-  it('is left to the person who holds the chat when a picture comes; agents see the name of the profile', async () => {
-    const ada = whatsapp.customer('Ada Lovelace');
-    await ada.say('Hello');
-    await hears(ada, expectedText('Hello'));
-    const chat = `/api/takeover/chats/${await ada.chatId()}`;
-    expect((await whatsapp.server.asAdmin('GET', chat)).body).toMatchObject({ customerName: 'Ada Lovelace' });
-    expect((await whatsapp.server.asAdmin('POST', `${chat}/claim`, {})).status).toBeLessThan(300);
-    await ada.say('', { NumMedia: '1', MediaContentType0: 'image/png' });
-    await ada.say('', { ButtonText: 'Yes, please', MessageType: 'button' });
-    await eventually(async () => JSON.stringify(await ada.log()).includes('Yes, please'));
-    expect(JSON.stringify(await ada.log())).toContain('The customer sent a picture.');
-    expect(ada.texts.join()).not.toContain('only read text');
-  });
-
   it('reads marks of WhatsApp, not Markdown; a reaction gets no answer', async () => {
     const ada = whatsapp.customer();
     await ada.say('Go [[text=**Yes**, *now*]]');

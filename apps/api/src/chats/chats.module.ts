@@ -97,6 +97,7 @@ import { UserChatsController } from './lists/user-chats.controller.js';
     ChannelChatsService,
     ChannelWatch,
     ChatDeletionService,
+    ChatFilesService,
     ChatVariablesService,
     ChatsService,
     CompletionsService,

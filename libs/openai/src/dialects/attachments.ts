@@ -42,6 +42,10 @@ export const once = (kind: Kind): string => `${kind}s_once`;
 
 export const isLasting = (omitted: string): boolean => !ATTACHMENT_KINDS.some((kind) => once(kind) === omitted);
 
+/** Whether the service is sent attachments of the kind. */
+export const takesAttachments = (connection: ProviderConnection, kind: Kind): boolean =>
+  RULES[kind].isTakenBy(connection);
+
 /** What a model is told of a file that it cannot read. */
 export const unreadFile = (name: string): string => RULES.document.unread(name);
 

@@ -18,6 +18,9 @@ const WAITS: Partial<Record<ErrorCode, number>> = {
   CHAT_QUEUE_FULL: FIRST_RETRY_MS,
 };
 
+/** Thrown for what may be there in a moment: the message is tried again. Its text says what is missing. */
+export class NotThereYet extends Error {}
+
 /** What a channel does with the messages that it received. */
 export interface InboxChannel<Payload> {
   /** As in the column `channel`. */
@@ -76,10 +79,9 @@ export class InboxWorker<Payload> {
   }
 
   private async fail(message: ClaimedInbox<Payload>, error: unknown): Promise<void> {
-    const code = error instanceof AppError ? error.code : 'INTERNAL';
-    const detail = `${code}: ${error instanceof AppError ? error.message : 'see the log'}`;
+    const detail = detailOf(error);
     const delayMs = retryDelayOf(error, message.attempts);
-    if (code === 'INTERNAL') this.logger.error({ err: error, message: message.id }, 'A message could not be handled');
+    if (detail === UNKNOWN) this.logger.error({ err: error, message: message.id }, 'A message could not be handled');
     if (delayMs === null) return this.bury(message, detail);
     this.channel.onOutcome('postponed');
     await this.inbox.postpone(message, delayMs, detail);
@@ -93,6 +95,13 @@ export class InboxWorker<Payload> {
     this.channel.onOutcome('dead');
     this.logger.warn({ message: message.id, detail }, 'A message cannot be handled; its sender gets an apology');
   }
+}
+
+const UNKNOWN = 'INTERNAL: see the log';
+
+function detailOf(error: unknown): string {
+  if (error instanceof NotThereYet) return error.message;
+  return error instanceof AppError && error.code !== 'INTERNAL' ? `${error.code}: ${error.message}` : UNKNOWN;
 }
 
 /** In how many milliseconds another attempt may succeed; null when none will. */

@@ -21,8 +21,17 @@ export class WebhookFormDto {
   MessageSid?: string;
   @ApiProperty({ required: false, example: 'Ada' })
   ProfileName?: string;
+  /** How many files there are: `MediaUrl0`, `MediaUrl1` and so on. */
   @ApiProperty({ required: false, example: '0' })
   NumMedia?: string;
+  /** Fetched with the account's credentials, and kept as a file of the chat. */
+  @ApiProperty({ required: false })
+  MediaUrl0?: string;
+  @ApiProperty({ required: false })
+  MediaContentType0?: string;
+  /** Who writes, for customers who hide their number. */
+  @ApiProperty({ required: false })
+  ExternalUserId?: string;
 }
 
 export class StatusFormDto {

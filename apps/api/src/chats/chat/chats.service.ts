@@ -1,4 +1,11 @@
-import { notFound, type Language, type Principal, type UserPrincipal, type VisitorPrincipal } from '@app/common';
+import {
+  isAgent,
+  notFound,
+  type Language,
+  type Principal,
+  type UserPrincipal,
+  type VisitorPrincipal,
+} from '@app/common';
 import { isForeignKeyViolation } from '@app/database';
 import { Injectable } from '@nestjs/common';
 import { uuidv7 } from 'uuidv7';
@@ -83,6 +90,11 @@ export class ChatsService {
     const chat = await this.chats.findChat(id);
     if (!chat) throw notFound('The chat');
     return chat;
+  }
+
+  /** The chat if the caller is its customer or an agent, else 404. */
+  getReadableChat(caller: Principal, id: string): Promise<StoredChat> {
+    return isAgent(caller) ? this.getAnyChat(id) : this.getCustomerChat(caller, id);
   }
 
   /** A chat of the user's account, as the lists show it; a chat without an account is not found. */

@@ -40,7 +40,7 @@ export class ChatFilesController {
     return this.tickets.createTicket(caller, chatId);
   }
 
-  /** Lists the files that were uploaded into a chat. Those that the model can read go to it with the next message. */
+  /** Lists the files of a chat, for its customer and for agents. Those that the model can read go to it with the next message. */
   @Get('files')
   @Access('user')
   @ApiOkResponse({ type: ChatFilesDto })
@@ -80,7 +80,7 @@ export class ChatFilesController {
    * Stores a file in a chat.
    *
    * The body is the file, of at most 20 MB; its type follows from its name, and the bytes must match. Text files of up to 64 kB (txt, log,
-   * md, csv, json) are sent to the model with every later question, and named among the sources of its answers.
+   * md, csv, json, vcf) are sent to the model with every later question, and named among the sources of its answers.
    */
   @Put('downloads/*')
   @Access('user')

@@ -25,7 +25,7 @@ export class ChatFilesService {
     private readonly transcripts: TranscriptsRepository,
   ) {}
 
-  /** A ticket replaces the customer's access to the chat; if one is given it must be valid. `knownTags` is the `If-None-Match` header. */
+  /** A ticket replaces the caller's access to the chat; if one is given it must be valid. `knownTags` is the `If-None-Match` header. */
   async download(
     caller: Principal,
     chatId: string,
@@ -33,7 +33,7 @@ export class ChatFilesService {
     ticket: string | undefined,
     knownTags: string | undefined,
   ): Promise<Download> {
-    if (ticket === undefined) await this.chats.getCustomerChat(caller, chatId);
+    if (ticket === undefined) await this.chats.getReadableChat(caller, chatId);
     else await this.tickets.useTicket(ticket, chatId);
     const isTicket = ticket !== undefined;
     const format = transcriptFormatOf(path);
@@ -50,14 +50,26 @@ export class ChatFilesService {
     return { path, contentType, size, etag, isTicket, body };
   }
 
+  /** Agents see the files of every chat. */
   async list(caller: Principal, chatId: string): Promise<ChatFilesDto> {
-    await this.chats.getCustomerChat(caller, chatId);
+    await this.chats.getReadableChat(caller, chatId);
     return { items: (await this.files.list(chatId)).map((file) => mapChatFile(chatId, file)) };
+  }
+
+  /** For services that know the chat. */
+  async findFile(chatId: string, path: string): Promise<ChatFileDto | null> {
+    const file = await this.files.find(chatId, path);
+    return file && mapChatFile(chatId, file);
   }
 
   /** Replaces a file with the same path. */
   async upload(caller: Principal, chatId: string, path: string, bytes: Buffer | undefined): Promise<ChatFileDto> {
     await this.chats.getCustomerChat(caller, chatId);
+    return this.store(chatId, path, bytes);
+  }
+
+  /** For services that received the file from the chat's customer. */
+  async store(chatId: string, path: string, bytes: Buffer | undefined): Promise<ChatFileDto> {
     if (bytes === undefined || bytes.length === 0)
       throw new AppError('VALIDATION_FAILED', { detail: 'The body must hold the file; it is empty.' });
     if (transcriptFormatOf(path) !== null)

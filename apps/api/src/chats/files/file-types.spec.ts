@@ -1,4 +1,4 @@
-import { contentTypeOf, isInlineType, sentTypeOf } from './file-types.js';
+import { contentTypeOf, endingOf, isInlineType, sentTypeOf } from './file-types.js';
 
 const bytes = (text: string): Buffer => Buffer.from(text, 'latin1');
 
@@ -9,6 +9,9 @@ describe('types of files', () => {
     ['a.pdf', '%PDF-1.7', 'application/pdf'],
     ['a.jpeg', '\xff\xd8\xff\xe0', 'image/jpeg'],
     ['a.webp', 'RIFF\0\0\0\0WEBPVP8 ', 'image/webp'],
+    ['a.ogg', 'OggS', 'audio/ogg'],
+    ['a.m4a', '\0\0\0\x20ftypM4A ', 'audio/mp4'],
+    ['a.vcf', 'BEGIN:VCARD', 'text/vcard'],
     ['a.docx', 'PK\x03\x04', 'application/vnd.openxmlformats-officedocument.wordprocessingml.document'],
   ])('%s is what it says', (path, content, type) => expect(contentTypeOf(path, bytes(content))).toBe(type));
 
@@ -23,6 +26,19 @@ describe('types of files', () => {
     ['a', 'text'],
     ['a.', 'text'],
   ])('%s is refused', (path, content) => expect(contentTypeOf(path, bytes(content))).toBeNull());
+
+  it('has an ending for the types that it accepts', () => {
+    const types = [
+      'image/jpeg',
+      'image/jpg',
+      'audio/ogg',
+      'text/x-vcard',
+      'application/x-msdownload',
+      'constructor',
+      '',
+    ];
+    expect(types.map(endingOf)).toEqual(['jpg', 'jpg', 'ogg', 'vcf', null, null, null]);
+  });
 
   it('shows nothing in a browser that could act there', () => {
     const acting = ['text/html', 'image/svg+xml', 'application/xml', 'application/pdf', 'text/markdown', 'text/csv'];

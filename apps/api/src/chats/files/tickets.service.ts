@@ -18,7 +18,7 @@ export class TicketsService {
   ) {}
 
   async createTicket(caller: Principal, chatId: string): Promise<string> {
-    await this.chats.getCustomerChat(caller, chatId);
+    await this.chats.getReadableChat(caller, chatId);
     const ticket = randomBytes(32).toString('base64url');
     try {
       await this.tickets.insert(hashOf(ticket), chatId, LIFETIME_MS);

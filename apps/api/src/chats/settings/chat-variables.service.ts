@@ -1,4 +1,4 @@
-import { isAgent, type Principal } from '@app/common';
+import type { Principal } from '@app/common';
 import { Injectable } from '@nestjs/common';
 import type { ChatVariablesDto } from './chat-variables.dto.js';
 import { ChatVariablesRepository, type ChatVariables } from './chat-variables.repository.js';
@@ -14,8 +14,7 @@ export class ChatVariablesService {
 
   /** For the chat's customer, and for agents. */
   async getChatVariables(caller: Principal, chatId: string): Promise<ChatVariablesDto> {
-    if (isAgent(caller)) await this.chats.getAnyChat(chatId);
-    else await this.chats.getCustomerChat(caller, chatId);
+    await this.chats.getReadableChat(caller, chatId);
     return { variables: await this.get(chatId) };
   }
 

@@ -2823,7 +2823,7 @@ export class BatonClient extends HeyApiClient {
   /**
    * Stores a file in a chat
    *
-   * The body is the file, of at most 20 MB; its type follows from its name, and the bytes must match. Text files of up to 64 kB (txt, log, md, csv, json) are sent to the model with every later question, and named among the sources of its answers.
+   * The body is the file, of at most 20 MB; its type follows from its name, and the bytes must match. Text files of up to 64 kB (txt, log, md, csv, json, vcf) are sent to the model with every later question, and named among the sources of its answers.
    */
   public putChatFile<ThrowOnError extends boolean = true>(
     options: Options<PutChatFileData, ThrowOnError>,
@@ -2883,7 +2883,7 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
-   * Lists the files that were uploaded into a chat
+   * Lists the files of a chat, for its customer and for agents
    *
    * Those that the model can read go to it with the next message.
    */

@@ -2831,11 +2831,23 @@ export type WebhookFormDto = {
    * Empty when something else than text was sent.
    */
   Body: string;
+  /**
+   * Who writes, for customers who hide their number.
+   */
+  ExternalUserId?: string;
   From: string;
+  MediaContentType0?: string;
+  /**
+   * Fetched with the account's credentials, and kept as a file of the chat.
+   */
+  MediaUrl0?: string;
   /**
    * The same message again has no effect.
    */
   MessageSid?: string;
+  /**
+   * How many files there are: `MediaUrl0`, `MediaUrl1` and so on.
+   */
   NumMedia?: string;
   ProfileName?: string;
 };

@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import type { ProviderAttachment } from '@app/openai';
 import { shownOf, type AttachedFile } from './turn-attachments.js';
-import { isSourceType, MAX_SOURCE_BYTES, type SourceFile } from './turn-sources.js';
+import { isSource, isSourceType, type SourceFile } from './turn-sources.js';
 
 const MAX_SOURCES = 20;
 const MAX_ATTACHED = 20;
@@ -36,9 +36,7 @@ export class ChatSourcesRepository {
   async findSources(chatId: string): Promise<ChatSources> {
     const files = await this.listings.submit(chatId);
     if (files.length === 0) return NO_SOURCES;
-    const readable = files
-      .filter((file) => isSourceType(file.content_type) && file.size > 0 && file.size <= MAX_SOURCE_BYTES)
-      .slice(0, MAX_SOURCES);
+    const readable = files.filter(isSource).slice(0, MAX_SOURCES);
     const shown = shownOf(files);
     const others = files.filter((file) => !isSourceType(file.content_type)).slice(-MAX_ATTACHED);
     const bytes = await this.readAll([...readable, ...shown.keys()]);

@@ -1,5 +1,11 @@
 import { AppConfig } from '@app/common';
-import { attachmentTokens, type ProviderItem, type ProviderRequest, type ProviderTool } from '@app/openai';
+import {
+  attachmentTokens,
+  takesAttachments,
+  type ProviderItem,
+  type ProviderRequest,
+  type ProviderTool,
+} from '@app/openai';
 import type { TurnSource } from '@app/database';
 import { Injectable } from '@nestjs/common';
 import {
@@ -12,9 +18,9 @@ import {
 import type { ModelTarget } from '../../../models/index.js';
 import { HandoffRulesService } from '../../handoff/handoff-rules.service.js';
 import { ChatSourcesRepository } from './chat-sources.repository.js';
-import { fittingSources, sourcesText } from './turn-sources.js';
+import { fittingSources, isSource, sourcesText } from './turn-sources.js';
 import { contextOf, openWhispers } from './turn-context.js';
-import { withAttachments } from './turn-attachments.js';
+import { shownOf, withAttachments } from './turn-attachments.js';
 import { windowOf } from './history-window.js';
 import { TurnHistoryRepository, type PastMessage } from './turn-history.repository.js';
 import { HAND_TO_HUMAN } from '../tools/turn-tools.service.js';
@@ -96,6 +102,16 @@ export class TurnPromptService {
         items: items.map(shownItem),
       },
     };
+  }
+
+  /** Whether the bot's model gets such a file. Throws `BOT_NOT_READY` when the bot has none. */
+  async isRead(botId: string, contentType: string, size: number): Promise<boolean> {
+    const file = { content_type: contentType, size };
+    if (isSource(file)) return true;
+    const kind = shownOf([file]).get(file);
+    if (kind === undefined) return false;
+    const { targets } = await this.bots.getTargets(await this.bots.getProfile(botId));
+    return takesAttachments(targets[0].connection, kind);
   }
 
   /** Open whispers apply also when the customer asks for an answer without history. */

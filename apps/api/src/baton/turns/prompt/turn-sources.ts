@@ -1,10 +1,14 @@
 import { countTokens } from '@app/openai';
 
 /** The model does not receive longer files. */
-export const MAX_SOURCE_BYTES = 65_536;
+const MAX_SOURCE_BYTES = 65_536;
 
-const SOURCE_TYPES = new Set(['text/plain', 'text/markdown', 'text/csv', 'application/json']);
+const SOURCE_TYPES = new Set(['text/plain', 'text/markdown', 'text/csv', 'text/vcard', 'application/json']);
 export const isSourceType = (contentType: string): boolean => SOURCE_TYPES.has(contentType);
+
+/** Whether the model receives the file as text. */
+export const isSource = (file: { content_type: string; size: number }): boolean =>
+  isSourceType(file.content_type) && file.size > 0 && file.size <= MAX_SOURCE_BYTES;
 
 /** A text file of the chat. */
 export interface SourceFile {

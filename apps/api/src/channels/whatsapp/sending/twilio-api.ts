@@ -3,7 +3,7 @@ import type RequestClient from 'twilio/lib/base/RequestClient.js';
 import type { Twilio } from 'twilio';
 import { WhatsAppSettingsService } from '../whatsapp-settings.service.js';
 
-const TWILIO_URL = 'https://api.twilio.com';
+export const TWILIO_URL = 'https://api.twilio.com';
 /** The newest messages to one customer; what is looked for was sent a moment ago. */
 const LOOKED_AT = 50;
 /** Twilio's clock and ours may differ. */

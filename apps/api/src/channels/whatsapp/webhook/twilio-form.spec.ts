@@ -10,6 +10,7 @@ describe('the form of a message', () => {
       from: FROM,
       text: ' Hello ',
       contents: null,
+      media: [],
       sid: 'SM1',
       name: 'Ada Lovelace',
     });
@@ -20,16 +21,57 @@ describe('the form of a message', () => {
     expect(incomingOf({ From: FROM, Body: 'x', ProfileName: '🙂'.repeat(200) })?.name.isWellFormed()).toBe(true);
   });
 
-  it.each<Form>([{ NumMedia: '1' }, { Latitude: '1', Longitude: '2' }, { MessageType: 'contacts' }])(
-    'may bring something else than text: %p',
-    (extra) => expect(incomingOf({ From: FROM, Body: '', ...extra })?.text).toBeNull(),
+  it.each<Form>([
+    { From: 'whatsapp:US.13491208655302741918' },
+    { ExternalUserId: 'US.13491208655302741918' },
+    { From: 'whatsapp:', ExternalUserId: 'whatsapp:US.13491208655302741918' },
+  ])('may come from a person without a number: %p', (sender) =>
+    expect(incomingOf({ ...sender, Body: 'x' })).toMatchObject({
+      from: 'whatsapp:US.13491208655302741918',
+      name: 'US.13491208655302741918',
+    }),
   );
 
   it.each<[string, Form]>([
-    ['a picture', { NumMedia: '1', MediaContentType0: 'image/png' }],
-    ['a sticker', { NumMedia: '1', MessageType: 'sticker', MediaContentType0: 'image/webp' }],
-    ['a file', { NumMedia: '1', MediaContentType0: 'text/vcard' }],
-    ['a place', { Latitude: '1', Longitude: '2' }],
+    ['a picture', { MediaContentType0: 'image/png' }],
+    ['a sticker', { MessageType: 'sticker', MediaContentType0: 'image/webp' }],
+    ['a voice message', { MediaContentType0: 'audio/ogg; codecs=opus' }],
+    ['a contact', { MessageType: 'contacts', MediaContentType0: 'text/vcard' }],
+    ['a file', { MediaContentType0: '<b>' }],
+    ['a file', {}],
+  ])('may bring %s', (kind, extra) =>
+    expect(incomingOf({ From: FROM, NumMedia: '1', MediaUrl0: 'https://x', ...extra })).toMatchObject({
+      text: null,
+      contents: null,
+      media: [{ kind, url: 'https://x' }],
+    }),
+  );
+
+  it('may bring several files, ten at most', () => {
+    const types = { MediaContentType0: 'IMAGE/PNG', MediaContentType1: 'application/pdf', MediaContentType2: 'x' };
+    const media = incomingOf({ From: FROM, Body: 'x', NumMedia: '3', MessageType: 'image', ...types })?.media;
+    expect(media?.map(({ kind, contentType }) => [kind, contentType])).toEqual([
+      ['a picture', 'image/png'],
+      ['a document', 'application/pdf'],
+      ['a file', ''],
+    ]);
+    expect(incomingOf({ From: FROM, Body: 'x', NumMedia: '9e9' })?.media).toHaveLength(10);
+    expect(incomingOf({ From: FROM, Body: 'x', NumMedia: '-1' })?.media).toEqual([]);
+  });
+
+  it('may be a place', () => {
+    const place = { Latitude: '52.5', Longitude: '-13.4', Label: 'Caf\u00e9\n', Address: 'Main Street 1' };
+    expect(incomingOf({ From: FROM, Body: '', MessageType: 'location', ...place })).toMatchObject({
+      text: '[a place: Caf\u00e9, Main Street 1, 52.5, -13.4]',
+      contents: null,
+    });
+    expect(incomingOf({ From: FROM, MessageType: 'location', Latitude: '<b>', Longitude: '1' })).toMatchObject({
+      text: null,
+      contents: 'a place',
+    });
+  });
+
+  it.each<[string, Form]>([
     ['a contact', { MessageType: 'contacts' }],
     ['something that is not text', { MessageType: 'order' }],
   ])('says that it is %s', (contents, extra) =>

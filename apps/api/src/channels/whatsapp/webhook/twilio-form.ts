@@ -4,13 +4,24 @@ import { AppError } from '@app/common';
 export interface IncomingWhatsApp {
   /** Twilio's MessageSid; null when the form had none. */
   sid: string | null;
-  /** `whatsapp:+…`. */
+  /** `whatsapp:+…`, or `whatsapp:US.…` of customers who hide their number. */
   from: string;
-  /** Null for what is not text: a picture, a voice message, a place. */
+  /** Null for what is not text: a picture, a voice message. */
   text: string | null;
-  /** What was sent besides text, as agents are told: `a picture`. Missing in what older versions have stored. */
+  /** What was sent besides text and files, as agents are told: `something that is not text`. Missing in what older versions have stored. */
   contents?: string | null;
+  /** Missing in what older versions have stored. */
+  media?: IncomingMedia[];
   name: string;
+}
+
+/** A file, which is fetched from Twilio. */
+export interface IncomingMedia {
+  url: string;
+  /** As Twilio calls it; empty when it does not say. */
+  contentType: string;
+  /** What it is, as people are told: `a picture`. */
+  kind: string;
 }
 
 /** What Twilio says about a message that we have sent. */
@@ -26,11 +37,19 @@ export type Form = Record<string, string>;
 const VISIBLE_ASCII = /^[!-~]{1,64}$/;
 const STATUS = /^[a-z_-]{1,20}$/;
 const ERROR_CODE = /^\d{1,10}$/;
-const NAME_LENGTH = 100;
+const CONTENT_TYPE = /^[\w.+-]+\/[\w.+-]+$/;
+const COORDINATE = /^-?\d{1,3}(\.\d{1,20})?$/;
+const LINE_LENGTH = 100;
+const URL_LENGTH = 2000;
+/** https://www.twilio.com/docs/messaging/guides/webhook-request: `MediaUrl0` to `MediaUrl9`. */
+const MOST_MEDIA = 10;
 const PREFIX = /^whatsapp:/;
-/** Where the text is, the first that there is: what was written, or the button or list item that was chosen. */
+/**
+ * Where the text is, the first that there is: what was written, or the button or list item that was chosen.
+ * https://www.twilio.com/docs/messaging/guides/webhook-request, https://www.twilio.com/docs/content/twilio-list-picker
+ */
 const TEXTS = ['Body', 'ButtonText', 'ListTitle', 'ButtonPayload', 'ListId'];
-const CONTENTS = new Map([
+const KINDS = new Map([
   ['image', 'a picture'],
   ['sticker', 'a sticker'],
   ['video', 'a video'],
@@ -50,14 +69,16 @@ export function formOf(body: unknown): Form {
 
 /** Null for a reaction to a message, which says nothing. Throws VALIDATION_FAILED when the form does not say who writes what. */
 export function incomingOf(form: Form): IncomingWhatsApp | null {
-  const from = form['From'] ?? '';
+  const from = senderOf(form);
   const sid = form['MessageSid'] || form['SmsMessageSid'] || null;
   if (!VISIBLE_ASCII.test(from) || (sid !== null && !VISIBLE_ASCII.test(sid))) throw refused();
   if (form['MessageType'] === 'reaction') return null;
-  const text = TEXTS.map((name) => form[name]).find((each) => each?.trim()) ?? null;
-  const contents = contentsOf(form) ?? (text === null ? otherContentsOf(form) : null);
-  if (text === null && contents === null) throw refused();
-  return { sid, from, text, contents, name: nameOf(form['ProfileName'], from) };
+  const written = TEXTS.map((name) => form[name]).find((each) => each?.trim()) ?? null;
+  const text = [written, placeOf(form)].filter((part) => part !== null).join('\n') || null;
+  const media = mediaOf(form);
+  const contents = text === null && media.length === 0 ? otherContentsOf(form) : null;
+  if (text === null && media.length === 0 && contents === null) throw refused();
+  return { sid, from, text, contents, media, name: oneLine(form['ProfileName']) || from.replace(PREFIX, '') };
 }
 
 export function reportOf(form: Form): DeliveryReport {
@@ -68,25 +89,50 @@ export function reportOf(form: Form): DeliveryReport {
   return { sid, status, errorCode: errorCode !== null && ERROR_CODE.test(errorCode) ? errorCode : null };
 }
 
-/** What was sent as a file or a place. */
-function contentsOf(form: Form): string | null {
-  if (form['Latitude'] !== undefined) return 'a place';
-  if (!(Number(form['NumMedia'] ?? 0) > 0)) return null;
-  const types = [form['MessageType'], form['MediaContentType0']?.split('/')[0]];
-  return types.map((type) => CONTENTS.get(type ?? '')).find((name) => name !== undefined) ?? 'a file';
+/**
+ * People with a username can keep their number to themselves. Twilio then sends the id that the business knows them by as `From`, and in
+ * every message as `ExternalUserId`: https://github.com/dimagi/open-chat-studio/issues/3322; the form of the id:
+ * https://developers.facebook.com/documentation/business-messaging/whatsapp/business-scoped-user-ids
+ */
+function senderOf({ From: from, ExternalUserId: id }: Form): string {
+  if (from && from !== 'whatsapp:') return from;
+  return id ? `whatsapp:${id.replace(PREFIX, '')}` : '';
+}
+
+/** A place in words: bots can read it. */
+function placeOf({ Latitude, Longitude, Label, Address }: Form): string | null {
+  if (![Latitude, Longitude].every((coordinate) => COORDINATE.test(coordinate ?? ''))) return null;
+  const names = [Label, Address].map(oneLine).filter((name) => name !== '');
+  return `[a place: ${[...names, `${Latitude}, ${Longitude}`].join(', ')}]`;
+}
+
+function mediaOf(form: Form): IncomingMedia[] {
+  const count = Math.min(Number(form['NumMedia'] ?? 0) || 0, MOST_MEDIA);
+  const media = [];
+  for (let index = 0; index < count; index++) {
+    const type = (form[`MediaContentType${index}`] ?? '').replace(/;.*/s, '').trim().toLowerCase();
+    const contentType = CONTENT_TYPE.test(type) ? type : '';
+    const url = (form[`MediaUrl${index}`] ?? '').slice(0, URL_LENGTH);
+    media.push({ url, contentType, kind: kindOf(count === 1 ? form['MessageType'] : undefined, contentType) });
+  }
+  return media;
+}
+
+function kindOf(messageType: string | undefined, contentType: string): string {
+  if (contentType.endsWith('vcard')) return 'a contact';
+  const names = [messageType, contentType.split('/')[0]];
+  return names.map((name) => KINDS.get(name ?? '')).find((kind) => kind !== undefined) ?? 'a file';
 }
 
 const otherContentsOf = ({ MessageType: type = 'text' }: Form): string | null =>
-  type === 'text' ? null : (CONTENTS.get(type) ?? 'something that is not text');
+  type === 'text' ? null : (KINDS.get(type) ?? 'something that is not text');
 
-/** How the customer is shown to people: by the name of the profile, else by the number. */
-function nameOf(profileName: string | undefined, from: string): string {
-  const name = (profileName ?? '')
+/** What people have named themselves or a place, for people to read. */
+const oneLine = (text: string | undefined): string =>
+  (text ?? '')
     .replace(/[\p{C}\s]+/gu, ' ')
     .trim()
-    .slice(0, NAME_LENGTH)
+    .slice(0, LINE_LENGTH)
     .toWellFormed();
-  return name === '' ? from.replace(PREFIX, '') : name;
-}
 
 const refused = (): AppError => new AppError('VALIDATION_FAILED');

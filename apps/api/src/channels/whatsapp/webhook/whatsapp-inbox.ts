@@ -1,12 +1,12 @@
-import type { VisitorPrincipal } from '@app/common';
 import { Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { createHash } from 'node:crypto';
-import { SystemMessagesService } from '../../../baton/index.js';
 import { ChatsService, CompletionsService } from '../../../chats/index.js';
 import { InboxWorker } from '../../mail/inbox-worker.js';
 import { InboxRepository, type ClaimedInbox } from '../../mail/inbox.repository.js';
 import { WhatsAppOutbox } from '../sending/whatsapp-outbox.js';
 import type { IncomingWhatsApp } from './twilio-form.js';
+import { WhatsAppMedia } from './whatsapp-media.js';
+import { WordlessMessages } from './wordless-messages.js';
 import { WhatsAppMetrics } from '../whatsapp.metrics.js';
 import { CHANNEL, WhatsAppSettingsService } from '../whatsapp-settings.service.js';
 
@@ -22,7 +22,8 @@ export class WhatsAppInbox implements OnApplicationBootstrap, BeforeApplicationS
     inbox: InboxRepository,
     private readonly chats: ChatsService,
     private readonly completions: CompletionsService,
-    private readonly systemMessages: SystemMessagesService,
+    private readonly media: WhatsAppMedia,
+    private readonly wordless: WordlessMessages,
     outbox: WhatsAppOutbox,
     metrics: WhatsAppMetrics,
   ) {
@@ -49,28 +50,18 @@ export class WhatsAppInbox implements OnApplicationBootstrap, BeforeApplicationS
     this.worker.wake();
   }
 
-  private async accept({ externalId, payload }: ClaimedInbox<Payload>): Promise<void> {
+  private async accept({ externalId, payload, attempts: attempt }: ClaimedInbox<Payload>): Promise<void> {
     const visitor = await this.settings.visitorOf(payload);
     const chatId = await this.chats.openAddressedChat(visitor, CHANNEL);
-    if (payload.text === null || payload.contents) await this.noteContents(chatId, externalId, payload);
-    if (payload.text === null) return this.declineContents(visitor, chatId, externalId);
-    const idempotency = { requestKey: sha256(CHANNEL, externalId), requestHash: sha256(payload.text) };
-    await this.completions.accept(visitor, chatId, payload.text, { idempotency, language: 'en' });
-  }
-
-  private noteContents(chatId: string, externalId: string, { contents }: Payload): Promise<void> {
-    const text = `The customer sent ${contents ?? 'something that is not text'}. It is not kept.`;
-    const occasion = `${CHANNEL}:${externalId}:note`;
-    return this.systemMessages.send({ chatId, text, audience: 'agents', occasion, expectedEpoch: null });
-  }
-
-  /** Says that only text can be read, unless a person holds the chat: that person has the note, and answers. */
-  private async declineContents(visitor: VisitorPrincipal, chatId: string, externalId: string): Promise<void> {
-    const { owner } = await this.chats.getCustomerChat(visitor, chatId);
-    if (owner === 'human') return;
-    const { unsupportedText: text } = this.settings.get();
-    const occasion = `${CHANNEL}:${externalId}`;
-    await this.systemMessages.send({ chatId, text, audience: 'everyone', occasion, expectedEpoch: null });
+    const { media = [], contents = null } = payload;
+    const files = await this.media.keep({ chatId, externalId, media, attempt });
+    if (contents !== null)
+      await this.wordless.notifyAgents(chatId, externalId, `The customer sent ${contents}. It is not kept.`);
+    const kinds = [...media.map(({ kind }) => kind), ...(contents === null ? [] : [contents])];
+    const text = payload.text ?? (await this.wordless.wordsFor(chatId, kinds, files));
+    if (text === null) return this.wordless.decline(chatId, externalId);
+    const idempotency = { requestKey: sha256(CHANNEL, externalId), requestHash: sha256(text) };
+    await this.completions.accept(visitor, chatId, text, { idempotency, language: 'en' });
   }
 }
 
