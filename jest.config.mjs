@@ -18,7 +18,7 @@ const javascript = {
   jsc: { target: 'es2022', parser: { syntax: 'ecmascript' } },
   module: { type: 'commonjs' },
 };
-const esmOnlyPackages = '@nestjs/|nestjs-pino|jose|content-disposition|.*\\.mjs$';
+const esmOnlyPackages = '@nestjs/|nestjs-pino|jose|openid-client|oauth4webapi|content-disposition|.*\\.mjs$';
 
 /** @type {import('jest').Config} */
 export default {

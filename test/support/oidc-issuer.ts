@@ -1,6 +1,8 @@
 import { exportJWK, generateKeyPair, SignJWT, type CryptoKey, type JWK } from 'jose';
-import { createServer, type Server } from 'node:http';
+import { createHash, randomUUID } from 'node:crypto';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
 
 interface SigningKey {
   kid: string;
@@ -18,13 +20,28 @@ export interface TokenOptions {
 
 const base64url = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 
-/** An OIDC issuer on loopback: discovery document, keys, and tokens of every kind, right and wrong. */
+/** What an authorization code stands for, once. */
+interface Authorization {
+  clientId: string;
+  redirectUri: string;
+  nonce: string;
+  challenge: string;
+}
+
+/** Our server as it is registered at the issuer. */
+export const CLIENT = { id: 'baton-console', secret: 'a secret: with % signs' };
+
+/** An OIDC issuer on loopback: discovery document, keys, tokens of every kind, right and wrong, and sign-ins of browsers. */
 export class OidcIssuer {
   /** How often each path was asked for. */
   readonly requests: string[] = [];
   /** Answers 500 to everything while set. */
   isBroken = false;
+  /** Claims that the next sign-in names in its token of identity, and in the one of access. */
+  identity: Record<string, unknown> = {};
+  access: Record<string, unknown> = {};
   private readonly keys: SigningKey[] = [];
+  private readonly codes = new Map<string, Authorization>();
 
   private constructor(
     private readonly server: Server,
@@ -37,9 +54,10 @@ export class OidcIssuer {
     const issuer = new OidcIssuer(server, `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
     server.on('request', (request, response) => {
       issuer.requests.push(request.url!);
-      const body = issuer.isBroken ? undefined : issuer.documentAt(request.url!);
-      response.writeHead(body === undefined ? 500 : 200, { 'content-type': 'application/json' });
-      response.end(JSON.stringify(body ?? {}));
+      void issuer.answer(request).then(({ status, location, body }) => {
+        response.writeHead(status, { 'content-type': 'application/json', ...(location !== undefined && { location }) });
+        response.end(JSON.stringify(body ?? {}));
+      });
     });
     await issuer.addKey();
     return issuer;
@@ -48,6 +66,11 @@ export class OidcIssuer {
   /** What the server under test needs to be told. */
   get settings(): Record<string, string> {
     return { OIDC_ISSUER: this.issuer, OIDC_AUDIENCE: 'baton' };
+  }
+
+  /** The same, and what it needs for sign-ins of browsers. */
+  get clientSettings(): Record<string, string> {
+    return { ...this.settings, OIDC_CLIENT_ID: CLIENT.id, OIDC_CLIENT_SECRET: CLIENT.secret };
   }
 
   get publicJwk(): JWK {
@@ -94,8 +117,73 @@ export class OidcIssuer {
     };
   }
 
-  private documentAt(path: string): unknown {
-    if (path === '/.well-known/openid-configuration') return { issuer: this.issuer, jwks_uri: `${this.issuer}/keys` };
-    return path === '/keys' ? { keys: this.keys.map(({ publicJwk }) => publicJwk) } : undefined;
+  private async answer(request: IncomingMessage): Promise<{ status: number; location?: string; body?: unknown }> {
+    if (this.isBroken) return { status: 500 };
+    const { pathname, searchParams } = new URL(request.url!, this.issuer);
+    switch (pathname) {
+      case '/.well-known/openid-configuration':
+        return { status: 200, body: this.metadata() };
+      case '/keys':
+        return { status: 200, body: { keys: this.keys.map(({ publicJwk }) => publicJwk) } };
+      case '/authorize':
+        return { status: 302, location: this.authorize(searchParams) };
+      case '/token':
+        return this.exchange(request);
+      default:
+        return { status: 500 };
+    }
+  }
+
+  private metadata(): Record<string, unknown> {
+    return {
+      issuer: this.issuer,
+      jwks_uri: `${this.issuer}/keys`,
+      authorization_endpoint: `${this.issuer}/authorize`,
+      token_endpoint: `${this.issuer}/token`,
+      response_types_supported: ['code'],
+      code_challenge_methods_supported: ['S256'],
+    };
+  }
+
+  /** Whoever asks is signed in at once. */
+  private authorize(query: URLSearchParams): string {
+    const code = randomUUID();
+    const redirectUri = query.get('redirect_uri')!;
+    this.codes.set(code, {
+      clientId: query.get('client_id')!,
+      redirectUri,
+      nonce: query.get('nonce')!,
+      challenge: query.get('code_challenge')!,
+    });
+    const location = new URL(redirectUri);
+    location.search = new URLSearchParams({ code, state: query.get('state')! }).toString();
+    return location.href;
+  }
+
+  /** Codes are good once, for the client that asked and whoever can show what the challenge was made of. */
+  private async exchange(request: IncomingMessage): Promise<{ status: number; body: unknown }> {
+    const form = new URLSearchParams(await text(request));
+    const authorization = this.codes.get(form.get('code') ?? '');
+    this.codes.delete(form.get('code') ?? '');
+    const [id, secret] = Buffer.from(request.headers.authorization?.slice('Basic '.length) ?? '', 'base64')
+      .toString()
+      .split(':', 2)
+      .map((part) => decodeURIComponent(part.replaceAll('+', ' ')));
+    if (id !== CLIENT.id || secret !== CLIENT.secret) return { status: 401, body: { error: 'invalid_client' } };
+    const challenge = createHash('sha256')
+      .update(form.get('code_verifier') ?? '')
+      .digest('base64url');
+    const isGood =
+      authorization?.clientId === id &&
+      authorization.challenge === challenge &&
+      authorization.redirectUri === form.get('redirect_uri');
+    if (!isGood) return { status: 400, body: { error: 'invalid_grant' } };
+    const claims = { aud: CLIENT.id, nonce: authorization.nonce, ...this.identity };
+    const idToken = await this.token({ claims });
+    const accessToken = await this.token({ claims: this.access });
+    return {
+      status: 200,
+      body: { token_type: 'Bearer', access_token: accessToken, id_token: idToken, expires_in: 300 },
+    };
   }
 }

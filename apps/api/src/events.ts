@@ -9,6 +9,8 @@ export interface AppEvents {
   /** A bot has answered. Published on the instance that ran the turn. */
   'turn.completed': { turnId: string; chatId: string; botId: string };
   'user.changed': { userId: number };
+  /** A session of a browser was ended on this instance. */
+  'session.ended': { sessionId: string };
 }
 
 export type AppEventName = keyof AppEvents;

@@ -26,6 +26,7 @@ export * from './http/http-adapter.js';
 export * from './http/id.pipe.js';
 export * from './http/language.js';
 export * from './http/open-routes.js';
+export * from './http/own-origin.js';
 export * from './http/problems/problem.js';
 export * from './http/problems/problem.dto.js';
 export * from './http/problems/problem.filter.js';

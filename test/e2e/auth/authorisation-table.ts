@@ -43,6 +43,17 @@ export const ACCESS_TABLE: Record<string, string> = {
   'GET /api/users/current/apiKeys': 'user 200',
   'POST /api/users/current/apiKeys': 'user 200',
   'DELETE /api/users/current/apiKeys/:apiKeyId': 'owner 200',
+  'GET /api/users/current/sessions': 'user 200',
+  'DELETE /api/users/current/sessions/:sessionId': 'user 404',
+  'GET /api/sessions/options': 'anonymous 200',
+  // The example is nobody's key.
+  'POST /api/sessions': 'anonymous 401',
+  // Not set up where nothing says so.
+  'GET /api/sessions/oidc': 'anonymous 404',
+  'GET /api/sessions/oidc/callback': 'anonymous 404',
+  // Callers with a token have no session.
+  'GET /api/sessions/current': 'user 404',
+  'DELETE /api/sessions/current': 'user 404',
   'GET /api/users/current/userSystemMessage': 'user 200',
   'POST /api/users/current/userSystemMessage': 'user 200',
   'GET /api/users/current/userSystemMessageCount': 'user 200',

@@ -20,7 +20,7 @@ export class Catalogue {
 
   async start(): Promise<void> {
     this.issuer = await OidcIssuer.start();
-    this.server = await ChatServer.start(this.issuer.settings);
+    this.server = await ChatServer.start(this.issuer.clientSettings);
     this.admin = this.clientOf(ADMIN_KEY);
     this.anonymous = this.clientOf(null);
   }

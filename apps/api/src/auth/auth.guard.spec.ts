@@ -16,6 +16,7 @@ import { ThrottlerStorageService } from '@nestjs/throttler';
 import { Admission } from './admission.js';
 import { AuthGuard } from './auth.guard.js';
 import type { AuthService } from './auth.service.js';
+import type { RequestCallers } from './request-callers.js';
 
 const AGENT: UserPrincipal = {
   kind: 'user',
@@ -29,13 +30,14 @@ const AGENT: UserPrincipal = {
 /** Knows the accounts that exist now. */
 const authOf = (...known: UserPrincipal[]): AuthService =>
   ({
+    noteUse: async () => undefined,
     refresh: async (principal: Principal) => {
       if (principal.kind !== 'user') return principal;
       const now = known.find(({ userId }) => userId === principal.userId);
       if (now === undefined) throw new AppError('INVALID_TOKEN');
       return now;
     },
-  }) as AuthService;
+  }) as unknown as AuthService;
 
 class Gateway {
   claim(): void {}
@@ -67,7 +69,7 @@ describe('the guard on sockets', () => {
   ) => {
     const config = new AppConfig(parseEnvironment(settings));
     const addresses = new AddressThrottle(config, new ThrottlerStorageService());
-    return new AuthGuard(auth, new Admission(new Reflector(), config), addresses).canActivate(
+    return new AuthGuard(auth, {} as RequestCallers, new Admission(new Reflector(), config), addresses).canActivate(
       socketContext(data, level, isOpen),
     );
   };

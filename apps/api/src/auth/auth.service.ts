@@ -2,7 +2,11 @@ import { ANONYMOUS, AppError, type Principal, type Role, type UserPrincipal } fr
 import { Injectable } from '@nestjs/common';
 import { ApiKeysService, UsersService } from '../users/index.js';
 import { OidcService } from './oidc.service.js';
+import { SessionsService } from './sessions/sessions.service.js';
 import { VisitorTokensService } from './visitor-tokens.service.js';
+
+/** What a caller has shown. It is checked again while a connection stays open. */
+export type Credential = { token: string } | { sessionId: string };
 
 /** Finds out who is calling. */
 @Injectable()
@@ -12,6 +16,7 @@ export class AuthService {
     private readonly keys: ApiKeysService,
     private readonly oidc: OidcService,
     private readonly visitors: VisitorTokensService,
+    private readonly sessions: SessionsService,
   ) {}
 
   /**
@@ -23,6 +28,18 @@ export class AuthService {
     if (this.visitors.accepts(token)) return this.visitors.verify(token);
     if (this.oidc.accepts(token)) return this.users.getExternalPrincipal(await this.oidc.verify(token));
     return this.getPrincipal(await this.keys.identify(token));
+  }
+
+  /** Whose credential it is now. Throws as {@link authenticate} does. */
+  async identify(credential: Credential): Promise<Principal> {
+    if ('token' in credential) return this.authenticate(credential.token);
+    return this.getPrincipal((await this.sessions.get(credential.sessionId)).userId);
+  }
+
+  /** Notes that a session is used by what is asked for over an open socket. */
+  async noteUse(credential: Credential | null): Promise<void> {
+    if (credential === null || !('sessionId' in credential)) return;
+    await this.sessions.noteUse(await this.sessions.get(credential.sessionId));
   }
 
   /** The caller as it is now: accounts change while a socket stays open. Throws INVALID_TOKEN when the account is gone. */
@@ -38,7 +55,8 @@ export class AuthService {
     return this.users.getBuiltInPrincipal({ login: name, displayName, roles });
   }
 
-  private async getPrincipal(userId: number): Promise<Principal> {
+  /** The account as it is now. Throws INVALID_TOKEN when it is gone. */
+  async getPrincipal(userId: number): Promise<Principal> {
     const principal = await this.users.getPrincipal(userId);
     if (principal === null) throw new AppError('INVALID_TOKEN');
     return principal;

@@ -1,4 +1,5 @@
 export { AuthModule } from './auth.module.js';
-export { AuthService } from './auth.service.js';
+export { AuthService, type Credential } from './auth.service.js';
 export { OpenConnections } from './open-connections.js';
+export { RequestCallers } from './request-callers.js';
 export { VisitorTokensService } from './visitor-tokens.service.js';

@@ -55,8 +55,13 @@ export class OidcService {
 
   /** Throws INVALID_TOKEN, or AUTH_UNAVAILABLE when the issuer's keys cannot be had. */
   async verify(token: string): Promise<ExternalIdentity> {
-    const { issuer, audience, loginClaim, rolesClaim } = this.settings!;
-    const claims = await this.claimsOf(token, issuer, audience);
+    const { issuer, audience } = this.settings!;
+    return this.identityOf(await this.claimsOf(token, issuer, audience));
+  }
+
+  /** What claims of the issuer, which were checked, say of a person. Throws INVALID_TOKEN when they name nobody. */
+  identityOf(claims: JWTPayload): ExternalIdentity {
+    const { issuer, loginClaim, rolesClaim } = this.settings!;
     const sub: unknown = claims.sub;
     const subject = `${issuer}|${String(sub)}`;
     const login = firstText(claims, loginClaim, 'email', 'sub');

@@ -1,15 +1,17 @@
 import { ANONYMOUS, AppError, type Principal } from '@app/common';
 import { Logger } from '@nestjs/common';
-import type { AuthService } from './auth.service.js';
+import type { AuthService, Credential } from './auth.service.js';
 import { OpenConnections } from './open-connections.js';
 
 const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 describe('OpenConnections', () => {
   const authenticate = jest.fn<Promise<Principal>, [string]>();
-  const connections = new OpenConnections({ authenticate } as unknown as AuthService);
+  const identify = (credential: Credential): Promise<Principal> =>
+    authenticate('token' in credential ? credential.token : credential.sessionId);
+  const connections = new OpenConnections({ identify } as unknown as AuthService);
   const round = async (): Promise<void> => {
-    connections.onUserChanged();
+    connections.onLostRights();
     await settle();
   };
 
@@ -24,7 +26,7 @@ describe('OpenConnections', () => {
     authenticate.mockResolvedValue(ANONYMOUS);
     const rechecks = [jest.fn(), jest.fn(), jest.fn()];
     const ends = rechecks.map((recheck, index) =>
-      connections.watch({ token: index === 2 ? 'other' : 'shared', recheck }),
+      connections.watch({ credential: { token: index === 2 ? 'other' : 'shared' }, recheck }),
     );
     ends[1]!();
     await round();
@@ -41,8 +43,8 @@ describe('OpenConnections', () => {
     );
     const [revoked, unknown] = [jest.fn(), jest.fn()];
     const ends = [
-      connections.watch({ token: 'unknown', recheck: unknown }),
-      connections.watch({ token: 'revoked', recheck: revoked }),
+      connections.watch({ credential: { token: 'unknown' }, recheck: unknown }),
+      connections.watch({ credential: { token: 'revoked' }, recheck: revoked }),
     ];
     await round();
     expect(revoked).toHaveBeenCalledWith(expect.objectContaining({ code: 'INVALID_TOKEN' }));
@@ -57,7 +59,7 @@ describe('OpenConnections', () => {
     });
     const others = [jest.fn(), jest.fn()];
     const ends = [failing, ...others].map((recheck, index) =>
-      connections.watch({ token: `token ${Math.min(index, 1)}`, recheck }),
+      connections.watch({ credential: { token: `token ${Math.min(index, 1)}` }, recheck }),
     );
     await round();
     await round();

@@ -9,7 +9,7 @@ import {
 import type { FastifyRequest } from 'fastify';
 import { tap, type Observable } from 'rxjs';
 import { Admission } from './admission.js';
-import { parseBearer } from './bearer.js';
+import type { Credential } from './auth.service.js';
 import { OpenConnections } from './open-connections.js';
 
 /** Has the reader of an open event stream rechecked. Answers that end by themselves are read to their end once they were started. */
@@ -22,24 +22,23 @@ export class StreamAccessInterceptor implements NestInterceptor {
 
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
     if (context.getType() !== 'http') return next.handle();
-    const { method, headers } = context.switchToHttp().getRequest<FastifyRequest>();
-    if (method !== 'GET' || headers.authorization === undefined) return next.handle();
+    const { method, credential } = context.switchToHttp().getRequest<FastifyRequest & { credential?: Credential }>();
+    if (method !== 'GET' || !credential) return next.handle();
     return next.handle().pipe(
       tap((result: unknown) => {
         const stream = result instanceof StreamableFile ? result.getStream() : null;
-        const token = parseBearer(headers.authorization);
-        if (!(stream instanceof EventStream) || token === null) return;
-        this.watch(stream, token, (caller) => this.admission.admit(context, caller));
+        if (!(stream instanceof EventStream)) return;
+        this.watch(stream, credential, (caller) => this.admission.admit(context, caller));
       }),
     );
   }
 
-  private watch(stream: EventStream, token: string, admit: (caller: Principal) => void): void {
+  private watch(stream: EventStream, credential: Credential, admit: (caller: Principal) => void): void {
     if (stream.destroyed) return;
     const recheck = (caller: Principal | AppError): void => {
       if (!isAdmitted(caller, admit)) stream.cut('session_ended');
     };
-    stream.once('close', this.connections.watch({ token, recheck }));
+    stream.once('close', this.connections.watch({ credential, recheck }));
   }
 }
 

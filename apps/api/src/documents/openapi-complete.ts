@@ -104,7 +104,7 @@ function completeResponse(status: string, response: Response): void {
     ...(STATUSES_TO_RETRY.includes(status) && RETRY_AFTER),
     ...response.headers,
   };
-  if (status.startsWith('2')) response.content ??= EMPTY;
+  if (status.startsWith('2') && status !== '204') response.content ??= EMPTY;
   if (response.description === '') response.description = response.content === EMPTY ? 'Done' : 'The result';
 }
 

@@ -17,7 +17,7 @@ import { IoAdapter } from '@nestjs/platform-socket.io';
 import type { MessageMappingProperties } from '@nestjs/websockets';
 import { createAdapter } from '@socket.io/redis-adapter';
 import { Redis } from 'ioredis';
-import { ServerResponse, type IncomingMessage } from 'node:http';
+import { ServerResponse, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import { defer, type Observable } from 'rxjs';
 import { Server, type ServerOptions, type Socket } from 'socket.io';
 import { isOpenToAllClients } from '../channels/channels.module.js';
@@ -29,8 +29,9 @@ const HANDSHAKE_TIMEOUT_MS = 10_000;
 /** A handshake as socket.io reads it. */
 interface Asked {
   _query?: Record<string, string>;
-  headers: object;
+  headers: IncomingHttpHeaders;
   connection: object;
+  socket: { remoteAddress?: string };
 }
 
 interface Connection {
@@ -41,10 +42,22 @@ interface Connection {
 
 const TRANSPORTS_OWN = ['EIO', 'transport', 't', 'sid', 'b64', 'j'];
 
-/** Of a handshake only what the client itself has put into the address, which is nothing as a rule. */
-function addressOf(asked: Asked | null): Asked | null {
-  const query = Object.entries(asked?.['_query'] ?? {}).filter(([name]) => !TRANSPORTS_OWN.includes(name));
-  return query.length === 0 ? null : { _query: Object.fromEntries(query), headers: {}, connection: {} };
+/** What says whose page opened a connection; looked at with a cookie only. */
+const ORIGINS = ['cookie', 'origin', 'sec-fetch-site', 'host', 'x-forwarded-host', 'x-forwarded-proto'];
+
+/** Of a handshake only what the client itself has put into the address, and what belongs to a cookie: nothing as a rule. */
+function remainderOf(asked: Asked | null): Asked | null {
+  if (asked === null) return null;
+  const { _query = {}, headers, socket } = asked;
+  const query = Object.entries(_query).filter(([name]) => !TRANSPORTS_OWN.includes(name));
+  const kept = headers.cookie === undefined ? [] : Object.entries(headers).filter(([name]) => ORIGINS.includes(name));
+  if (query.length === 0 && kept.length === 0) return null;
+  return {
+    _query: Object.fromEntries(query),
+    headers: Object.fromEntries(kept),
+    connection: {},
+    socket: { remoteAddress: socket.remoteAddress },
+  };
 }
 
 /** What asks to become a WebSocket is answered as any other request is, which engine.io does not do. */
@@ -103,7 +116,7 @@ export class SocketAdapter extends IoAdapter {
     server.engine.on('connection', (connection: Connection) => {
       connection.remoteAddress = proxyAddress(connection.request as IncomingMessage & Asked, isTrusted);
       // What was asked at the handshake is known by now, and would be kept for as long as the connection.
-      connection.request = addressOf(connection.request);
+      connection.request = remainderOf(connection.request);
     });
     server.engine.use((request: IncomingMessage & Asked, response: ServerResponse, next: () => void) => {
       for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.setHeader(name, value);
@@ -163,7 +176,7 @@ export class SocketAdapter extends IoAdapter {
     next();
   }
 
-  /** Nothing is known of who asks before the handshake: no cookie, no address that is trusted. */
+  /** Which pages may connect; a cookie of theirs counts from pages of this server only. */
   private get isOpenToBrowsers(): boolean {
     return this.config.http.corsOrigins.includes('*') || isOpenToAllClients(this.config);
   }

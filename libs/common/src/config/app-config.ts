@@ -31,6 +31,10 @@ export class AppConfig {
     previousEncryptionKeys: string[];
     requireTerms: boolean;
     oidc: { issuer: string; audience: string; jwksUrl: string | null; loginClaim: string; rolesClaim: string } | null;
+    /** How browsers sign in at the issuer; null when they cannot. */
+    oidcClient: { issuer: string; id: string; secret: string | null; scopes: string; name: string } | null;
+    /** Of browsers: how long one lasts unused and at most, and how often its cookie changes. */
+    sessions: { idleMs: number; maxMs: number; rotateMs: number };
   };
   /** Requests per minute; 0 means no limit. */
   readonly throttle: { limit: number; anonymousLimit: number };
@@ -108,6 +112,21 @@ export class AppConfig {
             rolesClaim: environment.OIDC_ROLES_CLAIM,
           }
         : null,
+      oidcClient:
+        environment.OIDC_ISSUER && environment.OIDC_CLIENT_ID
+          ? {
+              issuer: environment.OIDC_ISSUER,
+              id: environment.OIDC_CLIENT_ID,
+              secret: environment.OIDC_CLIENT_SECRET ?? null,
+              scopes: environment.OIDC_SCOPES,
+              name: environment.OIDC_NAME,
+            }
+          : null,
+      sessions: {
+        idleMs: environment.SESSION_IDLE_MINUTES * 60_000,
+        maxMs: environment.SESSION_MAX_HOURS * 3_600_000,
+        rotateMs: environment.SESSION_ROTATE_MINUTES * 60_000,
+      },
     };
     this.throttle = { limit: environment.THROTTLE_LIMIT, anonymousLimit: environment.THROTTLE_ANONYMOUS_LIMIT };
     this.provider = {

@@ -7,7 +7,8 @@ const VISITOR_PREFIX = 'bv_';
 
 /** What is wrong with settings that are well formed each by itself. */
 export function contradictions(environment: Environment): string[] {
-  const { OIDC_ISSUER, OIDC_AUDIENCE, OPENAI_MODEL, OPENAI_API_KEY, OPENAI_BASE_URL } = environment;
+  const { OIDC_ISSUER, OIDC_AUDIENCE, OIDC_CLIENT_ID, OIDC_CLIENT_SECRET } = environment;
+  const { OPENAI_MODEL, OPENAI_API_KEY, OPENAI_BASE_URL } = environment;
   const { ADMIN_API_KEY = '', CORS_ORIGINS, DATABASE_URL, TRUST_PROXY } = environment;
   return [
     !isTrustProxy(TRUST_PROXY) &&
@@ -21,6 +22,8 @@ export function contradictions(environment: Environment): string[] {
     ADMIN_API_KEY.startsWith(VISITOR_PREFIX) &&
       `ADMIN_API_KEY must not begin with ${VISITOR_PREFIX}, as tokens of visitors do`,
     OIDC_ISSUER && !OIDC_AUDIENCE && 'OIDC_AUDIENCE is needed with OIDC_ISSUER',
+    OIDC_CLIENT_ID && !OIDC_ISSUER && 'OIDC_CLIENT_ID needs OIDC_ISSUER',
+    OIDC_CLIENT_SECRET && !OIDC_CLIENT_ID && 'OIDC_CLIENT_SECRET needs OIDC_CLIENT_ID',
     OPENAI_MODEL && !OPENAI_API_KEY && !OPENAI_BASE_URL && 'OPENAI_MODEL needs OPENAI_API_KEY or OPENAI_BASE_URL',
   ].filter((fault): fault is string => typeof fault === 'string' && fault !== '');
 }

@@ -73,6 +73,22 @@ export class Environment {
   OIDC_LOGIN_CLAIM = 'preferred_username';
   @TextSetting()
   OIDC_ROLES_CLAIM = 'roles';
+  @OptionalTextSetting()
+  OIDC_CLIENT_ID?: string;
+  @OptionalTextSetting()
+  OIDC_CLIENT_SECRET?: string;
+  @Matches(/^openid( [\x21-\x7e]+)*$/, {
+    message: 'OIDC_SCOPES must be openid and further scopes, separated by blanks',
+  })
+  OIDC_SCOPES = 'openid profile email';
+  @TextSetting()
+  OIDC_NAME = 'Single sign-on';
+  @IntegerSetting(1, 43_200)
+  SESSION_IDLE_MINUTES = 720;
+  @IntegerSetting(1, 8760)
+  SESSION_MAX_HOURS = 168;
+  @IntegerSetting(1, 1440)
+  SESSION_ROTATE_MINUTES = 15;
   @FlagSetting()
   REQUIRE_TERMS = false;
   @IntegerSetting(0)

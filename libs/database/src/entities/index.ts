@@ -11,6 +11,7 @@ export * from './chats/chat.entity.js';
 export * from './chats/chat-event.entity.js';
 export * from './chats/chat-file.entity.js';
 export * from './chats/chat-variable.entity.js';
+export * from './users/browser-session.entity.js';
 export * from './users/deleted-subject.entity.js';
 export * from './delivery.entity.js';
 export * from './bots/feedback.entity.js';

@@ -1,7 +1,7 @@
-import { ANONYMOUS, AppConfig, AppError, isAgent, toProblem, WorkLoop, type Principal } from '@app/common';
+import { ANONYMOUS, AppConfig, AppError, isAgent, toProblem, WorkLoop, type Principal, type Sent } from '@app/common';
 import type { TakeoverHandshake } from '@app/contracts';
 import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import { AuthService, OpenConnections } from '../../auth/index.js';
+import { OpenConnections, RequestCallers } from '../../auth/index.js';
 import { ChatsService } from '../../chats/index.js';
 import { AgentPresenceService } from '../presence/agent-presence.service.js';
 import { ChatWatches } from './chat-watches.js';
@@ -23,7 +23,7 @@ export class SocketSessions implements OnApplicationBootstrap, OnApplicationShut
 
   constructor(
     private readonly config: AppConfig,
-    private readonly auth: AuthService,
+    private readonly callers: RequestCallers,
     private readonly connections: OpenConnections,
     private readonly chats: ChatsService,
     private readonly presence: AgentPresenceService,
@@ -44,13 +44,13 @@ export class SocketSessions implements OnApplicationBootstrap, OnApplicationShut
   /** Finds out who connects. Without an account, the id of a chat that needs none must be shown. */
   async admit(socket: TakeoverSocket): Promise<void> {
     const { token, chatId } = handshakeOf(socket.handshake.auth);
-    const principal = await this.auth.authenticate(token);
+    const { principal, credential } = await this.callers.ofSocket(token, requestOf(socket));
     if (principal.kind === 'anonymous') {
       if (chatId === null) throw new AppError('UNAUTHENTICATED');
       await this.chats.getCustomerChat(ANONYMOUS, chatId);
     }
     this.requireTerms(principal);
-    socket.data = { principal, token, isAgent: isAgent(principal), watches: new Map() };
+    socket.data = { principal, credential, isAgent: isAgent(principal), watches: new Map() };
   }
 
   /** The first thing that happens on a new connection, before any command. */
@@ -60,9 +60,9 @@ export class SocketSessions implements OnApplicationBootstrap, OnApplicationShut
       this.watches.unwatchAll(socket);
       socket.conn.close(true);
     });
-    const { principal, token } = socket.data;
-    if (token !== null)
-      socket.once('disconnect', this.connections.watch({ token, recheck: (caller) => this.recheck(socket, caller) }));
+    const { principal, credential } = socket.data;
+    const recheck = (caller: Principal | AppError): Promise<void> => this.recheck(socket, caller);
+    if (credential !== null) socket.once('disconnect', this.connections.watch({ credential, recheck }));
     if (socket.data.isAgent) this.runInBackground(() => this.welcomeAgent(socket, principal));
   }
 
@@ -109,6 +109,15 @@ export class SocketSessions implements OnApplicationBootstrap, OnApplicationShut
       .finally(() => this.pending.delete(running));
     this.pending.add(running);
   }
+}
+
+/** What is left of the request that opened the connection, for this once: a secret is not kept for as long as a connection. */
+function requestOf({ request }: TakeoverSocket): Sent {
+  const { headers, socket } = (request as Sent | null) ?? { headers: {}, socket: {} };
+  const sent = { headers: { ...headers }, socket };
+  // The one that socket.io keeps.
+  delete headers.cookie;
+  return sent;
 }
 
 function handshakeOf(auth: Record<string, unknown>): { token: string | null; chatId: string | null } {

@@ -8,12 +8,13 @@ import type {
 } from '@app/contracts';
 import { Injectable } from '@nestjs/common';
 import type { Namespace, Socket } from 'socket.io';
+import type { Credential } from '../../auth/index.js';
 import type { SendBuffer } from './send-buffer.js';
 
 /** What is known of a connection. */
 export interface SocketState {
   principal: Principal;
-  token: string | null;
+  credential: Credential | null;
   /** Whether it is, or was, an agent's: a connection that loses that right is cut. */
   isAgent: boolean;
   watches: Map<string, ChatWatch>;

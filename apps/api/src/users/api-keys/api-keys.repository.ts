@@ -1,5 +1,5 @@
 import type { ListOptions } from '@app/common';
-import { ApiKey, dialectOf, findPage } from '@app/database';
+import { ApiKey, BrowserSession, dialectOf, findPage } from '@app/database';
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { Brackets, IsNull, type EntityManager, type Repository } from 'typeorm';
@@ -55,13 +55,14 @@ export class ApiKeysRepository {
     });
   }
 
-  /** The hash of the key, or null when the user has no such key. */
-  async revoke(userId: number, id: string, at: Date): Promise<string | null> {
-    const mine = { id, userId, revokedAt: IsNull() };
-    const key = await this.keys.findOneBy(mine);
-    if (key === null) return null;
-    await this.keys.update(mine, { revokedAt: at });
-    return key.hash;
+  /** The sessions that the key was exchanged for end with it. False when the user has no such key. */
+  async revoke(userId: number, id: string, at: Date): Promise<boolean> {
+    return this.keys.manager.transaction(async (tx) => {
+      const { affected } = await tx.update(ApiKey, { id, userId, revokedAt: IsNull() }, { revokedAt: at });
+      if (affected !== 1) return false;
+      await tx.delete(BrowserSession, { apiKeyId: id });
+      return true;
+    });
   }
 
   async noteUse(id: string, at: Date, unlessAfter: Date): Promise<void> {

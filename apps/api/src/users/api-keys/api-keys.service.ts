@@ -55,11 +55,15 @@ export class ApiKeysService implements OnModuleDestroy {
 
   /** Whose key this is. Throws INVALID_TOKEN for keys that are unknown, revoked or expired. */
   async identify(key: string): Promise<number> {
+    return (await this.identifyKey(key)).userId;
+  }
+
+  async identifyKey(key: string): Promise<Pick<ApiKey, 'id' | 'userId' | 'expiresAt'>> {
     const hash = hashApiKey(key);
     const found = await this.cache.remember('permissions', `key:${hash}`, PRINCIPAL_TTL_MS, () => this.load(hash));
     if (found.expiresAt !== null && found.expiresAt.getTime() <= Date.now()) throw new AppError('INVALID_TOKEN');
     this.noteUse(found);
-    return found.userId;
+    return found;
   }
 
   async list(userId: number, query: PagingQuery): Promise<PagingResult<GetApiKeysResponseItemDto>> {
@@ -107,9 +111,9 @@ export class ApiKeysService implements OnModuleDestroy {
   }
 
   async delete(userId: number, apiKeyId: string): Promise<void> {
-    const hash = await this.keys.revoke(userId, apiKeyId, new Date());
-    if (hash === null) throw notFound('The API key');
-    await this.cache.forget('permissions', `key:${hash}`);
+    if (!(await this.keys.revoke(userId, apiKeyId, new Date()))) throw notFound('The API key');
+    // The key, and whatever sessions it was exchanged for.
+    await this.cache.forget('permissions');
   }
 
   /** Lets exactly this key be the configured one. */

@@ -73,6 +73,9 @@ import type {
   CreatePriceData,
   CreatePriceErrors,
   CreatePriceResponses,
+  CreateSessionData,
+  CreateSessionErrors,
+  CreateSessionResponses,
   CreateStartBotBotData,
   CreateStartBotBotErrors,
   CreateStartBotBotResponses,
@@ -121,6 +124,9 @@ import type {
   DeleteChatUserSystemMessageData,
   DeleteChatUserSystemMessageErrors,
   DeleteChatUserSystemMessageResponses,
+  DeleteCurrentSessionData,
+  DeleteCurrentSessionErrors,
+  DeleteCurrentSessionResponses,
   DeleteCurrentUserChatByIdData,
   DeleteCurrentUserChatByIdErrors,
   DeleteCurrentUserChatByIdResponses,
@@ -160,6 +166,9 @@ import type {
   DeleteUserData,
   DeleteUserErrors,
   DeleteUserResponses,
+  DeleteUserSessionData,
+  DeleteUserSessionErrors,
+  DeleteUserSessionResponses,
   DeleteUserSystemMessageData,
   DeleteUserSystemMessageErrors,
   DeleteUserSystemMessageResponses,
@@ -178,6 +187,8 @@ import type {
   ExportPricesData,
   ExportPricesErrors,
   ExportPricesResponses,
+  FinishOidcSignInData,
+  FinishOidcSignInErrors,
   FollowThreadsData,
   FollowThreadsErrors,
   FollowThreadsResponse,
@@ -278,6 +289,9 @@ import type {
   GetConversationsData,
   GetConversationsErrors,
   GetConversationsResponses,
+  GetCurrentSessionData,
+  GetCurrentSessionErrors,
+  GetCurrentSessionResponses,
   GetCurrentSystemStatusData,
   GetCurrentSystemStatusErrors,
   GetCurrentSystemStatusResponses,
@@ -338,6 +352,9 @@ import type {
   GetReadinessData,
   GetReadinessErrors,
   GetReadinessResponses,
+  GetSessionOptionsData,
+  GetSessionOptionsErrors,
+  GetSessionOptionsResponses,
   GetStartBotBotsData,
   GetStartBotBotsErrors,
   GetStartBotBotsResponses,
@@ -386,6 +403,9 @@ import type {
   GetUserApiKeysData,
   GetUserApiKeysErrors,
   GetUserApiKeysResponses,
+  GetUserSessionsData,
+  GetUserSessionsErrors,
+  GetUserSessionsResponses,
   GetUserSystemMessageCountData,
   GetUserSystemMessageCountErrors,
   GetUserSystemMessageCountResponses,
@@ -479,6 +499,8 @@ import type {
   SetCustomerTypingData,
   SetCustomerTypingErrors,
   SetCustomerTypingResponses,
+  StartOidcSignInData,
+  StartOidcSignInErrors,
   StopAllBotsData,
   StopAllBotsErrors,
   StopAllBotsResponses,
@@ -3126,6 +3148,111 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
+   * Exchanges an API key for a session of this browser, whose cookie comes with the answer
+   */
+  public createSession<ThrowOnError extends boolean = true>(
+    options: Options<CreateSessionData, ThrowOnError>,
+  ): RequestResult<CreateSessionResponses, CreateSessionErrors, ThrowOnError, 'data'> {
+    return (options.client ?? this.client).post<CreateSessionResponses, CreateSessionErrors, ThrowOnError, 'data'>({
+      responseStyle: 'data',
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/sessions',
+      ...options,
+      headers: {
+        'Content-Type': 'application/json',
+        ...options.headers,
+      },
+    });
+  }
+
+  /**
+   * Signs out: ends the session of this request on the server, with its open streams and sockets, and removes the cookie
+   */
+  public deleteCurrentSession<ThrowOnError extends boolean = true>(
+    options?: Options<DeleteCurrentSessionData, ThrowOnError>,
+  ): RequestResult<DeleteCurrentSessionResponses, DeleteCurrentSessionErrors, ThrowOnError, 'data'> {
+    return (options?.client ?? this.client).delete<
+      DeleteCurrentSessionResponses,
+      DeleteCurrentSessionErrors,
+      ThrowOnError,
+      'data'
+    >({
+      responseStyle: 'data',
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/sessions/current',
+      ...options,
+    });
+  }
+
+  /**
+   * Returns the session of this request, and whose it is. 404 for callers with a token
+   */
+  public getCurrentSession<ThrowOnError extends boolean = true>(
+    options?: Options<GetCurrentSessionData, ThrowOnError>,
+  ): RequestResult<GetCurrentSessionResponses, GetCurrentSessionErrors, ThrowOnError, 'data'> {
+    return (options?.client ?? this.client).get<
+      GetCurrentSessionResponses,
+      GetCurrentSessionErrors,
+      ThrowOnError,
+      'data'
+    >({
+      responseStyle: 'data',
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/sessions/current',
+      ...options,
+    });
+  }
+
+  /**
+   * Leads the browser to the identity provider. 404 where none is set up for browsers
+   */
+  public startOidcSignIn<ThrowOnError extends boolean = true>(
+    options?: Options<StartOidcSignInData, ThrowOnError>,
+  ): RequestResult<unknown, StartOidcSignInErrors, ThrowOnError, 'data'> {
+    return (options?.client ?? this.client).get<unknown, StartOidcSignInErrors, ThrowOnError, 'data'>({
+      responseStyle: 'data',
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/sessions/oidc',
+      ...options,
+    });
+  }
+
+  /**
+   * Ends the sign-in at the identity provider, which leads the browser here, and leads on to the console with a session
+   *
+   * After a failure the console is told why, by `?signInError=` and a code.
+   */
+  public finishOidcSignIn<ThrowOnError extends boolean = true>(
+    options?: Options<FinishOidcSignInData, ThrowOnError>,
+  ): RequestResult<unknown, FinishOidcSignInErrors, ThrowOnError, 'data'> {
+    return (options?.client ?? this.client).get<unknown, FinishOidcSignInErrors, ThrowOnError, 'data'>({
+      responseStyle: 'data',
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/sessions/oidc/callback',
+      ...options,
+    });
+  }
+
+  /**
+   * Returns the ways in which people can sign in
+   */
+  public getSessionOptions<ThrowOnError extends boolean = true>(
+    options?: Options<GetSessionOptionsData, ThrowOnError>,
+  ): RequestResult<GetSessionOptionsResponses, GetSessionOptionsErrors, ThrowOnError, 'data'> {
+    return (options?.client ?? this.client).get<
+      GetSessionOptionsResponses,
+      GetSessionOptionsErrors,
+      ThrowOnError,
+      'data'
+    >({
+      responseStyle: 'data',
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/sessions/options',
+      ...options,
+    });
+  }
+
+  /**
    * Rebuilds the statistics from the ledger of all calls
    *
    * Needs the role `admin`.
@@ -3823,6 +3950,43 @@ export class BatonClient extends HeyApiClient {
         'Content-Type': 'application/json',
         ...options.headers,
       },
+    });
+  }
+
+  /**
+   * Lists the browsers in which the caller is signed in
+   *
+   * Order by `createdAt`, `lastUsedAt` or `expiresAt`.
+   */
+  public getUserSessions<ThrowOnError extends boolean = true>(
+    options?: Options<GetUserSessionsData, ThrowOnError>,
+  ): RequestResult<GetUserSessionsResponses, GetUserSessionsErrors, ThrowOnError, 'data'> {
+    return (options?.client ?? this.client).get<GetUserSessionsResponses, GetUserSessionsErrors, ThrowOnError, 'data'>({
+      responseStyle: 'data',
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/users/current/sessions',
+      ...options,
+    });
+  }
+
+  /**
+   * Ends a session of the caller, in whatever browser
+   *
+   * Its streams and sockets are closed within seconds.
+   */
+  public deleteUserSession<ThrowOnError extends boolean = true>(
+    options: Options<DeleteUserSessionData, ThrowOnError>,
+  ): RequestResult<DeleteUserSessionResponses, DeleteUserSessionErrors, ThrowOnError, 'data'> {
+    return (options.client ?? this.client).delete<
+      DeleteUserSessionResponses,
+      DeleteUserSessionErrors,
+      ThrowOnError,
+      'data'
+    >({
+      responseStyle: 'data',
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/users/current/sessions/{sessionId}',
+      ...options,
     });
   }
 

@@ -1283,6 +1283,8 @@ export type ErrorCode =
   | 'MALFORMED_BODY'
   | 'UNAUTHENTICATED'
   | 'INVALID_TOKEN'
+  | 'SIGN_IN_FAILED'
+  | 'CROSS_SITE_REQUEST'
   | 'FORBIDDEN'
   | 'TERMS_NOT_ACCEPTED'
   | 'CHANNEL_OFF'
@@ -1981,6 +1983,13 @@ export type NoticeDto = {
   valueDe: string;
 };
 
+export type OidcOptionDto = {
+  /**
+   * What the button is called.
+   */
+  name: string;
+};
+
 export type OpenDaysDto = {
   friday?: OpenHoursDto;
   monday?: OpenHoursDto;
@@ -2379,12 +2388,49 @@ export type ServicesHealthDto = {
   services: Array<ServiceHealthItemDto>;
 };
 
+export type SessionDto = {
+  createdAt: string;
+  /**
+   * When it ends in any case.
+   */
+  expiresAt: string;
+  /**
+   * When it ends unless it is used before.
+   */
+  idleExpiresAt: string;
+  /**
+   * Exact to a minute.
+   */
+  lastUsedAt: string;
+  sessionId: string;
+  user: SessionUserDto;
+};
+
+export type SessionOptionsDto = {
+  apiKey: boolean;
+  /**
+   * Null where no client of an issuer is configured.
+   */
+  oidc: OidcOptionDto | null;
+};
+
+export type SessionUserDto = {
+  displayName: string;
+  login: string;
+  roles: Array<'agent' | 'user' | 'admin'>;
+  userId: number;
+};
+
 export type ShownFieldDto = {
   name: string;
   /**
    * `********` for a secret.
    */
   value: string;
+};
+
+export type SignInRequestDto = {
+  apiKey: string;
 };
 
 export type SimpleChatAnswerDto = {
@@ -2824,6 +2870,45 @@ export type UsageFailureDto = {
    */
   code: string;
   count: number;
+};
+
+export type UserSessionDto = {
+  /**
+   * What the browser calls itself.
+   */
+  browser: string;
+  createdAt: string;
+  /**
+   * When it ends in any case.
+   */
+  expiresAt: string;
+  /**
+   * When it ends unless it is used before.
+   */
+  idleExpiresAt: string;
+  /**
+   * Whether it is the session of this very request.
+   */
+  isCurrent: boolean;
+  /**
+   * Exact to a minute.
+   */
+  lastUsedAt: string;
+  sessionId: string;
+  /**
+   * `apiKey` or `oidc`.
+   */
+  signedInBy: 'apiKey' | 'oidc';
+};
+
+export type UserSessionDtoPagingResult = {
+  hasNext: boolean;
+  hasPrevious: boolean;
+  items: Array<UserSessionDto>;
+  pageNumber: number;
+  pageSize: number;
+  totalItemCount: number;
+  totalPageCount: number;
 };
 
 export type WebhookFormDto = {
@@ -12646,6 +12731,391 @@ export type GetChatVariablesResponses = {
 
 export type GetChatVariablesResponse = GetChatVariablesResponses[keyof GetChatVariablesResponses];
 
+export type CreateSessionData = {
+  body: SignInRequestDto;
+  headers?: {
+    /**
+     * Makes a retry safe: the first request with this key runs, later ones within 24 hours get its answer. Any text of your own, for each request another: a UUID, for example.
+     */
+    'Idempotency-Key'?: string;
+  };
+  path?: never;
+  query?: never;
+  url: '/api/sessions';
+};
+
+export type CreateSessionErrors = {
+  /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
+   * The token is missing or not valid.
+   *
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
+  /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
+   * The current state does not allow this.
+   */
+  409: ProblemDto;
+  /**
+   * The body is too large.
+   */
+  413: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
+   * The content type is not supported.
+   */
+  415: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
+   * The Idempotency-Key was used for another request.
+   */
+  422: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
+};
+
+export type CreateSessionError = CreateSessionErrors[keyof CreateSessionErrors];
+
+export type CreateSessionResponses = {
+  /**
+   * The result
+   */
+  201: SessionDto;
+};
+
+export type CreateSessionResponse = CreateSessionResponses[keyof CreateSessionResponses];
+
+export type DeleteCurrentSessionData = {
+  body?: never;
+  path?: never;
+  query?: never;
+  url: '/api/sessions/current';
+};
+
+export type DeleteCurrentSessionErrors = {
+  /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
+  /**
+   * Not there, or not yours.
+   */
+  404: ProblemDto;
+  /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
+   * The body is too large.
+   */
+  413: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
+   * The content type is not supported.
+   */
+  415: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
+};
+
+export type DeleteCurrentSessionError = DeleteCurrentSessionErrors[keyof DeleteCurrentSessionErrors];
+
+export type DeleteCurrentSessionResponses = {
+  /**
+   * Signed out.
+   */
+  204: void;
+};
+
+export type DeleteCurrentSessionResponse = DeleteCurrentSessionResponses[keyof DeleteCurrentSessionResponses];
+
+export type GetCurrentSessionData = {
+  body?: never;
+  path?: never;
+  query?: never;
+  url: '/api/sessions/current';
+};
+
+export type GetCurrentSessionErrors = {
+  /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * Not there, or not yours.
+   */
+  404: ProblemDto;
+  /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
+};
+
+export type GetCurrentSessionError = GetCurrentSessionErrors[keyof GetCurrentSessionErrors];
+
+export type GetCurrentSessionResponses = {
+  /**
+   * The result
+   */
+  200: SessionDto;
+};
+
+export type GetCurrentSessionResponse = GetCurrentSessionResponses[keyof GetCurrentSessionResponses];
+
+export type StartOidcSignInData = {
+  body?: never;
+  path?: never;
+  query?: {
+    /**
+     * The page of the console to come back to: a path under `/console`.
+     */
+    returnTo?: string;
+  };
+  url: '/api/sessions/oidc';
+};
+
+export type StartOidcSignInErrors = {
+  /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * Not there, or not yours.
+   */
+  404: ProblemDto;
+  /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
+};
+
+export type StartOidcSignInError = StartOidcSignInErrors[keyof StartOidcSignInErrors];
+
+export type FinishOidcSignInData = {
+  body?: never;
+  path?: never;
+  query?: never;
+  url: '/api/sessions/oidc/callback';
+};
+
+export type FinishOidcSignInErrors = {
+  /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * Not there, or not yours.
+   */
+  404: ProblemDto;
+  /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
+};
+
+export type FinishOidcSignInError = FinishOidcSignInErrors[keyof FinishOidcSignInErrors];
+
+export type GetSessionOptionsData = {
+  body?: never;
+  path?: never;
+  query?: never;
+  url: '/api/sessions/options';
+};
+
+export type GetSessionOptionsErrors = {
+  /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
+};
+
+export type GetSessionOptionsError = GetSessionOptionsErrors[keyof GetSessionOptionsErrors];
+
+export type GetSessionOptionsResponses = {
+  /**
+   * The result
+   */
+  200: SessionOptionsDto;
+};
+
+export type GetSessionOptionsResponse = GetSessionOptionsResponses[keyof GetSessionOptionsResponses];
+
 export type UpdateStatisticData = {
   body?: never;
   path?: never;
@@ -15385,6 +15855,151 @@ export type UpdateChatIsFavoriteResponses = {
 };
 
 export type UpdateChatIsFavoriteResponse = UpdateChatIsFavoriteResponses[keyof UpdateChatIsFavoriteResponses];
+
+export type GetUserSessionsData = {
+  body?: never;
+  path?: never;
+  query?: {
+    /**
+     * From 1.
+     */
+    PageNumber?: number;
+    /**
+     * How many items a page has at most.
+     */
+    PageSize?: number;
+    /**
+     * Keeps items that contain this text, without regard to case.
+     */
+    SearchFor?: string;
+    /**
+     * `field`, `field desc` or `-field`; unknown fields are ignored.
+     */
+    OrderBy?: string;
+  };
+  url: '/api/users/current/sessions';
+};
+
+export type GetUserSessionsErrors = {
+  /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
+};
+
+export type GetUserSessionsError = GetUserSessionsErrors[keyof GetUserSessionsErrors];
+
+export type GetUserSessionsResponses = {
+  /**
+   * The result
+   */
+  200: UserSessionDtoPagingResult;
+};
+
+export type GetUserSessionsResponse = GetUserSessionsResponses[keyof GetUserSessionsResponses];
+
+export type DeleteUserSessionData = {
+  body?: never;
+  path: {
+    sessionId: string;
+  };
+  query?: never;
+  url: '/api/users/current/sessions/{sessionId}';
+};
+
+export type DeleteUserSessionErrors = {
+  /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * Not there, or not yours.
+   */
+  404: ProblemDto;
+  /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
+   * The body is too large.
+   */
+  413: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
+   * The content type is not supported.
+   */
+  415: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
+};
+
+export type DeleteUserSessionError = DeleteUserSessionErrors[keyof DeleteUserSessionErrors];
+
+export type DeleteUserSessionResponses = {
+  /**
+   * Ended.
+   */
+  204: void;
+};
+
+export type DeleteUserSessionResponse = DeleteUserSessionResponses[keyof DeleteUserSessionResponses];
 
 export type GetUserSystemMessagesData = {
   body?: never;

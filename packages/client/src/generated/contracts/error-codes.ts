@@ -10,6 +10,8 @@ export const ERRORS = {
   MALFORMED_BODY: { status: 400, title: 'The body is not valid JSON' },
   UNAUTHENTICATED: { status: 401, title: 'Authentication is required' },
   INVALID_TOKEN: { status: 401, title: 'The token is not valid' },
+  SIGN_IN_FAILED: { status: 401, title: 'The sign-in at the identity provider failed' },
+  CROSS_SITE_REQUEST: { status: 403, title: 'The session of a browser is for pages of this server only' },
   FORBIDDEN: { status: 403, title: 'You may not do this' },
   TERMS_NOT_ACCEPTED: { status: 403, title: 'The terms have not been accepted' },
   CHANNEL_OFF: { status: 404, title: 'This channel is not set up on this server' },

@@ -67,7 +67,8 @@ export class ThreadSocketsService implements OnApplicationBootstrap, OnApplicati
 
   async open(socket: ThreadSocket): Promise<void> {
     const { token, room } = socket.data;
-    if (token !== null) socket.once('disconnect', this.connections.watch({ token, recheck: cutUnlessAgent(socket) }));
+    const recheck = cutUnlessAgent(socket);
+    if (token !== null) socket.once('disconnect', this.connections.watch({ credential: { token }, recheck }));
     await socket.join(room);
   }
 
