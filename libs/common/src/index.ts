@@ -8,6 +8,7 @@ export * from './config/environment.js';
 export * from './config/read-config.js';
 export * from './config/read-environment.js';
 export * from './config/setting.decorators.js';
+export * from './config/shutdown-grace.js';
 export { csvLine } from './csv.js';
 export * from './errors/app-error.js';
 export * from './errors/storage-full.js';

@@ -27,7 +27,12 @@ describe('a turn that ends while its tool is working', () => {
     await addTool(server);
     const chatId = await server.createChat();
     expect((await server.complete(chatId, 'Do it')).status).toBe(504);
-    expect(tools.abandoned).toEqual(['/slow']);
+    expect(
+      await eventually(
+        () => tools.abandoned,
+        ({ length }) => length > 0,
+      ),
+    ).toEqual(['/slow']);
     const { body } = await server.asAdmin<{ items: { type: string; data: object }[] }>(
       'GET',
       `/api/takeover/chats/${chatId}/events`,

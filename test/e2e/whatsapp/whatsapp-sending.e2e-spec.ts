@@ -218,3 +218,15 @@ describe('a report on a message', () => {
     expect((await post(Number.NaN, {})).status).toBe(400);
   });
 });
+
+describe('a server that ends', () => {
+  it('does not wait for a call of Twilio that hangs', async () => {
+    const patient = { WHATSAPP_TIMEOUT_MS: '60000', SHUTDOWN_GRACE_SECONDS: '1' };
+    const ending = await WhatsApp.start(patient);
+    ending.twilio.failNext({ hang: true });
+    await ending.customer().say('Hello');
+    await eventually(() => ending.twilio.requests.length === 1);
+    // Twilio's minute is longer than the time of this test.
+    await ending.stop();
+  });
+});

@@ -102,11 +102,13 @@ export async function configureApp(app: NestFastifyApplication, config: AppConfi
   await server.register(compress, COMPRESSION);
   registerRequestLog(server, await app.resolve(PinoLogger));
   registerHttpMetrics(server, app.get(MetricsRegistry));
-  guardDoor(app.getHttpAdapter() as HttpAdapter, config, app.get(AddressThrottle));
+  const adapter = app.getHttpAdapter() as HttpAdapter;
+  const addresses = app.get(AddressThrottle);
+  guardDoor(adapter, config, addresses);
   openToBrowsers(app, config);
   app.useGlobalFilters(new ProblemFilter());
   app.useGlobalPipes(new StrictValidationPipe());
-  app.useWebSocketAdapter(new SocketAdapter(app, config, app.get(AddressThrottle)));
+  app.useWebSocketAdapter(new SocketAdapter(app, config, addresses, adapter));
   await serveDocs(app);
   return app;
 }

@@ -28,6 +28,7 @@ describe('SocketAdapter', () => {
     ([message, callback]) =>
       ({ message, callback, methodName: message, isAckHandledManually: false }) as MessageMappingProperties,
   );
+  const door = { isDraining: false };
   let http: HttpServer;
   let adapter: SocketAdapter;
   let server: Server;
@@ -38,7 +39,7 @@ describe('SocketAdapter', () => {
     http = createServer();
     const config = readConfig(CHANNEL_ENVIRONMENTS, { TRUST_PROXY: '1' });
     const addresses = new AddressThrottle(config, new ThrottlerStorageService());
-    adapter = new SocketAdapter(http as unknown as INestApplicationContext, config, addresses);
+    adapter = new SocketAdapter(http as unknown as INestApplicationContext, config, addresses, door);
     jest.spyOn(adapter['log'], 'error').mockImplementation(() => undefined);
     server = adapter.createIOServer(0);
     server.of(NAMESPACE).on('connection', (connection) => {
@@ -108,6 +109,20 @@ describe('SocketAdapter', () => {
       expect(headers.get('content-security-policy')).toContain("default-src 'none'");
     }
   });
+
+  it.each(['websocket', 'polling'])(
+    'takes nobody in while the server ends, and keeps who is there: %s',
+    async (transport) => {
+      door.isDraining = true;
+      const late = io(url + NAMESPACE, { transports: [transport], reconnection: false, forceNew: true });
+      await new Promise((resolve) => late.once('connect_error', resolve));
+      late.close();
+      const refused = await fetch(`${url}/socket.io/?EIO=4&transport=polling`);
+      expect([refused.status, await refused.json()]).toMatchObject([503, { code: 'SHUTTING_DOWN' }]);
+      await expect(isAlive()).resolves.toEqual({ payload: 'still there' });
+      door.isDraining = false;
+    },
+  );
 
   it('hands a command over without acknowledgement, without payload and with several parts', async () => {
     socket.emit('silent', 1).emit('silent').emit('silent', 2, 3);

@@ -11,6 +11,7 @@ import {
   trustedProxies,
   type AddressThrottle,
   type AppConfig,
+  type HttpAdapter,
 } from '@app/common';
 import { Logger, type INestApplicationContext } from '@nestjs/common';
 import { IoAdapter } from '@nestjs/platform-socket.io';
@@ -89,6 +90,7 @@ export class SocketAdapter extends IoAdapter {
     app: INestApplicationContext,
     private readonly config: AppConfig,
     private readonly addresses: AddressThrottle,
+    private readonly http: Pick<HttpAdapter, 'isDraining'>,
   ) {
     super(app);
   }
@@ -167,6 +169,7 @@ export class SocketAdapter extends IoAdapter {
     const isSession = request['_query']?.['sid'] !== undefined;
     const isNew = !isSession && request.headers.upgrade === undefined;
     try {
+      if (!isSession && this.http.isDraining) throw new AppError('SHUTTING_DOWN', { retryAfterSeconds: 1 });
       if (!isSession && open >= this.config.http.socketsLimit) throw instanceFull('Too many sockets are open.');
       const address = proxyAddress(request, trustedProxies(this.config.http.trustProxy));
       if (isNew) await this.addresses.count('handshake', address);

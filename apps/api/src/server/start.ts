@@ -10,7 +10,7 @@ export async function start(): Promise<void> {
   const config = readConfig(CHANNEL_ENVIRONMENTS);
   const app = await createApp(config);
   endInTime(config.http.shutdownGraceMs);
-  app.enableShutdownHooks();
+  app.enableShutdownHooks([], { useProcessExit: true });
   await app.listen(config.http.port, config.http.host);
   const { port } = app.getHttpServer().address() as { port: number };
   const host = ['0.0.0.0', '::'].includes(config.http.host) ? 'localhost' : config.http.host;

@@ -2,9 +2,10 @@ import { StreamableFile, type NestApplicationOptions } from '@nestjs/common';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyServerOptions } from 'fastify';
 import type { Server, ServerOptions, ServerResponse } from 'node:http';
+import type { Readable } from 'node:stream';
 import { answerOf } from './answer.js';
 import { sendUncompressed } from './compression.js';
-import { EVENT_STREAM_TYPE } from './event-stream.js';
+import { EVENT_STREAM_TYPE, EventStream } from './event-stream.js';
 
 /** No proxy may buffer or compress a stream of events. Code that writes one past the adapter sends these headers too. */
 export const EVENT_STREAM_HEADERS = {
@@ -25,6 +26,7 @@ interface AdapterOptions extends FastifyServerOptions {
 /** Fastify as the catalogue's callers need it: results as JSON, and an end that lets running requests finish. */
 export class HttpAdapter extends FastifyAdapter {
   private readonly shutdownGraceMs: number;
+  private readonly streams = new Set<EventStream>();
   private isEnding = false;
   /** When the time to finish is over. */
   private endsAt = 0;
@@ -42,7 +44,10 @@ export class HttpAdapter extends FastifyAdapter {
 
   override reply(response: FastifyReply | ServerResponse, body: unknown, statusCode?: number) {
     if ('raw' in response) {
-      if (body instanceof StreamableFile) sendUncompressed(response);
+      if (body instanceof StreamableFile) {
+        sendUncompressed(response);
+        this.keep(body.getStream());
+      }
       const type = response.getHeader('content-type') ?? (body instanceof StreamableFile && body.getHeaders().type);
       if (typeof type === 'string' && type.startsWith('text/event-stream')) response.headers(EVENT_STREAM_HEADERS);
       else if (type === false || type === undefined) {
@@ -70,6 +75,7 @@ export class HttpAdapter extends FastifyAdapter {
     server.close = (callback) => {
       // When finishing has used up the time, only the last words are still sent before the connections are closed.
       const left = Math.max(this.endsAt - Date.now(), Math.min(this.shutdownGraceMs, LAST_WORDS_MS));
+      this.cutStreams();
       this.deadline ??= setTimeout(() => server.closeAllConnections(), left);
       return close(callback);
     };
@@ -81,5 +87,17 @@ export class HttpAdapter extends FastifyAdapter {
     } finally {
       clearTimeout(this.deadline);
     }
+  }
+
+  private keep(stream: Readable): void {
+    if (!(stream instanceof EventStream)) return;
+    this.streams.add(stream);
+    stream.once('close', () => this.streams.delete(stream));
+    if (this.deadline !== undefined) this.cutStreams();
+  }
+
+  /** Running answers have had their time. Readers come back, perhaps to another instance, and miss nothing. */
+  private cutStreams(): void {
+    for (const stream of this.streams) stream.cut('shutdown');
   }
 }

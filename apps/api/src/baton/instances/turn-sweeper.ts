@@ -1,4 +1,4 @@
-import { AppConfig, WorkLoop } from '@app/common';
+import { AppConfig, ShutdownGrace, WorkLoop } from '@app/common';
 import { Injectable, Logger, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { ORPHAN_BATCH, TurnLeasesRepository, type ExpiredTurn } from '../turns/turn-leases.repository.js';
 import { TurnEndingsRepository } from '../turns/turn-endings.repository.js';
@@ -7,6 +7,8 @@ import { TurnRunner } from '../turns/running/turn-runner.js';
 import { interruptionOf } from '../turns/turn.types.js';
 
 const SWEEPS_PER_LEASE = 4;
+/** What was shown of the turns that are ended is stored within this time, even if the grace period is over. */
+const STORED_WITHIN_MS = 700;
 
 /**
  * Renews the leases of this instance's turns and recovers the turns of instances that died: they restart if no text was shown, else they
@@ -24,6 +26,7 @@ export class TurnSweeper implements OnApplicationBootstrap, BeforeApplicationShu
 
   constructor(
     private readonly config: AppConfig,
+    private readonly grace: ShutdownGrace,
     private readonly live: LiveTurns,
     private readonly runner: TurnRunner,
     private readonly leases: TurnLeasesRepository,
@@ -37,10 +40,10 @@ export class TurnSweeper implements OnApplicationBootstrap, BeforeApplicationShu
 
   /** Lets running turns finish within the grace period, then drains the others. */
   async beforeApplicationShutdown(): Promise<void> {
-    await this.live.whenIdle(this.config.http.shutdownGraceMs);
-    await this.loop.stop();
+    await this.grace.wait(this.live.whenIdle());
+    await this.grace.wait(this.loop.stop(), STORED_WITHIN_MS);
     const handedOver = this.live.drain();
-    await this.live.whenIdle(this.config.http.shutdownGraceMs);
+    await this.grace.wait(this.live.whenIdle(), STORED_WITHIN_MS);
     await this.leases.expireLeases(handedOver);
   }
 

@@ -1,7 +1,7 @@
 import { AppError, notFound, toProblem } from '@app/common';
 import type { ChatEventEnvelope } from '@app/contracts';
 import type { EventAudience } from '@app/database';
-import { Injectable, Logger, type BeforeApplicationShutdown } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { ChatFollower, type FollowerSink, type FollowerSources } from './chat-follower.js';
 import { ChatLogHub, LogEvent } from '../log/chat-log.hub.js';
 import { ChatLogRepository } from '../log/chat-log.repository.js';
@@ -12,11 +12,10 @@ import { TurnChunksRepository } from '../turns/turn-chunks.repository.js';
 import type { TurnOutcome } from '../turns/turn.types.js';
 import { TurnsRepository } from '../turns/turns.repository.js';
 
-/** Opens, feeds and closes the streams of this instance's readers. */
+/** Opens and feeds the streams of this instance's readers. */
 @Injectable()
-export class ChatStreamsService implements BeforeApplicationShutdown {
+export class ChatStreamsService {
   private readonly logger = new Logger(ChatStreamsService.name);
-  private readonly open = new Set<ChatStream>();
   private readonly sources: FollowerSources;
 
   constructor(
@@ -27,13 +26,6 @@ export class ChatStreamsService implements BeforeApplicationShutdown {
     private readonly places: OpenStreams,
   ) {
     this.sources = { hub, log, chunks };
-  }
-
-  beforeApplicationShutdown(): void {
-    for (const stream of this.open) {
-      stream.sendNotice('stream.closed', { reason: 'shutdown' });
-      stream.finish();
-    }
   }
 
   /**
@@ -145,9 +137,7 @@ export class ChatStreamsService implements BeforeApplicationShutdown {
 
   private openStream(): ChatStream {
     const stream = new ChatStream();
-    this.open.add(stream);
     this.places.add(stream);
-    stream.once('close', () => this.open.delete(stream));
     return stream;
   }
 

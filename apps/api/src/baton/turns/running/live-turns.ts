@@ -1,6 +1,5 @@
 import { AppConfig, AppError } from '@app/common';
 import { Injectable } from '@nestjs/common';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { StartedTurn, TurnOutcome } from '../turn.types.js';
 import { LiveTurn, type StopReason } from './live-turn.js';
 import { TurnMetrics } from './turn.metrics.js';
@@ -118,14 +117,8 @@ export class LiveTurns {
     return handedOver.map(({ turn }) => turn.turnId);
   }
 
-  /** Resolves when no turn runs here, or after the given time. */
-  async whenIdle(milliseconds: number): Promise<void> {
-    if (this.turns.size === 0) return;
-    const timeUp = new AbortController();
-    await Promise.race([
-      new Promise<void>((resolve) => (this.idle = resolve)),
-      delay(milliseconds, undefined, { signal: timeUp.signal }).catch(() => undefined),
-    ]);
-    timeUp.abort();
+  /** Resolves when no turn runs here. */
+  async whenIdle(): Promise<void> {
+    if (this.turns.size > 0) await new Promise<void>((resolve) => (this.idle = resolve));
   }
 }

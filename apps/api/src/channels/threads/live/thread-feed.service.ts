@@ -1,5 +1,5 @@
 import { EventStream, type Principal } from '@app/common';
-import { Injectable, type BeforeApplicationShutdown, type StreamableFile } from '@nestjs/common';
+import { Injectable, type StreamableFile } from '@nestjs/common';
 import { OpenStreams } from '../../../baton/index.js';
 import { type ChannelChat, ChannelWatch } from '../../../chats/index.js';
 import { ThreadStaffService } from '../agents/thread-staff.service.js';
@@ -7,18 +7,12 @@ import { mapThreadDocument, type ThreadChangeDto } from '../thread.dto.js';
 
 /** Tells agents of every change of every thread, as a stream of events. */
 @Injectable()
-export class ThreadFeedService implements BeforeApplicationShutdown {
-  private readonly open = new Set<EventStream>();
-
+export class ThreadFeedService {
   constructor(
     private readonly staff: ThreadStaffService,
     private readonly watch: ChannelWatch,
     private readonly places: OpenStreams,
   ) {}
-
-  beforeApplicationShutdown(): void {
-    for (const stream of this.open) stream.cut('shutdown');
-  }
 
   /** A reader that does not keep up is let go: it connects again and reads the list. */
   async followThreads(caller: Principal): Promise<StreamableFile> {
@@ -33,12 +27,8 @@ export class ThreadFeedService implements BeforeApplicationShutdown {
       changed: (chat, _events, isNew) => tell(isNew ? 'insert' : 'update', chat),
       deleted: (chat) => tell('delete', chat),
     });
-    this.open.add(stream);
     this.places.add(stream);
-    stream.once('close', () => {
-      this.open.delete(stream);
-      leave();
-    });
+    stream.once('close', leave);
     return stream.asFile();
   }
 }

@@ -1,3 +1,4 @@
+import { ShutdownGrace } from '@app/common';
 import { Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { ChatLogService } from '../../../baton/index.js';
 import { OutboxProjectionRepository } from '../../mail/outbox-projection.repository.js';
@@ -27,6 +28,7 @@ export class WhatsAppOutbox implements OnApplicationBootstrap, BeforeApplication
     metrics: WhatsAppMetrics,
     log: ChatLogService,
     projection: OutboxProjectionRepository,
+    private readonly grace: ShutdownGrace,
   ) {
     this.sender = new OutboxSender(outbox, {
       name: CHANNEL,
@@ -53,8 +55,8 @@ export class WhatsAppOutbox implements OnApplicationBootstrap, BeforeApplication
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    await this.projector.stop();
-    await this.sender.stop();
+    // Of a call that goes on it is found out later what became of it.
+    await this.grace.wait(this.projector.stop().then(() => this.sender.stop()));
   }
 
   wake(): void {

@@ -1,3 +1,4 @@
+import { ShutdownGrace } from '@app/common';
 import { Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { createHash } from 'node:crypto';
 import { ChatsService, CompletionsService } from '../../../chats/index.js';
@@ -26,6 +27,7 @@ export class WhatsAppInbox implements OnApplicationBootstrap, BeforeApplicationS
     private readonly wordless: WordlessMessages,
     outbox: WhatsAppOutbox,
     metrics: WhatsAppMetrics,
+    private readonly grace: ShutdownGrace,
   ) {
     this.worker = new InboxWorker<Payload>(inbox, {
       name: CHANNEL,
@@ -43,7 +45,7 @@ export class WhatsAppInbox implements OnApplicationBootstrap, BeforeApplicationS
   }
 
   beforeApplicationShutdown(): Promise<void> {
-    return this.worker.stop();
+    return this.grace.wait(this.worker.stop());
   }
 
   wake(): void {
