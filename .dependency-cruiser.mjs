@@ -8,7 +8,7 @@ const FEATURES = {
   audit: [],
   secrets: [],
   users: [],
-  accounting: [],
+  accounting: ['audit'],
   statistics: ['accounting'],
   models: ['accounting', 'secrets'],
   auth: ['secrets', 'users'],

@@ -20,7 +20,7 @@ export class TakeoverWatcher {
     this.shown = new Map();
     this.lastHeardAt = new Map();
     this.completed = new Map();
-    /** When each epoch's change of holder arrived. */
+    /** When each epoch's change of owner arrived. */
     this.passedAt = new Map();
     /** Everything of the bot that came after the baton had passed. */
     this.talkOvers = [];

@@ -125,6 +125,13 @@ describe.each(ENGINES)('the price book on $engine', ({ settings }) => {
     expect((await list()).prices).toHaveLength(2);
   });
 
+  it('takes one of several prices for the same that are added at once', async () => {
+    const adding = Array.from({ length: 6 }, () => server.asAdmin('POST', PRICES, priced({ model: 'new' })));
+    const statuses = (await Promise.all(adding)).map(({ status }) => status);
+    expect(statuses.toSorted()).toEqual([200, 400, 400, 400, 400, 400]);
+    expect((await list()).prices).toHaveLength(1);
+  });
+
   it('makes no call without a price where the server refuses that', async () => {
     const strict = await ChatServer.start({ ...(settings as Record<string, string>), UNPRICED_MODELS: 'refuse' });
     try {

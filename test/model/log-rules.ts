@@ -13,7 +13,7 @@ export class LogReading {
   owner: ChatOwner = 'bot';
   epoch = 1;
   runningTurnId: string | null = null;
-  private holder: number | null = null;
+  private speakingAgent: number | null = null;
   /** By turn, the calls of tools that have not come back, and the epoch they were made in. */
   private readonly openTools = new Map<string, Set<string>>();
   private readonly toolEpochs = new Map<string, number>();
@@ -60,8 +60,8 @@ export class LogReading {
     if (this.owner === 'closed') this.fault(event, 'came into a closed chat');
     if (author === 'customer' && (turnId === null) !== (this.owner !== 'bot'))
       this.fault(event, `${turnId === null ? 'has no turn' : 'has a turn'} in a chat that was with: ${this.owner}`);
-    if (author === 'agent' && (this.owner !== 'human' || String(this.holder) !== event.actor.id))
-      this.fault(event, `is by agent ${event.actor.id}, but agent ${this.holder} held the chat`);
+    if (author === 'agent' && (this.owner !== 'human' || String(this.speakingAgent) !== event.actor.id))
+      this.fault(event, `is by agent ${event.actor.id}, but agent ${this.speakingAgent} had claimed the chat`);
     if (turnId !== null) this.inputs.set(turnId, text);
   }
 
@@ -100,7 +100,7 @@ export class LogReading {
     if ((to === 'human') !== (agent !== null)) this.fault(event, 'is about a person and names none, or the other way');
     if (this.runningTurnId !== null) this.fault(event, 'passed over a turn that was running');
     this.owner = to;
-    this.holder = agent?.id ?? null;
+    this.speakingAgent = agent?.id ?? null;
     this.passings.push(event);
   }
 

@@ -45,7 +45,7 @@ export const thaws = record({ place, steps }).map(
     ),
 );
 
-/** Leases run out only while their holder does not renew them. */
+/** Leases run out only while their agents do not renew them. */
 export const recovers = record({ place, steps }).map(
   ({ place: first, steps: count }) =>
     new WorldCommand(

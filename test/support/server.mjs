@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createConnection } from 'mysql2/promise';
 
-export const MAIN = 'dist/apps/api/src/main.js';
+const MAIN = 'dist/apps/api/src/main.js';
 export const ADMIN_KEY = 'bt_faults_and_bench_0123456789abcdef0123456789';
 const READY_WITHIN_MS = 60_000;
 const STOP_WITHIN_MS = 30_000;

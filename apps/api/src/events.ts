@@ -12,5 +12,3 @@ export interface AppEvents {
   /** A session of a browser was ended on this instance. */
   'session.ended': { sessionId: string };
 }
-
-export type AppEventName = keyof AppEvents;

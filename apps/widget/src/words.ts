@@ -1,7 +1,7 @@
 import { INTERRUPTED, type Passing } from './chat/conversation.js';
 import type { Texts } from './texts.js';
 
-/** What a change of the chat's holder means to the visitor. */
+/** What a change of the chat's owner means to the visitor. */
 export function wordsOfPassing({ from, to, reason, agent, before }: Passing, texts: Texts, bot: string): string {
   const person = before === '' ? texts.aPerson : before;
   if (to === 'human')

@@ -74,7 +74,7 @@ export interface ChatEventData {
     output: string | null;
     milliseconds: number;
   };
-  /** The baton has passed. After this event nothing that the former holder produced is shown. */
+  /** The owner has changed. After this event nothing that the former owner produced is shown. */
   'ownership.changed': { from: ChatOwner; to: ChatOwner; reason: OwnershipReason; agent: AgentName | null };
   /** Seen by agents only. */
   'note.created': { messageId: string; text: string };

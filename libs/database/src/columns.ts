@@ -11,7 +11,6 @@ type Options = Pick<ColumnOptions, 'nullable' | 'name' | 'default'>;
 export const ID_LENGTH = 36;
 
 export const PrimaryId = (): PropertyDecorator => PrimaryColumn({ type: 'varchar', length: ID_LENGTH });
-export const PrimaryInt = (): PropertyDecorator => PrimaryColumn({ type: 'int' });
 export const PrimaryKeyString = (length: number): PropertyDecorator => PrimaryColumn({ type: 'varchar', length });
 
 export const IdColumn = (options: Options = {}): PropertyDecorator =>

@@ -11,8 +11,8 @@ export interface Dialect {
   readonly forUpdate: string;
   /** Appended to a SELECT whose rows must not change until this transaction ends. */
   readonly forShare: string;
-  /** Appended to an INSERT: rows whose key is there already get the new value of the column. */
-  readonly orUpdate: (key: string, column: string) => string;
+  /** Appended to an INSERT: rows whose key is there already get the new values of the columns. */
+  readonly orUpdate: (key: string, columns: readonly string[]) => string;
 }
 
 const SQLITE: Dialect = {
@@ -21,7 +21,8 @@ const SQLITE: Dialect = {
   nowPlus: (milliseconds) => `strftime('%Y-%m-%d %H:%M:%f', 'now', '${(milliseconds / 1000).toFixed(3)} seconds')`,
   forUpdate: '',
   forShare: '',
-  orUpdate: (key, column) => ` ON CONFLICT (${key}) DO UPDATE SET ${column} = excluded.${column}`,
+  orUpdate: (key, columns) =>
+    ` ON CONFLICT (${key}) DO UPDATE SET ${columns.map((column) => `${column} = excluded.${column}`).join(', ')}`,
 };
 
 const MYSQL: Dialect = {
@@ -30,7 +31,8 @@ const MYSQL: Dialect = {
   nowPlus: (milliseconds) => `UTC_TIMESTAMP(3) + INTERVAL ${Math.round(milliseconds * 1000)} MICROSECOND`,
   forUpdate: ' FOR UPDATE',
   forShare: ' LOCK IN SHARE MODE',
-  orUpdate: (_, column) => ` ON DUPLICATE KEY UPDATE ${column} = VALUES(${column})`,
+  orUpdate: (_, columns) =>
+    ` ON DUPLICATE KEY UPDATE ${columns.map((column) => `${column} = VALUES(${column})`).join(', ')}`,
 };
 
 export const dialectOf = (dataSource: DataSource): Dialect =>
@@ -49,10 +51,6 @@ export const fromSqlJson = <T>(value: string): T => JSON.parse(value) as T;
 /** How a blob comes back depends on the engine. */
 export type SqlBytes = Uint8Array | ArrayBuffer;
 export const fromSqlBytes = (value: SqlBytes): Buffer => Buffer.from(value as Uint8Array);
-
-/** `(?, ?), (?, ?)` for an insert of several rows. */
-export const rowPlaceholders = (columns: number, rows: number): string =>
-  Array.from({ length: rows }, () => `(${Array.from({ length: columns }, () => '?').join(', ')})`).join(', ');
 
 /** `?, ?, ?` for an `IN (…)`. */
 export const placeholders = (count: number): string => Array.from({ length: count }, () => '?').join(', ');

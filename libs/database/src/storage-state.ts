@@ -48,7 +48,7 @@ export class StorageState implements Logger {
   private async probe(dataSource: DataSource): Promise<boolean> {
     const row = { name: PROBE, value: JSON.stringify('0'.repeat(PROBE_BYTES)), updated_at: '2000-01-01 00:00:00.000' };
     try {
-      await insertRows(dataSource.manager, 'system_state', [row], dialectOf(dataSource).orUpdate('name', 'value'));
+      await insertRows(dataSource.manager, 'system_state', [row], dialectOf(dataSource).orUpdate('name', ['value']));
       await dataSource.query('DELETE FROM system_state WHERE name = ?', [PROBE]);
       this.isFull = false;
       return true;

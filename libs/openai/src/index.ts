@@ -6,7 +6,7 @@ export { OpenAiModule } from './openai.module.js';
 export { entraDefaultsOf } from './connection/azure-clouds.js';
 export type { EntraApplication } from './connection/entra-tokens.js';
 export type { ProxySettings } from './connection/dispatcher.js';
-export { OPENAI_PROVIDER_OPTIONS, OpenAiProvider, type OpenAiProviderOptions } from './openai-provider.js';
+export { OpenAiProvider, type OpenAiProviderOptions } from './openai-provider.js';
 export { MODEL_SHUTDOWNS, type ModelShutdown } from './model-shutdowns.js';
 export { ProviderError, type ProviderErrorCode } from './errors/provider-error.js';
 export type { ParameterName, RequestParameters } from './dialects/parameters.js';

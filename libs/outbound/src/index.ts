@@ -2,9 +2,7 @@ export {
   type OutboundAnswer,
   type OutboundCall,
   type OutboundFile,
-  OUTBOUND_OPTIONS,
   OutboundClient,
-  type OutboundOptions,
   type OutboundRequest,
 } from './outbound-client.js';
 export { OutboundError } from './outbound-error.js';

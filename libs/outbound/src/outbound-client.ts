@@ -1,5 +1,5 @@
-import { AppConfig } from '@app/common';
-import { Inject, Injectable, Optional, type OnApplicationShutdown } from '@nestjs/common';
+import type { AppConfig } from '@app/common';
+import type { OnApplicationShutdown } from '@nestjs/common';
 import { Agent, type Dispatcher } from 'undici';
 import { AllowList } from './allow-list.js';
 import { guardedConnector, resolveByDns, type Resolve } from './guarded-connector.js';
@@ -37,24 +37,17 @@ export interface OutboundFile {
   bytes: Buffer;
 }
 
-export interface OutboundOptions {
-  resolve?: Resolve;
-}
-
-export const OUTBOUND_OPTIONS = Symbol('OUTBOUND_OPTIONS');
-
 /**
  * The only way to addresses that people have configured. Nothing private is called unless `OUTBOUND_ALLOW_HOSTS` names it. Whatever goes
  * wrong is an {@link OutboundError}.
  */
-@Injectable()
 export class OutboundClient implements OnApplicationShutdown {
   private readonly agent: Agent;
 
-  constructor(config: AppConfig, @Optional() @Inject(OUTBOUND_OPTIONS) options: OutboundOptions = {}) {
+  constructor(config: AppConfig, resolve: Resolve = resolveByDns) {
     const allowed = new AllowList(config.outbound.allowHosts);
     this.agent = new Agent({
-      connect: guardedConnector(allowed, options.resolve ?? resolveByDns),
+      connect: guardedConnector(allowed, resolve),
       // Every call opens its own connection: what was checked is what is called.
       pipelining: 0,
     });

@@ -7,10 +7,10 @@
  *   agent      needs the role (else 403), or is an administrator
  *   admin      needs the role (else 403)
  *   manager    needs an account that administers the bot; others are told that there is no such bot (404)
- *   holder     the customer of the chat; all others, also without an account, are told that there is none (404)
+ *   customer   the customer of the chat; all others, also without an account, are told that there is none (404)
  *   owner      the same for what needs an account (else 401)
  * `agents` after it lets agents and administrators in, too, with the status that follows; `admins` has another one for those.
- * Rows of holders and owners speak of something that exists; the other rows name things that do not, so that nothing is lost.
+ * Rows of customers and owners speak of something that exists; the other rows name things that do not, so that nothing is lost.
  */
 export const ACCESS_TABLE: Record<string, string> = {
   'GET /docs': 'open 200',
@@ -162,28 +162,28 @@ export const ACCESS_TABLE: Record<string, string> = {
   'POST /api/chats': 'anonymous 404',
   'POST /api/chats/create/bybotcode': 'anonymous 200',
   'GET /api/chats/OpenChatBotId': 'anonymous 200',
-  'GET /api/chats/:chatId': 'holder 200',
-  'DELETE /api/chats/:chatId': 'holder 200',
+  'GET /api/chats/:chatId': 'customer 200',
+  'DELETE /api/chats/:chatId': 'customer 200',
   'PUT /api/chats/:chatId/displayName': 'owner 200',
   'PUT /api/chats/:chatId/userSystemMessage': 'owner 200',
   'DELETE /api/chats/:chatId/userSystemMessage': 'owner 200',
   'POST /api/chats/:chatId/feedback': 'owner 200',
-  'POST /api/chats/:chatId/tickets': 'holder 200 agents 200',
+  'POST /api/chats/:chatId/tickets': 'customer 200 agents 200',
   'GET /api/chats/:chatId/files': 'owner 200 agents 200',
-  'GET /api/chats/:chatId/downloads/*': 'holder 404 agents 404',
+  'GET /api/chats/:chatId/downloads/*': 'customer 404 agents 404',
   'PUT /api/chats/:chatId/downloads/*': 'owner 200',
   'DELETE /api/chats/:chatId/downloads/*': 'owner 200',
-  'POST /api/chats/:chatId/completions': 'holder 200',
-  'POST /api/chats/:chatId/turns/current/stop': 'holder 409',
-  'GET /api/chats/:chatId/events': 'holder 200',
-  'GET /api/chats/:chatId/variables': 'holder 200 agents 200',
+  'POST /api/chats/:chatId/completions': 'customer 200',
+  'POST /api/chats/:chatId/turns/current/stop': 'customer 409',
+  'GET /api/chats/:chatId/events': 'customer 200',
+  'GET /api/chats/:chatId/variables': 'customer 200 agents 200',
 
-  'GET /api/chats/:chatId/takeover': 'holder 200 agents 200',
-  'POST /api/chats/:chatId/takeover/request': 'holder 200',
-  'POST /api/chats/:chatId/takeover/cancel': 'holder 409',
-  'POST /api/chats/:chatId/takeover/typing': 'holder 200 agents 200',
-  'POST /api/chats/:chatId/takeover/end': 'holder 200 agents 409 admins 200',
-  'POST /api/chats/:chatId/takeover/reopen': 'holder 409 agents 409',
+  'GET /api/chats/:chatId/takeover': 'customer 200 agents 200',
+  'POST /api/chats/:chatId/takeover/request': 'customer 200',
+  'POST /api/chats/:chatId/takeover/cancel': 'customer 409',
+  'POST /api/chats/:chatId/takeover/typing': 'customer 200 agents 200',
+  'POST /api/chats/:chatId/takeover/end': 'customer 200 agents 409 admins 200',
+  'POST /api/chats/:chatId/takeover/reopen': 'customer 409 agents 409',
   'GET /api/takeover/queue': 'agent 200',
   'GET /api/takeover/agents': 'agent 200',
   'PUT /api/takeover/presence': 'agent 200',

@@ -71,7 +71,7 @@ describe('every route, for everybody', () => {
       const path = { startBotId: ids['startBotId'], botId: ids['botId']! };
       if (!route.startsWith('POST')) await admin.call('createStartBotBot', { path });
     }
-    if (!['holder', 'owner'].includes(access)) return ids;
+    if (!['customer', 'owner'].includes(access)) return ids;
     ids['userSystemMessageId'] = await user.call<string>('createUserSystemMessage');
     if (route.includes(':apiKeyId')) ids['apiKeyId'] = (await user.call<Ids>('createApiKey'))['apiKeyId']!;
     if (!route.includes(':chatId')) return ids;
@@ -171,7 +171,7 @@ function expected(access: string, status: number, staff: Partial<Record<Caller, 
       return { ...forAll(403), ...bad, anonymous: 401, admin: status };
     case 'manager':
       return { ...forAll(404), ...bad, anonymous: 401, admin: status };
-    case 'holder':
+    case 'customer':
       return { ...forAll(404), ...bad, user: status, ...staff };
     case 'owner':
       return { ...forAll(404), ...bad, anonymous: 401, user: status, ...staff };

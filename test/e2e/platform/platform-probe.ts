@@ -9,7 +9,7 @@ class PartDto {
   size: number;
 }
 
-export class EchoDto {
+class EchoDto {
   @IsString()
   @MaxLength(20)
   text: string;
@@ -25,7 +25,7 @@ export class EchoDto {
   part?: PartDto;
 }
 
-export class ProbeQuery extends PagingQuery {
+class ProbeQuery extends PagingQuery {
   @FlagQuery()
   OnlyFavorites: boolean = false;
 }

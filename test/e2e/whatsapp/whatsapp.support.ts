@@ -41,7 +41,7 @@ export const settingsFor = (twilio: FakeTwilio, overrides: Record<string, string
   ...overrides,
 });
 
-export const newSid = (): string => `SM${String(++messages).padStart(32, '0')}`;
+const newSid = (): string => `SM${String(++messages).padStart(32, '0')}`;
 
 /** A customer with a phone number. */
 export class Customer {

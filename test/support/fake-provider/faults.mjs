@@ -1,9 +1,8 @@
 /** What the fake does instead of answering, and what is left of an answer that is not streamed. */
 
-const HUGE = 'x'.repeat(17 * 1024 * 1024);
 /** Stands in the text of an answer where a fault puts what cannot be read. */
 const MARK = '%unreadable%';
-const UNREADABLE = { badUtf8: Buffer.from([0xff]), huge: Buffer.from(HUGE) };
+const UNREADABLE = { badUtf8: () => Buffer.from([0xff]), huge: () => Buffer.alloc(17 * 1024 * 1024, 'x') };
 
 /** Answers instead of the model: true when the scenario is such a fault. */
 export function answerFault(scenario, exchange) {
@@ -90,5 +89,5 @@ export function withUnreadable(text, scenario) {
   const bytes = Object.entries(UNREADABLE).find(([fault]) => scenario[fault] !== undefined)?.[1];
   if (bytes === undefined) return Buffer.from(text);
   const parts = text.split(MARK).map((part) => Buffer.from(part));
-  return Buffer.concat(parts.flatMap((part, index) => (index === 0 ? [part] : [bytes, part])));
+  return Buffer.concat(parts.flatMap((part, index) => (index === 0 ? [part] : [bytes(), part])));
 }

@@ -3,7 +3,7 @@ import { chatCompletions } from './wire/chat-completions.mjs';
 import { responses } from './wire/responses.mjs';
 
 const WIRES = { responses, chat_completions: chatCompletions, anthropic_messages: anthropicMessages };
-export const DIALECT_NAMES = Object.keys(WIRES);
+const DIALECT_NAMES = Object.keys(WIRES);
 const PATHS = {
   responses: '/responses',
   chat_completions: '/chat/completions',

@@ -13,7 +13,7 @@ export const listen = (server: Server, host: string): Promise<void> =>
 const clients: OutboundClient[] = [];
 export function clientOf(allowHosts = '', resolve?: Resolve): OutboundClient {
   const config = new AppConfig(parseEnvironment({ OUTBOUND_ALLOW_HOSTS: allowHosts }));
-  const client = new OutboundClient(config, resolve && { resolve });
+  const client = new OutboundClient(config, resolve);
   clients.push(client);
   return client;
 }

@@ -2,6 +2,7 @@ import { Budget, Price } from '@app/database';
 import { OpenAiModule } from '@app/openai';
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { AuditModule } from '../audit/index.js';
 import { CacheModule } from '../cache/index.js';
 import { BudgetsController } from './budgets/budgets.controller.js';
 import { BudgetsRepository } from './budgets/budgets.repository.js';
@@ -16,7 +17,7 @@ import { PricesRepository } from './prices/prices.repository.js';
 
 /** What calls of model services use and cost. */
 @Module({
-  imports: [CacheModule, OpenAiModule, TypeOrmModule.forFeature([Budget, Price])],
+  imports: [AuditModule, CacheModule, OpenAiModule, TypeOrmModule.forFeature([Budget, Price])],
   controllers: [BudgetsController, PricesController],
   providers: [
     BudgetsRepository,

@@ -7,10 +7,11 @@ import { AuditInterceptor } from './audit.interceptor.js';
 import { AuditRepository } from './audit.repository.js';
 import { AuditService } from './audit.service.js';
 
-/** Handlers say by `@Audited` what is written down; no feature needs to know this one. */
+/** Handlers say by `@Audited` what is written down; only what happens without a request is recorded through the service. */
 @Module({
   imports: [TypeOrmModule.forFeature([AuditEntry])],
   controllers: [AuditController],
   providers: [AuditService, AuditRepository, { provide: APP_INTERCEPTOR, useClass: AuditInterceptor }],
+  exports: [AuditService],
 })
 export class AuditModule {}

@@ -51,7 +51,7 @@ export function buildSocketDocument(app: INestApplication): Json {
   const commands = commandsOf(TakeoverGateway);
   const sockets = [TAKEOVER, ...findDescribedSockets(app.get(ModulesContainer))];
   const channels = sockets.map((socket) => new Channel(socket));
-  for (const command of commands) channels[0]!.takes(command);
+  for (const command of commands) channels[0]!.addCommand(command);
   const models = [
     ...commands.flatMap(({ payload, result }) => [payload, result]),
     ...sockets.flatMap(({ handshake, events }) => [handshake, ...events.map(({ payload }) => payload)]),
@@ -86,7 +86,7 @@ class Channel {
   private readonly messages: Json = {};
 
   constructor(private readonly socket: SocketDescription) {
-    for (const event of socket.events) this.tells(event);
+    for (const event of socket.events) this.addEvent(event);
   }
 
   get key(): string {
@@ -98,7 +98,7 @@ class Channel {
     return { address, description, messages: this.messages };
   }
 
-  takes({ name, summary, access, payload, result }: CommandDescription): void {
+  addCommand({ name, summary, access, payload, result }: CommandDescription): void {
     const acknowledgement = `${name}Acknowledgement`;
     this.messages[name] = { name, summary, payload: ref(payload) };
     this.messages[acknowledgement] = {
@@ -116,7 +116,7 @@ class Channel {
     };
   }
 
-  private tells({ operation, name, summary, payload }: SocketEventDescription): void {
+  private addEvent({ operation, name, summary, payload }: SocketEventDescription): void {
     const [key] = name.split('-') as [string];
     this.messages[key] = { name, summary, payload: ref(payload) };
     this.operations[operation] = {

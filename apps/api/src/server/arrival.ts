@@ -13,14 +13,14 @@ export function limitArrival(request: FastifyRequest, reply: FastifyReply, timeo
   const startedAt = performance.now();
   const bytesBefore = socket.bytesRead;
   let timer: NodeJS.Timeout;
-  const look = (): void => {
+  const check = (): void => {
     if (raw.complete || socket.destroyed) return;
     const earnedMs = ((socket.bytesRead - bytesBefore) / BYTES_PER_SECOND) * 1000;
     const leftMs = timeoutMs + earnedMs - (performance.now() - startedAt);
-    if (leftMs > 0) timer = setTimeout(look, leftMs).unref();
+    if (leftMs > 0) timer = setTimeout(check, leftMs).unref();
     else refuse(request, reply);
   };
-  timer = setTimeout(look, timeoutMs).unref();
+  timer = setTimeout(check, timeoutMs).unref();
   // An answer may have been sent before the body is there.
   reply.raw.once('close', () => raw.complete && clearTimeout(timer));
 }

@@ -68,7 +68,7 @@ export class GetTokenUsageStatisticResponseItemDto {
   @ApiProperty({ example: 'Help desk' })
   botDisplayName: string;
 
-  /** 1 chat, 2 routing, 3 title. */
+  /** 1 chat, 2 routing, 3 title, 4 probe, 5 trial. */
   @ApiProperty({ type: 'integer', example: 1 })
   tokenUsageTypeId: number;
 

@@ -10,7 +10,7 @@ export interface RollupState {
   checkedThrough: string | null;
 }
 
-export const ROLLUP_STATE = 'statistics';
+const ROLLUP_STATE = 'statistics';
 const BATCH = 5000;
 const CELL = 'request_date, bot_id, usage_type, user_key, service_id, model';
 const CELL_OF_CALL = `request_date, bot_id, usage_type, user_key, COALESCE(service_id, ''), model`;

@@ -20,7 +20,7 @@ export interface Message {
   at: string;
 }
 
-/** The chat has passed from one holder to another. */
+/** The owner of the chat has changed. */
 export interface Passing {
   kind: 'passing';
   id: string;
@@ -56,7 +56,7 @@ export type Line = Message | Passing | Failure | Remark;
 export interface Conversation {
   lines: readonly Line[];
   lastSeq: number;
-  /** Grows with every change of holder. */
+  /** Grows with every change of owner. */
   epoch: number;
   owner: ChatOwner;
   /** The agent of the chat; empty when there is none. */

@@ -12,7 +12,7 @@ export const parseColour = (hex: string): Colour => {
   return [(value >> 16) & 255, (value >> 8) & 255, value & 255];
 };
 
-export const formatColour = (colour: Colour): string =>
+const formatColour = (colour: Colour): string =>
   `#${colour.map((part) => Math.round(part).toString(16).padStart(2, '0')).join('')}`;
 
 /** Relative luminance, as WCAG 2 defines it. */

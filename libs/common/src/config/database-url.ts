@@ -16,7 +16,7 @@ export interface DatabaseTarget {
   };
 }
 
-export const DEFAULT_PORT = 3306;
+const DEFAULT_PORT = 3306;
 
 /** What a `DATABASE_URL` names. Its parameters have been checked before: {@link databaseUrlFaults}. */
 export function readDatabaseUrl(url: string): DatabaseTarget {

@@ -8,7 +8,7 @@ import { sendUncompressed } from './compression.js';
 import { EVENT_STREAM_TYPE, EventStream } from './event-stream.js';
 
 /** No proxy may buffer or compress a stream of events. Code that writes one past the adapter sends these headers too. */
-export const EVENT_STREAM_HEADERS = {
+const EVENT_STREAM_HEADERS = {
   'content-type': EVENT_STREAM_TYPE,
   'cache-control': 'no-cache, no-transform',
   'x-accel-buffering': 'no',

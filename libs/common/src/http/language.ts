@@ -4,7 +4,7 @@ import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 export type Language = 'en' | 'de';
 
 /** The first language of an `Accept-Language` header that we have, by weight; English otherwise. */
-export function preferredLanguage(header: string | undefined): Language {
+function preferredLanguage(header: string | undefined): Language {
   const wishes = (header ?? '')
     .slice(0, 500)
     .split(',')

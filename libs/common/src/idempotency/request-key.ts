@@ -3,7 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import { callerKey, type Principal } from '../access/principal.js';
 import { AppError } from '../errors/app-error.js';
 
-export const IDEMPOTENCY_HEADER = 'idempotency-key';
+const IDEMPOTENCY_HEADER = 'idempotency-key';
 export const REPLAYED_HEADER = 'idempotency-replayed';
 
 /** Visible ASCII. */

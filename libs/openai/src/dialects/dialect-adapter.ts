@@ -70,7 +70,7 @@ const isCount = (value: unknown): value is number =>
   typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= MOST_TOKENS;
 
 /** A detail of the usage: absent, null and nonsense are zero. */
-export const count = (value: unknown): number => (isCount(value) ? value : 0);
+const count = (value: unknown): number => (isCount(value) ? value : 0);
 
 /** The figures as they came. What was read from a cache and written into it is part of the input. */
 interface ReportedUsage {

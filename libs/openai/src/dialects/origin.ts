@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { ProviderItem, ProviderRequest } from '../provider.types.js';
 
 type Place = Pick<ProviderRequest, 'connection' | 'model'>;
@@ -12,7 +12,7 @@ export const KEPT = 'kept';
  */
 export function originOf({ connection: { baseUrl, apiKey, dialect }, model }: Place): string {
   const place = JSON.stringify([baseUrl, apiKey, dialect, model]);
-  return createHash('sha256').update(place).digest('base64url').slice(0, 22);
+  return hash('sha256', place, 'base64url').slice(0, 22);
 }
 
 /** The conversation without what others were thinking and what they added to their words. */

@@ -86,8 +86,7 @@ async function lockUses(
   if (missing.size === 0) return uses;
   const rows: SqlRow[] = [];
   for (const booking of missing.values()) rows.push(await newUse(tx, booking));
-  const { isSqlite } = dialectOf(tx.connection);
-  const keep = isSqlite ? ' ON CONFLICT DO NOTHING' : ' ON DUPLICATE KEY UPDATE budget_id = budget_use.budget_id';
+  const keep = dialectOf(tx.connection).orUpdate('budget_id, period, subject', ['budget_id']);
   await insertRows(tx, 'budget_use', rows, keep);
   uses = await readUses(tx, bookings);
   return uses;

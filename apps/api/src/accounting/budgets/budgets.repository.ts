@@ -91,13 +91,6 @@ export class BudgetsRepository {
       return rows.map((row) => ({ ...useOf(row), scope: row.scope }));
     });
   }
-
-  async audit(id: string, budgetId: string, data: object, at: string): Promise<void> {
-    await this.budgets.query(
-      'INSERT INTO audit_log (id, actor, action, target, data, created_at) VALUES (?, ?, ?, ?, ?, ?)',
-      [id, 'system', 'budget.warned', `budget:${budgetId}`, JSON.stringify(data), at],
-    );
-  }
 }
 
 const useOf = (row: UseRow): SubjectUse => ({

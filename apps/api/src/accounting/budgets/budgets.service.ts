@@ -1,7 +1,8 @@
 import { AppError, MetricsRegistry, notFound, WorkLoop } from '@app/common';
-import { toSqlTime, type Budget } from '@app/database';
+import type { Budget } from '@app/database';
 import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { uuidv7 } from 'uuidv7';
+import { AuditService } from '../../audit/index.js';
 import { CacheService } from '../../cache/index.js';
 import { bookingsOf, exceeded, periodOf, type Booking, type Charged } from './budget-rules.js';
 import { mapBudget, type BudgetDto, type BudgetLimitDto, type BudgetsDto, type NewBudgetDto } from './budget.dto.js';
@@ -27,6 +28,7 @@ export class BudgetsService implements OnApplicationBootstrap, OnApplicationShut
     private readonly budgets: BudgetsRepository,
     private readonly cache: CacheService,
     private readonly metrics: MetricsRegistry,
+    private readonly audit: AuditService,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -97,7 +99,8 @@ export class BudgetsService implements OnApplicationBootstrap, OnApplicationShut
         { budgetId, scope, period, subject, usedNano },
         `A budget is used by more than ${WARN_AT_PERCENT} %`,
       );
-      await this.budgets.audit(uuidv7(), budgetId, { scope, period, subject, usedNano }, toSqlTime(now));
+      const data = { scope, period, subject, usedNano };
+      await this.audit.record({ actor: 'system', action: 'budget.warned', target: `budget:${budgetId}`, data });
     }
   }
 

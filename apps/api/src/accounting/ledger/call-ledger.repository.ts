@@ -69,12 +69,7 @@ const settlementsIn = (rows: readonly SqlRow[]): Settlement[] =>
 
 /** A settled row takes the place of the one that was reserved under its id. */
 async function replaceRows(manager: EntityManager, rows: SqlRow[]): Promise<void> {
-  const { isSqlite } = dialectOf(manager.connection);
-  const columns = SETTLED_COLUMNS.map(
-    (column) => `${column} = ${isSqlite ? `excluded.${column}` : `VALUES(${column})`}`,
-  );
-  const replace = isSqlite ? ' ON CONFLICT (id) DO UPDATE SET ' : ' ON DUPLICATE KEY UPDATE ';
-  await insertRows(manager, 'usage_ledger', rows, replace + columns.join(', '));
+  await insertRows(manager, 'usage_ledger', rows, dialectOf(manager.connection).orUpdate('id', SETTLED_COLUMNS));
 }
 
 /** The instance that made the calls of these turns is gone: what is still reserved is settled by an estimate. */

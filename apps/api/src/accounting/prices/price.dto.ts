@@ -19,7 +19,7 @@ import type { DEFAULT_PRICES } from './default-prices.js';
 
 const MAX_PRICES = 5000;
 /** A million dollars for a million tokens. */
-export const MAX_NANO = 1_000_000_000_000_000;
+const MAX_NANO = 1_000_000_000_000_000;
 const MAX_CSV_LENGTH = 1_000_000;
 
 const Nano = (): PropertyDecorator => (target, key) => {

@@ -1,7 +1,7 @@
-import { fromSqlTime, Price, updateRows } from '@app/database';
+import { dialectOf, fromSqlTime, insertRows, Price, updateRows } from '@app/database';
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import { IsNull, type Repository } from 'typeorm';
+import { type EntityManager, IsNull, type Repository } from 'typeorm';
 import { uuidv7 } from 'uuidv7';
 import type { CallUsage } from '../ledger/ledger-rows.js';
 import type { PricedService } from './price-book.js';
@@ -48,6 +48,7 @@ export class PricesRepository {
   /** Replaces all prices, or those of one service. */
   async replace(prices: readonly NewPrice[], serviceId?: string): Promise<void> {
     await this.prices.manager.transaction(async (tx) => {
+      await lockBook(tx);
       await (serviceId === undefined
         ? tx.createQueryBuilder().delete().from(Price).execute()
         : tx.delete(Price, { serviceId }));
@@ -64,10 +65,8 @@ export class PricesRepository {
     const id = uuidv7();
     const { model, serviceId } = price;
     return this.prices.manager.transaction(async (tx) => {
-      const others = await tx.find(Price, {
-        where: { model, serviceId: serviceId ?? IsNull() },
-        lock: tx.connection.options.type === 'better-sqlite3' ? undefined : { mode: 'pessimistic_write' },
-      });
+      await lockBook(tx);
+      const others = await tx.findBy(Price, { model, serviceId: serviceId ?? IsNull() });
       if (!mayBe(others)) return null;
       await tx.insert(Price, { ...price, id });
       return id;
@@ -130,4 +129,10 @@ export class PricesRepository {
 
 function hostOf(endpoint: string | null): string | null {
   return endpoint !== null && URL.canParse(endpoint) ? new URL(endpoint).hostname : null;
+}
+
+/** Changes of prices run one after the other. A row that is always there stands for the book: what is to be added cannot be locked. */
+async function lockBook(tx: EntityManager): Promise<void> {
+  const row = { name: 'price_book', value: 'null', updated_at: '2000-01-01 00:00:00.000' };
+  await insertRows(tx, 'system_state', [row], dialectOf(tx.connection).orUpdate('name', ['value']));
 }

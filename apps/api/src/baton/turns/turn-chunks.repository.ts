@@ -45,7 +45,7 @@ export class TurnChunksRepository {
         manager,
         'turn_chunks',
         rows,
-        dialectOf(this.dataSource).orUpdate('turn_id, chunk_offset', 'text'),
+        dialectOf(this.dataSource).orUpdate('turn_id, chunk_offset', ['text']),
       );
       return new Set(allowed.map(({ turnId }) => turnId));
     });

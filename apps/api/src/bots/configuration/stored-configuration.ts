@@ -1,7 +1,7 @@
 import { Bot } from '@app/database';
 import type { SecretTable } from '../../secrets/index.js';
 
-export const SEARCH_PARTS = ['acs', 'azureSearch'] as const;
+const SEARCH_PARTS = ['acs', 'azureSearch'] as const;
 export type SearchPart = (typeof SEARCH_PARTS)[number];
 
 /** How one configuration is stored: the secrets sealed, the rest as it came. */

@@ -1,5 +1,5 @@
 /** A text as its words, in lower case and without accents: `Rückerstattung` and `RUCKERSTATTUNG` are one word. */
-export const wordsOf = (text: string): string[] =>
+const wordsOf = (text: string): string[] =>
   text
     .toLowerCase()
     .replace(/ß/g, 'ss')
@@ -8,7 +8,7 @@ export const wordsOf = (text: string): string[] =>
     .match(/[\p{L}\p{N}]+/gu) ?? [];
 
 /** The keywords of a member: phrases between commas, semicolons or line breaks; single words when there are none of those. */
-export function phrasesOf(keywords: string): string[][] {
+function phrasesOf(keywords: string): string[][] {
   const separator = /[,;\n]/.test(keywords) ? /[,;\n]/ : /\s+/;
   const phrases = keywords.split(separator).map((phrase) => wordsOf(phrase));
   const distinct = new Map(phrases.filter((words) => words.length > 0).map((words) => [words.join(' '), words]));

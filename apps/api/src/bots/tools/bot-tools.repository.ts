@@ -1,4 +1,4 @@
-import { Bot, BotTool, isDuplicate } from '@app/database';
+import { BotTool, dialectOf, isDuplicate } from '@app/database';
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { In, type EntityManager, type Repository } from 'typeorm';
@@ -63,9 +63,7 @@ const listOf = (manager: EntityManager, botId: string): Promise<BotTool[]> =>
 
 /** Changes to the set of a bot's tools run one after the other. */
 async function lockBot(tx: EntityManager, botId: string): Promise<void> {
-  const query = tx.createQueryBuilder(Bot, 'bot').select('bot.id').where('bot.id = :botId', { botId });
-  if (tx.connection.options.type !== 'better-sqlite3') query.setLock('pessimistic_write');
-  await query.getOne();
+  await tx.query(`SELECT id FROM bots WHERE id = ?${dialectOf(tx.connection).forUpdate}`, [botId]);
 }
 
 async function unlessTaken<Result extends string>(writing: Promise<Result>): Promise<Result | 'taken'> {

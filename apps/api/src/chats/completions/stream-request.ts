@@ -12,7 +12,7 @@ export interface StreamRequest {
 const POSITION = /^(\d{1,10})(?::(\d{1,10}))?$/;
 
 /** `seq` or `seq:offset`, as the `id` of a streamed event has it. */
-export function parsePosition(text: string): LogPosition {
+function parsePosition(text: string): LogPosition {
   const [, seq, offset = '0'] = POSITION.exec(text.trim()) ?? [];
   if (seq === undefined) {
     throw new AppError('VALIDATION_FAILED', {

@@ -2,7 +2,7 @@ import { IdField, MAX_ID_LENGTH } from '@app/common';
 import { ApiProperty } from '@nestjs/swagger';
 import { IsInt, IsOptional, IsString, Matches, Max, MaxLength, Min } from 'class-validator';
 
-export const MOST_QUESTIONS = 20;
+const MOST_QUESTIONS = 20;
 const DEFAULT_QUESTIONS = 5;
 const NAME_LENGTH = 200;
 const ID_EXAMPLE = '0199aa0e-7c1b-7d0a-9a55-0d5a3c0f8f6e';

@@ -9,7 +9,7 @@ import { ShutdownRadarRepository, type BotModel, type ListedService } from './sh
 const TTL_MS = 60_000;
 
 /** The services with the models that they listed last. */
-interface Sky {
+interface Lists {
   services: ReadonlyMap<string, ListedService>;
   defaultId: string | null;
 }
@@ -30,7 +30,7 @@ export class ShutdownRadarService {
 
   /** Models of bots, and those that services have for bots that name none. The nearest end first. */
   async findAll(now = new Date()): Promise<ModelShutdownDto[]> {
-    const [sky, bots] = await Promise.all([this.look(), this.repository.findBots()]);
+    const [lists, bots] = await Promise.all([this.listed(), this.repository.findBots()]);
     const found = new Map<string, ModelShutdownDto | null>();
     const add = (use: Use | null): ModelShutdownDto | null => {
       if (use === null) return null;
@@ -38,8 +38,8 @@ export class ShutdownRadarService {
       if (!found.has(key)) found.set(key, shutdownOf(use, now));
       return found.get(key)!;
     };
-    for (const listed of sky.services.values()) add(ownUseOf(listed));
-    for (const bot of bots) add(useOf(sky, bot))?.bots.push({ botId: bot.id, displayName: bot.displayName });
+    for (const listed of lists.services.values()) add(ownUseOf(listed));
+    for (const bot of bots) add(useOf(lists, bot))?.bots.push({ botId: bot.id, displayName: bot.displayName });
     return [...found.values()].filter((shutdown) => shutdown !== null).toSorted((a, b) => a.daysLeft - b.daysLeft);
   }
 
@@ -49,16 +49,16 @@ export class ShutdownRadarService {
 
   /** For each bot, what speaks against its model, in sentences: it ends soon, or its service does not list it. */
   async warningsOf(bots: BotModel[], now = new Date()): Promise<string[][]> {
-    const sky = await this.look();
+    const lists = await this.listed();
     return bots.map((bot) => {
-      const use = useOf(sky, bot);
+      const use = useOf(lists, bot);
       if (use === null) return [];
       const shutdown = shutdownOf(use, now);
       return [...(shutdown === null ? [] : [shutdown.message]), ...(isMissing(use) ? [missingOf(use)] : [])];
     });
   }
 
-  private look(): Promise<Sky> {
+  private listed(): Promise<Lists> {
     return this.cache.remember('services', 'shutdowns', TTL_MS, async () => {
       const [services, defaultService] = await Promise.all([this.repository.findServices(), this.defaults.find()]);
       const byId = new Map(services.map((listed) => [listed.service.id, listed]));
@@ -67,7 +67,7 @@ export class ShutdownRadarService {
   }
 }
 
-function useOf({ services, defaultId }: Sky, { openAiServiceId, modelName }: BotModel): Use | null {
+function useOf({ services, defaultId }: Lists, { openAiServiceId, modelName }: BotModel): Use | null {
   const listed = services.get(openAiServiceId ?? defaultId ?? '');
   if (listed === undefined) return null;
   return modelName === null ? ownUseOf(listed) : demoless({ listed, modelName });

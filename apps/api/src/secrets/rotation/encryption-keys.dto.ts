@@ -8,7 +8,7 @@ export const KEY_STATUSES = ['ok', 'missing', 'undecryptable'] as const;
 /** Of a stored secret: `missing` means that there is none. */
 export type KeyStatus = (typeof KEY_STATUSES)[number];
 
-export const KEY_ROTATION_STATES = ['never', 'running', 'completed', 'interrupted'] as const;
+const KEY_ROTATION_STATES = ['never', 'running', 'completed', 'interrupted'] as const;
 export type KeyRotationState = (typeof KEY_ROTATION_STATES)[number];
 
 export class SealedSecretsDto {

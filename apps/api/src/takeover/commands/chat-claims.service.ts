@@ -12,7 +12,7 @@ export interface ClaimableChat {
   botId: string;
 }
 
-/** Passes the baton for agents: in the manner that the bot's policy asks for, and with refusals that name the holder. */
+/** Changes the owner for agents: in the manner that the bot's policy asks for, and with refusals that name the agent who has the chat. */
 @Injectable()
 export class ChatClaimsService {
   constructor(
@@ -23,7 +23,7 @@ export class ChatClaimsService {
     private readonly queue: QueueRepository,
   ) {}
 
-  /** The agent holds the chat from now on. A running answer is cut, finished first, or discarded. Returns the epoch. */
+  /** The agent owns the chat from now on. A running answer is cut, finished first, or discarded. Returns the epoch. */
   async claim(chat: ClaimableChat, agent: AgentName, expectedEpoch: number | null, isLeased = true): Promise<number> {
     const { takeover } = await this.bots.getProfile(chat.botId);
     if (takeover.onClaim === 'finish') await this.waitForAnswer(chat.id, takeover.finishSeconds * 1000);
@@ -43,7 +43,7 @@ export class ChatClaimsService {
       const now = await this.queue.findChat(chat.id);
       if (hasCode(error, 'CHAT_HELD', 'OUTDATED_CHAT') && now?.owner === 'human' && now.agentId === agent.id)
         return now.epoch;
-      throw await this.states.nameHolder(error, chat.id);
+      throw await this.states.nameAgent(error, chat.id);
     }
   }
 
@@ -62,7 +62,7 @@ export class ChatClaimsService {
     try {
       return await this.ownership.transition(request);
     } catch (error) {
-      throw await this.states.nameHolder(error, request.chatId);
+      throw await this.states.nameAgent(error, request.chatId);
     }
   }
 

@@ -31,8 +31,8 @@ export class ChatStatesService {
     return this.queue.findPositions(chats.flatMap(({ id, owner }) => (owner === 'requested' ? [id] : [])));
   }
 
-  /** The same refusal, with the name of the person who holds the chat, if one does. */
-  async nameHolder(error: unknown, chatId: string): Promise<unknown> {
+  /** The same refusal, with the name of the agent who has claimed the chat, if one has. */
+  async nameAgent(error: unknown, chatId: string): Promise<unknown> {
     if (!hasCode(error, 'CHAT_HELD', 'OUTDATED_CHAT')) return error;
     const chat = await this.queue.findChat(chatId);
     if (chat === null || chat.agentId === null) return error;

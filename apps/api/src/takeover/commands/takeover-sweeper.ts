@@ -54,11 +54,11 @@ export class TakeoverSweeper implements OnApplicationBootstrap, OnApplicationShu
   }
 
   private async sweepAll(): Promise<void> {
-    let changes = await this.each(await this.ownership.findAbandoned(CHATS_PER_SWEEP), (held) =>
-      this.giveBack(held, { reason: 'agent_removed' }, 'is no agent any more'),
+    let changes = await this.each(await this.ownership.findAbandoned(CHATS_PER_SWEEP), (claimed) =>
+      this.releaseFor(claimed, { reason: 'agent_removed' }, 'is no agent any more'),
     );
-    changes += await this.each(await this.ownership.findExpired(CHATS_PER_SWEEP), (held) =>
-      this.giveBack(held, { reason: 'lease_expired', onlyIfLeaseExpired: true }, 'was not heard of any more'),
+    changes += await this.each(await this.ownership.findExpired(CHATS_PER_SWEEP), (claimed) =>
+      this.releaseFor(claimed, { reason: 'lease_expired', onlyIfLeaseExpired: true }, 'was not heard of any more'),
     );
     for (const botId of await this.ownership.findBotsOfClaimedChats()) changes += await this.endSilence(botId);
     for (const botId of await this.queue.findBotsOfWaitingChats()) changes += await this.endWaits(botId);
@@ -87,8 +87,8 @@ export class TakeoverSweeper implements OnApplicationBootstrap, OnApplicationShu
     if (replySeconds === null) return 0;
     const onlyIfUnansweredMs = replySeconds * 1000;
     const why = `left the customer without an answer for ${replySeconds} s`;
-    return this.each(await this.ownership.findUnanswered(botId, onlyIfUnansweredMs, CHATS_PER_SWEEP), (held) =>
-      this.giveBack(held, { reason: 'no_reply', onlyIfUnansweredMs }, why),
+    return this.each(await this.ownership.findUnanswered(botId, onlyIfUnansweredMs, CHATS_PER_SWEEP), (claimed) =>
+      this.releaseFor(claimed, { reason: 'no_reply', onlyIfUnansweredMs }, why),
     );
   }
 
@@ -102,14 +102,14 @@ export class TakeoverSweeper implements OnApplicationBootstrap, OnApplicationShu
     );
   }
 
-  private async giveBack(held: ClaimedChat, how: Omit<Transition, 'transition'>, why: string): Promise<boolean> {
-    const { takeover } = await this.bots.getProfile(held.botId);
+  private async releaseFor(claimed: ClaimedChat, how: Omit<Transition, 'transition'>, why: string): Promise<boolean> {
+    const { takeover } = await this.bots.getProfile(claimed.botId);
     const isForBot = takeover.onLeaseExpired === 'bot';
-    const epoch = await this.transition(held, { transition: isForBot ? 'release' : 'requeue', ...how });
+    const epoch = await this.transition(claimed, { transition: isForBot ? 'release' : 'requeue', ...how });
     if (epoch === null) return false;
-    const name = await this.states.nameOf(held.agentId);
+    const name = await this.states.nameOf(claimed.agentId);
     const place = isForBot ? 'to the bot' : 'into the queue';
-    await this.note(held.chatId, epoch, `${name} ${why}. The chat went back ${place}.`);
+    await this.note(claimed.chatId, epoch, `${name} ${why}. The chat went back ${place}.`);
     return true;
   }
 

@@ -9,14 +9,14 @@ const AT = '2026-11-21T09:00:00.000Z';
 /** Fits into one frame of the socket in any script. */
 const MAX_TEXT_LENGTH = 16_000;
 const MAX_INT = 2_147_483_647;
-export const MAX_CAPACITY = 1000;
+const MAX_CAPACITY = 1000;
 
 const Whole = (): PropertyDecorator =>
   Transform(({ value }) => (typeof value === 'string' && /^\d{1,10}$/.test(value) ? Number(value) : value));
 
-/** What every change of holder may carry. */
+/** What every change of owner may carry. */
 export class ExpectedEpochRequestDto {
-  /** Refuses with `OUTDATED_CHAT` when the chat has passed to another holder since. */
+  /** Refuses with `OUTDATED_CHAT` when the chat has got another owner since. */
   @IsOptional()
   @IsInt()
   @Min(1)
@@ -113,7 +113,7 @@ export class ChatStateDto implements ChatState {
   chatId: string;
   @ApiProperty({ enum: ['bot', 'requested', 'human', 'closed'], example: 'human' })
   owner: ChatOwner;
-  /** Grows with every change of holder. */
+  /** Grows with every change of owner. */
   @ApiProperty({ type: 'integer', example: 3 })
   epoch: number;
   /** The person who holds the chat, if one does. */

@@ -98,7 +98,7 @@ export class TakeoverService {
     return this.changed(chatId);
   }
 
-  /** Gives the chat to the bot, back into the queue, or to a colleague who is there. Administrators may do so for every holder. */
+  /** Gives the chat to the bot, back into the queue, or to a colleague who is there. Administrators may do so for every agent. */
   async releaseChat(caller: Principal, chatId: string, dto: ReleaseChatRequestDto): Promise<ChatState> {
     const agent = agentOf(caller);
     const chat = await this.chats.getAnyChat(chatId);
@@ -123,7 +123,7 @@ export class TakeoverService {
     } catch (error) {
       const epoch = hasCode(error, 'OUTDATED_CHAT') ? await this.ownTakeoverOf(agent, chatId, dto) : null;
       if (epoch !== null) return this.write(agent, chatId, 'message', { ...dto, expectedEpoch: epoch });
-      if (!hasCode(error, 'CHAT_NOT_HELD')) throw await this.states.nameHolder(error, chatId);
+      if (!hasCode(error, 'CHAT_NOT_HELD')) throw await this.states.nameAgent(error, chatId);
     }
     const expectedEpoch = await this.claims.claim(
       await this.chats.getAnyChat(chatId),
@@ -144,12 +144,12 @@ export class TakeoverService {
     return this.write(agentOf(caller), chatId, 'whisper', dto);
   }
 
-  /** The customer sees the holder type; other agents are seen by their colleagues. */
+  /** The customer sees the chat's agent type; other agents are seen by their colleagues. */
   async setTyping(caller: Principal, chatId: string, isTyping: boolean): Promise<void> {
     const { chat, actor, agent } = await this.takePart(caller, chatId);
-    const isHolder = agent !== null && isClaimedBy(chat, agent);
-    if (isHolder) await this.ownership.renewLease(chatId, agent.id);
-    this.sockets.notifyTyping(chat, agent === null || isHolder ? 'everyone' : 'agents', { actor, isTyping });
+    const isClaimer = agent !== null && isClaimedBy(chat, agent);
+    if (isClaimer) await this.ownership.renewLease(chatId, agent.id);
+    this.sockets.notifyTyping(chat, agent === null || isClaimer ? 'everyone' : 'agents', { actor, isTyping });
   }
 
   async endChat(
@@ -208,7 +208,7 @@ export class TakeoverService {
     return this.states.getState(chatId);
   }
 
-  /** Holders act for themselves, administrators for every holder. */
+  /** Agents act for themselves, administrators for every agent. */
   private async reasonOf(
     caller: Principal,
     agent: AgentName,
@@ -217,7 +217,7 @@ export class TakeoverService {
     if (isClaimedBy(chat, agent)) return 'agent_release';
     if (isAdmin(caller)) return 'supervisor';
     if (chat.owner === 'closed') throw new AppError('CHAT_CLOSED');
-    throw await this.states.nameHolder(new AppError(chat.owner === 'human' ? 'CHAT_HELD' : 'CHAT_NOT_HELD'), chat.id);
+    throw await this.states.nameAgent(new AppError(chat.owner === 'human' ? 'CHAT_HELD' : 'CHAT_NOT_HELD'), chat.id);
   }
 
   private async takePartAsCustomer(caller: Principal, chatId: string): Promise<Part> {

@@ -23,7 +23,7 @@ export const Command = (name: TakeoverCommand, description: Omit<CommandDescript
     SetMetadata(COMMAND, { name, ...description } satisfies CommandDescription),
   );
 
-/** The connection's holder, as the guard has just found it. */
+/** The caller of the connection, as the guard has just found it. */
 export const SocketCaller = createParamDecorator(
   (_: unknown, context: ExecutionContext) => context.switchToWs().getClient<TakeoverSocket>().data.principal,
 );

@@ -17,7 +17,7 @@ import { UsersRepository } from '../users.repository.js';
 import { PRINCIPAL_TTL_MS } from '../users.service.js';
 
 /** The name of the key that the configuration gives to the administrator; other keys may not use it. */
-export const CONFIGURED_KEY_NAME = 'ADMIN_API_KEY';
+const CONFIGURED_KEY_NAME = 'ADMIN_API_KEY';
 
 const KEYS_PER_USER = 100;
 const PREFIX_LENGTH = 9;

@@ -1014,7 +1014,7 @@ export type ChatStateDto = {
   agent: AgentNameDto | null;
   chatId: string;
   /**
-   * Grows with every change of holder.
+   * Grows with every change of owner.
    */
   epoch: number;
   owner: 'bot' | 'requested' | 'human' | 'closed';
@@ -1349,7 +1349,7 @@ export type EventAgentDto = {
 
 export type ExpectedEpochRequestDto = {
   /**
-   * Refuses with `OUTDATED_CHAT` when the chat has passed to another holder since.
+   * Refuses with `OUTDATED_CHAT` when the chat has got another owner since.
    */
   expectedEpoch?: number;
 };
@@ -1524,7 +1524,7 @@ export type GetTokenUsageStatisticResponseItemDto = {
   requestCount: number;
   requestDate: string;
   /**
-   * 1 chat, 2 routing, 3 title.
+   * 1 chat, 2 routing, 3 title, 4 probe, 5 trial.
    */
   tokenUsageTypeId: number;
   totalTokens: number;
@@ -2106,7 +2106,7 @@ export type QueueItemDto = {
   customerName: string;
   displayName: string;
   /**
-   * Grows with every change of holder.
+   * Grows with every change of owner.
    */
   epoch: number;
   lastAccessedUtc: string;
@@ -2138,7 +2138,7 @@ export type ReleaseChatRequestDto = {
    */
   agentId?: number;
   /**
-   * Refuses with `OUTDATED_CHAT` when the chat has passed to another holder since.
+   * Refuses with `OUTDATED_CHAT` when the chat has got another owner since.
    */
   expectedEpoch?: number;
   /**
@@ -2192,7 +2192,7 @@ export type SendTextRequestDto = {
    */
   clientMessageId?: string;
   /**
-   * Refuses with `OUTDATED_CHAT` when the chat has passed to another holder since.
+   * Refuses with `OUTDATED_CHAT` when the chat has got another owner since.
    */
   expectedEpoch?: number;
   text: string;
@@ -2510,7 +2510,7 @@ export type TakeoverChatDto = {
   customerName: string;
   displayName: string;
   /**
-   * Grows with every change of holder.
+   * Grows with every change of owner.
    */
   epoch: number;
   lastAccessedUtc: string;

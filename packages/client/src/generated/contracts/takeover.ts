@@ -17,7 +17,7 @@ export interface TakeoverHandshake {
 export interface ChatState {
   chatId: string;
   owner: ChatOwner;
-  /** Grows with every change of holder. A command that carries an older one is refused as outdated. */
+  /** Grows with every change of owner. A command that carries an older one is refused as outdated. */
   epoch: number;
   /** The person who holds the chat, if one does. */
   agent: AgentName | null;

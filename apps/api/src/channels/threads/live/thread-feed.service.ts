@@ -19,13 +19,13 @@ export class ThreadFeedService {
     await this.staff.asAgent(caller);
     this.places.requireRoom();
     const stream = new EventStream();
-    const tell = (operationType: ThreadChangeDto['operationType'], chat: ChannelChat): void => {
+    const notify = (operationType: ThreadChangeDto['operationType'], chat: ChannelChat): void => {
       const change: ThreadChangeDto = { operationType, fullDocument: mapThreadDocument(chat) };
       stream.send(`data: ${JSON.stringify(change)}\n\n`);
     };
     const leave = await this.watch.follow('threads', {
-      changed: (chat, _events, isNew) => tell(isNew ? 'insert' : 'update', chat),
-      deleted: (chat) => tell('delete', chat),
+      changed: (chat, _events, isNew) => notify(isNew ? 'insert' : 'update', chat),
+      deleted: (chat) => notify('delete', chat),
     });
     this.places.add(stream);
     stream.once('close', leave);

@@ -2,7 +2,7 @@
  * The longest text that Twilio takes as one message. It speaks of characters; UTF-16 code units are counted here, of which a text never
  * has fewer.
  */
-export const MESSAGE_LENGTH = 1600;
+const MESSAGE_LENGTH = 1600;
 
 /** A sentence that ends so early would leave a scrap of a message: then a word's end is better. */
 const SHORTEST_SHARE = 1 / 4;
