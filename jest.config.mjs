@@ -23,8 +23,8 @@ const esmOnlyPackages = '@nestjs/|nestjs-pino|jose|openid-client|oauth4webapi|co
 /** @type {import('jest').Config} */
 export default {
   testEnvironment: 'node',
-  globalSetup: '<rootDir>/test/support/run.setup.mjs',
-  globalTeardown: '<rootDir>/test/support/run.teardown.mjs',
+  globalSetup: '<rootDir>/test/support/jest/setup.mjs',
+  globalTeardown: '<rootDir>/test/support/jest/teardown.mjs',
   setupFiles: ['reflect-metadata'],
   roots: ['<rootDir>/apps', '<rootDir>/libs', '<rootDir>/packages/client/src', '<rootDir>/test'],
   testMatch: ['**/*.spec.ts', '**/*.e2e-spec.ts'],

@@ -32,7 +32,7 @@ export class AppError extends Error {
 export const hasCode = (error: unknown, ...codes: readonly ErrorCode[]): error is AppError =>
   error instanceof AppError && codes.includes(error.code);
 
-/** There is a place again when somebody leaves, which is a matter of seconds. */
+/** There is a place again when another reader leaves, which is a matter of seconds. */
 export const instanceFull = (detail: string): AppError =>
   new AppError('INSTANCE_FULL', { detail, retryAfterSeconds: 5 });
 

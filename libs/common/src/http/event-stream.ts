@@ -94,7 +94,7 @@ export class EventStream extends Readable {
     this.push(null);
     this.emit('over');
     this.goOn();
-    // What nobody fetches would stay in memory.
+    // What no reader fetches would stay in memory.
     this.setDeadline(() => this.destroy());
   }
 

@@ -25,7 +25,7 @@ describe('the bounds of a body', () => {
     const parse = jest.spyOn(JSON, 'parse');
     try {
       expect(() => read(text)).toThrow(/must not/);
-      expect(parse).not.toHaveBeenCalled();
+      expect(parse).not.toHaveBeenCalledWith(text);
     } finally {
       parse.mockRestore();
     }
