@@ -61,8 +61,9 @@ export async function startTestApp(
     ...overrides,
     DATABASE_URL: shared ?? database?.url,
   });
-  const apps = [await startInstance(config, extras)];
-  while (database !== null && apps.length < INSTANCES) apps.push(await startInstance(config, extras));
+  const apps: NestFastifyApplication[] = [];
+  for (let number = 1; number <= (database === null ? 1 : INSTANCES); number++)
+    apps.push(await startInstance(config, extras));
   const ports = apps.map((app) => (app.getHttpServer().address() as { port: number }).port);
   const proxy = ports.length === 1 ? null : await openProxy(ports);
   return {
