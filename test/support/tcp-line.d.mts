@@ -6,5 +6,7 @@ export class TcpLine {
   freeze(): void;
   /** What was sent meanwhile arrives. */
   thaw(): void;
+  sever(): void;
+  mend(): void;
   cut(): void;
 }

@@ -7,6 +7,7 @@ export class TcpLine {
   #sockets = new Set();
   #target;
   #isFrozen = false;
+  #isSevered = false;
 
   constructor(target) {
     this.#target = new URL(target);
@@ -36,16 +37,28 @@ export class TcpLine {
     for (const socket of this.#sockets) socket.resume();
   }
 
+  /** Ends every connection, and refuses further ones until it is mended. */
+  sever() {
+    this.#isSevered = true;
+    for (const socket of this.#sockets) socket.destroy();
+  }
+
+  mend() {
+    this.#isSevered = false;
+  }
+
   cut() {
     this.#server.close();
     for (const socket of this.#sockets) socket.destroy();
   }
 
   #join(socket) {
+    if (this.#isSevered) return socket.destroy();
     const { hostname, port } = this.#target;
     const other = connect(Number(port), hostname);
     this.#forward(socket, other);
     this.#forward(other, socket);
+    return undefined;
   }
 
   #forward(from, to) {
