@@ -52,7 +52,7 @@ const mortal = await BatonServer.start({ ...shared, databaseUrl: surroundings.da
 const clients = [lasting, mortal].map(clientFor);
 const [near, far] = clients;
 const faults = [];
-const sums = { turns: 0, refused: 0, characters: 0, chats: 0, takeovers: 0, faults: 0 };
+const sums = { turns: 0, refused: 0, characters: 0, chats: 0, takeovers: 0, staged: 0 };
 
 /** Each staged fault ends by itself. */
 const FAULTS = [
@@ -212,7 +212,7 @@ async function stageFaults() {
     await resting();
     busy.add('faults');
     await FAULTS[number % FAULTS.length]();
-    sums.faults++;
+    sums.staged++;
     busy.delete('faults');
   }
 }
@@ -245,8 +245,6 @@ async function look() {
   const { heapUsed, external, rss } = await settledMemory(lasting);
   const descriptors = readdirSync(`/proc/${lasting.process.pid}/fd`).length;
   looks.push({ used: heapUsed + external, rss, descriptors });
-  console.log(
-    `${looks.length}: ${JSON.stringify({ ...looks.at(-1), ...sums, faults: faults.length, staged: sums.faults })}`,
-  );
+  console.log(`${looks.length}: ${JSON.stringify({ ...looks.at(-1), ...sums, faults: faults.length })}`);
   isResting = false;
 }
