@@ -1,11 +1,14 @@
 /**
- * kill -9 while chats stream, at a random moment, again and again on the same data. After each restart no acknowledged message and no
+ * kill -9 while chats stream, at a random moment or in a named place of the code, again and again on the same data. After each restart no acknowledged message and no
  * text that a client saw may be missing, every turn must come to its end within 15 s, and every chat must go on.
- *   node test/faults/kill.mjs [--db sqlite|mariadb] [--rounds 50] [--chats 50]
+ *   node test/faults/kill.mjs [--db sqlite|mariadb] [--rounds 50] [--chats 50] [--failpoints all|name,…]
+ * With `--failpoints` so many rounds at each of them; agents take chats over and give them back meanwhile.
  */
+import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expectedText } from '../support/fake-provider/fake-provider.mjs';
 import { BatonServer } from '../support/server.mjs';
+import { FAILPOINTS, Failpoints } from './failpoints.mjs';
 import { Reader } from './reader.mjs';
 import {
   between,
@@ -25,11 +28,16 @@ const RECOVERY_LIMIT_MS = 15_000;
 const directivesFor = (index) => `[[tokens=60 delay=20 ttft=${index % 3 === 2 ? 900 : 20}]]`;
 const KILL_BETWEEN_MS = [5, 1500];
 
-const options = readOptions({ db: 'sqlite', rounds: 50, chats: 50 });
+const STRIKES_WITHIN_MS = 20_000;
+
+const options = readOptions({ db: 'sqlite', rounds: 50, chats: 50, failpoints: '' });
+const named = options.failpoints === 'all' ? FAILPOINTS : options.failpoints.split(',').filter((name) => name !== '');
+const failpoints = named.length === 0 ? null : new Failpoints();
 const surroundings = await startSurroundings({ db: options.db, prefix: 'kill', journalSize: 1 });
 const server = await BatonServer.start({
   providerUrl: surroundings.fake.baseUrl,
   databaseUrl: surroundings.databaseUrl,
+  ...failpoints?.serverOptions,
 });
 let client = clientFor(server);
 const faults = [];
@@ -41,9 +49,15 @@ const readers = chatIds.map((chatId) => new Reader(() => client, chatId));
 /** How many events of each chat were checked and belong to turns that are over. */
 const checked = new Map(chatIds.map((chatId) => [chatId, 0]));
 
-for (let round = 1; round <= options.rounds; round++) {
-  await runRound(round);
-  if (round % 10 === 0 || round === options.rounds) console.log(`round ${round}: ${JSON.stringify(sums)}`);
+/** When the server died last. */
+let diedAt = 0;
+const places = failpoints === null ? [null] : named;
+for (const [index, place] of places.entries()) {
+  for (let round = 1; round <= options.rounds; round++) {
+    await runRound(index * options.rounds + round, place);
+    if (round % 10 === 0 || round === options.rounds)
+      console.log(`${place ?? 'at random'}, round ${round}: ${JSON.stringify(sums)}`);
+  }
 }
 for (const reader of readers) {
   const log = await readLog(client, reader.chatId);
@@ -67,25 +81,85 @@ printTable([
 await client.destroy();
 await server.dispose();
 await surroundings.stop();
+failpoints?.dispose();
 conclude(faults);
 
-async function runRound(round) {
-  const asked = chatIds.flatMap((chatId, index) => askWhileDying(chatId, `Round ${round}, chat ${index}`, index));
-  await delay(between(...KILL_BETWEEN_MS));
-  await server.kill();
-  sums.kills++;
-  const diedAt = performance.now();
-  await Promise.all(asked.map(({ over }) => over));
+async function runRound(round, place) {
   const before = client;
+  const over = new AbortController();
+  const agents = place === null ? [] : [takeOverAndOver(before, over.signal), openChats(before, over.signal)];
+  // Recovery is what follows a death: the server dies again while it gets over the first one.
+  if (place !== null && !place.startsWith('recover')) failpoints.arm(place, Math.ceil(between(0, 6)));
+  const asked = chatIds.flatMap((chatId, index) => askWhileDying(chatId, `Round ${round}, chat ${index}`, index));
+  await die(place);
+  over.abort();
+  await Promise.all([...asked.map((question) => question.over), ...agents]);
   client = clientFor(server);
   const connections = readers.reduce((sum, reader) => sum + reader.connections, 0);
-  await server.start();
-  const logs = await untilEveryTurnEnded(diedAt);
+  await startAgain(place);
+  const logs = await untilEveryTurnEnded();
   for (const question of asked) checkQuestion(question, logs.get(question.chatId));
   await Promise.all(readers.map((reader) => checkReader(reader, logs.get(reader.chatId))));
   await Promise.all(chatIds.map((chatId, index) => goOn(chatId, `After round ${round}, chat ${index} [[tokens=3]]`)));
   sums.reconnections += readers.reduce((sum, reader) => sum + reader.connections, 0) - connections;
   await before.destroy();
+}
+
+async function die(place) {
+  if (place === null || place.startsWith('recover')) {
+    await delay(between(...KILL_BETWEEN_MS));
+    await server.kill();
+  } else if (!(await failpoints.hasStruck(server, STRIKES_WITHIN_MS))) {
+    faults.push(`${place} was never reached`);
+    await server.kill();
+  }
+  failpoints?.disarm();
+  noteDeath();
+}
+
+function noteDeath() {
+  sums.kills++;
+  diedAt = performance.now();
+}
+
+async function startAgain(place) {
+  if (place?.startsWith('recover')) {
+    failpoints.arm(place, 1);
+    // What recovers no turn, because each had ended, starts as it is.
+    const hasStarted = await server.start().then(
+      () => true,
+      () => false,
+    );
+    if (hasStarted) await failpoints.hasStruck(server, RECOVERY_LIMIT_MS);
+    failpoints.disarm();
+    if (!server.process.hasExited) return;
+    noteDeath();
+  }
+  await server.start();
+}
+
+/** Agents take chats without questions over, say something and give them back. */
+async function takeOverAndOver(client, signal) {
+  const chatIds = await createChats(client, 3).catch(() => []);
+  const act = (chatId, action, body) => client.call('POST', `/api/takeover/chats/${chatId}/${action}`, body);
+  await Promise.all(
+    chatIds.map(async (chatId) => {
+      while (!signal.aborted) {
+        await act(chatId, 'claim');
+        const key = { 'idempotency-key': randomUUID() };
+        await client.call('POST', `/api/takeover/chats/${chatId}/messages`, { text: 'A person here.' }, key);
+        await act(chatId, 'release', { to: 'bot' });
+        await delay(50);
+      }
+    }),
+  ).catch(() => undefined);
+}
+
+async function openChats(client, signal) {
+  while (!signal.aborted) {
+    if ((await createChats(client, 1).catch(() => null)) === null) return;
+    await delay(100);
+  }
 }
 
 /** Three in five callers stream, one wants the answer whole, one says a second thing while the bot still speaks. */
@@ -118,7 +192,7 @@ function askWhileDying(chatId, words, index) {
   return index % 5 === 4 ? [first, streamed(`${words}, and another thing [[tokens=20 delay=20]]`)] : [first];
 }
 
-async function untilEveryTurnEnded(diedAt) {
+async function untilEveryTurnEnded() {
   const logs = new Map();
   let pending = chatIds;
   while (pending.length > 0) {

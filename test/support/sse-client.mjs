@@ -78,6 +78,15 @@ class EventStream {
     return this.#text;
   }
 
+  /** Reads nothing more, and leaves the connection open. */
+  pause() {
+    this.#controller?.pause();
+  }
+
+  resume() {
+    this.#controller?.resume();
+  }
+
   /** Drops the connection. */
   close() {
     if (this.outcome !== 'open') return;

@@ -74,7 +74,7 @@ describe('an agent who takes over a bot in the middle of its answer', () => {
   ])('%s when the bot is set to %s', async (_, onClaim) => {
     const chatId = await server.createChat();
     await changePolicy(server, chatId, { onClaim, finishSeconds: 30 });
-    const message = `slowly [[tokens=30 delay=10]] ${onClaim}`;
+    const message = `slowly [[tokens=250 delay=10]] ${onClaim}`;
     const [desk, stream] = [await connect(ada), await server.stream(chatId, message)];
     await desk.client.watch(chatId);
     await desk.until((view) => view.deltas().length > 0);
