@@ -27,7 +27,7 @@ for (const { name, module, type, method, when = () => true } of PLACES) {
   };
 }
 
-const { transaction } = EntityManager.prototype;
+const { value: transaction } = Object.getOwnPropertyDescriptor(EntityManager.prototype, 'transaction');
 EntityManager.prototype.transaction = function (...args) {
   const work = args.pop();
   const committing = async (manager) => {

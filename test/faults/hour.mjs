@@ -88,7 +88,7 @@ const endsAt = performance.now() + options.minutes * 60_000;
 const isOver = () => performance.now() > endsAt;
 const firstAt = Math.min(5, options.minutes / 4) * 60_000;
 const looks = [];
-let isResting = false;
+const rest = { isOn: false };
 const busy = new Set();
 
 const customers = Array.from({ length: options.chats }, (_, index) => beCustomer(index));
@@ -237,16 +237,16 @@ async function breakRequest(_, index) {
 }
 
 async function resting() {
-  while (isResting) await delay(100);
+  while (rest.isOn) await delay(100);
 }
 
 /** Everyone pauses meanwhile; the readers stay. */
 async function look() {
-  isResting = true;
+  rest.isOn = true;
   while (busy.size > 0) await delay(100);
   const { heapUsed, external, rss } = await settledMemory(lasting);
   const descriptors = readdirSync(`/proc/${lasting.process.pid}/fd`).length;
   looks.push({ used: heapUsed + external, rss, descriptors });
   console.log(`${looks.length}: ${JSON.stringify({ ...looks.at(-1), ...sums, faults: faults.length })}`);
-  isResting = false;
+  rest.isOn = false;
 }

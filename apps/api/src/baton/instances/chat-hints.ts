@@ -8,7 +8,8 @@ import { ChatLogRepository } from '../log/chat-log.repository.js';
 import { TurnLeasesRepository } from '../turns/turn-leases.repository.js';
 import { LiveTurns } from '../turns/running/live-turns.js';
 
-const POLL_MS = 1_000;
+/** Less than the second that is promised: a poll takes its time. */
+const POLL_MS = 750;
 const POLL_WITH_REDIS_MS = 15_000;
 /** Held, as a lease, for as long as an instance cannot send hints: the others must look for what it writes. */
 const HINTS_MISSING = 'hints-missing';
@@ -69,7 +70,11 @@ export class ChatHints implements OnApplicationBootstrap, OnApplicationShutdown 
     const subscriber = new Redis(url, { ...options, enableOfflineQueue: true });
     for (const client of [publisher, subscriber]) {
       noticeSilence(client).on('error', () => this.setSubscribed(false));
-      client.on('close', () => this.setSubscribed(false));
+      client.on('close', () => {
+        this.setSubscribed(false);
+        // The others are told at once that no hints come, not with the next poll.
+        this.polls.wake();
+      });
     }
     subscriber.on('ready', () => {
       subscriber.subscribe(this.channel).then(
