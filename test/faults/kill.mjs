@@ -8,7 +8,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expectedText } from '../support/fake-provider/fake-provider.mjs';
 import { BatonServer } from '../support/server.mjs';
-import { FAILPOINTS, Failpoints } from './failpoints.mjs';
+import { FAILPOINTS, Failpoints } from './failpoints/failpoints.mjs';
 import { Reader } from './reader.mjs';
 import {
   between,

@@ -1,11 +1,11 @@
 /**
  * Readers that open streams and sockets and never read, beside customers who do. What the server keeps for each deaf reader is bounded,
  * the others hardly notice, and a reader that comes to life again resumes where it was.
- *   node test/faults/deaf.mjs [--deaf 500] [--seconds 60] [--customers 10] [--db sqlite|mariadb]
+ *   node test/faults/load/deaf.mjs [--deaf 500] [--seconds 60] [--customers 10] [--db sqlite|mariadb]
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { io } from 'socket.io-client';
-import { ADMIN_KEY, BatonServer } from '../support/server.mjs';
+import { ADMIN_KEY, BatonServer } from '../../support/server.mjs';
 import {
   clientFor,
   conclude,
@@ -17,8 +17,8 @@ import {
   readOptions,
   startSurroundings,
   TELLS_MEMORY,
-} from './suite.mjs';
-import { Transcript } from './transcript.mjs';
+} from '../suite.mjs';
+import { Transcript } from '../transcript.mjs';
 
 const options = readOptions({ deaf: 500, seconds: 60, customers: 10, db: 'sqlite' });
 /** Chats that say more than the operating system keeps for a reader, and this many times in the given time. */

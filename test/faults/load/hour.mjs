@@ -2,17 +2,17 @@
  * Mixed load for an hour, at a low rate, with a fault every half minute: the database and Redis are cut and frozen, the other instance
  * is killed, readers drop and do not read, requests are broken. Of the instance that lives through all of it, memory and descriptors at
  * the end are compared with those after the first minutes.
- *   node test/faults/hour.mjs [--minutes 60] [--chats 12] [--pause 2000]
+ *   node test/faults/load/hour.mjs [--minutes 60] [--chats 12] [--pause 2000]
  */
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
 import { connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import { expectedText } from '../support/fake-provider/fake-provider.mjs';
-import { BatonServer } from '../support/server.mjs';
-import { TcpLine } from '../support/tcp-line.mjs';
-import { Reader } from './reader.mjs';
+import { expectedText } from '../../support/fake-provider/fake-provider.mjs';
+import { BatonServer } from '../../support/server.mjs';
+import { TcpLine } from '../../support/tcp-line.mjs';
+import { Reader } from '../reader.mjs';
 import {
   between,
   clientFor,
@@ -26,7 +26,7 @@ import {
   settledMemory,
   startSurroundings,
   TELLS_MEMORY,
-} from './suite.mjs';
+} from '../suite.mjs';
 
 const options = readOptions({ minutes: 60, chats: 12, pause: 2000 });
 const TURNS_OF_A_CHAT = 8;

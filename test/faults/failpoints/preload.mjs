@@ -8,7 +8,7 @@ import { readFileSync } from 'node:fs';
 import { EntityManager } from 'typeorm';
 import { PLACES } from './failpoints.mjs';
 
-const SERVER = new URL('../../dist/apps/api/src/', import.meta.url);
+const SERVER = new URL('../../../dist/apps/api/src/', import.meta.url);
 /** The place that is under way. */
 const place = new AsyncLocalStorage();
 let armed = '';

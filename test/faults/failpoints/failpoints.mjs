@@ -63,7 +63,7 @@ export class Failpoints {
 
   get serverOptions() {
     return {
-      nodeArgs: ['--import', new URL('failpoint-preload.mjs', import.meta.url).href],
+      nodeArgs: ['--import', new URL('preload.mjs', import.meta.url).href],
       env: { FAILPOINT_FILE: this.#file },
     };
   }
