@@ -16,6 +16,8 @@ export class Reader {
     this.chatId = chatId;
     this.transcript = new Transcript(after);
     this.connections = 0;
+    /** When the last connection was answered. */
+    this.openedAt = 0;
     this.running = this.#run();
   }
 
@@ -55,6 +57,7 @@ export class Reader {
         for (const check of this.#waiters) check();
       });
       this.connections++;
+      void this.#stream.opened.then((status) => status === 200 && (this.openedAt = performance.now()));
       const outcome = await this.#stream.ended;
       if (outcome === 'refused' && this.#stream.status < 500)
         this.transcript.fault(`refused with ${this.#stream.status}: ${this.#stream.refusal}`);

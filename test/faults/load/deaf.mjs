@@ -29,7 +29,7 @@ const SOCKETS_SHARE = 0.2;
 const RESUMING = 20;
 const BYTES_LIMIT = 1_048_576;
 const SLOWDOWN_LIMIT = 2;
-const ENDS_WITHIN_MS = 5000;
+const PATIENCE_MS = 60_000;
 const LET_GO_MS = 45_000;
 
 const surroundings = await startSurroundings({ db: options.db, prefix: 'deaf', journalSize: 1 });
@@ -151,21 +151,22 @@ async function openSocket(chatId) {
   return reader;
 }
 
-/** Reads what has come, and then the rest over another connection. */
+/** Reads what has come, and then the rest over further connections. */
 async function resume({ chatId, stream, transcript }) {
   stream.resume();
   // The system may have kept everything for a reader: then its stream goes on.
-  await Promise.race([stream.ended, delay(ENDS_WITHIN_MS)]);
+  await Promise.race([stream.ended, delay(PATIENCE_MS)]);
   if (stream.outcome !== 'open') letGo++;
   stream.close();
   const log = await readLog(client, chatId);
-  const headers = transcript.lastId === null ? {} : { 'last-event-id': transcript.lastId };
-  const rest = client.stream('GET', `/api/chats/${chatId}/events`, undefined, headers, (item) =>
-    transcript.accept(item),
-  );
-  for (const giveUpAt = performance.now() + 30_000; transcript.lastSeq < log.length; await delay(20))
-    if (performance.now() > giveUpAt) break;
-  rest.close();
+  const giveUpAt = performance.now() + PATIENCE_MS;
+  while (transcript.lastSeq < log.length && performance.now() < giveUpAt) {
+    const headers = transcript.lastId === null ? {} : { 'last-event-id': transcript.lastId };
+    const accept = (item) => transcript.accept(item);
+    const rest = client.stream('GET', `/api/chats/${chatId}/events`, undefined, headers, accept);
+    while (rest.outcome === 'open' && transcript.lastSeq < log.length && performance.now() < giveUpAt) await delay(20);
+    rest.close();
+  }
   if (transcript.lastSeq < log.length) faults.push(`${chatId}: resumed to ${transcript.lastSeq} of ${log.length}`);
   faults.push(...transcript.violations);
 }

@@ -2,8 +2,8 @@ import type { StreamEventData } from '@app/contracts';
 import { StreamableFile } from '@nestjs/common';
 import { Readable } from 'node:stream';
 
-/** A reader that lets this much pile up is let go; it comes back and resumes. */
-const MAX_BUFFERED_BYTES = 1_048_576;
+/** A reader that lets this much pile up is let go; it comes back and resumes. With what its connection holds, it is 1 MB. */
+const MAX_BUFFERED_BYTES = 786_432;
 /** A reader with less than this to read keeps up. */
 const KEEPS_UP_BYTES = 65_536;
 /** In this time a reader must have read what is left of a stream that has ended, or make room for more of what it missed. */

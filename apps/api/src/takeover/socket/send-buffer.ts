@@ -1,7 +1,7 @@
 import type { TakeoverSocket } from './takeover-sockets.js';
 
-/** More than this may lie in wait for a moment, while a reader catches up. */
-const MAX_WAITING_BYTES = 1_048_576;
+/** More than this may lie in wait for a moment, while a reader catches up. With what its connection holds, it is 1 MB. */
+const MAX_WAITING_BYTES = 786_432;
 const PATIENCE_MS = 1000;
 /** More than this may never lie in wait. */
 const MAX_BYTES = 16_777_216;
