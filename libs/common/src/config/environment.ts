@@ -144,7 +144,7 @@ export class Environment {
   @IntegerSetting(0, 3600)
   PROVIDER_QUEUE_SECONDS = 10;
   @IntegerSetting(0)
-  LIVE_TURNS_LIMIT = 1000;
+  LIVE_TURNS_LIMIT = 2000;
   @IntegerSetting(0, 1000)
   CHAT_QUEUE_LIMIT = 8;
   @IntegerSetting(256, 10_000_000)
