@@ -160,6 +160,19 @@ export default {
       to: { path: 'node_modules/(openai|@copilotkit)/' },
     },
     {
+      name: 'opentelemetry-stays-in-one-file',
+      severity: 'error',
+      from: { path: '^(apps|libs)/', pathNot: '^libs/common/src/tracing/otlp-tracing\\.ts$' },
+      to: { path: 'node_modules/@opentelemetry/' },
+    },
+    {
+      name: 'opentelemetry-is-loaded-on-demand',
+      comment: 'Where no collector is configured, nothing of it costs time or memory.',
+      severity: 'error',
+      from: { path: '^(apps|libs)/', pathNot: '\\.spec\\.ts$' },
+      to: { path: '^libs/common/src/tracing/otlp-tracing\\.ts$', dynamic: false },
+    },
+    {
       name: 'outgoing-connections-stay-in-their-libraries',
       severity: 'error',
       from: { path: '^(apps|libs)/', pathNot: '^libs/(openai|outbound)/' },

@@ -1,7 +1,8 @@
 import { availableParallelism } from 'node:os';
 
 // Our TypeScript and the ESM-only packages are compiled to CommonJS by swc (and cached), because some Nest add-ons still
-// `require('@nestjs/common')` and Jest cannot require ES modules on Node 20. Green on Node 20.19 and 24 without flags.
+// `require('@nestjs/common')` and Jest cannot require ES modules on Node 20; so is a package that imports others while it runs.
+// Green on Node 20.19 and 24 without flags.
 const typescript = {
   swcrc: false,
   jsc: {
@@ -18,7 +19,8 @@ const javascript = {
   jsc: { target: 'es2022', parser: { syntax: 'ecmascript' } },
   module: { type: 'commonjs' },
 };
-const esmOnlyPackages = '@nestjs/|nestjs-pino|jose|openid-client|oauth4webapi|content-disposition|.*\\.mjs$';
+const esmOnlyPackages =
+  '@nestjs/|@opentelemetry/otlp-exporter-base/|nestjs-pino|jose|openid-client|oauth4webapi|content-disposition|.*\\.mjs$';
 
 /** @type {import('jest').Config} */
 export default {

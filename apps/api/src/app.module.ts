@@ -1,4 +1,4 @@
-import { AppConfigModule, LoggingModule, MetricsModule, RedisModule, ThrottleModule } from '@app/common';
+import { AppConfigModule, LoggingModule, MetricsModule, RedisModule, ThrottleModule, TracingModule } from '@app/common';
 import { DatabaseModule } from '@app/database';
 import { Module } from '@nestjs/common';
 import { EventEmitterModule } from '@nestjs/event-emitter';
@@ -25,6 +25,7 @@ import { UsersModule } from './users/index.js';
     AppConfigModule.forRoot(CHANNEL_ENVIRONMENTS),
     LoggingModule,
     MetricsModule,
+    TracingModule,
     RedisModule,
     EventEmitterModule.forRoot(),
     ScheduleModule.forRoot(),

@@ -9,6 +9,7 @@ import { SnakeNamingStrategy } from './snake-naming-strategy.js';
 import { InstanceLock } from './sqlite/instance-lock.js';
 import { StorageState } from './storage-state.js';
 import { serializeTransactions } from './sqlite/serialize-transactions.js';
+import { traceStatements } from './trace-statements.js';
 
 export interface DatabaseSettings {
   /** `mysql://` or `mariadb://`; null uses the embedded database. */
@@ -18,6 +19,7 @@ export interface DatabaseSettings {
   poolSize: number;
   /** Beside a server that uses the same embedded database: for commands that write little and hold nothing in memory. */
   isShared?: boolean;
+  isTraced?: boolean;
 }
 
 const IN_MEMORY = ':memory:';
@@ -39,6 +41,7 @@ export async function openDataSource(settings: DatabaseSettings, storage = new S
     ? openEmbedded(dataDir, isShared, storage)
     : openServer(databaseUrl, poolSize, storage));
   storage.watch(dataSource);
+  if (settings.isTraced) traceStatements(dataSource);
   return dataSource;
 }
 

@@ -17,9 +17,10 @@ import { StorageState } from './storage-state.js';
 const dataSourceProvider = (isShared: boolean): Provider => ({
   provide: getDataSourceToken(),
   inject: [AppConfig, StorageState],
-  useFactory: async ({ database }: AppConfig, storage: StorageState): Promise<DataSource> => {
+  useFactory: async ({ database, tracing }: AppConfig, storage: StorageState): Promise<DataSource> => {
     const { url, dataDir, poolSize, migrateOnStart } = database;
-    const dataSource = await openDataSource({ databaseUrl: url, dataDir, poolSize, isShared }, storage);
+    const settings = { databaseUrl: url, dataDir, poolSize, isShared, isTraced: tracing !== null };
+    const dataSource = await openDataSource(settings, storage);
     if (!isShared && migrateOnStart) {
       const ran = await migrate(dataSource);
       if (ran.length > 0) new Logger('Database').log(`Migrated: ${ran.join(', ')}`);

@@ -1,9 +1,10 @@
-import { isUnreachable } from '@app/common';
+import { activeSpan, inSpan, isUnreachable, withSpan, type Span } from '@app/common';
 
 interface Entry<Item, Result> {
   item: Item;
   resolve: (result: Result) => void;
   reject: (error: unknown) => void;
+  span: Span | undefined;
 }
 
 const MAX_BATCH = 200;
@@ -21,8 +22,12 @@ export class GroupCommit<Item, Result> {
   constructor(private readonly commit: (items: Item[]) => Promise<Result[]>) {}
 
   submit(item: Item): Promise<Result> {
+    return inSpan('group commit', {}, () => this.enqueue(item));
+  }
+
+  private enqueue(item: Item): Promise<Result> {
     return new Promise((resolve, reject) => {
-      this.waiting.push({ item, resolve, reject });
+      this.waiting.push({ item, resolve, reject, span: activeSpan() });
       if (this.isRunning) return;
       this.isRunning = true;
       setImmediate(() => void this.drain());
@@ -39,7 +44,7 @@ export class GroupCommit<Item, Result> {
 
   private async commitBatch(batch: Entry<Item, Result>[]): Promise<void> {
     try {
-      const results = await this.commit(batch.map(({ item }) => item));
+      const results = await withSpan(leaderOf(batch), () => this.commit(batch.map(({ item }) => item)));
       batch.forEach((entry, index) => entry.resolve(results[index]!));
     } catch (error) {
       // No item spoils the others when the database cannot be reached.
@@ -47,4 +52,11 @@ export class GroupCommit<Item, Result> {
       await Promise.all(batch.map((entry) => this.commitBatch([entry])));
     }
   }
+}
+
+/** The statements are told in the trace of the first; those of the others point to it. */
+function leaderOf(batch: readonly Pick<Entry<never, never>, 'span'>[]): Span | undefined {
+  const [leader, ...others] = batch.flatMap(({ span }) => span ?? []);
+  if (leader !== undefined) for (const span of others) span.link(leader);
+  return leader;
 }

@@ -1,3 +1,4 @@
+import { traceHeaders } from '@app/common';
 import { Inject, Injectable, type OnApplicationShutdown, Optional } from '@nestjs/common';
 import type { Dispatcher } from 'undici';
 import { credentialsOf, secretsOf } from './connection/credentials.js';
@@ -190,6 +191,7 @@ export class OpenAiProvider implements OnApplicationShutdown {
           'content-type': 'application/json',
           accept: streaming ? 'text/event-stream' : 'application/json',
           'user-agent': 'baton',
+          ...traceHeaders(),
           ...credentialsOf(connection, adapter, token),
         },
         body: JSON.stringify(bodyOf(request, adjustments, extras)),

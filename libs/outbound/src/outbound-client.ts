@@ -1,4 +1,4 @@
-import type { AppConfig } from '@app/common';
+import { traceHeaders, type AppConfig } from '@app/common';
 import type { OnApplicationShutdown } from '@nestjs/common';
 import { Agent, type Dispatcher } from 'undici';
 import { AllowList } from './allow-list.js';
@@ -124,6 +124,7 @@ function urlOf(address: string): URL {
 }
 
 const headersOf = (given: Readonly<Record<string, string>>): Record<string, string> => ({
+  ...traceHeaders(),
   ...given,
   // What is packed could be a bomb.
   'accept-encoding': 'identity',

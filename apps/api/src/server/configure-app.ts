@@ -9,6 +9,7 @@ import {
   ProblemFilter,
   registerBodyReader,
   registerHttpMetrics,
+  registerHttpTracing,
   registerRequestLog,
   REQUEST_ID_HEADER,
   requestIdOf,
@@ -16,6 +17,7 @@ import {
   sendProblem,
   StrictValidationPipe,
   toProblem,
+  Tracing,
   trustedProxies,
   type AppConfig,
 } from '@app/common';
@@ -100,6 +102,7 @@ export async function configureApp(app: NestFastifyApplication, config: AppConfi
   app.flushLogs();
   // Before any route: it looks at each as it is added.
   await server.register(compress, COMPRESSION);
+  registerHttpTracing(server, app.get(Tracing));
   registerRequestLog(server, await app.resolve(PinoLogger));
   registerHttpMetrics(server, app.get(MetricsRegistry));
   const adapter = app.getHttpAdapter() as HttpAdapter;

@@ -1,6 +1,6 @@
-import type { Environment } from './environment.js';
+import type { Environment, TraceSampler } from './environment.js';
 import type { EnvironmentClass, FeatureValues } from './read-environment.js';
-import { listOf, trustProxyOf } from './read-values.js';
+import { headersOf, listOf, trustProxyOf } from './read-values.js';
 
 /** The whole configuration as one typed object, grouped by who uses it. Nothing else reads the environment. */
 export class AppConfig {
@@ -71,6 +71,14 @@ export class AppConfig {
     leaseMs: number;
   };
   readonly logLevel: string;
+  /** Where traces go; null when nowhere. */
+  readonly tracing: {
+    url: string;
+    headers: Record<string, string>;
+    serviceName: string;
+    sampler: TraceSampler;
+    ratio: number;
+  } | null;
 
   constructor(
     environment: Environment,
@@ -158,6 +166,7 @@ export class AppConfig {
       leaseMs: environment.TURN_LEASE_SECONDS * 1000,
     };
     this.logLevel = environment.LOG_LEVEL;
+    this.tracing = tracingOf(environment);
   }
 
   /** The environment variables that a feature declares. */
@@ -166,4 +175,18 @@ export class AppConfig {
     if (values === undefined) throw new Error(`${type.name} is not among the variables that were read.`);
     return values as Values;
   }
+}
+
+/** The address for traces alone is used as it is, the general one with the path of the protocol. */
+function tracingOf(environment: Environment): AppConfig['tracing'] {
+  const { OTEL_EXPORTER_OTLP_ENDPOINT: base, OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: exact } = environment;
+  const url = exact ?? (base && `${base.replace(/\/+$/, '')}/v1/traces`);
+  if (!url) return null;
+  return {
+    url,
+    headers: headersOf(environment.OTEL_EXPORTER_OTLP_HEADERS),
+    serviceName: environment.OTEL_SERVICE_NAME,
+    sampler: environment.OTEL_TRACES_SAMPLER,
+    ratio: Number(environment.OTEL_TRACES_SAMPLER_ARG),
+  };
 }

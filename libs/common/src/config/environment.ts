@@ -2,6 +2,16 @@ import { IsIn, IsOptional, IsString, Matches } from 'class-validator';
 import { contradictions } from './contradictions.js';
 import { FlagSetting, IntegerSetting, OptionalTextSetting, TextSetting, UrlSetting } from './setting.decorators.js';
 
+const TRACE_SAMPLERS = [
+  'always_on',
+  'always_off',
+  'traceidratio',
+  'parentbased_always_on',
+  'parentbased_always_off',
+  'parentbased_traceidratio',
+] as const;
+export type TraceSampler = (typeof TRACE_SAMPLERS)[number];
+
 /** The environment variables that belong to no feature, with their defaults. */
 export class Environment {
   static contradictions = contradictions;
@@ -155,6 +165,26 @@ export class Environment {
   TURN_LEASE_SECONDS = 8;
 
   // How it is watched
+  @IsOptional()
+  @UrlSetting()
+  OTEL_EXPORTER_OTLP_ENDPOINT?: string;
+  @IsOptional()
+  @UrlSetting()
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT?: string;
+  @IsIn(['http/protobuf'], {
+    message: 'OTEL_EXPORTER_OTLP_PROTOCOL must be http/protobuf: nothing else is spoken here',
+  })
+  OTEL_EXPORTER_OTLP_PROTOCOL = 'http/protobuf';
+  @Matches(/^(\s*[\w.-]+=[^,]*(,|$))*$/, {
+    message: 'OTEL_EXPORTER_OTLP_HEADERS must be name=value, separated by commas',
+  })
+  OTEL_EXPORTER_OTLP_HEADERS = '';
+  @TextSetting()
+  OTEL_SERVICE_NAME = 'baton';
+  @IsIn(TRACE_SAMPLERS)
+  OTEL_TRACES_SAMPLER: TraceSampler = 'parentbased_always_on';
+  @Matches(/^(0(\.\d+)?|1(\.0+)?)$/, { message: 'OTEL_TRACES_SAMPLER_ARG must be a share between 0 and 1' })
+  OTEL_TRACES_SAMPLER_ARG = '1';
   @IsIn(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
   LOG_LEVEL: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent' = 'info';
   @IntegerSetting(0, 600)

@@ -1,6 +1,7 @@
 import { Global, Module } from '@nestjs/common';
 import { LoggerModule } from 'nestjs-pino';
 import { AppConfig } from '../config/app-config.js';
+import { traceFields } from '../tracing/span.js';
 import { logDestination } from './log-destination.js';
 import { requestContext } from './request-context.js';
 import { StartupBanner } from './startup-banner.js';
@@ -42,7 +43,7 @@ const isChatter = ([line]: unknown[]): boolean =>
               log.apply(this, line);
             },
           },
-          mixin: () => requestContext.getStore() ?? {},
+          mixin: () => ({ ...requestContext.getStore(), ...traceFields() }),
           redact: {
             paths: [...SECRETS, ...SECRETS.map((name) => `*.${name}`), 'req.headers', 'err.config', 'err.parameters'],
             censor: '[redacted]',

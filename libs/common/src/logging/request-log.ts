@@ -1,6 +1,8 @@
 import type { FastifyInstance } from 'fastify';
 import type { PinoLogger } from 'nestjs-pino';
 import { isSecretParameter } from '../secrets/secret-texts.js';
+import { spanOf } from '../tracing/http-tracing.js';
+import { traceFields } from '../tracing/span.js';
 import { requestContext } from './request-context.js';
 
 const QUIET = /^\/(health|metrics)\b/i;
@@ -37,6 +39,7 @@ export function registerRequestLog(server: FastifyInstance, logger: PinoLogger):
       logger.logger.info(
         {
           requestId: request.id,
+          ...traceFields(spanOf(request)),
           method: request.method,
           url: redactUrl(request.url),
           status: reply.statusCode,

@@ -1,4 +1,5 @@
 import { Logger } from '@nestjs/common';
+import { withoutSpan } from '../tracing/span.js';
 
 /** Each pause is shortened by up to this share, so that instances which started together do not ask the database together. */
 const JITTER = 0.1;
@@ -56,7 +57,7 @@ export class WorkLoop {
   private begin(): Promise<void> {
     clearTimeout(this.timer);
     // The round starts a moment later: it must not end before it is known to be running.
-    return (this.running = Promise.resolve().then(() => this.perform()));
+    return (this.running = withoutSpan(() => Promise.resolve().then(() => this.perform())));
   }
 
   private async perform(): Promise<void> {

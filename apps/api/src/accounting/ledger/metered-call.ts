@@ -1,4 +1,4 @@
-import { AppError } from '@app/common';
+import { activeSpan, AppError, type SpanAttributes } from '@app/common';
 import {
   estimateUsage,
   ProviderError,
@@ -90,12 +90,14 @@ export class MeteredCall {
 
   private observe(event: ProviderEvent): void {
     if (event.type === 'text') {
+      if (this.firstTextMs === null) activeSpan()?.event('first text');
       this.firstTextMs ??= Math.round(performance.now() - this.startedAt);
       this.parts.push(event.text);
     } else if (event.type === 'tool_call') {
       this.parts.push(event.name, event.arguments);
     } else if (event.type === 'usage') {
       this.reported = event.usage;
+      activeSpan()?.set(tokensOf(event.usage));
     } else if (event.type === 'done') {
       this.end(ENDED_BY[event.reason]);
     }
@@ -122,6 +124,11 @@ export class MeteredCall {
     return (providerStatus ?? 200) >= 300 || code === 'PROVIDER_UNREACHABLE' || code === 'PROVIDER_AUTH_FAILED';
   }
 }
+
+const tokensOf = ({ inputTokens, outputTokens }: ProviderUsage): SpanAttributes => ({
+  'gen_ai.usage.input_tokens': inputTokens,
+  'gen_ai.usage.output_tokens': outputTokens,
+});
 
 const isCount = (value: unknown): value is number =>
   typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= MOST_TOKENS;

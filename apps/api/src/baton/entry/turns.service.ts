@@ -1,4 +1,4 @@
-import { AppError } from '@app/common';
+import { activeSpan, AppError } from '@app/common';
 import type { TurnError } from '@app/database';
 import { Injectable } from '@nestjs/common';
 import { ChatStreamsService } from '../readers/chat-streams.service.js';
@@ -33,7 +33,7 @@ export class TurnsService {
   /** Stores the message; when this returns it is durable. */
   async accept(request: Omit<IncomingMessage, 'mayStart'>): Promise<AcceptedTurn> {
     const { message, accepted } = await this.live.holdPlace(async (mayStart) => {
-      const message = { ...request, mayStart };
+      const message = withTrace({ ...request, mayStart });
       return { message, accepted: await this.intake.accept(message) };
     });
     if (accepted.kind === 'rejected') throw accepted.error;
@@ -60,4 +60,10 @@ export class TurnsService {
     if (ended.kind === 'fenced') throw new AppError('NO_RUNNING_TURN');
     this.runner.afterCommit({ chatId, events: ended.events, revokedTurnId: turnId, next: ended.next });
   }
+}
+
+/** Wherever the turn runs, it belongs to the trace of the request. */
+function withTrace(message: IncomingMessage): IncomingMessage {
+  const span = activeSpan();
+  return span === undefined ? message : { ...message, options: { ...message.options, trace: span.headers() } };
 }

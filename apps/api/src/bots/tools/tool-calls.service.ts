@@ -1,4 +1,4 @@
-import { isJsonObject } from '@app/common';
+import { activeSpan, inSpan, isJsonObject } from '@app/common';
 import type { ToolOutcome } from '@app/contracts';
 import { OutboundClient, OutboundError } from '@app/outbound';
 import { Injectable } from '@nestjs/common';
@@ -28,7 +28,12 @@ export class ToolCallsService {
 
   async call(tool: CallableTool, json: Record<string, unknown>, signal?: AbortSignal): Promise<ToolAnswer> {
     const startedAt = performance.now();
-    const answer = await this.answer(tool, json, signal);
+    const attributes = { 'gen_ai.operation.name': 'execute_tool', 'gen_ai.tool.name': tool.name };
+    const answer = await inSpan(`execute_tool ${tool.name}`, { kind: 'client', attributes }, async () => {
+      const result = await this.answer(tool, json, signal);
+      activeSpan()?.set({ 'baton.tool.outcome': result.outcome });
+      return result;
+    });
     return { ...answer, milliseconds: Math.round(performance.now() - startedAt) };
   }
 

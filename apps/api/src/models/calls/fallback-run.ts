@@ -1,4 +1,4 @@
-import { AppError } from '@app/common';
+import { AppError, inSpan, type SpanStart } from '@app/common';
 import { ProviderError } from '@app/openai';
 import { setTimeout as delay } from 'node:timers/promises';
 import { failureOf, mayBeRepeated } from './failures.js';
@@ -96,7 +96,7 @@ export class FallbackRun<T> {
     const gate = this.reach.gateOf(target);
     return gate.pass({ model, patienceMs, queueMs, signal }, async () => {
       try {
-        const value = await this.call.ask(target);
+        const value = await inSpan(`chat ${model}`, spanOf(target, attempt), () => this.call.ask(target));
         if (!signal.aborted) this.reach.learn(target, null);
         return value;
       } catch (error) {
@@ -130,3 +130,20 @@ const codeOf = (error: unknown): string => (error instanceof AppError ? error.co
 
 const unavailable = (retryAfterMs: number): AppError =>
   new AppError('MODEL_SERVICE_UNAVAILABLE', { retryAfterSeconds: Math.max(1, Math.ceil(retryAfterMs / 1000)) });
+
+/** As the conventions of OpenTelemetry for generative AI name it. */
+function spanOf({ serviceId, model, connection }: ModelTarget, attempt: number): SpanStart {
+  const { hostname, port, protocol } = new URL(connection.baseUrl);
+  return {
+    kind: 'client',
+    attributes: {
+      'gen_ai.operation.name': 'chat',
+      'gen_ai.request.model': model,
+      'server.address': hostname,
+      'server.port': Number(port || (protocol === 'https:' ? 443 : 80)),
+      'baton.service.id': serviceId,
+      'baton.dialect': connection.dialect,
+      'baton.attempt': attempt,
+    },
+  };
+}

@@ -32,6 +32,10 @@ export class ProblemDto {
   @ApiProperty({ type: 'string', nullable: true, example: '0199aa0e-7c1b-7d0a-9a55-0d5a3c0f8f6e' })
   requestId: string | null;
 
+  /** The trace that the request belongs to, where the server collects traces. */
+  @ApiProperty({ required: false, pattern: '^[0-9a-f]{32}$', example: '4bf92f3577b34da6a3ce929d0e0e4736' })
+  traceId?: string;
+
   @ApiProperty({ type: [FieldProblemDto], required: false })
   errors?: FieldProblemDto[];
 }

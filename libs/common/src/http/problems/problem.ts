@@ -2,6 +2,7 @@ import { ERRORS, type ErrorCode, type FieldProblem, type Problem } from '@app/co
 import { HttpException } from '@nestjs/common';
 import { AppError } from '../../errors/app-error.js';
 import { isStorageFull } from '../../errors/storage-full.js';
+import { traceFields } from '../../tracing/span.js';
 import { isTransient, isUnreachable, isUnstorable } from '../../errors/transient.js';
 
 export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
@@ -68,6 +69,7 @@ export function problemOf(
   errors?: FieldProblem[],
 ): Problem {
   const { status, title } = ERRORS[code];
-  const problem: Problem = { type: 'about:blank', title, status, detail, code, requestId };
+  const { traceId } = traceFields();
+  const problem: Problem = { type: 'about:blank', title, status, detail, code, requestId, ...(traceId && { traceId }) };
   return errors === undefined || errors.length === 0 ? problem : { ...problem, errors };
 }

@@ -9,6 +9,8 @@ export interface TurnOptions {
   isTraceLogEnabled: boolean;
   /** The customer gets whole answers only: one that is cut by the end of its instance is repeated once. */
   isRepeatedWhenCut?: boolean;
+  /** The W3C headers of the request that brought the message, where traces are collected. */
+  trace?: Record<string, string>;
   /** How a start bot came to choose the bot that answers. */
   routing?: { startBotId: string; how: 'keywords' | 'model' | 'default' };
 }

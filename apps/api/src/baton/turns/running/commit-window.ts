@@ -1,4 +1,4 @@
-import { AppConfig } from '@app/common';
+import { AppConfig, withoutSpan } from '@app/common';
 import { isTransient } from '@app/database';
 import { Injectable, Logger } from '@nestjs/common';
 import { ChatLogHub, LogDelta } from '../../log/chat-log.hub.js';
@@ -54,7 +54,8 @@ export class CommitWindow {
     // One iteration of the event loop gathers the first text of turns that start together.
     this.immediate ??= setImmediate(() => {
       this.immediate = null;
-      this.flushing ??= this.flush().finally(() => {
+      // The text of many turns: their traces would tell it every window.
+      this.flushing ??= withoutSpan(() => this.flush()).finally(() => {
         this.flushing = null;
         if (this.dirty.size === 0) return;
         if (this.isUrgent) this.flushAtOnce();

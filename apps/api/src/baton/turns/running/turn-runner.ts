@@ -1,3 +1,4 @@
+import { activeSpan, finish, Tracing, withSpan } from '@app/common';
 import { Injectable, Logger } from '@nestjs/common';
 import { EventEmitter2 } from '@nestjs/event-emitter';
 import type { AppEvents } from '../../../events.js';
@@ -24,6 +25,7 @@ export class TurnRunner {
     private readonly hub: ChatLogHub,
     private readonly metrics: TurnMetrics,
     private readonly events: EventEmitter2,
+    private readonly tracing: Tracing,
   ) {}
 
   /** Must follow every commit that writes into a chat whose turns it may have started or ended. */
@@ -38,9 +40,22 @@ export class TurnRunner {
   private start(turn: StartedTurn): void {
     const live = this.live.add(turn);
     if (live === null) return;
-    this.run(live)
+    this.trace(live)
       .catch((error: unknown) => this.logger.error({ err: error, turnId: turn.turnId }, 'A turn failed unexpectedly'))
       .finally(() => this.live.remove(live));
+  }
+
+  /** Below the request that brought the message, on whatever instance and whenever that was. */
+  private trace(live: LiveTurn): Promise<void> {
+    const { turnId, chatId, botId, options } = live.turn;
+    const span = this.tracing.start('turn', {
+      kind: 'internal',
+      parent: options.trace,
+      cause: activeSpan(),
+      attributes: { 'baton.turn.id': turnId, 'gen_ai.conversation.id': chatId, 'gen_ai.agent.id': botId },
+    });
+    if (span === undefined) return this.run(live);
+    return finish(span, () => withSpan(span, () => this.run(live)));
   }
 
   private async run(live: LiveTurn): Promise<void> {
@@ -49,6 +64,8 @@ export class TurnRunner {
     const { turnId, chatId, botId } = live.turn;
     this.afterCommit({ chatId, events: ended.events, next: ended.next });
     this.live.notifyEnded(turnId, ended.outcome);
+    const { status, error } = ended.outcome;
+    activeSpan()?.set({ 'baton.turn.status': status, ...(error && { 'error.type': error.code }) });
     if (ended.outcome.status === 'completed')
       this.events.emit('turn.completed', { turnId, chatId, botId } satisfies AppEvents['turn.completed']);
   }
