@@ -2088,6 +2088,10 @@ export type ProblemDto = {
   requestId: string | null;
   status: number;
   title: string;
+  /**
+   * The trace that the request belongs to, where the server collects traces.
+   */
+  traceId?: string;
   type: string;
 };
 

@@ -94,5 +94,7 @@ export interface Problem {
   detail: string;
   code: ErrorCode;
   requestId: string | null;
+  /** Only where traces are collected. */
+  traceId?: string;
   errors?: FieldProblem[];
 }
