@@ -59,7 +59,7 @@ export class OidcService {
     return this.identityOf(await this.claimsOf(token, issuer, audience));
   }
 
-  /** What claims of the issuer, which were checked, say of a person. Throws INVALID_TOKEN when they name nobody. */
+  /** What claims of the issuer, which were checked, say of a person. Throws INVALID_TOKEN when they name no person. */
   identityOf(claims: JWTPayload): ExternalIdentity {
     const { issuer, loginClaim, rolesClaim } = this.settings!;
     const sub: unknown = claims.sub;

@@ -11,11 +11,11 @@ export interface IdentifiedCaller {
   credential: Credential | null;
 }
 
-const NOBODY: IdentifiedCaller = { principal: ANONYMOUS, credential: null };
+const UNIDENTIFIED: IdentifiedCaller = { principal: ANONYMOUS, credential: null };
 /** They change nothing, and other pages cannot read what they are answered. */
 const SAFE_METHODS = ['GET', 'HEAD', 'OPTIONS'];
 
-/** Finds out who sends a request or opens a socket: the holder of a token, or else of the session in the cookie. */
+/** Finds out who sends a request or opens a socket: by the token, or else by the session in the cookie. */
 @Injectable()
 export class RequestCallers {
   private readonly origin: OwnOrigin;
@@ -33,11 +33,11 @@ export class RequestCallers {
     const token = parseBearer(request.headers.authorization);
     if (token !== null) return this.ofToken(token);
     const secret = this.cookie.read(request.raw);
-    if (secret === null) return NOBODY;
+    if (secret === null) return UNIDENTIFIED;
     if (!SAFE_METHODS.includes(request.method) && !this.origin.isOwnPage(request.raw))
       throw new AppError('CROSS_SITE_REQUEST');
     const session = await this.sessionOf(secret);
-    if (session === null) return NOBODY;
+    if (session === null) return UNIDENTIFIED;
     const renewed = await this.sessions.use(session, secret);
     if (renewed !== null) void reply.header('set-cookie', this.cookie.write(request.raw, renewed, session.expiresAt));
     return this.ofCredential({ sessionId: session.id });
@@ -47,10 +47,10 @@ export class RequestCallers {
   async ofSocket(token: string | null, request: Sent): Promise<IdentifiedCaller> {
     if (token !== null) return this.ofToken(token);
     const secret = this.cookie.read(request);
-    if (secret === null) return NOBODY;
+    if (secret === null) return UNIDENTIFIED;
     if (!this.origin.isOwnPage(request)) throw new AppError('CROSS_SITE_REQUEST');
     const session = await this.sessionOf(secret);
-    return session === null ? NOBODY : this.ofCredential({ sessionId: session.id });
+    return session === null ? UNIDENTIFIED : this.ofCredential({ sessionId: session.id });
   }
 
   /** Whether it shows a cookie of a session, whatever that is worth. */

@@ -111,7 +111,7 @@ describe('SocketAdapter', () => {
   });
 
   it.each(['websocket', 'polling'])(
-    'takes nobody in while the server ends, and keeps who is there: %s',
+    'takes no socket in while the server ends, and keeps who is there: %s',
     async (transport) => {
       door.isDraining = true;
       const late = io(url + NAMESPACE, { transports: [transport], reconnection: false, forceNew: true });

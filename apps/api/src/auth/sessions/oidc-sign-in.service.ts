@@ -20,7 +20,7 @@ import { OidcService } from '../oidc.service.js';
 import { consolePath } from './console-path.js';
 import { IssuerClient } from './issuer-client.js';
 
-export const CALLBACK_PATH = '/api/sessions/oidc/callback';
+const CALLBACK_PATH = '/api/sessions/oidc/callback';
 const MINUTES = 10;
 const PURPOSE = 'browser-sign-in';
 /** `ClientError` is for faults of the network as well. */

@@ -2,7 +2,7 @@ import { AppConfig, OwnOrigin, type Sent } from '@app/common';
 import { Injectable } from '@nestjs/common';
 import { parseCookie, stringifySetCookie } from 'cookie';
 
-/** Browsers take a cookie of this name from the very host only, over TLS: nobody beside us can set it. */
+/** Browsers take a cookie of this name from the very host only, over TLS: no other host can set it. */
 const HOST_ONLY = '__Host-';
 const SESSION = 'baton_session';
 const SIGN_IN = 'baton_sign_in';

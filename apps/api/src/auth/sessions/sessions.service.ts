@@ -61,7 +61,7 @@ export class SessionsService implements OnApplicationBootstrap, OnApplicationShu
     return this.settings.idleMs;
   }
 
-  /** Throws INVALID_TOKEN when the session has ended, whoever asks. */
+  /** Throws INVALID_TOKEN when the session has ended, for every caller. */
   async get(id: string): Promise<BrowserSession> {
     const session = await this.cache.remember('permissions', `session:${id}`, REMEMBERED_MS, async () => {
       const found = await this.repository.find(id);

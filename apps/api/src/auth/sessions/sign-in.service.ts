@@ -50,7 +50,7 @@ export class SignInService {
     return { issued, principal, dto: mapSession(issued.session, principal, this.sessions.idleMs) };
   }
 
-  /** Of a browser that signs in again: its cookie is about to be replaced, and nobody could end the session it stood for. */
+  /** Of a browser that signs in again: its cookie is about to be replaced, and then no request could end the session it stood for. */
   async endFormer(caller: Principal, credential: Credential | null): Promise<void> {
     if (caller.kind !== 'user' || credential === null || !('sessionId' in credential)) return;
     await this.sessions.end(caller.userId, credential.sessionId);
