@@ -16,7 +16,7 @@ const TOPOLOGIES = {
 };
 
 /** Suites of what every reader, customer and agent relies on, whichever instance they meet. */
-const SHORT = ['chats/turns', 'streams/streams-access', 'takeover/takeover-agents', 'simple-chat/simple-chat-takeover'];
+const SHORT = ['chats/turns', 'simple-chat/simple-chat-takeover'];
 
 const { values, positionals } = parseArgs({
   options: { short: { type: 'boolean' }, only: { type: 'string', default: '' } },

@@ -89,7 +89,7 @@ async function runRound(round, place) {
   const over = new AbortController();
   const agents = place === null ? [] : [takeOverAndOver(before, over.signal), openChats(before, over.signal)];
   // Recovery is what follows a death: the server dies again while it gets over the first one.
-  if (place !== null && !place.startsWith('recover')) failpoints.arm(place, Math.ceil(between(0, 6)));
+  if (place !== null && !place.startsWith('recover')) failpoints.arm(place, Math.ceil(between(0, 2)));
   const asked = chatIds.flatMap((chatId, index) => askWhileDying(chatId, `Round ${round}, chat ${index}`, index));
   await die(place);
   over.abort();

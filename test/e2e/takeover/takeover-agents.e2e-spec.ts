@@ -1,4 +1,5 @@
 import type { ChatEventEnvelope } from '@app/contracts';
+import { itAcrossInstances } from '../../support/servers.js';
 import { ChatServer } from '../../support/chat-server.js';
 import { codeOf, Desks, Person, type Desk } from './takeover.support.js';
 
@@ -55,7 +56,7 @@ describe('two agents', () => {
     expect((await ada.act(chatId, 'claim')).body).toEqual(first.body);
   });
 
-  it('see each other write and come', async () => {
+  itAcrossInstances('see each other write and come', async () => {
     const chatId = await server.createChat();
     const [desk, other, guest] = [await connect(ada), await connect(bob), await connectGuest(chatId)];
     await Promise.all([desk, other].map(({ client }) => client.watch(chatId)));

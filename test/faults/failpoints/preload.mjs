@@ -29,13 +29,16 @@ for (const { name, module, type, method, when = () => true } of PLACES) {
 
 const { value: transaction } = Object.getOwnPropertyDescriptor(EntityManager.prototype, 'transaction');
 EntityManager.prototype.transaction = function (...args) {
-  const work = args.pop();
+  const work = args.find((argument) => typeof argument === 'function');
   const committing = async (manager) => {
     const result = await work(manager);
     if (place.getStore() !== undefined) pass(`${place.getStore()}:commit`);
     return result;
   };
-  return transaction.call(this, ...args, committing);
+  return transaction.apply(
+    this,
+    args.map((argument) => (argument === work ? committing : argument)),
+  );
 };
 
 function pass(name) {

@@ -127,7 +127,10 @@ conclude(faults);
 /** Has chats, one after the other, each followed by a reader who drops now and then and comes back to another instance. */
 async function beCustomer(index) {
   await delay(between(0, options.pause));
-  while (!isOver()) await haveChat(index).catch((error) => faults.push(error.stack));
+  while (!isOver())
+    await haveChat(index)
+      .catch((error) => faults.push(error.stack))
+      .finally(() => busy.delete(index));
 }
 
 async function haveChat(index) {

@@ -75,6 +75,23 @@ describe('EventStream', () => {
     }
   });
 
+  it('gives a reader that reads slowly the time it needs', async () => {
+    jest.useFakeTimers({ doNotFake: ['nextTick', 'queueMicrotask', 'setImmediate'] });
+    try {
+      const stream = new EventStream();
+      stream.send(LARGE.repeat(2));
+      stream.finish();
+      for (let read = 0; read < 5; read++) {
+        jest.advanceTimersByTime(29_000);
+        stream.read(10_000);
+        await nextTurn();
+      }
+      expect(stream.destroyed).toBe(false);
+    } finally {
+      jest.useRealTimers();
+    }
+  });
+
   it('sends the rest before it ends, and nothing afterwards', async () => {
     const stream = new EventStream();
     stream.send('data: 1\n\n');

@@ -6,7 +6,7 @@ import { Readable } from 'node:stream';
 const MAX_BUFFERED_BYTES = 786_432;
 /** A reader with less than this to read keeps up. */
 const KEEPS_UP_BYTES = 65_536;
-/** In this time a reader must have read what is left of a stream that has ended, or make room for more of what it missed. */
+/** In this time a reader must have read on, when a stream has ended or has more to tell than the reader keeps up with. */
 const READ_WITHIN_MS = 30_000;
 
 export const EVENT_STREAM_TYPE = 'text/event-stream; charset=utf-8';
@@ -85,7 +85,12 @@ export class EventStream extends Readable {
     this.frames = [];
     const isBehind = this.readableLength >= KEEPS_UP_BYTES;
     if (isBehind && this.readableLength + text.length > MAX_BUFFERED_BYTES) this.cut('slow_reader');
-    else this.push(text);
+    else this.pushAll(Buffer.from(text));
+  }
+
+  /** In pieces, so that a slow reader is seen to read. */
+  private pushAll(bytes: Buffer): void {
+    for (let at = 0; at < bytes.length; at += KEEPS_UP_BYTES) this.push(bytes.subarray(at, at + KEEPS_UP_BYTES));
   }
 
   private end(): void {
@@ -98,8 +103,11 @@ export class EventStream extends Readable {
     this.setDeadline(() => this.destroy());
   }
 
+  /** Whoever reads on, however slowly, gets the same time again. */
   private setDeadline(act: () => void): void {
+    const left = this.readableLength;
+    const look = (): void => (this.readableLength < left ? this.setDeadline(act) : act());
     clearTimeout(this.deadline);
-    this.deadline = setTimeout(act, READ_WITHIN_MS).unref();
+    this.deadline = setTimeout(look, READ_WITHIN_MS).unref();
   }
 }
