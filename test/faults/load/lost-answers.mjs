@@ -104,5 +104,7 @@ async function check({ asked, held, said }) {
 }
 
 /** The log with the notes in it. */
-const readAgentsLog = (chatId) =>
-  readLog({ call: (method, path) => client.call(method, path.replace('/api/', '/api/takeover/')) }, chatId);
+function readAgentsLog(chatId) {
+  const agent = { call: (method, path) => client.call(method, path.replace('/api/', '/api/takeover/')) };
+  return readLog(agent, chatId);
+}
