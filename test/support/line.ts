@@ -11,6 +11,10 @@ export class Line {
   intercept: ((request: IncomingMessage, response: ServerResponse) => boolean) | null = null;
   /** How long an answer is held back, in milliseconds. */
   holdsBack: (request: IncomingMessage) => number = () => 0;
+  /** Knows nothing of WebSockets while set. */
+  isPlain = false;
+  /** WebSockets that were let through. */
+  upgrades = 0;
   /** Whatever was asked for, `GET /path`. */
   readonly requests: string[] = [];
 
@@ -77,6 +81,8 @@ export class Line {
   }
 
   private upgrade(incoming: IncomingMessage, socket: Socket, head: Buffer): void {
+    if (this.isPlain) return void socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n');
+    this.upgrades++;
     const onward = connect(this.target(), '127.0.0.1', () => {
       const headers = incoming.rawHeaders.reduce<string[]>(
         (lines, part, index, all) => (index % 2 === 0 ? [...lines, `${part}: ${all[index + 1]}`] : lines),

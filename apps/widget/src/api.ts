@@ -24,11 +24,14 @@ export interface EventsPage {
   hasMore: boolean;
 }
 
+export type ResponseBody = NonNullable<Response['body']>;
+
 interface Call {
   token?: string;
   key?: string;
   body?: object;
   accept?: string;
+  position?: string;
   signal?: AbortSignal;
 }
 
@@ -77,12 +80,31 @@ export class Api {
     return this.json('GET', `api/chats/${chatId}/events?after=${after}&limit=${limit}`, { token });
   }
 
+  readState(token: string, chatId: string): Promise<ChatState> {
+    return this.json('GET', `api/chats/${chatId}/takeover`, { token });
+  }
+
+  /** Events after a position, as they come. */
+  async followEvents(token: string, chatId: string, position: string, signal: AbortSignal): Promise<ResponseBody> {
+    const { body } = await this.call('GET', `api/chats/${chatId}/events`, {
+      token,
+      accept: 'text/event-stream',
+      position,
+      signal,
+    });
+    return body ?? unreachable();
+  }
+
   private async json<Result>(method: string, path: string, call: Call): Promise<Result> {
     const response = await this.call(method, path, call);
     return (await response.json().catch(unreachable)) as Result;
   }
 
-  private async call(method: string, path: string, { token, key, body, accept, signal }: Call): Promise<Response> {
+  private async call(
+    method: string,
+    path: string,
+    { token, key, body, accept, position, signal }: Call,
+  ): Promise<Response> {
     const response = await fetch(new URL(path, this.server), {
       method,
       headers: {
@@ -91,6 +113,7 @@ export class Api {
         ...(body !== undefined && { 'content-type': 'application/json' }),
         ...(token !== undefined && { authorization: `Bearer ${token}` }),
         ...(key !== undefined && { 'idempotency-key': key }),
+        ...(position !== undefined && { 'last-event-id': position }),
       },
       body: body === undefined ? undefined : JSON.stringify(body),
       credentials: 'omit',

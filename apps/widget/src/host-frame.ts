@@ -1,5 +1,6 @@
 /** What the launcher on the surrounding page and this page tell each other. */
-export type ToHost = { baton: 'ready' } | { baton: 'unread'; count: number } | { baton: 'close' };
+export type ToHost =
+  { baton: 'ready' } | { baton: 'unread'; count: number } | { baton: 'close' } | { baton: 'keep'; memory: string };
 export type FromHost = { baton: 'shown' } | { baton: 'hidden' };
 
 /**
@@ -39,6 +40,11 @@ export class HostFrame {
 
   tellUnread(count: number): void {
     this.tell({ baton: 'unread', count });
+  }
+
+  /** Asks the site to keep what the browser does not let us keep. It gets it back with the next frame. */
+  keep(memory: string): void {
+    this.tell({ baton: 'keep', memory });
   }
 
   private tell(message: ToHost): void {

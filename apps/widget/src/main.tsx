@@ -23,9 +23,10 @@ function begin(settings: Settings): void {
   document.documentElement.lang = settings.language;
   document.title = inLanguage(settings.bot.title, settings.language);
   applyAccent(settings.bot.colour);
-  const session = new ChatSession(settings);
+  const frame = new HostFrame(settings.hostOrigin);
+  const session = new ChatSession(settings, { memory: settings.memory, keep: (memory) => frame.keep(memory) });
   root.replaceChildren();
-  render(<App settings={settings} session={session} frame={new HostFrame(settings.hostOrigin)} />, root);
+  render(<App settings={settings} session={session} frame={frame} />, root);
   void session.start();
 }
 

@@ -27,6 +27,8 @@ export interface Settings {
   language: Language;
   /** The origin of the page whose launcher opened this one; null when it stands alone or in a plain frame. */
   hostOrigin: string | null;
+  /** What that page has kept for us. */
+  memory: string | null;
 }
 
 export const inLanguage = ({ value, valueDe }: Term, language: Language): string =>
@@ -36,12 +38,14 @@ export const inLanguage = ({ value, valueDe }: Term, language: Language): string
 export function readSettings(): Settings {
   const block = document.querySelector('#widget-settings');
   const { base, bot } = JSON.parse(block?.textContent ?? '') as { base: string; bot: WidgetBot };
+  const fragment = new URLSearchParams(location.hash.slice(1));
   const wanted = new URLSearchParams(location.search).get('lang');
   return {
     bot,
     server: new URL(base, location.href),
     language: wanted === 'en' || wanted === 'de' ? wanted : languageOf(navigator.languages),
-    hostOrigin: new URLSearchParams(location.hash.slice(1)).get('host'),
+    hostOrigin: fragment.get('host'),
+    memory: fragment.get('memory'),
   };
 }
 

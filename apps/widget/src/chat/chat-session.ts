@@ -1,11 +1,11 @@
-import { newIdempotencyKey, type ChatEventEnvelope, type Problem, type TransientEvent } from '@baton/client';
+import { newIdempotencyKey, type ChatEventEnvelope, type TransientEvent } from '@baton/client';
 import { ProblemError } from '@baton/client/takeover';
 import { Api, ApiError } from '../api.js';
 import { ChatReader } from './chat-reader.js';
 import { EMPTY, withDelta, withEarlier, withEvent, withRemark, withState, type Remark } from './conversation.js';
 import { Outbox, type Draft } from './outbox.js';
 import type { Settings } from '../settings.js';
-import { BotStorage } from './storage.js';
+import { BotStorage, type Keeper } from './storage.js';
 import { FIRST_VIEW, type View } from '../view/view.js';
 import { Visitor } from './visitor.js';
 
@@ -35,14 +35,17 @@ export class ChatSession {
   private isActing = false;
   private isNotified = false;
 
-  constructor(private readonly settings: Settings) {
+  constructor(
+    private readonly settings: Settings,
+    keeper: Keeper | null,
+  ) {
     this.api = new Api(settings);
-    this.storage = new BotStorage(settings.bot.botId);
+    this.storage = new BotStorage(settings.bot.botId, undefined, keeper);
     this.visitor = new Visitor(this.api, this.storage, settings.bot.code);
-    this.reader = new ChatReader(settings.server, () => this.visitor.freshToken(), {
+    this.reader = new ChatReader(settings.server, this.api, () => this.visitor.freshToken(), {
       event: (event) => this.take(event),
       transient: (event) => this.takeTransient(event),
-      connection: (isConnected, problem) => this.onConnection(isConnected, problem),
+      connection: (isConnected, refusal) => this.onConnection(isConnected, refusal),
     });
     this.chatId = this.storage.read().chatId;
     this.outbox = new Outbox(this.storage, {
@@ -165,12 +168,12 @@ export class ChatSession {
     void this.outbox.send();
   }
 
-  private onConnection(isConnected: boolean, problem: Problem | null): void {
+  private onConnection(isConnected: boolean, refusal: number | null): void {
     this.show({ isConnected, ...(!isConnected && { typist: '' }) });
     if (isConnected) this.outbox.resume();
+    if (refusal === 404) this.startNewChat('gone');
     // The token has expired or means nothing here any more.
-    if (problem?.status === 401)
-      this.beAgain().catch(() => setTimeout(() => this.onConnection(false, problem), RETRY_MS));
+    if (refusal === 401) this.beAgain().catch(() => setTimeout(() => this.onConnection(false, refusal), RETRY_MS));
   }
 
   /** A new token; with another visitor's name, the chat is no longer ours. */

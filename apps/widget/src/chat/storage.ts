@@ -19,7 +19,13 @@ export interface StoredDraft {
 
 const NOTHING: Memory = { token: null, chatId: null, lastSeq: 0, creating: null };
 
-/** Keeps things in the browser where that is allowed, else for as long as the page is open. */
+/** Where a page keeps its memory that may keep nothing in the browser. */
+export interface Keeper {
+  memory: string | null;
+  keep: (memory: string) => void;
+}
+
+/** Keeps things in the browser where that is allowed, else with the surrounding site, else for as long as the page is open. */
 export class BotStorage {
   private readonly store: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
   private readonly name: string;
@@ -27,9 +33,11 @@ export class BotStorage {
   constructor(
     botId: string,
     private readonly browser: Storage | null = browserStorage(),
+    private readonly keeper: Keeper | null = null,
   ) {
     this.name = `baton:${botId}`;
     this.store = browser ?? new MemoryStorage();
+    if (browser === null && keeper?.memory) this.store.setItem(this.name, keeper.memory);
   }
 
   read(): Memory {
@@ -38,6 +46,7 @@ export class BotStorage {
 
   write(changes: Partial<Memory>): void {
     this.set(this.name, { ...this.read(), ...changes });
+    if (this.browser === null) this.keeper?.keep(this.store.getItem(this.name)!);
   }
 
   /** Of every tab, the oldest first. */

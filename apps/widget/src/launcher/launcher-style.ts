@@ -3,7 +3,7 @@ export const STYLE = `
 :host { all: initial; }
 [hidden] { display: none !important; }
 .launcher {
-  all: initial; box-sizing: border-box; position: fixed; bottom: 20px; z-index: 2147483000; display: inline-flex;
+  all: initial; box-sizing: border-box; position: fixed; bottom: calc(20px + var(--lift)); z-index: 2147483000; display: inline-flex;
   align-items: center; gap: 10px; min-width: 56px; height: 56px; padding: 0 16px; border-radius: 28px; cursor: pointer;
   background: var(--accent); color: var(--on-accent); border: 1px solid rgb(127 127 127 / 0.35);
   box-shadow: 0 6px 20px rgb(0 0 0 / 0.25); font: 600 16px/1 system-ui, sans-serif; transition: transform 0.15s;
@@ -19,8 +19,8 @@ export const STYLE = `
   background: #e02424; border: 2px solid #fff;
 }
 .panel {
-  position: fixed; bottom: 88px; z-index: 2147483000; width: min(400px, calc(100vw - 40px));
-  height: min(640px, calc(100vh - 108px)); border-radius: 16px; overflow: hidden; background: Canvas;
+  position: fixed; bottom: calc(88px + var(--lift)); z-index: 2147483001; width: min(400px, calc(100vw - 40px));
+  height: min(640px, calc(100vh - 108px - var(--lift))); border-radius: 16px; overflow: hidden; background: Canvas;
   color-scheme: light dark; box-shadow: 0 12px 40px rgb(0 0 0 / 0.3); animation: rise 0.18s ease-out;
 }
 iframe { display: block; width: 100%; height: 100%; border: 0; }

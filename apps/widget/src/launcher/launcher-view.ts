@@ -1,4 +1,5 @@
 import type { Language } from '../settings.js';
+import { Place } from './place.js';
 import { STYLE } from './launcher-style.js';
 
 interface Appearance {
@@ -16,6 +17,8 @@ const TEXTS = {
   en: { open: 'Open chat', close: 'Close chat', unread: 'new messages' },
   de: { open: 'Chat öffnen', close: 'Chat schließen', unread: 'neue Nachrichten' },
 };
+/** With the gap to the next. */
+const BUTTON_HEIGHT = 68;
 const SPEECH = 'M5 5h14a2 2 0 0 1 2 2v8a2 2 0 0 1-2 2h-7l-5 4v-4H5a2 2 0 0 1-2-2V7a2 2 0 0 1 2-2z';
 const DOWN = 'M6 9l6 6 6-6';
 /** What the chat needs and no more; pages that it opens are free of these limits. */
@@ -24,6 +27,7 @@ const SANDBOX = 'allow-scripts allow-same-origin allow-forms allow-popups allow-
 /** The button and the frame, in a tree of their own: neither sees the other's styles. */
 export class LauncherView {
   readonly host = document.createElement('div');
+  private readonly place = new Place(this.host);
   private readonly root = this.host.attachShadow({ mode: 'open' });
   private readonly button = document.createElement('button');
   private readonly panel = document.createElement('div');
@@ -65,13 +69,18 @@ export class LauncherView {
     return document.querySelector(`[data-baton-widget="${CSS.escape(code)}"]`) !== null;
   }
 
-  /** Puts it on the page, and back there when the page replaces its body, as single-page sites do. */
+  /** Above the buttons of other bots on the same side. */
   stayOnPage(): void {
-    const put = (): void => {
-      if (!this.host.isConnected) document.body?.append(this.host);
-    };
-    put();
-    new MutationObserver(put).observe(document.documentElement, { childList: true });
+    const side = `[data-baton-side="${this.appearance.position}"]`;
+    const others = document.querySelectorAll(side).length;
+    this.host.style.setProperty('--lift', `${others * BUTTON_HEIGHT}px`);
+    this.host.setAttribute('data-baton-side', this.appearance.position);
+    this.place.keep();
+  }
+
+  /** Whether the page shows a dialog of its own, with the launcher in it. */
+  get isInModal(): boolean {
+    return this.place.isInModal;
   }
 
   addFrame(address: string): HTMLIFrameElement {

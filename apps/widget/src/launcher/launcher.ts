@@ -2,6 +2,7 @@ import { textOn } from '../view/colour.js';
 import type { FromHost, ToHost } from '../host-frame.js';
 import { inLanguage, languageOf, type Language, type Term } from '../settings.js';
 import { LauncherView } from './launcher-view.js';
+import { SiteMemory } from './site-memory.js';
 
 export interface LauncherSettings {
   code: string;
@@ -14,6 +15,8 @@ export interface LauncherSettings {
 /** Given by the server around this script; null in the script that serves every bot. */
 declare const batonWidget: LauncherSettings | null;
 
+/** Told to the launchers of other bots on the page. */
+const OPENED = 'baton-opened';
 const BOTH_ADDRESSES = /widget(?:\/[^/]+\/loader)?\.js(?:[?#].*)?$/;
 
 function begin(): void {
@@ -48,6 +51,7 @@ function loadFor(element: HTMLScriptElement, server: string): void {
 class Launcher {
   private readonly view: LauncherView;
   private readonly address: URL;
+  private readonly memory: SiteMemory;
   private frame: HTMLIFrameElement | null = null;
   private isOpen = false;
   /** Before, the frame still belongs to this page. */
@@ -56,7 +60,7 @@ class Launcher {
   constructor(settings: LauncherSettings, server: string, language: Language) {
     this.address = new URL(`${server}widget/${encodeURIComponent(settings.code)}`);
     this.address.searchParams.set('lang', language);
-    this.address.hash = new URLSearchParams({ host: location.origin }).toString();
+    this.memory = new SiteMemory(settings.code);
     this.view = new LauncherView({
       code: settings.code,
       title: inLanguage(settings.title, language),
@@ -76,17 +80,31 @@ class Launcher {
       if (isOurs && this.frame !== null) this.receive(event.data as ToHost | null);
     });
     document.addEventListener('keydown', (event) => {
-      if (event.key === 'Escape' && this.isOpen && !event.defaultPrevented) this.show(false);
+      if (event.key !== 'Escape' || !this.isOpen || event.defaultPrevented) return;
+      // Else the dialog of the page, in which the chat is, closes, too.
+      if (this.view.isInModal) event.preventDefault();
+      this.show(false);
+    });
+    // One chat at a time: those of several bots would lie on each other.
+    document.addEventListener(OPENED, ({ target }) => {
+      if (target !== this.view.host && this.isOpen) this.show(false);
     });
     if (isOpen) this.show(true);
   }
 
   private show(isOpen: boolean): void {
     this.isOpen = isOpen;
-    if (isOpen) this.frame ??= this.view.addFrame(this.address.href);
+    if (isOpen) this.frame ??= this.view.addFrame(this.frameAddress());
     this.view.show(isOpen);
+    if (isOpen) this.view.host.dispatchEvent(new Event(OPENED, { bubbles: true }));
     if (isOpen) this.frame?.focus();
     this.tell();
+  }
+
+  private frameAddress(): string {
+    const memory = this.memory.read();
+    this.address.hash = new URLSearchParams({ host: location.origin, ...(memory && { memory }) }).toString();
+    return this.address.href;
   }
 
   private receive(message: ToHost | null): void {
@@ -94,7 +112,8 @@ class Launcher {
       this.isReady = true;
       this.tell();
     }
-    if (message?.baton === 'close') this.show(false);
+    if (message?.baton === 'keep') this.memory.write(message.memory);
+    else if (message?.baton === 'close') this.show(false);
     else if (message?.baton === 'unread') this.view.markUnread(!this.isOpen && message.count > 0);
   }
 

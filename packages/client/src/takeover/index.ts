@@ -1,4 +1,4 @@
 export { DisconnectedError, ProblemError } from '../errors.js';
 export * from './takeover-client.js';
 export type { TakeoverListeners, TakeoverOptions } from './takeover-options.js';
-export type { ViewPosition } from './takeover-view.js';
+export { TakeoverView, type ViewPosition } from './takeover-view.js';
