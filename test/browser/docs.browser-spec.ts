@@ -1,4 +1,5 @@
 import type { Browser } from 'playwright-core';
+import { eventually } from '../support/eventually.js';
 import { describeInBrowser, launchChromium } from './chromium.js';
 import { House } from './house.js';
 
@@ -53,5 +54,22 @@ describeInBrowser('Swagger UI', () => {
     await operation.getByRole('button', { name: 'Execute' }).click();
     const answer = operation.locator('.live-responses-table');
     await answer.getByText('NOT_FOUND').first().waitFor();
+  });
+
+  it('finds sections and operations by their names, and says where to start', async () => {
+    const page = await browser.newPage();
+    await page.goto(`${house.server.url}/docs`);
+    await page.getByText('Start here').waitFor();
+    const sections = page.locator('.opblock-tag');
+    const filter = page.locator('.operation-filter-input');
+    await filter.fill('claimchat');
+    await eventually(async () => (await sections.count()) === 1);
+    await sections.first().click();
+    await page.locator('#operations-Takeover-claimChat').waitFor();
+    expect(await page.locator('.opblock').count()).toBe(1);
+    await filter.fill('adminb');
+    await eventually(async () => (await sections.allInnerTexts()).join().startsWith('AdminBot'));
+    await filter.fill('');
+    await eventually(async () => (await sections.count()) > 10);
   });
 });

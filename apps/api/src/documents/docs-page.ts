@@ -18,7 +18,17 @@ const { version } = JSON.parse(readFileSync(PACKAGE, 'utf8')) as { version: stri
 const KEPT = 'public, max-age=31536000, immutable';
 
 /** A table of contents first: there are too many operations and schemas to begin with all of them. */
-const START = `addEventListener('DOMContentLoaded', () => {
+const START = `/** Sections by their names, and operations by name, path or summary. */
+const opsFilter = (sections, words) => {
+  const isFound = (text) => text.toLowerCase().includes(words.toLowerCase());
+  const textOf = (each) =>
+    [each.get('path'), each.getIn(['operation', 'operationId']), each.getIn(['operation', 'summary'])].join(' ');
+  return sections
+    .map((section, name) =>
+      isFound(name) ? section : section.update('operations', (all) => all.filter((each) => isFound(textOf(each)))))
+    .filter((section) => section.get('operations').size > 0);
+};
+addEventListener('DOMContentLoaded', () => {
   window.ui = SwaggerUIBundle({
     url: document.querySelector('script[data-document]').dataset.document,
     dom_id: '#swagger-ui',
@@ -26,6 +36,7 @@ const START = `addEventListener('DOMContentLoaded', () => {
     persistAuthorization: true,
     displayRequestDuration: true,
     filter: true,
+    plugins: [{ fn: { opsFilter } }],
     docExpansion: 'none',
     defaultModelsExpandDepth: 0,
     validatorUrl: null,

@@ -2,6 +2,7 @@ import { OPEN_BODY, PROBLEM_EXAMPLES, problemResponse } from '@app/common';
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { shareErrorResponses } from './openapi-responses.js';
 import { describeParameters, divideComment } from './openapi-texts.js';
+import { addExample } from './openapi-tour.js';
 
 type Components = NonNullable<OpenAPIObject['components']>;
 type OperationObject = NonNullable<OpenAPIObject['paths'][string]['get']>;
@@ -34,6 +35,7 @@ export function completeDocument(document: OpenAPIObject): OpenAPIObject {
       if (method === 'post' && path.startsWith('/api/')) addIdempotency(operation);
       addErrors(path, method, operation);
       addBodyTypes(operation);
+      addExample(operation);
       for (const [status, response] of Object.entries(operation.responses)) completeResponse(status, response!);
       if (!isOpen(operation))
         for (const { schema } of Object.values(bodyOf(operation)?.content ?? {}))

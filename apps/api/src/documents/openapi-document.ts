@@ -7,6 +7,7 @@ import { DOCUMENT_3_0_PATH, serveDocsPage } from './docs-page.js';
 import { documentIn3_0 } from './openapi-3-0.js';
 import { completeDocument } from './openapi-complete.js';
 import { TAGS } from './openapi-tags.js';
+import { START_HERE, START_HERE_TEXT, startHere } from './openapi-tour.js';
 
 const DOCUMENT_PATH = '/openapi.json';
 
@@ -18,10 +19,12 @@ export function buildDocument(app: NestFastifyApplication): OpenAPIObject {
     .setDescription(
       'A self-hosted chat backend: bots that stream their answers, and people who can take any chat over. ' +
         'Every error is `application/problem+json` with a stable `code`, except where a route speaks another system’s format. ' +
-        'Every POST under `/api` takes an `Idempotency-Key`.',
+        'Every POST under `/api` takes an `Idempotency-Key`.\n\n' +
+        START_HERE_TEXT,
     )
     .setVersion(VERSION)
     .setLicense('MIT', 'https://opensource.org/license/mit')
+    .addExtension(START_HERE, startHere())
     .addServer('/', 'This server')
     .addBearerAuth(
       {
