@@ -77,7 +77,7 @@ async function repeatUntilAnswered(path, request) {
   const giveUpAt = performance.now() + PATIENCE_MS;
   for (let attempt = 1; ; attempt++) {
     sums.requests++;
-    const signal = attempt <= LOSSES ? AbortSignal.timeout(between(...LOST_AFTER_MS)) : undefined;
+    const signal = attempt <= LOSSES ? AbortSignal.timeout(Math.round(between(...LOST_AFTER_MS))) : undefined;
     const status = await fetch(server.url + path, { ...request, signal }).then(
       async (answer) => {
         await answer.text();
