@@ -4,6 +4,7 @@
 const FEATURES = {
   system: ['models', 'secrets'],
   cache: [],
+  console: [],
   idempotency: [],
   audit: [],
   secrets: [],
@@ -135,13 +136,28 @@ export default {
       comment: 'It knows the server by its client alone.',
       severity: 'error',
       from: { path: '^apps/widget/' },
-      to: { path: '^(apps|libs|packages)/', pathNot: '^(apps/widget|packages/client)/' },
+      to: { path: '^(apps|libs|packages)/', pathNot: '^(apps/(widget|shared)|packages/client)/' },
     },
     {
-      name: 'embedded-page-is-not-imported',
+      name: 'the-console-is-a-program-of-its-own',
+      comment: 'It knows the server by its client alone.',
       severity: 'error',
-      from: { path: '^(apps|libs)/', pathNot: '^apps/widget/' },
-      to: { path: '(^apps/widget/|node_modules/(preact|marked|dompurify)/)' },
+      from: { path: '^apps/console/' },
+      to: { path: '^(apps|libs|packages)/', pathNot: '^(apps/(console|shared)|packages/client)/' },
+    },
+    {
+      name: 'pages-share-what-knows-no-page',
+      severity: 'error',
+      from: { path: '^apps/shared/' },
+      to: { path: '^(apps|libs|packages)/', pathNot: '^apps/shared/' },
+    },
+    {
+      name: 'pages-are-not-imported',
+      severity: 'error',
+      from: { path: '^(apps/api|libs)/' },
+      to: {
+        path: '(^apps/(widget|console|shared)/|node_modules/(preact|react|react-dom|marked|dompurify|@base-ui|@tanstack|@lingui)/)',
+      },
     },
     {
       name: 'typeorm-stays-in-repositories',

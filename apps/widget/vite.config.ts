@@ -1,17 +1,8 @@
 import { fileURLToPath } from 'node:url';
-import { defineConfig, type Plugin } from 'vite';
+import { defineConfig } from 'vite';
+import { onlyWebSockets } from '../shared/build/plugins.js';
 
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
-
-const TRANSPORTS = /engine\.io-client\/build\/esm\/transports\/index\.js$/;
-
-/** The socket's client speaks over WebSockets alone; the other ways, which it would choose from, need not be carried along. */
-const onlyWebSockets: Plugin = {
-  name: 'only-web-sockets',
-  enforce: 'pre',
-  load: (id) =>
-    TRANSPORTS.test(id) ? "import { WS } from './websocket.js'; export const transports = { websocket: WS };" : null,
-};
 
 /** The page. The server writes its HTML and finds the files by the manifest; their names change with their content. */
 export default defineConfig({

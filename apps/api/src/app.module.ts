@@ -11,6 +11,7 @@ import { BotsModule } from './bots/index.js';
 import { CacheModule } from './cache/index.js';
 import { CHANNEL_ENVIRONMENTS, ChannelsModule } from './channels/channels.module.js';
 import { ChatsModule } from './chats/index.js';
+import { ConsoleModule } from './console/index.js';
 import { IdempotencyModule } from './idempotency/index.js';
 import { StatisticsModule } from './statistics/index.js';
 import { SECRET_TABLES } from './secret-tables.js';
@@ -47,6 +48,7 @@ import { UsersModule } from './users/index.js';
     TakeoverModule,
     ChannelsModule,
     StatisticsModule,
+    ConsoleModule,
   ],
 })
 export class AppModule {}

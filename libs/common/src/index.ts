@@ -14,6 +14,7 @@ export * from './errors/app-error.js';
 export * from './errors/storage-full.js';
 export * from './errors/transient.js';
 export * from './http/problems/api-problems.decorator.js';
+export * from './http/built-page.js';
 export * from './http/body/body.decorators.js';
 export * from './http/body/body-reader.js';
 export * from './http/body/characters.decorator.js';

@@ -20,6 +20,11 @@ export const ACCESS_TABLE: Record<string, string> = {
   'GET /openapi.json': 'open 200',
   'GET /openapi-3.0.json': 'open 200',
 
+  'GET /': 'anonymous 404',
+  'GET /console': 'anonymous 200',
+  'GET /console/*': 'anonymous 200',
+  'GET /console/~/:fileName': 'anonymous 404',
+
   'GET /health/live': 'anonymous 200',
   'GET /health/ready': 'anonymous 200',
   'GET /metrics': 'admin 200',

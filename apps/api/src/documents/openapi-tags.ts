@@ -4,6 +4,7 @@ export const TAGS: readonly { name: string; description: string }[] = [
   { name: 'Chat', description: 'Conversations: messages, answers, events, files and feedback.' },
   { name: 'Takeover', description: 'People who take chats over: the queue, presence, and who holds a chat.' },
   { name: 'Widget', description: 'The chat page that other sites embed, and its visitors.' },
+  { name: 'Console', description: 'The page in which agents work.' },
   {
     name: 'WhatsApp',
     description: 'Customers on WhatsApp, through Twilio: webhooks, and messages that could not be sent.',

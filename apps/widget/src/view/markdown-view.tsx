@@ -1,5 +1,5 @@
 import { useLayoutEffect, useRef } from 'preact/hooks';
-import { renderMarkdown } from './markdown.js';
+import { renderMarkdown } from '../../../shared/markdown.js';
 import type { Texts } from '../texts.js';
 
 /** Shows text of any author. Only nodes that the sanitiser has let through reach the page. */

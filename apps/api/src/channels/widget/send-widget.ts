@@ -1,5 +1,4 @@
 import type { FastifyReply } from 'fastify';
-import type { WidgetAsset } from './widget-assets.service.js';
 import type { WidgetPage } from './widget-pages.service.js';
 
 /** A launcher is asked for by name, for ever: it must not grow old. */
@@ -15,14 +14,4 @@ export async function sendPage(reply: FastifyReply, { status, html, policy }: Wi
 export async function sendLauncher(reply: FastifyReply, script: string): Promise<void> {
   reply.header('cache-control', `public, max-age=${LAUNCHER_SECONDS}`);
   await reply.type('text/javascript; charset=utf-8').send(script);
-}
-
-export async function sendAsset(
-  reply: FastifyReply,
-  { type, etag, bytes }: WidgetAsset,
-  knownTag: string | undefined,
-): Promise<void> {
-  reply.headers({ etag, 'cache-control': 'public, max-age=31536000, immutable' });
-  if (knownTag === etag) return void (await reply.code(304).send());
-  await reply.type(type).send(bytes);
 }

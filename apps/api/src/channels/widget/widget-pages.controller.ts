@@ -1,9 +1,9 @@
-import { Access, ApiProblems, CallerLanguage, type Language } from '@app/common';
-import { applyDecorators, Controller, Get, Headers, Param, Query, Req, Res } from '@nestjs/common';
+import { Access, ApiProblems, CallerLanguage, sendBuiltFile, type Language } from '@app/common';
+import { applyDecorators, Controller, Get, Param, Query, Req, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiProduces, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { SkipThrottle } from '@nestjs/throttler';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { sendAsset, sendLauncher, sendPage } from './send-widget.js';
+import { sendLauncher, sendPage } from './send-widget.js';
 import { WidgetAssetsService } from './widget-assets.service.js';
 import { WidgetPagesService } from './widget-pages.service.js';
 
@@ -95,9 +95,9 @@ export class WidgetPagesController {
   @ApiProblems(404, 503)
   async getWidgetFile(
     @Param('fileName') fileName: string,
-    @Headers('if-none-match') knownTag: string | undefined,
+    @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    await sendAsset(reply, this.assets.getFile(fileName), knownTag);
+    await sendBuiltFile(request, reply, this.assets.getFile(fileName));
   }
 }

@@ -1,4 +1,4 @@
-import { hasCode, type Language } from '@app/common';
+import { baseOf, hasCode, type Language } from '@app/common';
 import { Injectable } from '@nestjs/common';
 import { WidgetAssetsService } from './widget-assets.service.js';
 import { WidgetBotsService, type WidgetBot } from './widget-bots.service.js';
@@ -60,9 +60,6 @@ function unlessMissing(error: unknown): null {
   if (hasCode(error, 'NOT_FOUND')) return null;
   throw error;
 }
-
-/** The way up from a page to the server, whatever path a proxy has put before it. */
-const baseOf = (url: string): string => '../'.repeat(Math.max(0, url.split('?', 1)[0]!.split('/').length - 2)) || './';
 
 /**
  * Nothing runs or is loaded that does not come from this server, pictures apart. Only the sanitiser may make HTML of text

@@ -286,6 +286,12 @@ import type {
   GetChatVariablesData,
   GetChatVariablesErrors,
   GetChatVariablesResponses,
+  GetConsoleData,
+  GetConsoleErrors,
+  GetConsoleFileData,
+  GetConsoleFileErrors,
+  GetConsoleFileResponses,
+  GetConsoleResponses,
   GetConversationsData,
   GetConversationsErrors,
   GetConversationsResponses,
@@ -352,6 +358,8 @@ import type {
   GetReadinessData,
   GetReadinessErrors,
   GetReadinessResponses,
+  GetRootData,
+  GetRootErrors,
   GetSessionOptionsData,
   GetSessionOptionsErrors,
   GetSessionOptionsResponses,
@@ -649,6 +657,22 @@ export class BatonClient extends HeyApiClient {
   constructor(args?: { client?: Client; key?: string }) {
     super(args);
     BatonClient.__registry.set(this, args?.key);
+  }
+
+  /**
+   * Redirects browsers to the console
+   *
+   * Answers 404 to everything else.
+   */
+  public getRoot<ThrowOnError extends boolean = true>(
+    options?: Options<GetRootData, ThrowOnError>,
+  ): RequestResult<unknown, GetRootErrors, ThrowOnError, 'data'> {
+    return (options?.client ?? this.client).get<unknown, GetRootErrors, ThrowOnError, 'data'>({
+      responseStyle: 'data',
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/',
+      ...options,
+    });
   }
 
   /**
@@ -4277,6 +4301,38 @@ export class BatonClient extends HeyApiClient {
       responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/chatbots/{assistantId}',
+      ...options,
+    });
+  }
+
+  /**
+   * Returns the console, the page in which agents work
+   *
+   * Every address below it answers the same page.
+   */
+  public getConsole<ThrowOnError extends boolean = true>(
+    options?: Options<GetConsoleData, ThrowOnError>,
+  ): RequestResult<GetConsoleResponses, GetConsoleErrors, ThrowOnError, 'data'> {
+    return (options?.client ?? this.client).get<GetConsoleResponses, GetConsoleErrors, ThrowOnError, 'data'>({
+      responseStyle: 'data',
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/console',
+      ...options,
+    });
+  }
+
+  /**
+   * Returns a script or style of the console
+   *
+   * A name stands for one content for ever.
+   */
+  public getConsoleFile<ThrowOnError extends boolean = true>(
+    options: Options<GetConsoleFileData, ThrowOnError>,
+  ): RequestResult<GetConsoleFileResponses, GetConsoleFileErrors, ThrowOnError, 'data'> {
+    return (options.client ?? this.client).get<GetConsoleFileResponses, GetConsoleFileErrors, ThrowOnError, 'data'>({
+      responseStyle: 'data',
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/console/~/{fileName}',
       ...options,
     });
   }
