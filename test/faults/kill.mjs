@@ -8,7 +8,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expectedText } from '../support/fake-provider/fake-provider.mjs';
 import { BatonServer } from '../support/server.mjs';
-import { FAILPOINTS, Failpoints } from './failpoints/failpoints.mjs';
+import { FAILPOINTS, Failpoints, passesOf } from './failpoints/failpoints.mjs';
 import { Reader } from './reader.mjs';
 import {
   between,
@@ -89,7 +89,7 @@ async function runRound(round, place) {
   const over = new AbortController();
   const agents = place === null ? [] : [takeOverAndOver(before, over.signal), openChats(before, over.signal)];
   // Recovery is what follows a death: the server dies again while it gets over the first one.
-  if (place !== null && !place.startsWith('recover')) failpoints.arm(place, Math.ceil(between(0, 2)));
+  if (place !== null && !place.startsWith('recover')) failpoints.arm(place, passesOf(place));
   const asked = chatIds.flatMap((chatId, index) => askWhileDying(chatId, `Round ${round}, chat ${index}`, index));
   await die(place);
   over.abort();

@@ -56,6 +56,10 @@ export const FAILPOINTS = PLACES.flatMap(({ name }) =>
   STAGES.filter((stage) => stage !== 'commit' || !WITHOUT_TRANSACTION.has(name)).map((stage) => `${name}:${stage}`),
 );
 
+/** Passed a few times in a round, or once: messages that come together are one commit. */
+const SELDOM = ['intake', 'end', 'renew', 'recover'];
+export const passesOf = (name) => (SELDOM.includes(name.split(':')[0]) ? 1 : Math.ceil(Math.random() * 4));
+
 /** Lets a server that was started with {@link serverOptions} die in a named place. */
 export class Failpoints {
   #folder = mkdtempSync(join(tmpdir(), 'baton-failpoints-'));
