@@ -7,7 +7,6 @@ import { InboxRepository, type ClaimedInbox } from '../../mail/inbox.repository.
 import { WhatsAppOutbox } from '../sending/whatsapp-outbox.js';
 import type { IncomingWhatsApp } from './twilio-form.js';
 import { WhatsAppMedia } from './whatsapp-media.js';
-import { WordlessMessages } from './wordless-messages.js';
 import { WhatsAppMetrics } from '../whatsapp.metrics.js';
 import { CHANNEL, WhatsAppSettingsService } from '../whatsapp-settings.service.js';
 
@@ -24,7 +23,6 @@ export class WhatsAppInbox implements OnApplicationBootstrap, BeforeApplicationS
     private readonly chats: ChatsService,
     private readonly completions: CompletionsService,
     private readonly media: WhatsAppMedia,
-    private readonly wordless: WordlessMessages,
     outbox: WhatsAppOutbox,
     metrics: WhatsAppMetrics,
     private readonly grace: ShutdownGrace,
@@ -56,12 +54,8 @@ export class WhatsAppInbox implements OnApplicationBootstrap, BeforeApplicationS
     const visitor = await this.settings.visitorOf(payload);
     const chatId = await this.chats.openAddressedChat(visitor, CHANNEL);
     const { media = [], contents = null } = payload;
-    const files = await this.media.keep({ chatId, externalId, media, attempt });
-    if (contents !== null)
-      await this.wordless.notifyAgents(chatId, externalId, `The customer sent ${contents}. It is not kept.`);
-    const kinds = [...media.map(({ kind }) => kind), ...(contents === null ? [] : [contents])];
-    const text = payload.text ?? (await this.wordless.wordsFor(chatId, kinds, files));
-    if (text === null) return this.wordless.decline(chatId, externalId);
+    const text = await this.media.textOf({ chatId, externalId, attempt, text: payload.text, media, contents });
+    if (text === null) return;
     const idempotency = { requestKey: sha256(CHANNEL, externalId), requestHash: sha256(text) };
     await this.completions.accept(visitor, chatId, text, { idempotency, language: 'en' });
   }

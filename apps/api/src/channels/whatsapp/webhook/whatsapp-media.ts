@@ -13,11 +13,14 @@ const ATTEMPTS = 4;
 /** For all files of a message; a claim on it lasts a little longer. */
 const TIME_MS = 20_000;
 
-export interface ReceivedMedia {
+export interface ReceivedMessage {
   chatId: string;
   /** Twilio's id of the message: the same message again finds its files there. */
   externalId: string;
+  text: string | null;
   media: readonly IncomingMedia[];
+  /** What came besides text and files. */
+  contents: string | null;
   /** The number of this attempt, from 1. */
   attempt: number;
 }
@@ -32,8 +35,23 @@ export class WhatsAppMedia {
     private readonly wordless: WordlessMessages,
   ) {}
 
-  /** Returns what is kept. Throws {@link NotThereYet} while another attempt may get more. */
-  async keep(received: ReceivedMedia): Promise<ChatFileDto[]> {
+  /**
+   * Keeps the files, and returns the text of the message or what stands for it. Null when the customer has been told that only text can be
+   * read. Throws {@link NotThereYet} while another attempt may get more of the files.
+   */
+  async textOf(received: ReceivedMessage): Promise<string | null> {
+    const { chatId, externalId, text, media, contents } = received;
+    const files = await this.keep(received);
+    if (contents !== null)
+      await this.wordless.notifyAgents(chatId, externalId, `The customer sent ${contents}. It is not kept.`);
+    if (text !== null) return text;
+    const kinds = [...media.map(({ kind }) => kind), ...(contents === null ? [] : [contents])];
+    const words = await this.wordless.wordsFor(chatId, kinds, files);
+    if (words === null) await this.wordless.decline(chatId, externalId);
+    return words;
+  }
+
+  private async keep(received: ReceivedMessage): Promise<ChatFileDto[]> {
     const until = Date.now() + TIME_MS;
     const kept: ChatFileDto[] = [];
     const lines: string[] = [];
@@ -50,7 +68,7 @@ export class WhatsAppMedia {
   }
 
   /** The file, or why there is none. */
-  private async keepOne(received: ReceivedMedia, index: number, until: number): Promise<ChatFileDto | string> {
+  private async keepOne(received: ReceivedMessage, index: number, until: number): Promise<ChatFileDto | string> {
     const { url, contentType, kind } = received.media[index]!;
     const ending = endingOf(contentType);
     if (ending === null) return `files of the type ${contentType || 'unknown'} are not accepted.`;
