@@ -90,7 +90,7 @@ export const START_HERE_TEXT =
   '`createChatByBotCode`, `createCompletion` with the `chatId` of that answer, `claimChat`, `sendAgentMessage`, `releaseChat`. ' +
   `\`${START_HERE}\` of this document names all operations that take a JSON body in such an order: on a new installation each works with its ` +
   'example, once ids (`0199aa0e-…`) are those of earlier answers.\n\n' +
-  '**Sections.** First what customers do (Bot, Chat), then agents (Takeover), the channels (Widget, WhatsApp, Simple chat, Threads), the ' +
+  '**Sections.** First what customers do (Bot, Chat), then agents (Takeover), pages and channels (Widget, Console, WhatsApp, Simple chat, Threads), the ' +
   'caller’s own account (User), administration (Admin, AdminBot, AdminUser), and running the server (Statistic, Cache, System). The filter ' +
   'finds sections by their names, and operations by name, path and summary.';
 
