@@ -10,6 +10,7 @@ export * from './config/read-environment.js';
 export * from './config/setting.decorators.js';
 export * from './config/shutdown-grace.js';
 export { csvLine } from './csv.js';
+export * from './database-time.js';
 export * from './errors/app-error.js';
 export * from './errors/storage-full.js';
 export * from './errors/transient.js';

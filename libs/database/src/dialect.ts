@@ -11,6 +11,11 @@ export interface Dialect {
   readonly forUpdate: string;
   /** Appended to a SELECT whose rows must not change until this transaction ends. */
   readonly forShare: string;
+  /**
+   * Whether a lock on a row holds on the server that it was taken on only. A cluster whose nodes are all written to (Galera) compares what
+   * transactions have changed when they commit: of two that changed the same row, one is refused.
+   */
+  readonly areLocksLocal: boolean;
   /** Appended to an INSERT: rows whose key is there already get the new values of the columns. */
   readonly orUpdate: (key: string, columns: readonly string[]) => string;
 }
@@ -21,6 +26,7 @@ const SQLITE: Dialect = {
   nowPlus: (milliseconds) => `strftime('%Y-%m-%d %H:%M:%f', 'now', '${(milliseconds / 1000).toFixed(3)} seconds')`,
   forUpdate: '',
   forShare: '',
+  areLocksLocal: false,
   orUpdate: (key, columns) =>
     ` ON CONFLICT (${key}) DO UPDATE SET ${columns.map((column) => `${column} = excluded.${column}`).join(', ')}`,
 };
@@ -31,12 +37,21 @@ const MYSQL: Dialect = {
   nowPlus: (milliseconds) => `UTC_TIMESTAMP(3) + INTERVAL ${Math.round(milliseconds * 1000)} MICROSECOND`,
   forUpdate: ' FOR UPDATE',
   forShare: ' LOCK IN SHARE MODE',
+  areLocksLocal: false,
   orUpdate: (_, columns) =>
     ` ON DUPLICATE KEY UPDATE ${columns.map((column) => `${column} = VALUES(${column})`).join(', ')}`,
 };
 
-export const dialectOf = (dataSource: DataSource): Dialect =>
-  dataSource.options.type === 'better-sqlite3' ? SQLITE : MYSQL;
+const CLUSTER: Dialect = { ...MYSQL, areLocksLocal: true };
+const clusters = new WeakSet<DataSource>();
+
+/** The database is one of several nodes that are all written to. */
+export const markAsCluster = (dataSource: DataSource): unknown => clusters.add(dataSource);
+
+export function dialectOf(dataSource: DataSource): Dialect {
+  if (dataSource.options.type === 'better-sqlite3') return SQLITE;
+  return clusters.has(dataSource) ? CLUSTER : MYSQL;
+}
 
 /** A Date as raw SQL takes it on every engine: UTC, milliseconds. */
 export const toSqlTime = (date: Date): string => date.toISOString().slice(0, 23).replace('T', ' ');

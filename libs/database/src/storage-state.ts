@@ -9,7 +9,7 @@ const PROBE_BYTES = 65_536;
 const PROBE_AGAIN_AFTER_MS = 1000;
 
 /**
- * Whether the database has room. TypeORM tells it, as its logger, of every statement that failed: one that found no room says that
+ * Whether the database can be used and has room. TypeORM tells it, as its logger, of every statement that failed: one that found no room says that
  * the storage is full, and a write that succeeds says that it is not any more.
  */
 export class StorageState implements Logger {
@@ -26,6 +26,15 @@ export class StorageState implements Logger {
 
   logQueryError(error: string | Error): void {
     if (isStorageFull(error)) this.isFull = true;
+  }
+
+  /** A node that was cut off from its cluster answers, and refuses to read any table. */
+  async isUsable(): Promise<boolean> {
+    if (this.dataSource === null || !dialectOf(this.dataSource).areLocksLocal) return true;
+    return this.dataSource.query('SELECT 1 FROM system_state LIMIT 1').then(
+      () => true,
+      () => false,
+    );
   }
 
   /** Tries to write when the last attempt found no room: at most once a second, however often it is asked. */

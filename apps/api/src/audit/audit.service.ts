@@ -1,4 +1,4 @@
-import { listOptions, pagingResult, type PagingQuery } from '@app/common';
+import { databaseTime, listOptions, pagingResult, type PagingQuery } from '@app/common';
 import type { AuditEntry } from '@app/database';
 import { Injectable, Logger } from '@nestjs/common';
 import { uuidv7 } from 'uuidv7';
@@ -24,7 +24,7 @@ export class AuditService {
       action: action.slice(0, ACTION_LENGTH),
       target: target.slice(0, TARGET_LENGTH),
       data,
-      createdAt: new Date(),
+      createdAt: databaseTime(),
     };
     await this.entries.insert(entry).catch((error: unknown) => {
       this.logger.error({ msg: `Not in the audit log: ${action} by ${actor} on ${target}`, err: error });

@@ -1,4 +1,4 @@
-import { AppConfig, AppError } from '@app/common';
+import { AppConfig, AppError, databaseTime } from '@app/common';
 import { Injectable, Logger } from '@nestjs/common';
 import { decodeProtectedHeader, errors, jwtVerify, type JWTPayload } from 'jose';
 import type { ExternalIdentity } from '../users/index.js';
@@ -79,6 +79,7 @@ export class OidcService {
         issuer,
         audience,
         algorithms: ALGORITHMS,
+        currentDate: databaseTime(),
         clockTolerance: CLOCK_TOLERANCE_SECONDS,
         requiredClaims: ['sub', 'exp'],
       });

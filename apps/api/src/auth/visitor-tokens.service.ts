@@ -1,4 +1,4 @@
-import { AppError, GUEST_NAME, type VisitorPrincipal } from '@app/common';
+import { databaseTime, AppError, GUEST_NAME, type VisitorPrincipal } from '@app/common';
 import { Injectable } from '@nestjs/common';
 import { errors, jwtVerify, SignJWT, type JWTVerifyResult } from 'jose';
 import { SecretsService } from '../secrets/index.js';
@@ -33,13 +33,13 @@ export class VisitorTokensService {
   }
 
   async issue({ visitorId, botId }: Pick<VisitorPrincipal, 'visitorId' | 'botId'>): Promise<VisitorToken> {
-    const expiresAt = new Date(Date.now() + LIFETIME_MS);
+    const expiresAt = new Date(databaseTime().getTime() + LIFETIME_MS);
     const jwt = await new SignJWT({ bot: botId })
       .setProtectedHeader({ alg: ALGORITHM })
       .setIssuer(ISSUER)
       .setAudience(AUDIENCE)
       .setSubject(visitorId)
-      .setIssuedAt()
+      .setIssuedAt(databaseTime())
       .setExpirationTime(expiresAt)
       .sign(this.secrets.deriveKey(PURPOSE));
     return { token: PREFIX + jwt, expiresAt };
@@ -61,11 +61,11 @@ export class VisitorTokensService {
   private async verifyByAnyKey(jwt: string): Promise<JWTVerifyResult> {
     const [current, ...previous] = this.secrets.deriveKeys(PURPOSE);
     try {
-      return await jwtVerify(jwt, current!, CLAIMS);
+      return await jwtVerify(jwt, current!, { ...CLAIMS, currentDate: databaseTime() });
     } catch (error) {
       if (!(error instanceof errors.JWSSignatureVerificationFailed)) throw error;
       for (const key of previous) {
-        const verified = await jwtVerify(jwt, key, CLAIMS).catch(() => null);
+        const verified = await jwtVerify(jwt, key, { ...CLAIMS, currentDate: databaseTime() }).catch(() => null);
         if (verified !== null) return verified;
       }
       throw error;

@@ -1,4 +1,4 @@
-import { AppError, WorkLoop, type RequestIdentity } from '@app/common';
+import { databaseTime, AppError, WorkLoop, type RequestIdentity } from '@app/common';
 import type { JsonValue } from '@app/database';
 import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { IdempotencyRepository } from './idempotency.repository.js';
@@ -35,13 +35,13 @@ export class IdempotencyService implements OnApplicationBootstrap, OnApplication
 
   /** Null for the first request with this key, which must call {@link finish} or {@link release}; else the recorded answer. */
   async begin({ requestKey, requestHash }: RequestIdentity): Promise<RecordedAnswer | null> {
-    if (await this.repository.insertRunning(requestKey, requestHash, new Date())) return null;
+    if (await this.repository.insertRunning(requestKey, requestHash, databaseTime())) return null;
     const row = await this.repository.find(requestKey);
     // It failed in this very moment.
     if (row === null) throw new AppError('IDEMPOTENCY_KEY_IN_USE', { retryAfterSeconds: 1 });
     if (row.requestHash !== requestHash) throw new AppError('IDEMPOTENCY_KEY_REUSED');
     if (row.state === 'done') return { status: row.status ?? 200, value: row.answer };
-    throw Date.now() - row.createdAt.getTime() > LONGEST_REQUEST_MS
+    throw databaseTime().getTime() - row.createdAt.getTime() > LONGEST_REQUEST_MS
       ? new AppError('IDEMPOTENCY_OUTCOME_UNKNOWN')
       : new AppError('IDEMPOTENCY_KEY_IN_USE', { retryAfterSeconds: 1 });
   }
@@ -56,6 +56,6 @@ export class IdempotencyService implements OnApplicationBootstrap, OnApplication
   }
 
   async purge(): Promise<void> {
-    await this.repository.deleteOlderThan(new Date(Date.now() - KEPT_MS));
+    await this.repository.deleteOlderThan(new Date(databaseTime().getTime() - KEPT_MS));
   }
 }

@@ -1,3 +1,4 @@
+import { databaseTime } from '@app/common';
 import { dialectOf, fromSqlJson, isDuplicate, toSqlTime } from '@app/database';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
@@ -30,7 +31,7 @@ export class UsageRollupRepository {
       await this.dataSource.query('INSERT INTO system_state (name, value, updated_at) VALUES (?, ?, ?)', [
         ROLLUP_STATE,
         JSON.stringify({ watermark: '', checkedThrough: null } satisfies RollupState),
-        toSqlTime(new Date()),
+        toSqlTime(databaseTime()),
       ]);
     } catch (error) {
       if (!isDuplicate(error)) throw error;
@@ -134,7 +135,7 @@ export async function lockState(tx: EntityManager, lock: string): Promise<Rollup
 async function saveState(tx: EntityManager, state: RollupState): Promise<void> {
   await tx.query('UPDATE system_state SET value = ?, updated_at = ? WHERE name = ?', [
     JSON.stringify(state),
-    toSqlTime(new Date()),
+    toSqlTime(databaseTime()),
     ROLLUP_STATE,
   ]);
 }

@@ -1,4 +1,4 @@
-import { AppConfig, AppError, WorkLoop } from '@app/common';
+import { databaseTime, AppConfig, AppError, WorkLoop } from '@app/common';
 import { JobLeasesRepository } from '@app/database';
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { PriceBookService } from '../accounting/index.js';
@@ -67,7 +67,7 @@ export class UsageRollupService implements OnModuleInit, OnApplicationBootstrap,
   private async runOnOneInstance(): Promise<void> {
     if (!(await this.leases.acquire(ROLLUP_LEASE, LEASE_MS))) return;
     try {
-      await this.rollUp(new Date());
+      await this.rollUp(databaseTime());
     } finally {
       await this.leases.release(ROLLUP_LEASE);
     }

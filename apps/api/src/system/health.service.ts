@@ -33,7 +33,8 @@ export class HealthService {
   async getReadiness(): Promise<HealthDto> {
     if (this.host.httpAdapter.isDraining) throw new AppError('SHUTTING_DOWN');
     const { database } = await this.database.pingCheck('database', { timeout: DATABASE_TIMEOUT_MS });
-    if (database.status !== 'up') throw new AppError('NOT_READY', { detail: 'The database does not answer.' });
+    if (database.status !== 'up' || !(await this.storage.isUsable()))
+      throw new AppError('NOT_READY', { detail: 'The database does not answer.' });
     if (!(await this.storage.hasRoom())) throw new AppError('STORAGE_FULL', { retryAfterSeconds: FULL_AGAIN_SECONDS });
     const encryptionKey = (await this.canary.isReadable()) ? 'up' : 'down';
     const parts: HealthDto['parts'] = { database: 'up', encryptionKey };

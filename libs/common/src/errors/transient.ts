@@ -5,6 +5,8 @@ interface DatabaseError {
 }
 
 const GIVEN_UP = ['ER_LOCK_DEADLOCK', 'ER_LOCK_WAIT_TIMEOUT', 'SQLITE_BUSY', 'POOL_EXHAUSTED'];
+/** What a node of a cluster says that has lost the others, or has not joined them yet. */
+const CUT_OFF = ['ER_UNKNOWN_COM_ERROR', 'ER_ERROR_DURING_COMMIT'];
 
 /** The database gave a statement up for the sake of others: the same transaction, tried again, may go through. */
 export function isTransient(error: unknown): boolean {
@@ -28,8 +30,8 @@ export function isUnstorable(error: unknown): boolean {
 
 /** The connection to the database cannot be had, or is gone: what was under way may have been done or not. */
 export function isUnreachable(error: unknown): boolean {
-  const { fatal, driverError } = (error ?? {}) as DatabaseError;
-  return (driverError?.fatal ?? fatal) === true;
+  const { code, fatal, driverError } = (error ?? {}) as DatabaseError;
+  return (driverError?.fatal ?? fatal) === true || CUT_OFF.some((known) => known === (driverError?.code ?? code));
 }
 
 /** The driver's error as TypeORM passes it on: with the statement that met it. */

@@ -1,7 +1,8 @@
-import { readDatabaseUrl } from '@app/common';
+import { adoptDatabaseTime, readDatabaseUrl } from '@app/common';
 import { Logger } from '@nestjs/common';
 import type { Connection, ConnectionOptions, RowDataPacket, SslOptions } from 'mysql2/promise';
 import type { DataSource, DataSourceOptions } from 'typeorm';
+import { markAsCluster } from '../dialect.js';
 import { openedPool, type PoolConnection } from './pool.js';
 import { firstConnection, tlsOptions } from './tls.js';
 import { SilenceWatch } from './silence-watch.js';
@@ -12,6 +13,8 @@ const MEBIBYTE = 1024 * 1024;
 const MIN_PACKET = 4 * MEBIBYTE;
 const CONNECT_TIMEOUT_MS = 3000;
 const KEEP_ALIVE_AFTER_MS = 10_000;
+const READ_TIME_EVERY_MS = 60_000;
+const PROMPT_MS = 500;
 /** Set on every connection: what the code relies on must not depend on the server's defaults. */
 const SESSION = [
   `SET SESSION sql_mode = 'STRICT_TRANS_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'`,
@@ -20,6 +23,8 @@ const SESSION = [
 ];
 /** An instance that freezes in a transaction keeps its locks no longer than others wait for them. MySQL has no such setting. */
 const SESSION_OF_MARIADB = [...SESSION, 'SET SESSION idle_transaction_timeout = 4'];
+/** What was acknowledged by another node is seen by reading. */
+const SESSION_OF_GALERA = [...SESSION_OF_MARIADB, 'SET SESSION wsrep_sync_wait = 1'];
 
 /** Connection options for the server behind the URL; MySQL and MariaDB are told apart by asking it. */
 export async function serverOptions(url: string, poolSize: number): Promise<ServerOptions> {
@@ -53,10 +58,14 @@ export async function serverOptions(url: string, poolSize: number): Promise<Serv
 export async function connectServer(dataSource: DataSource): Promise<DataSource> {
   await dataSource.initialize();
   const { pool, first } = await openedPool(dataSource);
-  const session = dataSource.options.type === 'mariadb' ? SESSION_OF_MARIADB : SESSION;
+  const isCluster = await isGalera(dataSource);
+  if (isCluster) markAsCluster(dataSource);
+  const session = isCluster ? SESSION_OF_GALERA : dataSource.options.type === 'mariadb' ? SESSION_OF_MARIADB : SESSION;
   const prepare = (connection: PoolConnection): void => {
     for (const statement of session) connection.query(statement);
   };
+  await readTime(dataSource);
+  const reading = setInterval(() => void readTime(dataSource).catch(() => undefined), READ_TIME_EVERY_MS).unref();
   const watch = new SilenceWatch(pool, first, targetOf(dataSource.options as ServerOptions), report);
   prepare(first);
   pool.on('connection', prepare);
@@ -64,9 +73,23 @@ export async function connectServer(dataSource: DataSource): Promise<DataSource>
   const destroy = dataSource.destroy.bind(dataSource);
   dataSource.destroy = async () => {
     watch.stop();
+    clearInterval(reading);
     await destroy();
   };
   return dataSource;
+}
+
+/** What answers late tells little of the time. */
+async function readTime(dataSource: DataSource): Promise<void> {
+  const askedAt = performance.now();
+  const rows = await dataSource.query<{ time: Date }[]>('SELECT UTC_TIMESTAMP(3) AS time');
+  if (performance.now() - askedAt < PROMPT_MS) adoptDatabaseTime(rows[0]!.time);
+}
+
+/** Several nodes of a cluster, each of which takes writes. */
+async function isGalera(dataSource: DataSource): Promise<boolean> {
+  const rows = await dataSource.query<{ Value: string }[]>("SHOW GLOBAL VARIABLES LIKE 'wsrep_on'");
+  return rows[0]?.Value === 'ON';
 }
 
 function report(isSilent: boolean): void {

@@ -1,4 +1,4 @@
-import { AppError, MetricsRegistry, notFound, WorkLoop } from '@app/common';
+import { AppError, databaseTime, MetricsRegistry, notFound, WorkLoop } from '@app/common';
 import type { Budget } from '@app/database';
 import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { uuidv7 } from 'uuidv7';
@@ -18,7 +18,7 @@ const currentPeriods = (now: Date): string[] => [periodOf('day', now), periodOf(
 @Injectable()
 export class BudgetsService implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly logger = new Logger(BudgetsService.name);
-  private readonly loop = new WorkLoop('Checking the budgets', CHECK_MS, () => this.warn(new Date()));
+  private readonly loop = new WorkLoop('Checking the budgets', CHECK_MS, () => this.warn(databaseTime()));
   private readonly warnings = this.metrics.counter('budget_warnings_total', 'Budgets that passed 80 % in a period', [
     'scope',
   ]);
@@ -48,17 +48,17 @@ export class BudgetsService implements OnApplicationBootstrap, OnApplicationShut
   /** The error of a call that a budget refused. */
   refusalOf(booking: Booking): AppError {
     this.refusals.inc({ scope: booking.scope });
-    return exceeded(booking, new Date());
+    return exceeded(booking, databaseTime());
   }
 
   async list(): Promise<BudgetsDto> {
-    const now = new Date();
+    const now = databaseTime();
     const [budgets, uses] = await Promise.all([this.budgets.list(), this.budgets.findUses(currentPeriods(now))]);
     return { budgets: budgets.map((budget) => mapBudget(budget, uses, now)) };
   }
 
   async get(id: string): Promise<BudgetDto> {
-    const now = new Date();
+    const now = databaseTime();
     const [budget, uses] = await Promise.all([this.budgets.find(id), this.budgets.findUses(currentPeriods(now))]);
     if (budget === null) throw notFound('The budget');
     return mapBudget(budget, uses, now);
@@ -70,7 +70,7 @@ export class BudgetsService implements OnApplicationBootstrap, OnApplicationShut
       throw new AppError('VALIDATION_FAILED', {
         errors: [{ path: 'subject', message: 'subject must be an id of that scope' }],
       });
-    const now = new Date();
+    const now = databaseTime();
     const budget: Budget = { id: uuidv7(), scope, subject, period, limitNano, createdAt: now, updatedAt: now };
     if (!(await this.budgets.insert(budget)))
       throw new AppError('CONFLICT', { detail: 'There is a budget for the same and for the same period.' });
@@ -80,7 +80,7 @@ export class BudgetsService implements OnApplicationBootstrap, OnApplicationShut
 
   /** A lower limit refuses further calls at once; what was used stays. */
   async update(id: string, { limitNano }: BudgetLimitDto): Promise<void> {
-    if (!(await this.budgets.changeLimit(id, limitNano, new Date()))) throw notFound('The budget');
+    if (!(await this.budgets.changeLimit(id, limitNano, databaseTime()))) throw notFound('The budget');
     await this.cache.forget('budgets');
   }
 

@@ -1,3 +1,4 @@
+import { databaseTime } from '@app/common';
 import { OpenAiProvider, type AnswerWatch, type ProviderEvent, type ProviderRequest } from '@app/openai';
 import { Injectable } from '@nestjs/common';
 import { uuidv7 } from 'uuidv7';
@@ -65,7 +66,7 @@ export class CallMeterService {
     signal: AbortSignal,
     { reserved = null, ended = [] }: { reserved?: Call | null; ended?: readonly MeteredCall[] } = {},
   ): Promise<OpenedCall> {
-    const at = reserved?.at ?? new Date();
+    const at = reserved?.at ?? databaseTime();
     const rates = await this.prices.priceOf(plan.serviceId, request.model, at);
     const bookings = await this.budgets.bookingsFor(plan, () => expectedCostOf(request, rates), at);
     const planned = { ...plan, model: request.model, id: reserved?.id ?? uuidv7(), at };
@@ -89,10 +90,10 @@ export class CallMeterService {
     purpose: CallPurpose & { serviceId: string },
   ): Promise<{ watch: AnswerWatch; settle: () => Promise<void> }> {
     const prices = await this.prices.book();
-    const bookings = await this.budgets.bookingsFor(purpose, () => 0, new Date());
+    const bookings = await this.budgets.bookingsFor(purpose, () => 0, databaseTime());
     const calls: MeteredCall[] = [];
     const watch: AnswerWatch = (request, answer) => {
-      const at = new Date();
+      const at = databaseTime();
       const { model } = request;
       const planned = { ...purpose, id: uuidv7(), model, round: calls.length + 1, attempt: 1, isRequest: false, at };
       const call = new MeteredCall(planned, request, prices.find(purpose.serviceId, model, at), bookings);

@@ -1,4 +1,4 @@
-import { AppConfig, WorkLoop } from '@app/common';
+import { databaseTime, AppConfig, WorkLoop } from '@app/common';
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { PriceBookService } from '../prices/price-book.service.js';
 import { LostCallsRepository, type CallTarget } from './lost-calls.repository.js';
@@ -14,7 +14,7 @@ export class LostCallsService implements OnApplicationBootstrap, OnApplicationSh
   private readonly loop = new WorkLoop(
     'Settling lost calls',
     () => this.config.turns.leaseMs / SWEEPS_PER_LEASE,
-    () => this.sweep(new Date()),
+    () => this.sweep(databaseTime()),
   );
 
   constructor(

@@ -1,4 +1,13 @@
-import { AppConfig, AppError, notFound, listOptions, pagingResult, WorkLoop, type PagingQuery } from '@app/common';
+import {
+  AppConfig,
+  AppError,
+  notFound,
+  listOptions,
+  pagingResult,
+  WorkLoop,
+  type PagingQuery,
+  databaseTime,
+} from '@app/common';
 import type { BrowserSession } from '@app/database';
 import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { EventEmitter2 } from '@nestjs/event-emitter';
@@ -95,7 +104,7 @@ export class SessionsService implements OnApplicationBootstrap, OnApplicationShu
 
   /** At most once a minute. What a socket is asked for counts, that it is open does not. Never fails. */
   async noteUse({ id, lastUsedAt }: BrowserSession): Promise<void> {
-    const now = new Date();
+    const now = databaseTime();
     const unlessAfter = new Date(now.getTime() - USE_NOTED_EVERY_MS);
     if (lastUsedAt > unlessAfter) return;
     await this.repository.noteUse(id, now, unlessAfter).catch((error: unknown) => this.warn(error));
@@ -105,7 +114,7 @@ export class SessionsService implements OnApplicationBootstrap, OnApplicationShu
   async create({ userId, apiKey, browser }: NewSession): Promise<IssuedSession> {
     const id = uuidv7();
     const secret = newSecret(id);
-    const now = new Date();
+    const now = databaseTime();
     const latest = now.getTime() + this.settings.maxMs;
     const session: BrowserSession = {
       id,
@@ -145,7 +154,7 @@ export class SessionsService implements OnApplicationBootstrap, OnApplicationShu
 
   private async renew(session: BrowserSession, hash: string): Promise<string | null> {
     const { id, secretHash, previousHash, previousUntil } = session;
-    const now = Date.now();
+    const now = databaseTime().getTime();
     const ageMs = now - session.rotatedAt.getTime();
     const isCurrent = hash === secretHash;
     if (isCurrent && previousHash !== null && previousUntil === null) {
@@ -168,7 +177,7 @@ export class SessionsService implements OnApplicationBootstrap, OnApplicationShu
   }
 
   private livingAt(): LivingAt {
-    const now = new Date();
+    const now = databaseTime();
     return { now, usedAfter: new Date(now.getTime() - this.settings.idleMs) };
   }
 
@@ -184,5 +193,5 @@ const hashOf = (secret: string): string => createHash('sha256').update(secret).d
 function isSecretOf({ secretHash, previousHash, previousUntil }: BrowserSession, secret: string): boolean {
   const hash = hashOf(secret);
   if (hash === secretHash) return true;
-  return hash === previousHash && (previousUntil === null || previousUntil.getTime() > Date.now());
+  return hash === previousHash && (previousUntil === null || previousUntil.getTime() > databaseTime().getTime());
 }

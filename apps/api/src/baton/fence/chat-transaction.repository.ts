@@ -1,3 +1,4 @@
+import { databaseTime } from '@app/common';
 import type { Actor, ChatEventData, ChatEventEnvelope, ChatEventType } from '@app/contracts';
 import {
   dialectOf,
@@ -70,7 +71,7 @@ interface NewEvent<Type extends ChatEventType> {
  * one statement per table.
  */
 export class ChatTransaction {
-  readonly at = new Date();
+  readonly at = databaseTime();
   private readonly messages: SqlRow[] = [];
   private readonly events: SqlRow[] = [];
   private readonly changed = new Set<LockedChat>();

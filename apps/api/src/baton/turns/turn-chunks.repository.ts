@@ -35,6 +35,7 @@ export class TurnChunksRepository {
       );
       const epochs = new Map(chats.map((chat) => [chat.running_turn_id, chat.epoch]));
       const allowed = chunks.filter(({ turnId, epoch }) => epochs.get(turnId) === epoch);
+      if (dialectOf(this.dataSource).areLocksLocal) await this.claimTurns(manager, allowed);
       const rows = allowed.map(({ turnId, offset, text }) => ({
         turn_id: turnId,
         chunk_offset: offset,
@@ -49,6 +50,16 @@ export class TurnChunksRepository {
       );
       return new Set(allowed.map(({ turnId }) => turnId));
     });
+  }
+
+  /** Where the lock above holds on this node only: whoever ends a turn changes its row too, and one of both is refused. */
+  private async claimTurns(manager: EntityManager, chunks: NewChunk[]): Promise<void> {
+    const ids = [...new Set(chunks.map(({ turnId }) => turnId))].toSorted();
+    if (ids.length === 0) return;
+    await manager.query(
+      `UPDATE turns SET lease_until = lease_until + INTERVAL 1000 MICROSECOND WHERE id IN (${placeholders(ids.length)}) AND status = 'running'`,
+      ids,
+    );
   }
 
   /** The committed text of a running turn from `offset` on; empty if there is none. */

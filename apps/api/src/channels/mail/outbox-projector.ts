@@ -1,4 +1,4 @@
-import { WorkLoop } from '@app/common';
+import { databaseTime, WorkLoop } from '@app/common';
 import type { ChatEventEnvelope } from '@app/contracts';
 import { Logger } from '@nestjs/common';
 import { ChatLogService, type LoggedEvent } from '../../baton/index.js';
@@ -77,7 +77,7 @@ export class OutboxProjector {
     const now = performance.now();
     if (now - this.lastSearch < POLL_MS * 0.9) return;
     const isFull = now - this.lastFullSearch > RECENT_MS;
-    const since = isFull ? null : new Date(Date.now() - RECENT_MS);
+    const since = isFull ? null : new Date(databaseTime().getTime() - RECENT_MS);
     const missed = await this.projection.findAllBehind(this.channel.name, since, CHATS_PER_SEARCH);
     for (const chatId of missed) this.changed.add(chatId);
     if (missed.length === CHATS_PER_SEARCH) return;

@@ -1,3 +1,4 @@
+import { databaseTime } from '@app/common';
 import { Injectable, Logger } from '@nestjs/common';
 import { Cron, CronExpression } from '@nestjs/schedule';
 import { MailRetentionService } from '../mail/mail-retention.service.js';
@@ -16,7 +17,7 @@ export class WhatsAppRetention {
   @Cron(CronExpression.EVERY_HOUR)
   async runHourly(): Promise<void> {
     try {
-      await this.mail.deleteOld(CHANNEL, this.settings.isOn, new Date());
+      await this.mail.deleteOld(CHANNEL, this.settings.isOn, databaseTime());
     } catch (error) {
       this.logger.error({ err: error }, 'Old messages could not be deleted; they are tried again in an hour');
     }

@@ -1,3 +1,4 @@
+import { databaseTime } from '@app/common';
 import {
   Chat,
   fromSqlJson,
@@ -149,7 +150,7 @@ export class ChatsRepository {
 
 /** A new chat: its owner is the bot, its log is empty. */
 export function newChatRow(chat: NewChat): Omit<Chat, 'user' | 'bot' | 'userSystemMessage'> {
-  const now = new Date();
+  const now = databaseTime();
   return {
     ...chat,
     displayName: '',

@@ -1,3 +1,4 @@
+import { databaseTime } from '@app/common';
 import { JobLeasesRepository } from '@app/database';
 import { Injectable, Logger, type BeforeApplicationShutdown } from '@nestjs/common';
 import { Cron, CronExpression } from '@nestjs/schedule';
@@ -43,14 +44,14 @@ export class RetentionService implements BeforeApplicationShutdown {
   @Cron(CronExpression.EVERY_HOUR)
   async runHourly(): Promise<void> {
     await this.runOnce(HOURLY_JOB, HOURLY_LEASE_MS, async () => {
-      const deleted = await this.deleteExpired(new Date());
+      const deleted = await this.deleteExpired(databaseTime());
       return deleted + (await this.feedback.forgetWords());
     });
   }
 
   @Cron(CronExpression.EVERY_DAY_AT_3AM)
   async runDaily(): Promise<void> {
-    await this.runOnce(DAILY_JOB, DAILY_LEASE_MS, () => this.cleanFiles(new Date()));
+    await this.runOnce(DAILY_JOB, DAILY_LEASE_MS, () => this.cleanFiles(databaseTime()));
   }
 
   /** Returns how many chats were deleted. */

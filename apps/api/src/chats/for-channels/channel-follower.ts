@@ -1,3 +1,4 @@
+import { databaseTime } from '@app/common';
 import type { ChatEventEnvelope } from '@app/contracts';
 import type { ChatLogService } from '../../baton/index.js';
 import type { ChannelChat, ChannelChatsRepository } from './channel-chats.repository.js';
@@ -22,7 +23,7 @@ export class ChannelFollower {
   readonly readers = new Set<ChannelReader>();
   private readonly known = new Map<string, ChannelChat>();
   private readonly stale = new Set<string>();
-  private readonly startedAt = Date.now();
+  private readonly startedAt = databaseTime().getTime();
   private isRefreshing = false;
   private refreshing: Promise<void> = Promise.resolve();
 
@@ -49,7 +50,7 @@ export class ChannelFollower {
 
   /** Finds chats that other instances have written into. */
   async findChanged(): Promise<void> {
-    const heads = await this.chats.findHeadsSince(this.channel, new Date(Date.now() - TOLERANCE_MS));
+    const heads = await this.chats.findHeadsSince(this.channel, new Date(databaseTime().getTime() - TOLERANCE_MS));
     for (const [chatId, lastSeq] of heads) if (this.known.get(chatId)?.lastSeq !== lastSeq) this.refresh(chatId);
   }
 

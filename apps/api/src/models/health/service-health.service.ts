@@ -1,4 +1,4 @@
-import { MetricsRegistry, WorkLoop } from '@app/common';
+import { databaseTime, MetricsRegistry, WorkLoop } from '@app/common';
 import { ERRORS, type ErrorCode } from '@app/contracts';
 import { ProviderError } from '@app/openai';
 import { Injectable, Logger, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
@@ -62,7 +62,7 @@ export class ServiceHealthService implements OnApplicationBootstrap, BeforeAppli
 
   async beforeApplicationShutdown(): Promise<void> {
     await this.loop.stop();
-    if (this.hasStored) await this.troubles.replaceOwn(this.instanceId, [], new Date()).catch(() => undefined);
+    if (this.hasStored) await this.troubles.replaceOwn(this.instanceId, [], databaseTime()).catch(() => undefined);
   }
 
   /** A call of the service worked, or failed with this error. Errors that are not the service's say nothing. */
@@ -105,7 +105,7 @@ export class ServiceHealthService implements OnApplicationBootstrap, BeforeAppli
   }
 
   private async sync(): Promise<void> {
-    const now = Date.now();
+    const now = databaseTime().getTime();
     const services = await this.troubles.listServices();
     this.keepOnly(new Set(services.map(({ id }) => id)));
     for (const { id, displayName, isActive, health, updatedAt } of services) {
@@ -122,7 +122,7 @@ export class ServiceHealthService implements OnApplicationBootstrap, BeforeAppli
   }
 
   private findOfOthers(): Promise<Trouble[]> {
-    return this.troubles.findOfOthers(this.instanceId, new Date(Date.now() - CONFIRMED_MS));
+    return this.troubles.findOfOthers(this.instanceId, new Date(databaseTime().getTime() - CONFIRMED_MS));
   }
 
   private recordOf(serviceId: string): ServiceRecord {
@@ -156,7 +156,7 @@ export class ServiceHealthService implements OnApplicationBootstrap, BeforeAppli
 }
 
 const troubleOf = (serviceId: string, { current: { state, code }, since }: ServiceRecord): Trouble[] =>
-  isTrouble(state) ? [{ serviceId, state, code: code ?? '', since: new Date(since ?? Date.now()) }] : [];
+  isTrouble(state) ? [{ serviceId, state, code: code ?? '', since: new Date(since ?? databaseTime().getTime()) }] : [];
 
 function availabilityOf({ state, code, since }: { state: HealthState; code: string | null; since: Date | null }) {
   const title = code !== null && Object.hasOwn(ERRORS, code) ? ERRORS[code as ErrorCode].title : 'It does not work';

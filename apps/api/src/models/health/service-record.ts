@@ -1,3 +1,4 @@
+import { databaseTime } from '@app/common';
 import { assess, evidenceOf, type Assessment, type Outcome } from './assess-health.js';
 
 const MOST_KEPT = 40;
@@ -23,7 +24,7 @@ export class ServiceRecord {
   addCall(code: string | null, revision: number): void {
     if (revision < this.revision) return;
     this.adopt(revision);
-    this.calls.push({ at: Date.now(), code, isProbe: false });
+    this.calls.push({ at: databaseTime().getTime(), code, isProbe: false });
     if (this.calls.length > MOST_KEPT) this.calls = this.calls.slice(-MOST_KEPT / 2);
   }
 
@@ -33,7 +34,7 @@ export class ServiceRecord {
   }
 
   /** What it was before; null when the state has not changed. */
-  reassess(isCircuitOpen: boolean, now = Date.now()): Assessment | null {
+  reassess(isCircuitOpen: boolean, now = databaseTime().getTime()): Assessment | null {
     const before = this.current;
     const evidence = evidenceOf(this.calls, this.probe, now);
     this.current = assess(evidence, isCircuitOpen);

@@ -1,4 +1,4 @@
-import { AppConfig, WorkLoop } from '@app/common';
+import { databaseTime, AppConfig, WorkLoop } from '@app/common';
 import { JobLeasesRepository, type OpenAiService } from '@app/database';
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { OnEvent } from '@nestjs/event-emitter';
@@ -63,7 +63,7 @@ export class ProbeScheduleService implements OnApplicationBootstrap, OnApplicati
   private async runOnOneInstance(): Promise<void> {
     if (!(await this.leases.acquire(LEASE, LEASE_MS))) return;
     try {
-      await this.probeDue(new Date());
+      await this.probeDue(databaseTime());
     } finally {
       await this.leases.release(LEASE);
     }

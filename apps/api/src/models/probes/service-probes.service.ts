@@ -1,4 +1,4 @@
-import { AppError, notFound } from '@app/common';
+import { databaseTime, AppError, notFound } from '@app/common';
 import { type ErrorCode, type ModelDialect } from '@app/contracts';
 import { USAGE_TYPE, type OpenAiService, type StoredHealth } from '@app/database';
 import {
@@ -97,7 +97,7 @@ export class ServiceProbesService implements OnModuleDestroy {
       if (service === null) throw notFound('The service');
       const connection = await this.connections.connect(service);
       const list = await this.provider.listModels(connection, AbortSignal.timeout(MODELS_LIMIT_MS));
-      await this.records.storeList(service, listOf(list, new Date()));
+      await this.records.storeList(service, listOf(list, databaseTime()));
       return { models: list.models.map(mapModel) };
     });
   }
@@ -115,7 +115,7 @@ export class ServiceProbesService implements OnModuleDestroy {
     result: ProbeResult,
     before: ProbeRecord | null,
   ): Promise<ServiceProbeDto> {
-    const record = recordOf(service, result, before, new Date());
+    const record = recordOf(service, result, before, databaseTime());
     const found = {
       dialect: result.dialect ?? service.dialect,
       capabilities:
@@ -191,7 +191,7 @@ const NOTHING_FOUND: ProbeResult = {
 };
 
 const healthOf = ({ reachable, latencyMs, problem }: ProbeResult): StoredHealth => ({
-  checkedAt: new Date().toISOString(),
+  checkedAt: databaseTime().toISOString(),
   reachable,
   latencyMs: latencyMs === null ? null : Math.round(latencyMs),
   problem,

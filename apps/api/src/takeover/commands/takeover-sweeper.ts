@@ -1,4 +1,4 @@
-import { hasCode, WorkLoop } from '@app/common';
+import { databaseTime, hasCode, WorkLoop } from '@app/common';
 import type { Actor } from '@app/contracts';
 import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import {
@@ -94,7 +94,7 @@ export class TakeoverSweeper implements OnApplicationBootstrap, OnApplicationShu
 
   private async endWaits(botId: string): Promise<number> {
     const { takeover } = await this.bots.getProfile(botId);
-    const isClosed = !isOpen(takeover.businessHours, new Date());
+    const isClosed = !isOpen(takeover.businessHours, databaseTime());
     if (!isClosed && takeover.onWaitExpired === 'keep') return 0;
     const waitMs = isClosed ? 0 : takeover.waitSeconds * 1000;
     return this.each(await this.queue.findWaiting(botId, waitMs, CHATS_PER_SWEEP), (chat) =>

@@ -1,4 +1,4 @@
-import { AppError, listOptions, notFound, pagingResult } from '@app/common';
+import { databaseTime, AppError, listOptions, notFound, pagingResult } from '@app/common';
 import type { PagingQuery, PagingResult, RequestIdentity } from '@app/common';
 import type { ApiKey } from '@app/database';
 import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
@@ -35,7 +35,7 @@ export const describeApiKey = (key: string, name: string, expiresAt: Date | null
   hash: hashApiKey(key),
   // Of a key that was chosen by a person, hardly anything may be shown.
   prefix: key.slice(0, key.startsWith('bt_') ? PREFIX_LENGTH : 3),
-  createdAt: new Date(),
+  createdAt: databaseTime(),
   expiresAt,
   lastUsedAt: null,
   revokedAt: null,
@@ -61,7 +61,8 @@ export class ApiKeysService implements OnModuleDestroy {
   async identifyKey(key: string): Promise<Pick<ApiKey, 'id' | 'userId' | 'expiresAt'>> {
     const hash = hashApiKey(key);
     const found = await this.cache.remember('permissions', `key:${hash}`, PRINCIPAL_TTL_MS, () => this.load(hash));
-    if (found.expiresAt !== null && found.expiresAt.getTime() <= Date.now()) throw new AppError('INVALID_TOKEN');
+    if (found.expiresAt !== null && found.expiresAt.getTime() <= databaseTime().getTime())
+      throw new AppError('INVALID_TOKEN');
     this.noteUse(found);
     return found;
   }
@@ -91,7 +92,7 @@ export class ApiKeysService implements OnModuleDestroy {
     if (name.toUpperCase() === CONFIGURED_KEY_NAME) throw invalid('name', `name must not be ${CONFIGURED_KEY_NAME}`);
     const expiresAt = dto.expiresAt ? new Date(dto.expiresAt) : null;
     // Not a number when the text is no time.
-    if (expiresAt !== null && !(expiresAt.getTime() > Date.now()))
+    if (expiresAt !== null && !(expiresAt.getTime() > databaseTime().getTime()))
       throw invalid('expiresAt', 'expiresAt must be in the future');
     const key = generateApiKey();
     const stored = { ...describeApiKey(key, name, expiresAt), userId };
@@ -111,7 +112,7 @@ export class ApiKeysService implements OnModuleDestroy {
   }
 
   async delete(userId: number, apiKeyId: string): Promise<void> {
-    if (!(await this.keys.revoke(userId, apiKeyId, new Date()))) throw notFound('The API key');
+    if (!(await this.keys.revoke(userId, apiKeyId, databaseTime()))) throw notFound('The API key');
     // The key, and whatever sessions it was exchanged for.
     await this.cache.forget('permissions');
   }
@@ -143,7 +144,7 @@ export class ApiKeysService implements OnModuleDestroy {
 
   /** In the background, and at most once a minute for each key. Its failure refuses no request. */
   private noteUse(key: ApiKey): void {
-    const now = new Date();
+    const now = databaseTime();
     const unlessAfter = new Date(now.getTime() - USE_NOTED_EVERY_MS);
     if (key.lastUsedAt !== null && key.lastUsedAt > unlessAfter) return;
     key.lastUsedAt = now;
