@@ -12,6 +12,10 @@ const NOT_RUN: Record<string, string> = {
   'test:quick': 'npm test runs the same files',
   'test:medium': 'npm test runs the same files',
   'test:e2e': 'npm test runs the same files',
+  faults: 'takes hours; CI runs its suites in short forms',
+  'faults:failpoints': 'faults:kill runs a few of the same places',
+  'faults:deaf': 'takes minutes, until the buffers of the system are full; unit and e2e tests let single readers go',
+  'faults:hour': 'takes its time to see memory grow; faults:soak looks at it in a short form',
   'faults:modes': 'npm test runs the same file with fewer answers that are not streamed',
   'test:model': 'npm test runs the same file with fewer runs',
 };

@@ -47,7 +47,7 @@ export const PLACES = [
   },
 ];
 
-/** `start`: nothing is written. `commit`: all is written and nothing is committed. `done`: it is, and nobody knows yet. */
+/** `start`: nothing is written. `commit`: all is written and nothing is committed. `done`: it is, and no caller knows yet. */
 const STAGES = ['start', 'commit', 'done'];
 /** One statement each: there is no transaction around it. */
 const WITHOUT_TRANSACTION = new Set(['renew', 'known', 'answered']);

@@ -62,8 +62,8 @@ const perReader = (deaf.peak - quiet.peak) / options.deaf;
 const slowdown = percentile(deaf.times, 0.99) / percentile(quiet.times, 0.99);
 if (perReader > BYTES_LIMIT) faults.push(`${perReader.toFixed(0)} bytes for each deaf reader`);
 if (slowdown > SLOWDOWN_LIMIT) faults.push(`the others' p99 became ${slowdown.toFixed(2)} times as long`);
-if (letGo === 0) faults.push('no stream that nobody reads was let go');
-if (sockets.some(({ isOpen }) => isOpen)) faults.push('sockets that nobody reads are still open');
+if (letGo === 0) faults.push('no stream of a deaf reader was let go');
+if (sockets.some(({ isOpen }) => isOpen)) faults.push('sockets of deaf readers are still open');
 const times = ({ times: all }) => [0.5, 0.99].map((share) => percentile(all, share).toFixed(0)).join('/');
 printTable([
   {

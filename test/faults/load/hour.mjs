@@ -222,7 +222,7 @@ async function stageFaults() {
   }
 }
 
-/** What no client means to send, a stream that nobody reads, and a connection that is dropped in the middle. */
+/** What no client means to send, a stream that no client reads, and a connection that is dropped in the middle. */
 async function breakRequest(_, index) {
   const socket = connect(lasting.port, '127.0.0.1').on('error', () => undefined);
   await once(socket, 'connect');

@@ -103,7 +103,7 @@ export class EventStream extends Readable {
     this.setDeadline(() => this.destroy());
   }
 
-  /** Whoever reads on, however slowly, gets the same time again. */
+  /** A reader that reads on, however slowly, gets the same time again. */
   private setDeadline(act: () => void): void {
     const left = this.readableLength;
     const look = (): void => (this.readableLength < left ? this.setDeadline(act) : act());
