@@ -106,6 +106,8 @@ describe.each(ENGINES)('the price book on $engine', ({ settings }) => {
       { prices: [priced({ validFrom: '2027-01-01', validUntil: '2026-01-01' })] },
       'prices.0.validUntil',
     ],
+    ['a time that no calendar has', { prices: [priced({ validUntil: '2027-W01' })] }, 'prices.0.validUntil'],
+    ['a time that no database holds', { prices: [priced({ validUntil: '+275760-09-13' })] }, 'prices.0.validUntil'],
     ['a star within a name', { prices: [priced({ model: 'a*b' })] }, 'prices.0.model'],
     ['nothing', {}, 'prices'],
     ['a table with other columns', { csv: 'model,price\nm,1\n' }, 'csv'],

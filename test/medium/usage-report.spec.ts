@@ -159,6 +159,14 @@ describe.each(ENGINES)('the report of use on $engine', ({ settings }) => {
     expect(await models({ SearchFor: 'B' })).toEqual(['b']);
   });
 
+  it('tells models apart that differ in case or accents only', async () => {
+    await ledger.store(['cafe', 'CAFE', 'café'].map((model) => entry({ model })));
+    const models = async (changes: Partial<UsageReportQuery>): Promise<unknown[]> =>
+      (await read(['model'], changes)).map(({ model }) => model);
+    expect(new Set(await models({}))).toEqual(new Set(['cafe', 'CAFE', 'café']));
+    expect(await models({ Model: 'cafe' })).toEqual(['cafe']);
+  });
+
   it('is a file that no spreadsheet executes', async () => {
     const model = '=HYPERLINK("https://evil.example","é\r\n")';
     await ledger.store([entry({ model, outcome: 'ok' }), entry({ model: 'plain', outcome: 'PROVIDER_ERROR' })]);

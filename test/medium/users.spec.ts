@@ -60,6 +60,7 @@ describe.each(ENGINES)('users on $engine', ({ settings }) => {
       const list = (changes: Partial<PagingQuery>) => admin.list(Object.assign(new PagingQuery(), changes));
       expect((await list({ SearchFor: '100%' })).items.map(({ displayName }) => displayName)).toEqual(['100%']);
       expect((await list({ SearchFor: 'LIST-Ä' })).totalItemCount).toBe(1);
+      expect((await list({ SearchFor: 'LIST-A' })).totalItemCount).toBe(0);
       const page = await list({ SearchFor: 'list-', PageSize: 2, PageNumber: 1, OrderBy: 'userId desc' });
       expect(page).toMatchObject({ totalItemCount: 3, totalPageCount: 2, hasNext: true });
       expect(page.items.map(({ displayName }) => displayName)).toEqual(['ÄRGER', '100x']);

@@ -61,11 +61,13 @@ interface KnownOperation extends Operation {
 export class OpenApiValidator {
   /** The documented statuses that were seen, by operation. */
   readonly seen = new Map<string, Set<number>>();
+  private readonly document: Document;
   private readonly known: KnownOperation[];
   private readonly ajv: Ajv2020;
   private readonly compiled = new Map<string, ValidateFunction>();
 
-  constructor(private readonly document: Document = readDocument()) {
+  constructor(document: Document = readDocument(join(__dirname, '../..', ROOT))) {
+    this.document = document;
     this.known = Object.entries(document.paths).flatMap(([path, item]) =>
       METHODS.filter((method) => item[method] !== undefined).map((method) =>
         knownOperation(path, method, item[method]!),
@@ -140,7 +142,8 @@ export class OpenApiValidator {
     return media && ((media.example ?? this.exampleOf(media.schema ?? {})) as Record<string, unknown>);
   }
 
-  private find(method: string, path: string): KnownOperation | undefined {
+  /** The operation that a request reaches. */
+  find(method: string, path: string): KnownOperation | undefined {
     return this.known
       .filter((operation) => operation.method === method && operation.pattern.test(path))
       .toSorted((a, b) => a.parameters - b.parameters)[0];
@@ -188,8 +191,8 @@ export class OpenApiValidator {
 }
 
 /** The committed document, with the responses that operations share written out. */
-function readDocument(): Document {
-  const document = JSON.parse(readFileSync(join(__dirname, '../..', ROOT), 'utf8')) as Document;
+export function readDocument(file: string): Document {
+  const document = JSON.parse(readFileSync(file, 'utf8')) as Document;
   for (const { responses } of Object.values(document.paths).flatMap((item) => Object.values(item)))
     for (const [status, response] of Object.entries(responses))
       if (response.$ref !== undefined) responses[status] = document.components.responses[nameOf(response.$ref)]!;

@@ -9,7 +9,7 @@ import { createConnection } from 'mysql2/promise';
 
 const MAIN = 'dist/apps/api/src/main.js';
 export const ADMIN_KEY = 'bt_faults_and_bench_0123456789abcdef0123456789';
-const READY_WITHIN_MS = 60_000;
+const READY_WITHIN_MS = 180_000;
 const STOP_WITHIN_MS = 30_000;
 const CLOCK_TICKS_PER_SECOND = 100;
 
@@ -89,7 +89,7 @@ export class BatonServer {
   #options;
   #ownsDataDir;
 
-  /** @param {{ providerUrl: string, databaseUrl?: string, redisUrl?: string, dataDir?: string, env?: object, cores?: string, nodeArgs?: string[] }} options */
+  /** @param {{ providerUrl: string, databaseUrl?: string, redisUrl?: string, dataDir?: string, env?: object, cores?: string, nodeArgs?: string[], stdio?: string[] }} options */
   constructor(options) {
     this.#options = options;
     this.#ownsDataDir = options.dataDir === undefined;
@@ -112,9 +112,9 @@ export class BatonServer {
 
   async start() {
     if (this.port === 0) this.port = await freePort();
-    const { nodeArgs = [], cores = null } = this.#options;
+    const { nodeArgs = [], cores = null, stdio } = this.#options;
     const startedAt = performance.now();
-    this.process = new ProgramProcess(spawnNode([...nodeArgs, MAIN], { env: this.#environment(), cores }));
+    this.process = new ProgramProcess(spawnNode([...nodeArgs, MAIN], { env: this.#environment(), cores, stdio }));
     await this.#untilReady(startedAt);
     this.startMs = performance.now() - startedAt;
   }

@@ -21,6 +21,7 @@ export * from './http/body/body-reader.js';
 export * from './http/body/characters.decorator.js';
 export * from './http/body/dto-shape.js';
 export * from './http/body/id-field.decorator.js';
+export * from './http/body/moment.decorator.js';
 export * from './http/compression.js';
 export * from './http/event-stream.js';
 export * from './http/flag.js';

@@ -10,7 +10,7 @@ import type { DataSource } from 'typeorm';
 
 const ADMIN_KEY = 'authorisation-admin-key-of-32-characters';
 /** The owner comes last, so that what belongs to the owner still exists while the others try. */
-const CALLERS = ['anonymous', 'expired', 'deleted', 'other', 'agent', 'admin', 'user'] as const;
+const CALLERS = ['anonymous', 'visitor', 'expired', 'deleted', 'other', 'agent', 'admin', 'user'] as const;
 type Caller = (typeof CALLERS)[number];
 type Ids = Record<string, string>;
 
@@ -48,6 +48,7 @@ describe('every route, for everybody', () => {
       deleted: await createAccount('deleted', ['admin']),
     };
     for (const [caller, { key }] of Object.entries(accounts)) tokens[caller as Caller] = key;
+    tokens.visitor = (await admin.call<Ids>('openWidgetSession', { path: { botCode: 'welcome' }, body: {} }))['token'];
     user = new CatalogueClient(validator, server.url, accounts.user.key);
     const database = server.app.get<DataSource>(getDataSourceToken(), { strict: false });
     await database
@@ -127,6 +128,9 @@ describe('every route, for everybody', () => {
     }
     const staff = agents === undefined ? {} : { agent: Number(agents), admin: Number(admins) };
     expect(answers).toEqual(expected(access, Number(status), staff));
+    const operation = validator.operations.find((known) => shapeOfOperation(known) === shapeOfRoute(route));
+    const undocumented = Object.values(answers).filter((answer) => !validator.documents(operation?.id ?? '', answer));
+    expect(operation === undefined ? [] : undocumented).toEqual([]);
   });
 
   it('has a row here, and no row is without its route', () => {
@@ -150,6 +154,7 @@ const PIXEL = Buffer.from(
 function expected(access: string, status: number, staff: Partial<Record<Caller, number>>): Record<Caller, number> {
   const forAll = (answer: number): Record<Caller, number> => ({
     anonymous: answer,
+    visitor: answer,
     user: answer,
     other: answer,
     agent: answer,
@@ -164,17 +169,17 @@ function expected(access: string, status: number, staff: Partial<Record<Caller, 
     case 'anonymous':
       return { ...forAll(status), ...bad };
     case 'user':
-      return { ...forAll(status), ...bad, anonymous: 401 };
+      return { ...forAll(status), ...bad, anonymous: 401, visitor: 403 };
     case 'agent':
       return { ...forAll(403), ...bad, anonymous: 401, agent: status, admin: status };
     case 'admin':
       return { ...forAll(403), ...bad, anonymous: 401, admin: status };
     case 'manager':
-      return { ...forAll(404), ...bad, anonymous: 401, admin: status };
+      return { ...forAll(404), ...bad, anonymous: 401, visitor: 403, admin: status };
     case 'customer':
       return { ...forAll(404), ...bad, user: status, ...staff };
     case 'owner':
-      return { ...forAll(404), ...bad, anonymous: 401, user: status, ...staff };
+      return { ...forAll(404), ...bad, anonymous: 401, visitor: 403, user: status, ...staff };
     default:
       throw new Error(`Unknown access "${access}".`);
   }

@@ -1,7 +1,17 @@
-import { Access, AppError, FlagQuery, FormBody, IdPipe, PagingQuery, ParseFlagPipe, RawBody } from '@app/common';
+import {
+  Access,
+  AppError,
+  FlagQuery,
+  FormBody,
+  IdPipe,
+  MaxLength,
+  PagingQuery,
+  ParseFlagPipe,
+  RawBody,
+} from '@app/common';
 import { Body, Controller, Get, Header, HttpCode, Param, Post, Put, Query, StreamableFile } from '@nestjs/common';
 import { Type } from 'class-transformer';
-import { IsInt, IsOptional, IsString, MaxLength, ValidateNested } from 'class-validator';
+import { IsInt, IsOptional, IsString, ValidateNested } from 'class-validator';
 import { Readable } from 'node:stream';
 
 class PartDto {

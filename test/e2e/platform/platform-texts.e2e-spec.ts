@@ -57,4 +57,30 @@ describe('text that is no id', () => {
       }
     });
   });
+
+  it('is refused by a rule, if at all, in every query parameter and every field of a body', async () => {
+    const text = '１２３👋';
+    const refusals: string[] = [];
+    const send = async (method: string, path: string, name: string, body?: object): Promise<void> => {
+      const answer = await fetch(server.app.url + path.replace(/\{[^}]+\}/g, botId), {
+        method,
+        headers: { authorization: `Bearer ${ADMIN_KEY}`, ...(body && { 'content-type': 'application/json' }) },
+        body: body && JSON.stringify(body),
+      });
+      const problem = answer.status === 400 ? await answer.text() : '';
+      if (answer.status !== 400) await answer.body?.cancel();
+      // What the database has refused names no field.
+      if (answer.status >= 500 || (problem.includes('VALIDATION_FAILED') && !problem.includes('"path"')))
+        refusals.push(`${method} ${path} ${name}: ${answer.status} ${problem}`);
+    };
+    for (const { id, method, path } of document.operations) {
+      for (const name of document.parameters(id))
+        await send(method, `${path}?${name}=${encodeURIComponent(text)}`, name);
+      const body = document.exampleBody(id) ?? {};
+      for (const [name, value] of Object.entries(body))
+        if (typeof value === 'string' && !/url|endpoint/i.test(name))
+          await send(method, path, name, { ...body, [name]: text });
+    }
+    expect(refusals).toEqual([]);
+  }, 60_000);
 });

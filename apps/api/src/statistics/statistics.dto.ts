@@ -1,7 +1,7 @@
-import { inLanguage, PagingQuery, PagingResultOf, type Language } from '@app/common';
+import { inLanguage, type Language, MaxLength, PagingQuery, PagingResultOf } from '@app/common';
 import { ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import { IsInt, IsOptional, IsString, Matches, Max, MaxLength, Min, ValidateBy } from 'class-validator';
+import { IsInt, IsOptional, IsString, Matches, Max, Min, ValidateBy } from 'class-validator';
 import type { UsageCostRow, UsageRow } from './usage-statistics.repository.js';
 
 const MAX_TYPE_ID = 2_147_483_647;

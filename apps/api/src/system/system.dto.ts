@@ -1,5 +1,6 @@
+import { MaxLength } from '@app/common';
 import { ApiProperty } from '@nestjs/swagger';
-import { IsOptional, IsString, MaxLength } from 'class-validator';
+import { IsOptional, IsString } from 'class-validator';
 
 /** A message that every user sees. */
 export class SystemMessageDto {

@@ -18,9 +18,7 @@ export function Access(level: AccessLevel): MethodDecorator & ClassDecorator {
   const documented =
     level === 'anonymous'
       ? [ApiSecurity({}), ApiBearerAuth(BEARER), ApiProblems(401)]
-      : level === 'user'
-        ? [ApiBearerAuth(BEARER), ApiProblems(401)]
-        : [ApiSecurity(BEARER, [level]), ApiProblems(401, 403)];
+      : [level === 'user' ? ApiBearerAuth(BEARER) : ApiSecurity(BEARER, [level]), ApiProblems(401, 403)];
   return applyDecorators(SetMetadata(ACCESS_LEVEL, level), ...documented);
 }
 

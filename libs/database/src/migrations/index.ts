@@ -14,6 +14,7 @@ import { ServiceLimits1795248000000 } from './1795248000000-service-limits.js';
 import { ServiceConnections1795251600000 } from './1795251600000-service-connections.js';
 import { TurnMemory1795255200000 } from './1795255200000-turn-memory.js';
 import { ServiceProbes1795258800000 } from './1795258800000-service-probes.js';
+import { LedgerModels1795269000000 } from './1795269000000-ledger-models.js';
 import { BrowserSessions1795272000000 } from './1795272000000-browser-sessions.js';
 
 /** In order. A released migration is never edited: changes come as a new one. */
@@ -34,5 +35,6 @@ export const MIGRATIONS = [
   ServiceConnections1795251600000,
   TurnMemory1795255200000,
   ServiceProbes1795258800000,
+  LedgerModels1795269000000,
   BrowserSessions1795272000000,
 ];

@@ -40,7 +40,8 @@ export async function serverOptions(url: string, poolSize: number): Promise<Serv
       password: target.password,
       database: target.database,
       ssl,
-      charset: 'utf8mb4',
+      // What is no column is compared by its characters, as on SQLite: without regard to case or accents only where a query says so.
+      charset: 'utf8mb4_bin',
       timezone: 'Z',
       poolSize,
       connectTimeout: CONNECT_TIMEOUT_MS,

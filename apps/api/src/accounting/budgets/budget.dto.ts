@@ -1,6 +1,7 @@
+import { IdField, MaxLength } from '@app/common';
 import { BUDGET_PERIODS, BUDGET_SCOPES, type Budget, type BudgetPeriod, type BudgetScope } from '@app/database';
 import { ApiProperty } from '@nestjs/swagger';
-import { IsIn, IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
+import { IsIn, IsInt, IsOptional, Max, Min } from 'class-validator';
 import { endOf, periodOf } from './budget-rules.js';
 import type { SubjectUse } from './budgets.repository.js';
 
@@ -26,7 +27,7 @@ export class NewBudgetDto extends BudgetLimitDto {
 
   /** The id of the service, bot or user; null for each of them on its own, and for the installation. */
   @IsOptional()
-  @IsString()
+  @IdField()
   @MaxLength(36)
   @ApiProperty({ type: 'string', required: false, nullable: true, maxLength: 36, example: null })
   subject?: string | null;

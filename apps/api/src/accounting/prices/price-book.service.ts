@@ -1,4 +1,4 @@
-import { AppConfig, AppError, MetricsRegistry, notFound } from '@app/common';
+import { AppConfig, AppError, MetricsRegistry, momentOf, notFound } from '@app/common';
 import { Injectable } from '@nestjs/common';
 import { CacheService } from '../../cache/index.js';
 import { DEFAULT_PRICES } from './default-prices.js';
@@ -134,8 +134,8 @@ export class PriceBookService {
 }
 
 function priceFrom(dto: NewPriceDto, path: string): NewPrice {
-  const validFrom = dto.validFrom ? new Date(dto.validFrom) : new Date(0);
-  const validUntil = dto.validUntil ? new Date(dto.validUntil) : null;
+  const validFrom = dto.validFrom ? momentOf(dto.validFrom) : new Date(0);
+  const validUntil = dto.validUntil ? momentOf(dto.validUntil) : null;
   if (validUntil !== null && validUntil <= validFrom)
     throw new AppError('VALIDATION_FAILED', {
       errors: [{ path: [path, 'validUntil'].filter(Boolean).join('.'), message: 'validUntil must be after validFrom' }],

@@ -1,3 +1,4 @@
+import { IsMoment, MaxLength } from '@app/common';
 import type { Price } from '@app/database';
 import { ApiProperty } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
@@ -5,13 +6,11 @@ import {
   ArrayMaxSize,
   IsArray,
   IsInt,
-  IsISO8601,
   IsNotEmpty,
   IsOptional,
   IsString,
   Matches,
   Max,
-  MaxLength,
   Min,
   ValidateNested,
 } from 'class-validator';
@@ -33,8 +32,8 @@ const nano = { type: 'integer', format: 'int64', minimum: 0, maximum: MAX_NANO }
 export class NewPriceDto {
   /** The service at which the price applies; null or absent for every service. */
   @IsOptional()
-  @IsString()
   @MaxLength(36)
+  @Matches(/^[\w-]*$/, { message: 'serviceId must be an id' })
   @ApiProperty({ type: 'string', required: false, nullable: true, example: '0199aa0e-7c1b-7d0a-9a55-0d5a3c0f8f6e' })
   serviceId?: string | null;
 
@@ -48,7 +47,7 @@ export class NewPriceDto {
 
   /** The first moment at which the price is valid; absent for always. A date alone is midnight, UTC. */
   @IsOptional()
-  @IsISO8601({ strict: true })
+  @IsMoment()
   @ApiProperty({
     type: 'string',
     format: 'date-time',
@@ -60,7 +59,7 @@ export class NewPriceDto {
 
   /** The first moment at which it is not valid any more; absent for no end. */
   @IsOptional()
-  @IsISO8601({ strict: true })
+  @IsMoment()
   @ApiProperty({ type: 'string', format: 'date-time', required: false, nullable: true, example: null })
   validUntil?: string | null;
 

@@ -1,7 +1,7 @@
-import { PagingResultOf, type Role, type UserPrincipal } from '@app/common';
+import { MaxLength, PagingResultOf, type Role, type UserPrincipal } from '@app/common';
 import type { BrowserSession } from '@app/database';
 import { ApiProperty } from '@nestjs/swagger';
-import { IsOptional, IsString, MaxLength, MinLength } from 'class-validator';
+import { IsOptional, IsString, MinLength } from 'class-validator';
 
 const ID = '0199aa0e-7c1b-7d0a-9a55-0d5a3c0f8f6e';
 const TIME = { type: 'string', format: 'date-time' } as const;

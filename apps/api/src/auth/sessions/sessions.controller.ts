@@ -126,7 +126,7 @@ export class SessionsController {
   @Audited('session.ended')
   @HttpCode(204)
   @ApiNoContentResponse({ description: 'Signed out.' })
-  @ApiProblems(403, 404)
+  @ApiProblems(404)
   async deleteCurrentSession(
     @CurrentUser() user: UserPrincipal,
     @SessionCredential() credential: Credential | null,

@@ -132,7 +132,7 @@ export class AdminBotsController {
   @Audited('bot.updated', 'botId')
   @Access('user')
   @ApiOkResponse({ headers: MODEL_WARNING })
-  @ApiProblems(400, 403, 404, 409)
+  @ApiProblems(400, 404, 409)
   async updateBot(
     @CurrentUser() caller: UserPrincipal,
     @BotId() botId: string,
@@ -150,7 +150,7 @@ export class AdminBotsController {
   @Get(':botId/modelWarnings')
   @Access('user')
   @ApiOkResponse({ type: ModelWarningsDto })
-  @ApiProblems(403, 404)
+  @ApiProblems(404)
   getBotModelWarnings(@CurrentUser() caller: UserPrincipal, @BotId() botId: string): Promise<ModelWarningsDto> {
     return this.warnings.get(caller, botId);
   }
@@ -178,7 +178,7 @@ export class AdminBotsController {
   @Audited('bot.image_changed', 'botId')
   @Access('user')
   @RawBody(MAX_IMAGE_BYTES, 'image/png', 'image/jpeg', 'image/webp', 'image/gif')
-  @ApiProblems(400, 403, 404, 413, 415)
+  @ApiProblems(400, 404, 413, 415)
   updateBotImage(@CurrentUser() caller: UserPrincipal, @BotId() botId: string, @Body() bytes: Buffer): Promise<void> {
     return this.images.replace(caller, botId, bytes);
   }
@@ -187,7 +187,7 @@ export class AdminBotsController {
   @Delete(':botId/image')
   @Audited('bot.image_deleted', 'botId')
   @Access('user')
-  @ApiProblems(403, 404)
+  @ApiProblems(404)
   deleteBotImage(@CurrentUser() caller: UserPrincipal, @BotId() botId: string): Promise<void> {
     return this.images.remove(caller, botId);
   }

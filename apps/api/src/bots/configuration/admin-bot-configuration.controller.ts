@@ -22,7 +22,7 @@ export class AdminBotConfigurationController {
   /** Returns the search configuration of a bot. Its secrets are never shown. */
   @Get('acsBotConfiguration')
   @ApiOkResponse({ type: AdminGetAcsBotConfigurationResponseDto })
-  @ApiProblems(403, 404)
+  @ApiProblems(404)
   getAcsBotConfiguration(
     @CurrentUser() caller: UserPrincipal,
     @BotId() botId: string,
@@ -33,7 +33,7 @@ export class AdminBotConfigurationController {
   /** Replaces the search configuration of a bot. Its two clients are replaced only with their `isUpdate…` flags. */
   @Put('acsBotConfiguration')
   @Audited('bot.configured', 'botId')
-  @ApiProblems(400, 403, 404)
+  @ApiProblems(400, 404)
   updateAcsBotConfiguration(
     @CurrentUser() caller: UserPrincipal,
     @BotId() botId: string,
@@ -45,7 +45,7 @@ export class AdminBotConfigurationController {
   /** Returns the Azure search configuration of a bot. Its secrets are never shown. */
   @Get('azureOpenAISearchBotConfiguration')
   @ApiOkResponse({ type: AdminGetAzureOpenAISearchBotConfigurationResponseDto })
-  @ApiProblems(403, 404)
+  @ApiProblems(404)
   getAzureOpenAISearchBotConfiguration(
     @CurrentUser() caller: UserPrincipal,
     @BotId() botId: string,
@@ -56,7 +56,7 @@ export class AdminBotConfigurationController {
   /** Replaces the Azure search configuration of a bot. Its two clients are replaced only with their `isUpdate…` flags. */
   @Put('azureOpenAISearchBotConfiguration')
   @Audited('bot.configured', 'botId')
-  @ApiProblems(400, 403, 404)
+  @ApiProblems(400, 404)
   updateAzureOpenAISearchBotConfiguration(
     @CurrentUser() caller: UserPrincipal,
     @BotId() botId: string,
@@ -68,7 +68,7 @@ export class AdminBotConfigurationController {
   /** Returns the free configuration of a bot. Its secrets are masked. */
   @Get('configuration')
   @ApiOkResponse({ type: AdminGetBotConfigurationResponseDto })
-  @ApiProblems(403, 404)
+  @ApiProblems(404)
   getBotConfiguration(
     @CurrentUser() caller: UserPrincipal,
     @BotId() botId: string,
@@ -79,7 +79,7 @@ export class AdminBotConfigurationController {
   /** Replaces the free configuration of a bot. Masked secrets stay as they are. */
   @Put('configuration')
   @Audited('bot.configured', 'botId')
-  @ApiProblems(400, 403, 404, 503)
+  @ApiProblems(400, 404, 503)
   updateBotConfiguration(
     @CurrentUser() caller: UserPrincipal,
     @BotId() botId: string,

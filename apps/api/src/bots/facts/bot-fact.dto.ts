@@ -1,7 +1,7 @@
-import { PagingResultOf } from '@app/common';
+import { MaxLength, PagingResultOf } from '@app/common';
 import type { BotFact } from '@app/database';
 import { ApiProperty } from '@nestjs/swagger';
-import { IsBoolean, IsOptional, IsString, Matches, MaxLength } from 'class-validator';
+import { IsBoolean, IsOptional, IsString, Matches } from 'class-validator';
 
 const FACT_LENGTH = 100_000;
 const ID_EXAMPLE = '0199aa0e-7c1b-7d0a-9a55-0d5a3c0f8f6e';

@@ -19,7 +19,7 @@ export class AdminBotFeedbackController {
   /** Lists the feedback on a bot's answers, the newest first. It holds the words of customers: only administrators of the bot see it. */
   @Get()
   @ApiOkResponse({ type: AdminGetBotFeedbackResponseItemDtoPagingResult })
-  @ApiProblems(400, 403, 404)
+  @ApiProblems(400, 404)
   getBotFeedback(
     @CurrentUser() caller: UserPrincipal,
     @BotId() botId: string,
@@ -30,7 +30,7 @@ export class AdminBotFeedbackController {
 
   /** Sets the status and the comment of feedback. Both are for the administrators of the bot; customers do not see them. */
   @Put(':feedbackId')
-  @ApiProblems(400, 403, 404)
+  @ApiProblems(400, 404)
   updateBotFeedback(
     @CurrentUser() caller: UserPrincipal,
     @BotId() botId: string,

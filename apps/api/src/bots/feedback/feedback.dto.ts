@@ -1,8 +1,8 @@
-import { FlagQuery, PagingQuery, PagingResultOf } from '@app/common';
+import { FlagQuery, IsMoment, PagingQuery, PagingResultOf } from '@app/common';
 import type { Feedback } from '@app/database';
 import { ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import { IsInt, IsISO8601, IsOptional, Max, Min } from 'class-validator';
+import { IsInt, IsOptional, Max, Min } from 'class-validator';
 import { OptionalText } from '../profile/optional.decorators.js';
 
 const INT_LIMIT = 2_147_483_647;
@@ -106,7 +106,7 @@ export class BotFeedbackRequestDto {
   assistantMessage?: string | null;
 
   @IsOptional()
-  @IsISO8601({ strict: true })
+  @IsMoment()
   @ApiProperty({ ...TIME, required: false })
   messageCreatedUtc?: string;
 

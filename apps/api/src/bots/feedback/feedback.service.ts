@@ -1,4 +1,4 @@
-import { AppError, listOptions, notFound, pagingResult, type Principal } from '@app/common';
+import { listOptions, momentOf, notFound, pagingResult, type Principal } from '@app/common';
 import { Injectable } from '@nestjs/common';
 import { uuidv7 } from 'uuidv7';
 import { BotAccessService } from '../profile/bot-access.service.js';
@@ -14,10 +14,6 @@ import { FEEDBACK_ORDER_FIELDS, FeedbackRepository } from './feedback.repository
 
 /** Feedback is given through the chat that it is about. */
 export { BotFeedbackRequestDto, BotFeedbackResponseDto };
-
-/** The years that every database can store. */
-const FIRST_YEAR = 1970;
-const LAST_YEAR = 9999;
 
 /** What people think of a bot's answers, and what its administrators made of it. */
 @Injectable()
@@ -39,7 +35,7 @@ export class FeedbackService {
       assistantMessage: dto.assistantMessage ?? '',
       userComment: dto.userComment ?? '',
       voteId: dto.voteId,
-      messageCreatedAt: dto.messageCreatedUtc ? timeOf(dto.messageCreatedUtc) : createdAt,
+      messageCreatedAt: dto.messageCreatedUtc ? momentOf(dto.messageCreatedUtc) : createdAt,
       status: null,
       adminComment: null,
       adminUpdatedAt: null,
@@ -82,14 +78,4 @@ export class FeedbackService {
   forgetWords(): Promise<number> {
     return this.feedback.forgetWords();
   }
-}
-
-/** A time without a zone is UTC. */
-function timeOf(text: string): Date {
-  const hasZone = /(z|[+-]\d{2}(:?\d{2})?)$/i.test(text) || !text.includes('T');
-  const time = new Date(hasZone ? text : `${text}Z`);
-  const year = time.getUTCFullYear();
-  if (year >= FIRST_YEAR && year <= LAST_YEAR) return time;
-  const message = 'messageCreatedUtc must be a time that exists';
-  throw new AppError('VALIDATION_FAILED', { errors: [{ path: 'messageCreatedUtc', message }] });
 }

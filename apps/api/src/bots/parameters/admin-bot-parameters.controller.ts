@@ -15,7 +15,7 @@ export class AdminBotParametersController {
   /** Returns the parameters with which the bot's model is called. What was never set is left to the service. */
   @Get('parameters')
   @ApiOkResponse({ type: BotParametersDto })
-  @ApiProblems(403, 404)
+  @ApiProblems(404)
   getBotParameters(@CurrentUser() caller: UserPrincipal, @BotId() botId: string): Promise<Required<BotParametersDto>> {
     return this.parameters.get(caller, botId);
   }
@@ -23,7 +23,7 @@ export class AdminBotParametersController {
   /** Updates the parameters with which the bot's model is called. What is not sent stays as it is. */
   @Put('parameters')
   @Audited('bot.configured', 'botId')
-  @ApiProblems(400, 403, 404)
+  @ApiProblems(400, 404)
   updateBotParameters(
     @CurrentUser() caller: UserPrincipal,
     @BotId() botId: string,

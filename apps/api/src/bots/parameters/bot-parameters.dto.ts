@@ -1,3 +1,4 @@
+import { MaxLength } from '@app/common';
 import { REASONING_EFFORTS, VERBOSITIES, type ReasoningEffort, type Verbosity } from '@app/contracts';
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
@@ -12,7 +13,6 @@ import {
   IsOptional,
   IsString,
   Max,
-  MaxLength,
   Min,
   ValidateBy,
   type ValidationArguments,

@@ -1,7 +1,7 @@
-import { inLanguage, PagingResultOf, type Language } from '@app/common';
+import { inLanguage, type Language, MaxLength, PagingResultOf } from '@app/common';
 import type { Bot } from '@app/database';
 import { ApiProperty } from '@nestjs/swagger';
-import { IsString, Matches, MaxLength } from 'class-validator';
+import { IsString, Matches } from 'class-validator';
 
 const MESSAGE_LENGTH = 100_000;
 

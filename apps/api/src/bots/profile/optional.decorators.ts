@@ -1,6 +1,7 @@
+import { MaxLength } from '@app/common';
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
-import { IsBoolean, IsOptional, IsString, MaxLength } from 'class-validator';
+import { IsBoolean, IsOptional, IsString } from 'class-validator';
 
 /** A text that need not be given. */
 export const OptionalText = (

@@ -64,7 +64,7 @@ export class AdminStartBotsController {
   @Post('bots/:botId')
   @Audited('bot.member_added', 'startBotId')
   @HttpCode(200)
-  @ApiProblems(400, 403, 404, 409)
+  @ApiProblems(400, 404, 409)
   createStartBotBot(
     @CurrentUser() caller: UserPrincipal,
     @StartBotId() startBotId: string,
@@ -77,7 +77,7 @@ export class AdminStartBotsController {
   /** Updates the keywords of a member, or makes it the default. Fields that are left out are emptied. */
   @Put('bots/:botId')
   @Audited('bot.member_changed', 'startBotId')
-  @ApiProblems(400, 403, 404)
+  @ApiProblems(400, 404)
   updateStartBotBot(
     @CurrentUser() caller: UserPrincipal,
     @StartBotId() startBotId: string,
@@ -90,7 +90,7 @@ export class AdminStartBotsController {
   /** Removes a member from a start bot. The bot itself stays. */
   @Delete('bots/:botId')
   @Audited('bot.member_removed', 'startBotId')
-  @ApiProblems(403, 404)
+  @ApiProblems(404)
   deleteStartBotBot(
     @CurrentUser() caller: UserPrincipal,
     @StartBotId() startBotId: string,

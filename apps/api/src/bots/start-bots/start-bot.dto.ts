@@ -1,7 +1,7 @@
-import { PagingResultOf, type Language } from '@app/common';
+import { type Language, MaxLength, PagingResultOf } from '@app/common';
 import type { Bot, BotLink } from '@app/database';
 import { ApiProperty } from '@nestjs/swagger';
-import { IsBoolean, IsOptional, IsString, MaxLength } from 'class-validator';
+import { IsBoolean, IsOptional, IsString } from 'class-validator';
 import { textsOf } from '../profile/bot.dto.js';
 
 const KEYWORDS_LENGTH = 16_000;

@@ -27,7 +27,7 @@ export class AdminBotToolsController {
   /** Lists the tools of a bot. Tools are the functions that its model may call. */
   @Get()
   @ApiOkResponse({ type: AdminGetBotToolsResponseDto })
-  @ApiProblems(403, 404)
+  @ApiProblems(404)
   getBotTools(@CurrentUser() caller: UserPrincipal, @BotId() botId: string): Promise<AdminGetBotToolsResponseDto> {
     return this.tools.getBotTools(caller, botId);
   }
@@ -40,7 +40,7 @@ export class AdminBotToolsController {
   @Audited('tool.created', 'botToolId')
   @HttpCode(200)
   @ApiOkResponse({ type: AdminCreateBotToolResponseDto })
-  @ApiProblems(400, 403, 404, 409)
+  @ApiProblems(400, 404, 409)
   createBotTool(
     @CurrentUser() caller: UserPrincipal,
     @BotId() botId: string,
@@ -52,7 +52,7 @@ export class AdminBotToolsController {
   /** Returns a tool. Of its secret headers only the names are shown. */
   @Get(':botToolId')
   @ApiOkResponse({ type: AdminBotToolDto })
-  @ApiProblems(403, 404)
+  @ApiProblems(404)
   getBotTool(
     @CurrentUser() caller: UserPrincipal,
     @BotId() botId: string,
@@ -68,7 +68,7 @@ export class AdminBotToolsController {
    */
   @Put(':botToolId')
   @Audited('tool.updated', 'botToolId')
-  @ApiProblems(400, 403, 404, 409)
+  @ApiProblems(400, 404, 409)
   updateBotTool(
     @CurrentUser() caller: UserPrincipal,
     @BotId() botId: string,
@@ -81,7 +81,7 @@ export class AdminBotToolsController {
   /** Deletes a tool. Answers that begin afterwards no longer offer it to the model. */
   @Delete(':botToolId')
   @Audited('tool.deleted', 'botToolId')
-  @ApiProblems(403, 404)
+  @ApiProblems(404)
   deleteBotTool(
     @CurrentUser() caller: UserPrincipal,
     @BotId() botId: string,
@@ -95,7 +95,7 @@ export class AdminBotToolsController {
   @Audited('tool.tried', 'botToolId')
   @HttpCode(200)
   @ApiOkResponse({ type: DryRunResponseDto })
-  @ApiProblems(400, 403, 404)
+  @ApiProblems(400, 404)
   dryRunBotTool(
     @CurrentUser() caller: UserPrincipal,
     @BotId() botId: string,

@@ -1,3 +1,4 @@
+import { MaxLength } from '@app/common';
 import type { BotTool } from '@app/database';
 import { ApiProperty } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
@@ -12,7 +13,6 @@ import {
   IsString,
   Matches,
   Max,
-  MaxLength,
   Min,
   registerDecorator,
   ValidateNested,

@@ -1,7 +1,8 @@
+import { MaxLength } from '@app/common';
 import { THREAD_STATUSES, type ThreadStatus } from '@app/contracts';
 import { ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import { IsIn, IsInt, IsOptional, IsString, Max, MaxLength, Min, MinLength } from 'class-validator';
+import { IsIn, IsInt, IsOptional, IsString, Max, Min, MinLength } from 'class-validator';
 import type { ChannelChat } from '../../chats/index.js';
 import { hexOf, threadIdOf } from './thread-ids.js';
 import { END_REASONS, statusOf, type EndReason } from './thread-status.js';

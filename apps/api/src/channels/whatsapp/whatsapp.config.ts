@@ -1,6 +1,6 @@
-import { AppConfig, IntegerSetting, OptionalTextSetting, UrlSetting, type Environment } from '@app/common';
+import { AppConfig, type Environment, IntegerSetting, MaxLength, OptionalTextSetting, UrlSetting } from '@app/common';
 import { Injectable } from '@nestjs/common';
-import { IsOptional, IsString, Matches, MaxLength } from 'class-validator';
+import { IsOptional, IsString, Matches } from 'class-validator';
 
 export class WhatsAppEnvironment {
   @IsOptional()

@@ -13,7 +13,7 @@ export class WidgetSettingsController {
   /** Returns how the bot's chat page looks and which sites may embed it. What was never set has its default. */
   @Get()
   @ApiOkResponse({ type: WidgetSettingsDto })
-  @ApiProblems(403, 404)
+  @ApiProblems(404)
   getWidgetSettings(
     @CurrentUser() caller: UserPrincipal,
     @Param('botId', IdPipe('The bot')) botId: string,
@@ -27,7 +27,7 @@ export class WidgetSettingsController {
    */
   @Put()
   @Audited('bot.widget_changed', 'botId')
-  @ApiProblems(400, 403, 404)
+  @ApiProblems(400, 404)
   updateWidgetSettings(
     @CurrentUser() caller: UserPrincipal,
     @Param('botId', IdPipe('The bot')) botId: string,

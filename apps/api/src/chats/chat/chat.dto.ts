@@ -1,6 +1,6 @@
-import { IdField, inLanguage, MAX_ID_LENGTH, PagingResultOf, type Language } from '@app/common';
+import { IdField, inLanguage, type Language, MAX_ID_LENGTH, MaxLength, PagingResultOf } from '@app/common';
 import { ApiProperty } from '@nestjs/swagger';
-import { IsString, MaxLength } from 'class-validator';
+import { IsString } from 'class-validator';
 import type { BotProfile } from '../../bots/index.js';
 import type { ChatSummary } from '../lists/chat-lists.repository.js';
 import type { StoredChat, StoredCompletion } from './chats.repository.js';

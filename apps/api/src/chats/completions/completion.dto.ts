@@ -1,7 +1,7 @@
-import { inLanguage, type Language } from '@app/common';
+import { inLanguage, type Language, MaxLength } from '@app/common';
 import type { TurnMetaData, TurnStatus } from '@app/database';
 import { ApiProperty } from '@nestjs/swagger';
-import { IsBoolean, IsOptional, IsString, MaxLength, MinLength } from 'class-validator';
+import { IsBoolean, IsOptional, IsString, MinLength } from 'class-validator';
 import type { TurnOutcome } from '../../baton/index.js';
 import type { BotProfile } from '../../bots/index.js';
 import { fileAddresses } from '../files/chat-file.dto.js';

@@ -1,5 +1,6 @@
+import { MaxLength } from '@app/common';
 import { ApiProperty } from '@nestjs/swagger';
-import { IsOptional, IsString, MaxLength } from 'class-validator';
+import { IsOptional, IsString } from 'class-validator';
 import type { ChatFileRow } from './chat-files.repository.js';
 import { encodeFilePath } from './file-path.js';
 

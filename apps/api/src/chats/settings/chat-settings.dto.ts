@@ -1,7 +1,7 @@
-import { IdField, MAX_ID_LENGTH } from '@app/common';
+import { IdField, MAX_ID_LENGTH, MaxLength } from '@app/common';
 import { ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import { IsBoolean, IsString, Length } from 'class-validator';
+import { IsBoolean, IsString, MinLength } from 'class-validator';
 
 const ID = '0199aa0e-7c1b-7d0a-9a55-0d5a3c0f8f6e';
 const NAME_LENGTH = 300;
@@ -10,7 +10,8 @@ export class UpdateChatDisplayNameRequestDto {
   /** White space is trimmed at the ends and collapsed to one space within. */
   @Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? value.trim().replace(/\s+/g, ' ') : value))
   @IsString()
-  @Length(1, NAME_LENGTH)
+  @MinLength(1)
+  @MaxLength(NAME_LENGTH)
   @ApiProperty({ minLength: 1, maxLength: NAME_LENGTH, example: 'Return of order 1234' })
   displayName: string;
 }

@@ -12,8 +12,6 @@ import { ChatSettingsRepository } from './chat-settings.repository.js';
 import type { StoredChat } from '../chat/chats.repository.js';
 import { ChatsService } from '../chat/chats.service.js';
 
-const NAME_LENGTH = 300;
-
 /** Settings that customers change in their chats, and their feedback on answers. */
 @Injectable()
 export class ChatSettingsService {
@@ -28,11 +26,6 @@ export class ChatSettingsService {
   /** Only the customer can change this name again. */
   async updateDisplayName(caller: Principal, chatId: string, displayName: string): Promise<void> {
     await this.chats.getCustomerChat(caller, chatId);
-    // The validator does not count all code points; the database does.
-    if (Array.from(displayName).length > NAME_LENGTH) {
-      const message = `displayName must have at most ${NAME_LENGTH} characters`;
-      throw new AppError('VALIDATION_FAILED', { errors: [{ path: 'displayName', message }] });
-    }
     await this.settings.rename(chatId, displayName);
   }
 

@@ -1,6 +1,6 @@
-import { IdField, MAX_ID_LENGTH } from '@app/common';
+import { IdField, MAX_ID_LENGTH, MaxLength } from '@app/common';
 import { ApiProperty } from '@nestjs/swagger';
-import { IsInt, IsOptional, IsString, Matches, Max, MaxLength, Min } from 'class-validator';
+import { IsInt, IsOptional, IsString, Matches, Max, Min } from 'class-validator';
 
 const MOST_QUESTIONS = 20;
 const DEFAULT_QUESTIONS = 5;

@@ -1,3 +1,4 @@
+import { MaxLength } from '@app/common';
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
@@ -9,7 +10,6 @@ import {
   IsString,
   IsUrl,
   Matches,
-  MaxLength,
   ValidateNested,
 } from 'class-validator';
 

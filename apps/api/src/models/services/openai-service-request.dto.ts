@@ -1,7 +1,8 @@
+import { MaxLength } from '@app/common';
 import { MODEL_DIALECTS, type ModelDialect } from '@app/contracts';
 import { ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import { IsBoolean, IsIn, IsInt, IsOptional, IsString, Matches, Max, MaxLength, Min } from 'class-validator';
+import { IsBoolean, IsIn, IsInt, IsOptional, IsString, Matches, Max, Min } from 'class-validator';
 
 export const DIALECT_CHOICES = ['auto', ...MODEL_DIALECTS] as const;
 export type DialectChoice = 'auto' | ModelDialect;

@@ -1,4 +1,4 @@
-import { PagingResultOf } from '@app/common';
+import { MaxLength, PagingResultOf } from '@app/common';
 import { MODEL_DIALECTS } from '@app/contracts';
 import type { OpenAiService, StoredHealth } from '@app/database';
 import { ApiProperty } from '@nestjs/swagger';
@@ -11,7 +11,6 @@ import {
   IsNumber,
   IsString,
   Max,
-  MaxLength,
   Min,
   ValidateNested,
 } from 'class-validator';

@@ -1,8 +1,9 @@
-import { PagingResultOf } from '@app/common';
+import { MaxLength, PagingResultOf } from '@app/common';
 import { USAGE_TYPE } from '@app/database';
+import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import { IsIn, IsOptional, IsString, Matches, MaxLength } from 'class-validator';
+import { IsIn, IsOptional, IsString, Matches } from 'class-validator';
 import { UsageRangeQuery } from '../statistics.dto.js';
 
 export const REPORT_GROUPS = ['day', 'hour', 'bot', 'user', 'model', 'service', 'channel', 'kind'] as const;
@@ -14,19 +15,24 @@ const GROUPS = new RegExp(`^${GROUP}(,${GROUP})*$`);
 const KINDS = Object.values(USAGE_TYPE);
 const LONGEST = 200;
 
-const Text =
-  (example: string): PropertyDecorator =>
-  (target, key) => {
-    IsOptional()(target, key);
-    IsString()(target, key);
-    MaxLength(LONGEST)(target, key);
-    ApiProperty({ required: false, maxLength: LONGEST, example })(target, key);
-  };
+const Text = (example: string): PropertyDecorator =>
+  applyDecorators(
+    IsOptional(),
+    IsString(),
+    MaxLength(LONGEST),
+    ApiProperty({ required: false, maxLength: LONGEST, example }),
+  );
+/** Keys are ASCII, which MariaDB does not compare with other letters. */
+const Key = (example: string): PropertyDecorator =>
+  applyDecorators(
+    Text(example),
+    Matches(/^[\x21-\x7e]*$/, { message: '$property must consist of visible ASCII characters' }),
+  );
 
 /** Which calls are counted, and by what. */
 export class UsageReportQuery extends UsageRangeQuery {
   /** `user:` and the number of the account, `visitor:` and a chat, or `anonymous`. */
-  @Text('user:1')
+  @Key('user:1')
   UserKey?: string;
 
   /** The model as it was called. */
@@ -34,11 +40,11 @@ export class UsageReportQuery extends UsageRangeQuery {
   Model?: string;
 
   /** The model service. */
-  @Text('0199aa0e-7c1b-7d0a-9a55-0d5a3c0f8f6e')
+  @Key('0199aa0e-7c1b-7d0a-9a55-0d5a3c0f8f6e')
   ServiceId?: string;
 
   /** The channel of the chat. */
-  @Text('api')
+  @Key('api')
   Channel?: string;
 
   /** 1 chat, 2 routing, 3 title, 4 probe, 5 trial of a model. */

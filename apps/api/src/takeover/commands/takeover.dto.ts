@@ -1,8 +1,8 @@
-import { PagingQuery, PagingResultOf } from '@app/common';
+import { MaxLength, PagingQuery, PagingResultOf } from '@app/common';
 import type { AgentName, AgentPresenceState, ChatOwner, ChatState, SentMessage } from '@app/contracts';
 import { ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import { IsBoolean, IsIn, IsInt, IsOptional, IsString, Matches, Max, MaxLength, Min, MinLength } from 'class-validator';
+import { IsBoolean, IsIn, IsInt, IsOptional, IsString, Matches, Max, Min, MinLength } from 'class-validator';
 
 const ID = '0199aa0e-7c1b-7d0a-9a55-0d5a3c0f8f6e';
 const AT = '2026-11-21T09:00:00.000Z';

@@ -16,7 +16,7 @@ export class TakeoverPolicyController {
    */
   @Get()
   @ApiOkResponse({ type: TakeoverPolicyDto })
-  @ApiProblems(403, 404)
+  @ApiProblems(404)
   getTakeoverPolicy(
     @CurrentUser() caller: UserPrincipal,
     @Param('botId', IdPipe('The bot')) botId: string,
@@ -27,7 +27,7 @@ export class TakeoverPolicyController {
   /** Replaces the takeover policy of a bot. The whole policy is replaced. It applies from the next event of each chat on. */
   @Put()
   @Audited('bot.takeover_policy_changed', 'botId')
-  @ApiProblems(400, 403, 404)
+  @ApiProblems(400, 404)
   updateTakeoverPolicy(
     @CurrentUser() caller: UserPrincipal,
     @Param('botId', IdPipe('The bot')) botId: string,

@@ -1,7 +1,7 @@
-import { PagingResultOf, Characters } from '@app/common';
+import { Characters, IsMoment, PagingResultOf } from '@app/common';
 import type { ApiKey } from '@app/database';
 import { ApiProperty } from '@nestjs/swagger';
-import { IsISO8601, IsOptional, Matches } from 'class-validator';
+import { IsOptional, Matches } from 'class-validator';
 
 const NAME_LENGTH = 100;
 const TIME = { type: 'string', format: 'date-time' } as const;
@@ -13,7 +13,7 @@ export class CreateApiKeyRequestDto {
 
   /** Must lie in the future; a key without it lasts until it is deleted. */
   @IsOptional()
-  @IsISO8601({ strict: true, strictSeparator: true })
+  @IsMoment()
   @Matches(/T.*(Z|[+-]\d\d:\d\d)$/, { message: '$property must be a time with its zone' })
   @ApiProperty({ ...TIME, nullable: true, required: false, example: '2030-01-01T00:00:00Z' })
   expiresAt?: string | null;

@@ -1,4 +1,4 @@
-import { databaseTime, AppError, listOptions, notFound, pagingResult } from '@app/common';
+import { AppError, databaseTime, listOptions, momentOf, notFound, pagingResult } from '@app/common';
 import type { PagingQuery, PagingResult, RequestIdentity } from '@app/common';
 import type { ApiKey } from '@app/database';
 import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
@@ -90,7 +90,7 @@ export class ApiKeysService implements OnModuleDestroy {
   ): Promise<CreateApiKeyResponseDto> {
     const name = dto.name.trim();
     if (name.toUpperCase() === CONFIGURED_KEY_NAME) throw invalid('name', `name must not be ${CONFIGURED_KEY_NAME}`);
-    const expiresAt = dto.expiresAt ? new Date(dto.expiresAt) : null;
+    const expiresAt = dto.expiresAt ? momentOf(dto.expiresAt) : null;
     // Not a number when the text is no time.
     if (expiresAt !== null && !(expiresAt.getTime() > databaseTime().getTime()))
       throw invalid('expiresAt', 'expiresAt must be in the future');

@@ -1,4 +1,4 @@
-import { buildMessage, ValidateBy } from 'class-validator';
+import { buildMessage, ValidateBy, type ValidationOptions } from 'class-validator';
 
 /**
  * A text of at most `max` characters, counted as the database counts them (code points; the length rules of class-validator leave
@@ -15,6 +15,26 @@ export const Characters = (max: number): PropertyDecorator =>
       ),
     },
   });
+
+/**
+ * A text of at most `max` characters, counted in the same way. It takes the place of the rule of the same name of class-validator, and
+ * is documented as that is.
+ */
+export const MaxLength = (max: number, options?: ValidationOptions): PropertyDecorator =>
+  ValidateBy(
+    {
+      name: 'maxLength',
+      constraints: [max],
+      validator: {
+        validate: (value: unknown): boolean => typeof value === 'string' && isWithin(value, max),
+        defaultMessage: buildMessage(
+          (prefix) => `${prefix}$property must be shorter than or equal to $constraint1 characters`,
+          options,
+        ),
+      },
+    },
+    options,
+  );
 
 /** No character takes more than two units of a string. */
 const isWithin = (text: string, max: number): boolean =>

@@ -1,6 +1,7 @@
+import { MaxLength } from './characters.decorator.js';
 import { applyDecorators } from '@nestjs/common';
 import { Transform } from 'class-transformer';
-import { IsString, MaxLength } from 'class-validator';
+import { IsString } from 'class-validator';
 import { ID } from '../id.pipe.js';
 
 export const MAX_ID_LENGTH = 64;

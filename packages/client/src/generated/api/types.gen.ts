@@ -3828,6 +3828,10 @@ export type GetAdminBotsErrors = {
    */
   401: ProblemDto;
   /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
+  /**
    * The request took too long to arrive.
    */
   408: ProblemDto;
@@ -3968,6 +3972,10 @@ export type GetBotImplementationTypesErrors = {
    */
   401: ProblemDto;
   /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
+  /**
    * The request took too long to arrive.
    */
   408: ProblemDto;
@@ -4042,6 +4050,10 @@ export type GetAdminStartBotsErrors = {
    * The token is missing or not valid.
    */
   401: ProblemDto;
+  /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
   /**
    * The request took too long to arrive.
    */
@@ -4260,6 +4272,10 @@ export type GetAdminBotErrors = {
    * The token is missing or not valid.
    */
   401: ProblemDto;
+  /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
   /**
    * Not there, or not yours.
    */
@@ -4875,6 +4891,10 @@ export type GetBotFactsErrors = {
    */
   401: ProblemDto;
   /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
+  /**
    * Not there, or not yours.
    */
   404: ProblemDto;
@@ -4946,6 +4966,10 @@ export type CreateBotFactErrors = {
    * The token is missing or not valid.
    */
   401: ProblemDto;
+  /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
   /**
    * Not there, or not yours.
    */
@@ -5033,6 +5057,10 @@ export type DeleteBotFactErrors = {
    */
   401: ProblemDto;
   /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
+  /**
    * Not there, or not yours.
    */
   404: ProblemDto;
@@ -5110,6 +5138,10 @@ export type UpdateBotFactErrors = {
    * The token is missing or not valid.
    */
   401: ProblemDto;
+  /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
   /**
    * Not there, or not yours.
    */
@@ -5821,6 +5853,10 @@ export type GetBotServicesErrors = {
    * The token is missing or not valid.
    */
   401: ProblemDto;
+  /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
   /**
    * Not there, or not yours.
    */
@@ -6793,6 +6829,10 @@ export type GetStartBotBotsErrors = {
    */
   401: ProblemDto;
   /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
+  /**
    * Not there, or not yours.
    */
   404: ProblemDto;
@@ -7135,6 +7175,10 @@ export type GetStartBotUnassignedBotsErrors = {
    * The token is missing or not valid.
    */
   401: ProblemDto;
+  /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
   /**
    * Not there, or not yours.
    */
@@ -11355,6 +11399,10 @@ export type UpdateChatDisplayNameErrors = {
    */
   401: ProblemDto;
   /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
+  /**
    * Not there, or not yours.
    */
   404: ProblemDto;
@@ -11432,6 +11480,10 @@ export type DeleteChatFileErrors = {
    * The token is missing or not valid.
    */
   401: ProblemDto;
+  /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
   /**
    * Not there, or not yours.
    */
@@ -11591,6 +11643,10 @@ export type PutChatFileErrors = {
    * The token is missing or not valid.
    */
   401: ProblemDto;
+  /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
   /**
    * Not there, or not yours.
    */
@@ -11757,6 +11813,10 @@ export type CreateBotFeedbackErrors = {
    */
   401: ProblemDto;
   /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
+  /**
    * Not there, or not yours.
    */
   404: ProblemDto;
@@ -11838,6 +11898,10 @@ export type GetChatFilesErrors = {
    * The token is missing or not valid.
    */
   401: ProblemDto;
+  /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
   /**
    * Not there, or not yours.
    */
@@ -12587,6 +12651,10 @@ export type DeleteChatUserSystemMessageErrors = {
    */
   401: ProblemDto;
   /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
+  /**
    * Not there, or not yours.
    */
   404: ProblemDto;
@@ -12662,6 +12730,10 @@ export type UpdateChatUserSystemMessageErrors = {
    * The token is missing or not valid.
    */
   401: ProblemDto;
+  /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
   /**
    * Not there, or not yours.
    */
@@ -12961,6 +13033,10 @@ export type GetCurrentSessionErrors = {
    * The token is missing or not valid.
    */
   401: ProblemDto;
+  /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
   /**
    * Not there, or not yours.
    */
@@ -14785,6 +14861,10 @@ export type GetCurrentUserErrors = {
    */
   401: ProblemDto;
   /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
+  /**
    * The request took too long to arrive.
    */
   408: ProblemDto;
@@ -14841,6 +14921,10 @@ export type UpdateCurrentUserErrors = {
    * The token is missing or not valid.
    */
   401: ProblemDto;
+  /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
   /**
    * The request took too long to arrive.
    */
@@ -14906,6 +14990,10 @@ export type AcceptTermsErrors = {
    * The token is missing or not valid.
    */
   401: ProblemDto;
+  /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
   /**
    * The request took too long to arrive.
    */
@@ -14989,6 +15077,10 @@ export type GetApiKeysErrors = {
    */
   401: ProblemDto;
   /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
+  /**
    * The request took too long to arrive.
    */
   408: ProblemDto;
@@ -15051,6 +15143,10 @@ export type CreateApiKeyErrors = {
    * The token is missing or not valid.
    */
   401: ProblemDto;
+  /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
   /**
    * The request took too long to arrive.
    */
@@ -15129,6 +15225,10 @@ export type DeleteApiKeyErrors = {
    * The token is missing or not valid.
    */
   401: ProblemDto;
+  /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
   /**
    * Not there, or not yours.
    */
@@ -15220,6 +15320,10 @@ export type GetCurrentUserChatsErrors = {
    */
   401: ProblemDto;
   /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
+  /**
    * The request took too long to arrive.
    */
   408: ProblemDto;
@@ -15281,6 +15385,10 @@ export type DeleteCurrentUserChatsErrors = {
    * The token is missing or not valid.
    */
   401: ProblemDto;
+  /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
   /**
    * Not there, or not yours.
    */
@@ -15359,6 +15467,10 @@ export type DeleteCurrentUserChatsByBotIdErrors = {
    * The token is missing or not valid.
    */
   401: ProblemDto;
+  /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
   /**
    * Not there, or not yours.
    */
@@ -15444,6 +15556,10 @@ export type DeleteCurrentUserChatsByBotIdAndSystemMessageIdErrors = {
    */
   401: ProblemDto;
   /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
+  /**
    * Not there, or not yours.
    */
   404: ProblemDto;
@@ -15519,6 +15635,10 @@ export type DeleteCurrentUserChatByIdErrors = {
    * The token is missing or not valid.
    */
   401: ProblemDto;
+  /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
   /**
    * Not there, or not yours.
    */
@@ -15616,6 +15736,10 @@ export type GetCurrentUserChatsByBotErrors = {
    */
   401: ProblemDto;
   /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
+  /**
    * Not there, or not yours.
    */
   404: ProblemDto;
@@ -15708,6 +15832,10 @@ export type GetCurrentUserChatsByBotAndSystempromptErrors = {
    */
   401: ProblemDto;
   /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
+  /**
    * Not there, or not yours.
    */
   404: ProblemDto;
@@ -15779,6 +15907,10 @@ export type DeleteCurrentUserChatCompletionByIdErrors = {
    * The token is missing or not valid.
    */
   401: ProblemDto;
+  /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
   /**
    * Not there, or not yours.
    */
@@ -15859,6 +15991,10 @@ export type UpdateChatIsFavoriteErrors = {
    * The token is missing or not valid.
    */
   401: ProblemDto;
+  /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
   /**
    * Not there, or not yours.
    */
@@ -15946,6 +16082,10 @@ export type GetUserSessionsErrors = {
    */
   401: ProblemDto;
   /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
+  /**
    * The request took too long to arrive.
    */
   408: ProblemDto;
@@ -16004,6 +16144,10 @@ export type DeleteUserSessionErrors = {
    * The token is missing or not valid.
    */
   401: ProblemDto;
+  /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
   /**
    * Not there, or not yours.
    */
@@ -16091,6 +16235,10 @@ export type GetUserSystemMessagesErrors = {
    */
   401: ProblemDto;
   /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
+  /**
    * The request took too long to arrive.
    */
   408: ProblemDto;
@@ -16153,6 +16301,10 @@ export type CreateUserSystemMessageErrors = {
    * The token is missing or not valid.
    */
   401: ProblemDto;
+  /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
   /**
    * The request took too long to arrive.
    */
@@ -16232,6 +16384,10 @@ export type DeleteUserSystemMessageErrors = {
    */
   401: ProblemDto;
   /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
+  /**
    * Not there, or not yours.
    */
   404: ProblemDto;
@@ -16306,6 +16462,10 @@ export type GetUserSystemMessageErrors = {
    */
   401: ProblemDto;
   /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
+  /**
    * Not there, or not yours.
    */
   404: ProblemDto;
@@ -16371,6 +16531,10 @@ export type UpdateUserSystemMessageErrors = {
    * The token is missing or not valid.
    */
   401: ProblemDto;
+  /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
   /**
    * Not there, or not yours.
    */
@@ -16440,6 +16604,10 @@ export type GetUserSystemMessageCountErrors = {
    * The token is missing or not valid.
    */
   401: ProblemDto;
+  /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
   /**
    * The request took too long to arrive.
    */

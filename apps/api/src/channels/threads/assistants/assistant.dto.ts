@@ -1,6 +1,7 @@
+import { MaxLength } from '@app/common';
 import { ApiProperty } from '@nestjs/swagger';
 import { Expose, Transform } from 'class-transformer';
-import { ArrayMaxSize, IsArray, IsOptional, IsString, MaxLength, MinLength } from 'class-validator';
+import { ArrayMaxSize, IsArray, IsOptional, IsString, MinLength } from 'class-validator';
 import type { BotWithTools } from '../../../bots/index.js';
 import { ASSISTANT_ID } from '../thread.dto.js';
 import { assistantIdOf } from '../thread-ids.js';
