@@ -29,9 +29,11 @@ const root = createRootRoute({
 const signIn = createRoute({
   getParentRoute: () => root,
   path: '/sign-in',
-  validateSearch: (search): { to?: string } => {
+  validateSearch: (search): { to?: string; error?: string } => {
     const to = textOf(search['to']);
-    return to?.startsWith('/') === true && !to.startsWith('//') ? { to } : {};
+    const error = textOf(search['error']);
+    const isOurs = to?.startsWith('/') === true && !to.startsWith('//');
+    return { ...(isOurs && { to }), ...(error !== undefined && { error }) };
   },
   component: lazyRouteComponent(() => import('./pages/sign-in-page.js'), 'SignInPage'),
 });
@@ -41,7 +43,13 @@ const work = createRoute({ getParentRoute: () => root, id: 'work', component: Wo
 const home = createRoute({
   getParentRoute: () => root,
   path: '/',
-  beforeLoad: () => {
+  validateSearch: (search): { signInError?: string } => {
+    const signInError = textOf(search['signInError']);
+    return signInError === undefined ? {} : { signInError };
+  },
+  beforeLoad: ({ search: { signInError } }) => {
+    // oxlint-disable-next-line typescript/only-throw-error -- how this router is told
+    if (signInError !== undefined) throw redirect({ to: '/sign-in', search: { error: signInError } });
     // oxlint-disable-next-line typescript/only-throw-error -- how this router is told
     throw redirect({ to: '/desk/$list', params: { list: 'waiting' } });
   },
@@ -60,11 +68,6 @@ const list = createRoute({
 /** The same page: the list stays where it is while chats are opened. */
 const chat = createRoute({ getParentRoute: () => list, path: '/$chatId' });
 
-const chats = createRoute({
-  getParentRoute: () => work,
-  path: '/chats',
-  component: lazyRouteComponent(() => import('./pages/chats-page.js'), 'ChatsPage'),
-});
 const sessions = createRoute({
   getParentRoute: () => work,
   path: '/sessions',
@@ -72,7 +75,7 @@ const sessions = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([home, signIn, work.addChildren([list.addChildren([chat]), chats, sessions])]),
+  routeTree: root.addChildren([home, signIn, work.addChildren([list.addChildren([chat]), sessions])]),
   basepath: BASE_PATH,
   defaultPendingComponent: Loading,
   defaultPreload: 'intent',

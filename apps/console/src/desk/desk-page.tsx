@@ -6,7 +6,6 @@ import { Placeholder } from '../parts/placeholder.js';
 import { isListName, LISTS } from '../server/lists.js';
 import { useTexts } from '../texts/texts.js';
 import { ChatList } from './chat-list.js';
-import { DeskLayout } from './desk-layout.js';
 import style from './desk.module.css';
 
 const route = getRouteApi('/work/desk/$list');
@@ -24,7 +23,7 @@ export function DeskPage() {
     Escape: () => chatId !== undefined && open(list)(),
   });
   return (
-    <DeskLayout open={chatId === undefined ? 'list' : 'chat'}>
+    <>
       <section className={style.list} aria-label={t('lists')}>
         <ChatList key={list} list={list} search={q} chatId={chatId} />
       </section>
@@ -35,6 +34,6 @@ export function DeskPage() {
           <ChatPane chatId={chatId} list={list} />
         )}
       </main>
-    </DeskLayout>
+    </>
   );
 }

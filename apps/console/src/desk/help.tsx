@@ -3,11 +3,12 @@ import { useStore } from '../live/store.js';
 import { Button } from '../parts/button.js';
 import { Dialog } from '../parts/dialog.js';
 import dialogStyle from '../parts/dialog.module.css';
+import { LISTS } from '../server/lists.js';
 import { useTexts, type TextName } from '../texts/texts.js';
 import style from './help.module.css';
 
 const KEYS: readonly [string[], TextName][] = [
-  [['1', '…', '5'], 'key.lists'],
+  [['1', '…', String(LISTS.length)], 'key.lists'],
   [['j', 'k'], 'key.next'],
   [['/'], 'key.search'],
   [['t'], 'key.takeOver'],
@@ -34,7 +35,7 @@ export function Help() {
     <Dialog title={t('shortcuts')} onClose={close}>
       <dl className={style.keys}>
         {KEYS.map(([keys, name]) => (
-          <div key={name} style={{ display: 'contents' }}>
+          <div key={name} className={style.key}>
             <dt>
               {keys.map((key) => (
                 <kbd key={key}>{key}</kbd>

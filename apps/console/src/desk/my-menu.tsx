@@ -32,8 +32,12 @@ export function MyMenu() {
     onError: (error) => showToast(wordsOfError(error, t)),
   });
   const leave = async (): Promise<void> => {
-    await signOut(queries);
-    await navigate({ to: '/sign-in' });
+    try {
+      await signOut(queries);
+      await navigate({ to: '/sign-in' });
+    } catch (error) {
+      showToast(wordsOfError(error, t));
+    }
   };
   return (
     <Menu

@@ -25,6 +25,6 @@ class AlertSettings extends Store<Alerts> {
 export const alertSettings = new AlertSettings();
 
 /** Browsers ask people only upon a click. */
-export async function askForNotifications(): Promise<void> {
+async function askForNotifications(): Promise<void> {
   if ('Notification' in globalThis && Notification.permission === 'default') await Notification.requestPermission();
 }

@@ -2,7 +2,7 @@ import type { ChatEventEnvelope, Problem, TransientEvent } from '@baton/client';
 import { connectTakeover, type TakeoverClient } from '@baton/client/takeover';
 import type { QueryClient } from '@tanstack/react-query';
 import { EMPTY, runningLength, withNews, type Conversation, type News } from '../chat/conversation.js';
-import { keptKey, SERVER } from '../server/baton.js';
+import { SERVER } from '../server/baton.js';
 import { sessionQuery } from '../server/session.js';
 import { Store } from './store.js';
 import { TypingNotes } from './typing-notes.js';
@@ -32,7 +32,7 @@ export class LiveDesk {
   private timer: ReturnType<typeof setTimeout> | null = null;
 
   constructor(private readonly queries: QueryClient) {
-    this.client = connectTakeover({ url: SERVER, token: () => keptKey.get() ?? '' });
+    this.client = connectTakeover({ url: SERVER });
     this.client.on('connected', () => this.onConnected());
     this.client.on('disconnected', (problem) => this.onDisconnected(problem));
     this.client.on('event', (event) => this.onEvent(event));

@@ -1,11 +1,13 @@
 import { ProblemError } from '@baton/client';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { getRouteApi, useRouter } from '@tanstack/react-router';
 import { useState, type SyntheticEvent } from 'react';
 import { Mark } from '../desk/sidebar.js';
 import { Button } from '../parts/button.js';
+import buttonStyle from '../parts/button.module.css';
+import { classes } from '../parts/classes.js';
 import { WarningIcon } from '../parts/icons.js';
-import { signIn } from '../server/session.js';
+import { identityProviderAddress, signIn, signInOptionsQuery } from '../server/session.js';
 import { wordsOfError } from '../texts/problems.js';
 import { useTexts } from '../texts/texts.js';
 import style from './sign-in.module.css';
@@ -16,7 +18,8 @@ export function SignInPage() {
   const { t } = useTexts();
   const queries = useQueryClient();
   const router = useRouter();
-  const { to = '/' } = route.useSearch();
+  const { to = '/', error: failedBefore } = route.useSearch();
+  const { data: options } = useQuery(signInOptionsQuery);
   const [key, setKey] = useState('');
   const attempt = useMutation({
     mutationFn: () => signIn(queries, key.trim()),
@@ -39,6 +42,7 @@ export function SignInPage() {
           </div>
         </header>
         <form className={style.form} onSubmit={submit}>
+          <input type="text" name="username" autoComplete="username" value="Baton" readOnly hidden />
           <label className={style.field}>
             {t('signIn.key')}
             <input
@@ -57,6 +61,12 @@ export function SignInPage() {
               {t('signIn.keyHint')}
             </span>
           </label>
+          {error === null && failedBefore !== undefined && (
+            <p className={style.error} role="alert">
+              <WarningIcon />
+              {t('signIn.failed', { code: failedBefore })}
+            </p>
+          )}
           {error !== null && (
             <p className={style.error} role="alert">
               <WarningIcon />
@@ -67,6 +77,17 @@ export function SignInPage() {
             {t('signIn')}
           </Button>
         </form>
+        {options?.oidc != null && (
+          <>
+            <span className={style.or}>{t('signIn.or')}</span>
+            <a
+              className={classes(buttonStyle.button, buttonStyle.plain, style.sso)}
+              href={identityProviderAddress(to === '/' ? '' : to)}
+            >
+              {t('signIn.with', { name: options.oidc.name })}
+            </a>
+          </>
+        )}
       </div>
     </main>
   );

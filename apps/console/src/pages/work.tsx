@@ -1,6 +1,7 @@
-import { useQuery } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Outlet, useNavigate, useRouterState } from '@tanstack/react-router';
 import { useEffect } from 'react';
+import { DeskLayout } from '../desk/desk-layout.js';
 import { Help } from '../desk/help.js';
 import { Alerts } from '../live/alerts.js';
 import { DeskProvider } from '../live/desk-context.js';
@@ -9,7 +10,6 @@ import { WarningIcon } from '../parts/icons.js';
 import { Loading, Placeholder } from '../parts/placeholder.js';
 import { mayServe, sessionQuery, signOut } from '../server/session.js';
 import { useTexts } from '../texts/texts.js';
-import { useQueryClient } from '@tanstack/react-query';
 
 /** Around every page that needs a session: without one, one signs in and comes back to the same page. */
 export function Work() {
@@ -31,7 +31,9 @@ export function Work() {
     );
   return (
     <DeskProvider me={me}>
-      <Outlet />
+      <DeskLayout>
+        <Outlet />
+      </DeskLayout>
       <Alerts />
       <Help />
     </DeskProvider>

@@ -5,11 +5,5 @@ export const SERVER = new URL(/* @vite-ignore */ '../../', import.meta.url).href
 /** Where the pages of the console are, below the server's address. */
 export const BASE_PATH = new URL('console', SERVER).pathname;
 
-const KEPT_AS = 'baton.key';
-export const keptKey = {
-  get: (): string | undefined => sessionStorage.getItem(KEPT_AS) ?? undefined,
-  set: (key: string): void => sessionStorage.setItem(KEPT_AS, key),
-  forget: (): void => sessionStorage.removeItem(KEPT_AS),
-};
-
-export const baton = new Baton({ url: SERVER, token: () => keptKey.get() });
+/** The browser sends the cookie of the session by itself. */
+export const baton = new Baton({ url: SERVER });

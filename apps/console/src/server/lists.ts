@@ -3,7 +3,7 @@ import type { ChatOwner, QueueItemDto } from '@baton/client';
 import { baton } from './baton.js';
 
 /** The lists of the desk. */
-export const LISTS = ['waiting', 'mine', 'colleagues', 'bot', 'closed'] as const;
+export const LISTS = ['waiting', 'mine', 'colleagues'] as const;
 export type ListName = (typeof LISTS)[number];
 export const isListName = (name: string): name is ListName => (LISTS as readonly string[]).includes(name);
 
@@ -39,7 +39,7 @@ export const listQuery = (list: ListName, me: number, search: string) =>
     initialPageParam: null as string | null,
     getNextPageParam: ({ next }) => next,
     // What is pushed comes at once; this is for what nobody is told of.
-    refetchInterval: list === 'bot' || list === 'closed' ? 15_000 : 30_000,
+    refetchInterval: 30_000,
     staleTime: 2000,
   });
 
@@ -62,7 +62,6 @@ export const countsQuery = (me: number) =>
   });
 
 async function readList(list: ListName, me: number, search: string, cursor: string | null): Promise<ChatPage> {
-  if (list === 'bot' || list === 'closed') return { items: [], next: null, total: null };
   const page = await baton.getTakeoverQueue({
     query: {
       Owner: list === 'waiting' ? 'requested' : 'human',
