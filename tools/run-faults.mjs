@@ -10,7 +10,15 @@ const { values } = parseArgs({ options: { only: { type: 'string', default: '' } 
 const { scripts } = JSON.parse(readFileSync('package.json', 'utf8'));
 const names = Object.keys(scripts).filter((name) => name.startsWith('faults:') && name.includes(values.only));
 /** Those that have a database to choose. */
-const ON_BOTH = ['faults:kill', 'faults:failpoints', 'faults:lost', 'faults:deaf', 'faults:soak', 'faults:whatsapp'];
+const ON_BOTH = [
+  'faults:kill',
+  'faults:failpoints',
+  'faults:lost',
+  'faults:deaf',
+  'faults:soak',
+  'faults:shutdown',
+  'faults:whatsapp',
+];
 
 const broken = [];
 for (const name of names) {

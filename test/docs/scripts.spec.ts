@@ -16,6 +16,8 @@ const NOT_RUN: Record<string, string> = {
   'faults:failpoints': 'faults:kill runs a few of the same places',
   'faults:deaf': 'takes minutes, until the buffers of the system are full; unit and e2e tests let single readers go',
   'faults:hour': 'takes its time to see memory grow; faults:soak looks at it in a short form',
+  'faults:rolling': 'starts and ends servers for minutes; faults:shutdown ends one under everything that can be open',
+  'faults:galera': 'needs three database servers, and minutes',
   'faults:modes': 'npm test runs the same file with fewer answers that are not streamed',
   'test:model': 'npm test runs the same file with fewer runs',
 };

@@ -5,9 +5,13 @@ export class SocketBalancer {
   #server;
   #open = new Set();
 
-  /** @param {{ port: number }[]} targets in the order in which they are tried */
-  constructor(targets) {
-    this.#server = createServer({ noDelay: true }, (client) => this.#connect(client, targets));
+  /** @param {{ port: number }[]} targets in the order in which they are tried, or each connection first at the next one */
+  constructor(targets, { isRotating = false } = {}) {
+    let next = 0;
+    this.#server = createServer({ noDelay: true }, (client) => {
+      const first = isRotating ? next++ % targets.length : 0;
+      this.#connect(client, [...targets.slice(first), ...targets.slice(0, first)]);
+    });
   }
 
   async start() {

@@ -52,7 +52,7 @@ export class TurnChunksRepository {
     });
   }
 
-  /** Where the lock above holds on this node only: whoever ends a turn changes its row too, and one of both is refused. */
+  /** Where the lock above holds on this node only: what ends a turn changes its row too, and one of both is refused. */
   private async claimTurns(manager: EntityManager, chunks: NewChunk[]): Promise<void> {
     const ids = [...new Set(chunks.map(({ turnId }) => turnId))].toSorted();
     if (ids.length === 0) return;
