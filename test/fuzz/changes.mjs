@@ -61,17 +61,17 @@ const isPlain = (value) =>
 /** Every place of a value: its owner and the key there. */
 function placesOf(owner) {
   const places = [];
-  const walk = (holder, key) => {
-    places.push([holder, key]);
-    const value = holder[key];
+  const walk = (parent, key) => {
+    places.push([parent, key]);
+    const value = parent[key];
     if (isPlain(value)) for (const name of Object.keys(value)) walk(value, name);
   };
   walk(owner, 'body');
   return places;
 }
 
-const put = (holder, key, value) =>
-  Object.defineProperty(holder, key, { value, enumerable: true, configurable: true, writable: true });
+const put = (parent, key, value) =>
+  Object.defineProperty(parent, key, { value, enumerable: true, configurable: true, writable: true });
 
 const WRAP = {
   list: (value) => [value],
@@ -84,26 +84,26 @@ export function changed(value, list) {
   const owner = { body: clone(value) };
   for (const { at, ...what } of list) {
     const places = placesOf(owner);
-    const [holder, key] = places[at % places.length];
+    const [parent, key] = places[at % places.length];
     if (what.add !== undefined) {
-      const target = [holder[key], holder].find((each) => isPlain(each) && !Array.isArray(each) && each !== owner);
+      const target = [parent[key], parent].find((each) => isPlain(each) && !Array.isArray(each) && each !== owner);
       if (target !== undefined) put(target, what.add, what.put);
-    } else if (what.remove === true) removeFrom(holder, key);
-    else if (what.wrap !== undefined) put(holder, key, WRAP[what.wrap](holder[key]));
+    } else if (what.remove === true) removeFrom(parent, key);
+    else if (what.wrap !== undefined) put(parent, key, WRAP[what.wrap](parent[key]));
     else if (what.repeat !== undefined)
       put(
-        holder,
+        parent,
         key,
-        Array.from({ length: what.repeat }, () => clone(holder[key])),
+        Array.from({ length: what.repeat }, () => clone(parent[key])),
       );
-    else put(holder, key, what.put);
+    else put(parent, key, what.put);
   }
   return owner.body;
 }
 
-function removeFrom(holder, key) {
-  if (Array.isArray(holder)) holder.splice(Number(key), 1);
-  else delete holder[key];
+function removeFrom(parent, key) {
+  if (Array.isArray(parent)) parent.splice(Number(key), 1);
+  else delete parent[key];
 }
 
 function clone(value) {
