@@ -90,7 +90,7 @@ describe('traces', () => {
   it('says nothing of texts, keys and chats that people alone may know', async () => {
     const chatId = await server.createChat();
     const traceId = newTraceId();
-    const secret = 'the-word-nobody-may-see';
+    const secret = 'a-word-to-be-hidden';
     server.provider.script('default', { text: `I say ${secret}`, tool: call('find_order', { order: secret }) });
     tools.answer('/orders', { message: secret });
     const stream = await server.stream(chatId, secret, { traceparent: traceparent(traceId) });
