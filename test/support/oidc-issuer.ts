@@ -145,7 +145,7 @@ export class OidcIssuer {
     };
   }
 
-  /** Whoever asks is signed in at once. */
+  /** Every caller is signed in at once. */
   private authorize(query: URLSearchParams): string {
     const code = randomUUID();
     const redirectUri = query.get('redirect_uri')!;
@@ -160,7 +160,7 @@ export class OidcIssuer {
     return location.href;
   }
 
-  /** Codes are good once, for the client that asked and whoever can show what the challenge was made of. */
+  /** Codes are good once, for the client that asked when it can show what the challenge was made of. */
   private async exchange(request: IncomingMessage): Promise<{ status: number; body: unknown }> {
     const form = new URLSearchParams(await text(request));
     const authorization = this.codes.get(form.get('code') ?? '');

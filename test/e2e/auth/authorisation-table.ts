@@ -51,7 +51,7 @@ export const ACCESS_TABLE: Record<string, string> = {
   'GET /api/users/current/sessions': 'user 200',
   'DELETE /api/users/current/sessions/:sessionId': 'user 404',
   'GET /api/sessions/options': 'anonymous 200',
-  // The example is nobody's key.
+  // The example is the key of no user.
   'POST /api/sessions': 'anonymous 401',
   // Not set up where nothing says so.
   'GET /api/sessions/oidc': 'anonymous 404',

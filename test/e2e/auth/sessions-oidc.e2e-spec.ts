@@ -107,7 +107,7 @@ describe('sign-ins at the identity provider', () => {
         return finish(browser, `/api/sessions/oidc/callback?error=access_denied&state=${searchParams.get('state')}`);
       },
       'with a token for others': async (browser) => {
-        issuer.identity['aud'] = 'somebody-else';
+        issuer.identity['aud'] = 'another-client';
         return signIn(browser);
       },
       'with a token of another sign-in': async (browser) => {
@@ -143,7 +143,7 @@ describe('sign-ins at the identity provider', () => {
     });
   });
 
-  it('take nobody for somebody else by the token of access', async () => {
+  it('take no user for another one by the token of access', async () => {
     issuer.access = { sub: 'grace', preferred_username: 'grace', roles: ['admin'] };
     const browser = new Browser(server.url);
     await signIn(browser);

@@ -56,7 +56,7 @@ describe('what a browser keeps open', () => {
   it.each([
     ['another page', { 'sec-fetch-site': 'cross-site' }, 'CROSS_SITE_REQUEST'],
     ['a neighbour', { 'sec-fetch-site': 'same-site' }, 'CROSS_SITE_REQUEST'],
-    ['nobody knows whom', {}, 'CROSS_SITE_REQUEST'],
+    ['no known page', {}, 'CROSS_SITE_REQUEST'],
     ['its own page in an older browser', { origin: 'SELF' }, undefined],
   ] as [string, Record<string, string>, string | undefined][])('is no socket of %s', async (_, sent, expected) => {
     const origin = sent['origin'] && { origin: server.app.url };

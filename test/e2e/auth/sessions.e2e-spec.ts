@@ -111,7 +111,7 @@ describe('sessions of browsers', () => {
       ['another page in an older browser', { 'sec-fetch-site': undefined, origin: 'https://evil.example' }, 403],
       ['another port', { 'sec-fetch-site': undefined, origin: 'http://127.0.0.1:1' }, 403],
       ['a page without an origin', { 'sec-fetch-site': undefined, origin: 'null' }, 403],
-      ['nobody knows whom', { 'sec-fetch-site': undefined }, 403],
+      ['no known page', { 'sec-fetch-site': undefined }, 403],
       [
         'a proxy that is not trusted',
         {
@@ -136,7 +136,7 @@ describe('sessions of browsers', () => {
       if (expected === 403) expect(JSON.parse(text)).toMatchObject({ code: 'CROSS_SITE_REQUEST' });
     });
 
-    it('nobody is signed in by another page, and a token needs no page', async () => {
+    it('another page signs no user in, and a token needs no page', async () => {
       const { key } = await newUser();
       const browser = new Browser(server.url, { 'sec-fetch-site': 'cross-site' });
       expect(await browser.refused('POST', '/api/sessions', { apiKey: key })).toEqual([403, 'CROSS_SITE_REQUEST']);

@@ -83,7 +83,7 @@ function OpenChat({ chat, list }: { chat: TakeoverChatDto; list: ListName }) {
   );
 }
 
-/** While somebody looks. */
+/** While the agent looks at it. */
 function useReadMark(chatId: string, lastSeq: number): void {
   useEffect(() => {
     const mark = (): void => {

@@ -70,7 +70,7 @@ export interface Conversation {
   epoch: number;
   owner: ChatOwner | null;
   agent: { id: number; name: string } | null;
-  /** The last thing that the customer said, and whether nobody has answered since. */
+  /** The last thing that the customer said, and whether it is unanswered. */
   lastCustomerSeq: number;
   unansweredSince: string | null;
   /** Whether everything up to now has arrived. */

@@ -101,7 +101,7 @@ export function ChatList({ list, search, chatId }: ChatListProps) {
   );
 }
 
-/** Whether the customer wrote something that nobody has seen in this browser, or by the server's marks anywhere. */
+/** Whether the customer wrote something that was not seen in this browser, or by the server's marks anywhere. */
 function useUnread(chats: readonly ChatItem[]): (chat: ChatItem) => boolean {
   const { me } = useDesk();
   const marks = useStore(reads);

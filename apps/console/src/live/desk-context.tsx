@@ -11,7 +11,7 @@ interface Desk {
 
 const DeskContext = createContext<Desk | null>(null);
 
-/** Keeps the socket open while somebody is signed in. */
+/** Keeps the socket open while an agent is signed in. */
 export function DeskProvider({ me, children }: { me: Me; children: ReactNode }) {
   const queries = useQueryClient();
   const [desk, setDesk] = useState<Desk | null>(null);

@@ -38,7 +38,7 @@ export const listQuery = (list: ListName, me: number, search: string) =>
     queryFn: ({ pageParam }) => readList(list, me, search, pageParam),
     initialPageParam: null as string | null,
     getNextPageParam: ({ next }) => next,
-    // What is pushed comes at once; this is for what nobody is told of.
+    // What is pushed comes at once; this is for what is not pushed.
     refetchInterval: 30_000,
     staleTime: 2000,
   });

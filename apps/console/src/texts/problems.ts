@@ -18,8 +18,8 @@ export function wordsOfError(error: unknown, t: Translate): string {
   if (error instanceof DisconnectedError || (error instanceof Error && error.name === 'TypeError'))
     return t('error.line');
   if (!(error instanceof ProblemError)) return t('error.other');
-  const [, holder] = HOLDER.exec(error.problem.detail) ?? [];
-  if (holder !== undefined) return t('error.held', { name: holder });
+  const [, agent] = HOLDER.exec(error.problem.detail) ?? [];
+  if (agent !== undefined) return t('error.held', { name: agent });
   const words = WORDS[error.code];
   if (words !== undefined) return t(words);
   return error.status >= 500 ? t('error.server') : error.problem.detail;

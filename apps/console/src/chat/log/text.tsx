@@ -20,7 +20,7 @@ export const PlainText = ({ text }: { text: string }) =>
 
 /**
  * What the bot wrote, in the form that its customer sees. Only nodes that the sanitiser has let through reach the page. Pictures are
- * links here: nobody learns from a text that an agent has read it.
+ * links here: no website learns from a text that an agent has read it.
  */
 export function Markdown({ text }: { text: string }) {
   const { t } = useTexts();

@@ -14,7 +14,7 @@ interface LockedReplyProps {
   waitingSince: string | null;
 }
 
-/** Who speaks, while it is somebody else, and the one way to speak oneself. */
+/** Who speaks, while it is not the agent who looks, and the one way to speak oneself. */
 export function LockedReply({ ownership: { owner, agent }, commands, waitingSince }: LockedReplyProps) {
   const { t } = useTexts();
   const { me } = useDesk();

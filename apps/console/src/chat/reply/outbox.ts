@@ -42,7 +42,7 @@ export class Outbox {
       kind
     ];
     try {
-      // Notes belong to the chat, whoever owns it.
+      // Notes belong to the chat, not to its owner.
       const fence = kind === 'note' ? {} : { expectedEpoch };
       const { seq } = await command({ chatId: this.chatId, text, clientMessageId: id, ...fence });
       this.put({ id, kind, text, seq, error: null });

@@ -3,7 +3,7 @@ import { IdColumn, IntColumn, PrimaryId, StringColumn, TimeColumn } from '../../
 import { ApiKey } from './api-key.entity.js';
 import { User } from './user.entity.js';
 
-/** Somebody who has signed in with a browser. A session that has ended has no row. */
+/** A user who has signed in with a browser. A session that has ended has no row. */
 @Entity('browser_sessions')
 @Index('ix_browser_sessions_user', ['userId', 'createdAt'])
 export class BrowserSession {
