@@ -16,6 +16,8 @@ export interface Dialect {
    * transactions have changed when they commit: of two that changed the same row, one is refused.
    */
   readonly areLocksLocal: boolean;
+  /** Appended to a table in a SELECT: the index that it is read in, whatever the engine believes of its rows. */
+  readonly byIndex: (name: string) => string;
   /** Appended to an INSERT: rows whose key is there already get the new values of the columns. */
   readonly orUpdate: (key: string, columns: readonly string[]) => string;
 }
@@ -27,6 +29,7 @@ const SQLITE: Dialect = {
   forUpdate: '',
   forShare: '',
   areLocksLocal: false,
+  byIndex: (name) => ` INDEXED BY ${name}`,
   orUpdate: (key, columns) =>
     ` ON CONFLICT (${key}) DO UPDATE SET ${columns.map((column) => `${column} = excluded.${column}`).join(', ')}`,
 };
@@ -38,6 +41,7 @@ const MYSQL: Dialect = {
   forUpdate: ' FOR UPDATE',
   forShare: ' LOCK IN SHARE MODE',
   areLocksLocal: false,
+  byIndex: (name) => ` FORCE INDEX (${name})`,
   orUpdate: (_, columns) =>
     ` ON DUPLICATE KEY UPDATE ${columns.map((column) => `${column} = VALUES(${column})`).join(', ')}`,
 };

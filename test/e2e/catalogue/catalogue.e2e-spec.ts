@@ -1,6 +1,7 @@
 import type { CatalogueClient } from '../../support/catalogue-client.js';
 import { describeChannels } from './catalogue-channels.js';
 import { describeChats } from './catalogue-chats.js';
+import { describeDesk } from './catalogue-desk.js';
 import { describeSessions } from './catalogue-sessions.js';
 import { Catalogue, LIST, type Ids, type Page } from './catalogue.support.js';
 
@@ -171,6 +172,7 @@ describe('the whole catalogue, through the generated client', () => {
 
   describeSessions(catalogue);
   describeChats(catalogue);
+  describeDesk(catalogue);
   describeChannels(catalogue);
 
   it('tells what was used and how it is', async () => {

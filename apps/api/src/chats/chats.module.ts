@@ -35,6 +35,8 @@ import { CompletionsController } from './completions/completions.controller.js';
 import { CompletionsService } from './completions/completions.service.js';
 import { CustomerMessagesService } from './completions/customer-messages.service.js';
 import { StartupHint } from './chat/startup-hint.js';
+import { ChatLooks } from './looks/chat-looks.js';
+import { ChatLooksRepository } from './looks/chat-looks.repository.js';
 import { RetentionRepository } from './deletion/retention.repository.js';
 import { RetentionService } from './deletion/retention.service.js';
 import { TakeoverChatEventsController } from './events/takeover-chat-events.controller.js';
@@ -84,6 +86,8 @@ import { UserChatsController } from './lists/user-chats.controller.js';
     CompletionsService,
     CustomerMessagesService,
     StartupHint,
+    ChatLooks,
+    ChatLooksRepository,
     JobLeasesRepository,
     RetentionRepository,
     SuccessorTrialsRepository,
@@ -94,6 +98,7 @@ import { UserChatsController } from './lists/user-chats.controller.js';
     TranscriptsRepository,
   ],
   exports: [
+    ChatLooks,
     ChannelChatsService,
     ChannelWatch,
     ChatDeletionService,

@@ -10,4 +10,5 @@ export { endingOf } from './files/file-types.js';
 export type { ChannelChat } from './for-channels/channel-chats.repository.js';
 export { ChannelChatsService } from './for-channels/channel-chats.service.js';
 export { ChannelWatch } from './for-channels/channel-watch.js';
+export { ChatLooks } from './looks/chat-looks.js';
 export { ChatVariablesService } from './settings/chat-variables.service.js';

@@ -1,6 +1,9 @@
 import { JobLeasesRepository } from '@app/database';
 import { Module } from '@nestjs/common';
 import { AccountingModule } from '../accounting/index.js';
+import { HandoffsController } from './handoffs/handoffs.controller.js';
+import { HandoffsRepository } from './handoffs/handoffs.repository.js';
+import { HandoffsService } from './handoffs/handoffs.service.js';
 import { UsageReportController } from './report/usage-report.controller.js';
 import { UsageReportRepository } from './report/usage-report.repository.js';
 import { UsageReportService } from './report/usage-report.service.js';
@@ -13,8 +16,10 @@ import { UsageStatisticsRepository } from './usage-statistics.repository.js';
 /** The usage ledger, and statistics of it: how many tokens each user used, and what they cost. */
 @Module({
   imports: [AccountingModule],
-  controllers: [StatisticsController, UsageReportController],
+  controllers: [HandoffsController, StatisticsController, UsageReportController],
   providers: [
+    HandoffsRepository,
+    HandoffsService,
     StatisticsService,
     UsageStatisticsRepository,
     UsageReportService,

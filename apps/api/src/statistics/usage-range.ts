@@ -9,7 +9,10 @@ const DEFAULT_COST_DAYS = 31;
 const dayOf = (time: number): string => new Date(time).toISOString().slice(0, 10);
 
 /** The days of which the ledger itself is read. Throws VALIDATION_FAILED for more than it reads at once. */
-export function costRange({ FromRequestDate, ToRequestDate }: UsageRangeQuery): { from: string; to: string } {
+export function costRange({
+  FromRequestDate,
+  ToRequestDate,
+}: Pick<UsageRangeQuery, 'FromRequestDate' | 'ToRequestDate'>): { from: string; to: string } {
   const to = ToRequestDate ?? (FromRequestDate ? shift(FromRequestDate, MAX_COST_DAYS - 1) : dayOf(Date.now()));
   const from = FromRequestDate ?? shift(to, 1 - DEFAULT_COST_DAYS);
   refuseReversed(from, to);

@@ -6,6 +6,15 @@ import { BatonModule } from '../baton/index.js';
 import { BotsModule } from '../bots/index.js';
 import { ChatsModule } from '../chats/index.js';
 import { UsersModule } from '../users/index.js';
+import { AllChatsController } from './chats/all-chats.controller.js';
+import { AllChatsRepository } from './chats/all-chats.repository.js';
+import { AllChatsService } from './chats/all-chats.service.js';
+import { CannedAnswersService } from './desk/canned-answers.service.js';
+import { ChatViewsService } from './desk/chat-views.service.js';
+import { DeskController } from './desk/desk.controller.js';
+import { DeskRepository } from './desk/desk.repository.js';
+import { DeskService } from './desk/desk.service.js';
+import { DeskTextsController } from './desk/desk-texts.controller.js';
 import { AgentPresenceRepository } from './presence/agent-presence.repository.js';
 import { AgentPresenceService } from './presence/agent-presence.service.js';
 import { ChatClaimsService } from './commands/chat-claims.service.js';
@@ -28,10 +37,23 @@ import { TakeoverService } from './commands/takeover.service.js';
 /** People take chats over from bots, and give them back. */
 @Module({
   imports: [TypeOrmModule.forFeature([AgentPresence]), AuthModule, BatonModule, BotsModule, ChatsModule, UsersModule],
-  controllers: [TakeoverController, ChatTakeoverController, TakeoverPolicyController],
+  controllers: [
+    AllChatsController,
+    DeskController,
+    DeskTextsController,
+    TakeoverController,
+    ChatTakeoverController,
+    TakeoverPolicyController,
+  ],
   providers: [
     AgentPresenceRepository,
     AgentPresenceService,
+    AllChatsRepository,
+    AllChatsService,
+    CannedAnswersService,
+    ChatViewsService,
+    DeskRepository,
+    DeskService,
     ChatClaimsService,
     ChatStatesService,
     ChatWatches,

@@ -16,6 +16,7 @@ export * from './users/deleted-subject.entity.js';
 export * from './delivery.entity.js';
 export * from './bots/feedback.entity.js';
 export * from './idempotency-key.entity.js';
+export * from './chats/desk.entity.js';
 export * from './chats/message.entity.js';
 export * from './openai-service.entity.js';
 export * from './service-probe.entity.js';

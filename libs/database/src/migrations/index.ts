@@ -16,6 +16,7 @@ import { TurnMemory1795255200000 } from './1795255200000-turn-memory.js';
 import { ServiceProbes1795258800000 } from './1795258800000-service-probes.js';
 import { LedgerModels1795269000000 } from './1795269000000-ledger-models.js';
 import { BrowserSessions1795272000000 } from './1795272000000-browser-sessions.js';
+import { Desk1795275600000 } from './1795275600000-desk.js';
 
 /** In order. A released migration is never edited: changes come as a new one. */
 export const MIGRATIONS = [
@@ -37,4 +38,5 @@ export const MIGRATIONS = [
   ServiceProbes1795258800000,
   LedgerModels1795269000000,
   BrowserSessions1795272000000,
+  Desk1795275600000,
 ];

@@ -86,7 +86,9 @@ export class OidcSignInService {
   ): Promise<{ principal: UserPrincipal; returnTo: string }> {
     this.requireOffer();
     const { returnTo, ...checks } = await this.open(sealed);
-    const identity = await this.exchange(new URL(request.url ?? '', this.origin.of(request)), checks);
+    const [address, base] = [request.url ?? '', this.origin.of(request)];
+    if (!URL.canParse(address, base)) throw failed(null);
+    const identity = await this.exchange(new URL(address, base), checks);
     try {
       return { principal: await this.users.getExternalPrincipal(identity), returnTo };
     } catch (error) {

@@ -8,7 +8,7 @@ import {
   type PagingQuery,
   databaseTime,
 } from '@app/common';
-import type { BrowserSession } from '@app/database';
+import { isForeignKeyViolation, type BrowserSession } from '@app/database';
 import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { EventEmitter2 } from '@nestjs/event-emitter';
 import { createHash, randomBytes } from 'node:crypto';
@@ -129,7 +129,12 @@ export class SessionsService implements OnApplicationBootstrap, OnApplicationShu
       lastUsedAt: now,
       expiresAt: new Date(Math.min(latest, apiKey?.expiresAt?.getTime() ?? latest)),
     };
-    if (!(await this.repository.insert(session))) throw new AppError('INVALID_TOKEN');
+    try {
+      if (!(await this.repository.insert(session))) throw new AppError('INVALID_TOKEN');
+    } catch (error) {
+      // The account was deleted meanwhile.
+      throw isForeignKeyViolation(error) ? new AppError('INVALID_TOKEN') : error;
+    }
     for (const surplus of await this.repository.deleteSurplus(userId, SESSIONS_PER_USER)) await this.forget(surplus);
     return { session, secret };
   }

@@ -18,6 +18,7 @@ import {
   type GetChatResponseDto,
   type GetOpenChatBotIdResponseDto,
 } from './chat.dto.js';
+import { ChatLooks } from '../looks/chat-looks.js';
 import { AddressedChatsRepository } from './addressed-chats.repository.js';
 import {
   ChatsRepository,
@@ -39,6 +40,7 @@ export class ChatsService {
     private readonly addressed: AddressedChatsRepository,
     private readonly turns: TurnsService,
     private readonly log: ChatLogService,
+    private readonly looks: ChatLooks,
   ) {}
 
   async createChat(caller: Principal, botId: string, language: Language): Promise<ChatCreateResponseDto> {
@@ -93,8 +95,12 @@ export class ChatsService {
   }
 
   /** The chat if the caller is its customer or an agent, else 404. */
-  getReadableChat(caller: Principal, id: string): Promise<StoredChat> {
-    return isAgent(caller) ? this.getAnyChat(id) : this.getCustomerChat(caller, id);
+  async getReadableChat(caller: Principal, id: string): Promise<StoredChat> {
+    if (!isAgent(caller)) return this.getCustomerChat(caller, id);
+    const chat = await this.getAnyChat(id);
+    const isOwn = caller.kind === 'user' && caller.userId === chat.userId;
+    if (!isOwn) await this.looks.note(caller, id);
+    return chat;
   }
 
   /** A chat of the user's account, as the lists show it; a chat without an account is not found. */

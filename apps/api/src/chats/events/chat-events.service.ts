@@ -4,6 +4,7 @@ import { Injectable, type StreamableFile } from '@nestjs/common';
 import { ChatLogService, ChatStreamsService, OpenStreams } from '../../baton/index.js';
 import { mapEvents, type ChatEventsDto, type ChatEventsQuery } from './chat-event.dto.js';
 import { ChatsService } from '../chat/chats.service.js';
+import { ChatLooks } from '../looks/chat-looks.js';
 import type { StreamRequest } from '../completions/stream-request.js';
 
 /** The event log of a chat. Customers do not see events for agents; the seq of the others stays the same. */
@@ -14,6 +15,7 @@ export class ChatEventsService {
     private readonly log: ChatLogService,
     private readonly streams: ChatStreamsService,
     private readonly places: OpenStreams,
+    private readonly looks: ChatLooks,
   ) {}
 
   async getChatEvents(
@@ -35,6 +37,7 @@ export class ChatEventsService {
   ): Promise<ChatEventsDto | StreamableFile> {
     if (!isAgent(caller)) throw new AppError('FORBIDDEN');
     await this.chats.getAnyChat(chatId);
+    await this.looks.note(caller, chatId);
     return this.read(chatId, 'agents', query, request);
   }
 

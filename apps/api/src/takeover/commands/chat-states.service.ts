@@ -1,6 +1,7 @@
-import { AppError, hasCode, notFound } from '@app/common';
+import { AppError, hasCode, notFound, type Principal } from '@app/common';
 import type { ChatState } from '@app/contracts';
 import { Injectable } from '@nestjs/common';
+import { ChatLooks } from '../../chats/index.js';
 import { UsersService } from '../../users/index.js';
 import { QueueRepository, type QueuedChat } from '../queue/queue.repository.js';
 import type { TakeoverChatDto } from './takeover.dto.js';
@@ -14,6 +15,7 @@ export class ChatStatesService {
   constructor(
     private readonly queue: QueueRepository,
     private readonly users: UsersService,
+    private readonly looks: ChatLooks,
   ) {}
 
   async getState(chatId: string): Promise<ChatState> {
@@ -21,8 +23,10 @@ export class ChatStatesService {
     return mapState(chat, await this.findPositions([chat]));
   }
 
-  async getDetails(chatId: string): Promise<ChatDetails> {
+  /** For an agent who looks at the chat. */
+  async getDetails(caller: Principal, chatId: string): Promise<ChatDetails> {
     const chat = await this.find(chatId);
+    await this.looks.note(caller, chatId);
     return mapDetails(chat, await this.findPositions([chat]));
   }
 

@@ -56,7 +56,7 @@ export class TakeoverService {
 
   async getChatDetails(caller: Principal, chatId: string): Promise<ChatDetails> {
     agentOf(caller);
-    return this.states.getDetails(chatId);
+    return this.states.getDetails(caller, chatId);
   }
 
   /** The customer wants a person. Asking again changes nothing, nor does asking when one is there. */

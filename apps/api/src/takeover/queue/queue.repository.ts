@@ -126,10 +126,9 @@ export class QueueRepository {
     const rows = await this.dataSource.query<
       { chat_id: string; author: MessageAuthor; text: string; created_at: string | Date }[]
     >(
-      `SELECT m.chat_id, m.author, m.text, m.created_at FROM messages m JOIN
-         (SELECT chat_id, MAX(seq) AS seq FROM messages WHERE chat_id IN (${placeholders(chatIds.length)})
-          AND kind = 'message' AND status <> 'streaming' GROUP BY chat_id) newest
-       ON newest.chat_id = m.chat_id AND newest.seq = m.seq AND m.kind = 'message' AND m.status <> 'streaming'`,
+      `SELECT m.chat_id, m.author, m.text, m.created_at FROM chats c JOIN messages m ON m.id =
+         (SELECT n.id FROM messages n WHERE n.chat_id = c.id AND n.kind = 'message' AND n.status <> 'streaming'
+          ORDER BY n.seq DESC LIMIT 1) WHERE c.id IN (${placeholders(chatIds.length)})`,
       chatIds,
     );
     return rows.map((row) => ({
@@ -205,12 +204,12 @@ export class QueueRepository {
   }
 
   /** What those without an account called themselves when they first wrote. */
-  private async findVisitorNames(chatIds: string[]): Promise<Map<string, string>> {
+  async findVisitorNames(chatIds: string[]): Promise<Map<string, string>> {
     if (chatIds.length === 0) return new Map();
     const rows = await this.dataSource.query<{ chat_id: string; actor: string }[]>(
-      `SELECT e.chat_id, e.actor FROM chat_events e WHERE e.chat_id IN (${placeholders(chatIds.length)}) AND e.seq =
-         (SELECT MIN(f.seq) FROM chat_events f JOIN messages m ON m.id = f.message_id
-          WHERE f.chat_id = e.chat_id AND f.type = 'message.created' AND m.author = 'customer')`,
+      `SELECT e.chat_id, e.actor FROM chats c JOIN chat_events e ON e.chat_id = c.id AND e.seq =
+         (SELECT m.seq FROM messages m WHERE m.chat_id = c.id AND m.author = 'customer' ORDER BY m.seq LIMIT 1)
+       WHERE c.id IN (${placeholders(chatIds.length)})`,
       chatIds,
     );
     return new Map(rows.map(({ chat_id, actor }) => [chat_id, fromSqlJson<Actor>(actor).name]));

@@ -2,6 +2,7 @@ import { AppError, type Principal } from '@app/common';
 import type { WatchedChat } from '@app/contracts';
 import { Injectable, Logger } from '@nestjs/common';
 import { ChatStreamsService } from '../../baton/index.js';
+import { ChatLooks } from '../../chats/index.js';
 import type { WatchCommandDto } from './takeover-commands.dto.js';
 import { TakeoverService } from '../commands/takeover.service.js';
 import { TakeoverSockets, transient, type ChatWatch, type TakeoverSocket } from './takeover-sockets.js';
@@ -17,12 +18,14 @@ export class ChatWatches {
     private readonly takeover: TakeoverService,
     private readonly streams: ChatStreamsService,
     private readonly sockets: TakeoverSockets,
+    private readonly looks: ChatLooks,
   ) {}
 
   /** Replays the chat from the position on and follows it. Returns when everything up to now has been sent. */
   async watch(socket: TakeoverSocket, caller: Principal, dto: WatchCommandDto): Promise<WatchedChat> {
     const { chatId } = dto;
     const audience = await this.takeover.getAudience(caller, chatId);
+    if (audience === 'agents') await this.looks.note(caller, chatId);
     const watch = this.replace(socket, chatId, audience);
     await this.sockets.joinChat(socket, chatId, audience);
     await this.follow(socket, watch, dto);

@@ -34,6 +34,10 @@ export type ChatOwner = 'bot' | 'requested' | 'human' | 'closed';
 @Index('ix_chats_agent', ['agentId', 'owner'])
 @Index('ix_chats_running', ['runningTurnId'])
 @Index('ix_chats_channel', ['channel', 'createdAt', 'id'])
+@Index('ix_chats_accessed', ['lastAccessedAt', 'id'])
+@Index('ix_chats_owner_accessed', ['owner', 'lastAccessedAt', 'id'])
+@Index('ix_chats_visitor', ['visitorId'])
+@Index('ix_chats_bot_accessed', ['botId', 'lastAccessedAt', 'id'])
 export class Chat {
   @PrimaryId()
   id: string;
@@ -49,7 +53,6 @@ export class Chat {
   @StringColumn(64, { nullable: true })
   visitorId: string | null;
 
-  @Index('ix_chats_bot')
   @IdColumn()
   botId: string;
 

@@ -55,6 +55,9 @@ import type {
   CreateBudgetData,
   CreateBudgetErrors,
   CreateBudgetResponses,
+  CreateCannedAnswerData,
+  CreateCannedAnswerErrors,
+  CreateCannedAnswerResponses,
   CreateChatByBotCodeData,
   CreateChatByBotCodeErrors,
   CreateChatByBotCodeResponses,
@@ -64,6 +67,9 @@ import type {
   CreateChatOneTimeTicketErrors,
   CreateChatOneTimeTicketResponses,
   CreateChatResponses,
+  CreateChatViewData,
+  CreateChatViewErrors,
+  CreateChatViewResponses,
   CreateCompletionData,
   CreateCompletionErrors,
   CreateCompletionResponses,
@@ -115,7 +121,13 @@ import type {
   DeleteCacheData,
   DeleteCacheErrors,
   DeleteCacheResponses,
+  DeleteCannedAnswerData,
+  DeleteCannedAnswerErrors,
+  DeleteCannedAnswerResponses,
   DeleteChatData,
+  DeleteChatDraftData,
+  DeleteChatDraftErrors,
+  DeleteChatDraftResponses,
   DeleteChatErrors,
   DeleteChatFileData,
   DeleteChatFileErrors,
@@ -124,6 +136,9 @@ import type {
   DeleteChatUserSystemMessageData,
   DeleteChatUserSystemMessageErrors,
   DeleteChatUserSystemMessageResponses,
+  DeleteChatViewData,
+  DeleteChatViewErrors,
+  DeleteChatViewResponses,
   DeleteCurrentSessionData,
   DeleteCurrentSessionErrors,
   DeleteCurrentSessionResponses,
@@ -184,6 +199,12 @@ import type {
   EndThreadData,
   EndThreadErrors,
   EndThreadResponses,
+  ExportChatsAsCsvData,
+  ExportChatsAsCsvErrors,
+  ExportChatsAsCsvResponses,
+  ExportChatsAsJsonlData,
+  ExportChatsAsJsonlErrors,
+  ExportChatsAsJsonlResponses,
   ExportPricesData,
   ExportPricesErrors,
   ExportPricesResponses,
@@ -211,6 +232,9 @@ import type {
   GetAdminUsersData,
   GetAdminUsersErrors,
   GetAdminUsersResponses,
+  GetAllChatsData,
+  GetAllChatsErrors,
+  GetAllChatsResponses,
   GetApiKeysData,
   GetApiKeysErrors,
   GetApiKeysResponses,
@@ -265,10 +289,19 @@ import type {
   GetBudgetsData,
   GetBudgetsErrors,
   GetBudgetsResponses,
+  GetCannedAnswersData,
+  GetCannedAnswersErrors,
+  GetCannedAnswersResponses,
   GetChatbotPageData,
   GetChatbotPageErrors,
   GetChatbotPageResponses,
+  GetChatCustomerData,
+  GetChatCustomerErrors,
+  GetChatCustomerResponses,
   GetChatData,
+  GetChatDraftData,
+  GetChatDraftErrors,
+  GetChatDraftResponses,
   GetChatErrors,
   GetChatEventsData,
   GetChatEventsErrors,
@@ -286,6 +319,9 @@ import type {
   GetChatVariablesData,
   GetChatVariablesErrors,
   GetChatVariablesResponses,
+  GetChatViewsData,
+  GetChatViewsErrors,
+  GetChatViewsResponses,
   GetConsoleData,
   GetConsoleErrors,
   GetConsoleFileData,
@@ -319,6 +355,9 @@ import type {
   GetEncryptionKeysData,
   GetEncryptionKeysErrors,
   GetEncryptionKeysResponses,
+  GetHandoffFiguresData,
+  GetHandoffFiguresErrors,
+  GetHandoffFiguresResponses,
   GetLivenessData,
   GetLivenessErrors,
   GetLivenessResponses,
@@ -492,6 +531,9 @@ import type {
   RotateEncryptionKeysData,
   RotateEncryptionKeysErrors,
   RotateEncryptionKeysResponses,
+  SaveChatDraftData,
+  SaveChatDraftErrors,
+  SaveChatDraftResponses,
   SearchBotByStartBotData,
   SearchBotByStartBotErrors,
   SearchBotByStartBotResponses,
@@ -501,6 +543,12 @@ import type {
   SetAgentTypingData,
   SetAgentTypingErrors,
   SetAgentTypingResponses,
+  SetChatReadMarkData,
+  SetChatReadMarkErrors,
+  SetChatReadMarkResponses,
+  SetChatTagsData,
+  SetChatTagsErrors,
+  SetChatTagsResponses,
   SetCurrentSystemStatusData,
   SetCurrentSystemStatusErrors,
   SetCurrentSystemStatusResponses,
@@ -557,6 +605,9 @@ import type {
   UpdateBudgetData,
   UpdateBudgetErrors,
   UpdateBudgetResponses,
+  UpdateCannedAnswerData,
+  UpdateCannedAnswerErrors,
+  UpdateCannedAnswerResponses,
   UpdateChatDisplayNameData,
   UpdateChatDisplayNameErrors,
   UpdateChatDisplayNameResponses,
@@ -566,6 +617,9 @@ import type {
   UpdateChatUserSystemMessageData,
   UpdateChatUserSystemMessageErrors,
   UpdateChatUserSystemMessageResponses,
+  UpdateChatViewData,
+  UpdateChatViewErrors,
+  UpdateChatViewResponses,
   UpdateCurrentUserData,
   UpdateCurrentUserErrors,
   UpdateCurrentUserResponses,
@@ -3311,6 +3365,29 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
+   * Returns what became of requests for an agent, and how long they took
+   *
+   * At most 92 days (UTC); without dates, the last 31.
+   *
+   * Needs the role `admin`.
+   */
+  public getHandoffFigures<ThrowOnError extends boolean = true>(
+    options?: Options<GetHandoffFiguresData, ThrowOnError>,
+  ): RequestResult<GetHandoffFiguresResponses, GetHandoffFiguresErrors, ThrowOnError, 'data'> {
+    return (options?.client ?? this.client).get<
+      GetHandoffFiguresResponses,
+      GetHandoffFiguresErrors,
+      ThrowOnError,
+      'data'
+    >({
+      responseStyle: 'data',
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/statistic/handoffs',
+      ...options,
+    });
+  }
+
+  /**
    * Lists the tokens used, by day, bot and kind of use
    *
    * The kinds are 1 chat, 2 routing and 3 title.
@@ -3396,6 +3473,166 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
+   * Lists the canned answers of the caller, and those that all agents share, by shortcut
+   *
+   * Needs the role `agent` or `admin`.
+   */
+  public getCannedAnswers<ThrowOnError extends boolean = true>(
+    options?: Options<GetCannedAnswersData, ThrowOnError>,
+  ): RequestResult<GetCannedAnswersResponses, GetCannedAnswersErrors, ThrowOnError, 'data'> {
+    return (options?.client ?? this.client).get<
+      GetCannedAnswersResponses,
+      GetCannedAnswersErrors,
+      ThrowOnError,
+      'data'
+    >({
+      responseStyle: 'data',
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/takeover/cannedAnswers',
+      ...options,
+    });
+  }
+
+  /**
+   * Creates a canned answer: of the caller, or by an administrator for all agents
+   *
+   * Needs the role `agent` or `admin`.
+   */
+  public createCannedAnswer<ThrowOnError extends boolean = true>(
+    options: Options<CreateCannedAnswerData, ThrowOnError>,
+  ): RequestResult<CreateCannedAnswerResponses, CreateCannedAnswerErrors, ThrowOnError, 'data'> {
+    return (options.client ?? this.client).post<
+      CreateCannedAnswerResponses,
+      CreateCannedAnswerErrors,
+      ThrowOnError,
+      'data'
+    >({
+      responseStyle: 'data',
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/takeover/cannedAnswers',
+      ...options,
+      headers: {
+        'Content-Type': 'application/json',
+        ...options.headers,
+      },
+    });
+  }
+
+  /**
+   * Deletes a canned answer
+   *
+   * Shared ones are deleted by administrators.
+   *
+   * Needs the role `agent` or `admin`.
+   */
+  public deleteCannedAnswer<ThrowOnError extends boolean = true>(
+    options: Options<DeleteCannedAnswerData, ThrowOnError>,
+  ): RequestResult<DeleteCannedAnswerResponses, DeleteCannedAnswerErrors, ThrowOnError, 'data'> {
+    return (options.client ?? this.client).delete<
+      DeleteCannedAnswerResponses,
+      DeleteCannedAnswerErrors,
+      ThrowOnError,
+      'data'
+    >({
+      responseStyle: 'data',
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/takeover/cannedAnswers/{cannedAnswerId}',
+      ...options,
+    });
+  }
+
+  /**
+   * Replaces a canned answer
+   *
+   * Shared ones are changed by administrators.
+   *
+   * Needs the role `agent` or `admin`.
+   */
+  public updateCannedAnswer<ThrowOnError extends boolean = true>(
+    options: Options<UpdateCannedAnswerData, ThrowOnError>,
+  ): RequestResult<UpdateCannedAnswerResponses, UpdateCannedAnswerErrors, ThrowOnError, 'data'> {
+    return (options.client ?? this.client).put<
+      UpdateCannedAnswerResponses,
+      UpdateCannedAnswerErrors,
+      ThrowOnError,
+      'data'
+    >({
+      responseStyle: 'data',
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/takeover/cannedAnswers/{cannedAnswerId}',
+      ...options,
+      headers: {
+        'Content-Type': 'application/json',
+        ...options.headers,
+      },
+    });
+  }
+
+  /**
+   * Lists chats of all bots by filters, the newest activity first
+   *
+   * Go on with `nextCursor` until it is null.
+   *
+   * Needs the role `agent` or `admin`.
+   */
+  public getAllChats<ThrowOnError extends boolean = true>(
+    options?: Options<GetAllChatsData, ThrowOnError>,
+  ): RequestResult<GetAllChatsResponses, GetAllChatsErrors, ThrowOnError, 'data'> {
+    return (options?.client ?? this.client).get<GetAllChatsResponses, GetAllChatsErrors, ThrowOnError, 'data'>({
+      responseStyle: 'data',
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/takeover/chats',
+      ...options,
+    });
+  }
+
+  /**
+   * Returns the same as a CSV file (RFC 4180, UTF-8)
+   *
+   * Cells that spreadsheets would execute begin with an apostrophe.
+   *
+   * Needs the role `agent` or `admin`.
+   */
+  public exportChatsAsCsv<ThrowOnError extends boolean = true>(
+    options?: Options<ExportChatsAsCsvData, ThrowOnError>,
+  ): RequestResult<ExportChatsAsCsvResponses, ExportChatsAsCsvErrors, ThrowOnError, 'data'> {
+    return (options?.client ?? this.client).get<
+      ExportChatsAsCsvResponses,
+      ExportChatsAsCsvErrors,
+      ThrowOnError,
+      'data'
+    >({
+      responseStyle: 'data',
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/takeover/chats/export.csv',
+      ...options,
+    });
+  }
+
+  /**
+   * Returns every chat that the filters keep, one JSON object a line, as it is read
+   *
+   * The export is written to the audit log.
+   *
+   * Needs the role `agent` or `admin`.
+   */
+  public exportChatsAsJsonl<ThrowOnError extends boolean = true>(
+    options?: Options<ExportChatsAsJsonlData, ThrowOnError>,
+  ): RequestResult<ExportChatsAsJsonlResponses, ExportChatsAsJsonlErrors, ThrowOnError, 'data'> {
+    return (options?.client ?? this.client).get<
+      ExportChatsAsJsonlResponses,
+      ExportChatsAsJsonlErrors,
+      ThrowOnError,
+      'data'
+    >({
+      responseStyle: 'data',
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/takeover/chats/export.jsonl',
+      ...options,
+    });
+  }
+
+  /**
    * Returns the owner of a chat
    *
    * Needs the role `agent` or `admin`.
@@ -3425,6 +3662,81 @@ export class BatonClient extends HeyApiClient {
       responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/api/takeover/chats/{chatId}/claim',
+      ...options,
+      headers: {
+        'Content-Type': 'application/json',
+        ...options.headers,
+      },
+    });
+  }
+
+  /**
+   * Returns who the customer of a chat is, what its tools know, and other chats of the same customer
+   *
+   * Needs the role `agent` or `admin`.
+   */
+  public getChatCustomer<ThrowOnError extends boolean = true>(
+    options: Options<GetChatCustomerData, ThrowOnError>,
+  ): RequestResult<GetChatCustomerResponses, GetChatCustomerErrors, ThrowOnError, 'data'> {
+    return (options.client ?? this.client).get<GetChatCustomerResponses, GetChatCustomerErrors, ThrowOnError, 'data'>({
+      responseStyle: 'data',
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/takeover/chats/{chatId}/customer',
+      ...options,
+    });
+  }
+
+  /**
+   * Deletes the caller's draft
+   *
+   * Needs the role `agent` or `admin`.
+   */
+  public deleteChatDraft<ThrowOnError extends boolean = true>(
+    options: Options<DeleteChatDraftData, ThrowOnError>,
+  ): RequestResult<DeleteChatDraftResponses, DeleteChatDraftErrors, ThrowOnError, 'data'> {
+    return (options.client ?? this.client).delete<
+      DeleteChatDraftResponses,
+      DeleteChatDraftErrors,
+      ThrowOnError,
+      'data'
+    >({
+      responseStyle: 'data',
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/takeover/chats/{chatId}/draft',
+      ...options,
+    });
+  }
+
+  /**
+   * Returns what the caller has begun to write in a chat
+   *
+   * Needs the role `agent` or `admin`.
+   */
+  public getChatDraft<ThrowOnError extends boolean = true>(
+    options: Options<GetChatDraftData, ThrowOnError>,
+  ): RequestResult<GetChatDraftResponses, GetChatDraftErrors, ThrowOnError, 'data'> {
+    return (options.client ?? this.client).get<GetChatDraftResponses, GetChatDraftErrors, ThrowOnError, 'data'>({
+      responseStyle: 'data',
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/takeover/chats/{chatId}/draft',
+      ...options,
+    });
+  }
+
+  /**
+   * Keeps what the caller has begun to write
+   *
+   * Nobody else sees it.
+   *
+   * Needs the role `agent` or `admin`.
+   */
+  public saveChatDraft<ThrowOnError extends boolean = true>(
+    options: Options<SaveChatDraftData, ThrowOnError>,
+  ): RequestResult<SaveChatDraftResponses, SaveChatDraftErrors, ThrowOnError, 'data'> {
+    return (options.client ?? this.client).put<SaveChatDraftResponses, SaveChatDraftErrors, ThrowOnError, 'data'>({
+      responseStyle: 'data',
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/takeover/chats/{chatId}/draft',
       ...options,
       headers: {
         'Content-Type': 'application/json',
@@ -3524,6 +3836,26 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
+   * Sets how far the caller has read a chat
+   *
+   * Needs the role `agent` or `admin`.
+   */
+  public setChatReadMark<ThrowOnError extends boolean = true>(
+    options: Options<SetChatReadMarkData, ThrowOnError>,
+  ): RequestResult<SetChatReadMarkResponses, SetChatReadMarkErrors, ThrowOnError, 'data'> {
+    return (options.client ?? this.client).put<SetChatReadMarkResponses, SetChatReadMarkErrors, ThrowOnError, 'data'>({
+      responseStyle: 'data',
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/takeover/chats/{chatId}/readMark',
+      ...options,
+      headers: {
+        'Content-Type': 'application/json',
+        ...options.headers,
+      },
+    });
+  }
+
+  /**
    * Releases a chat to the bot, to the queue, or to another agent
    *
    * Needs the role `agent` or `admin`.
@@ -3562,6 +3894,26 @@ export class BatonClient extends HeyApiClient {
       responseStyle: 'data',
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/api/takeover/chats/{chatId}/reopen',
+      ...options,
+      headers: {
+        'Content-Type': 'application/json',
+        ...options.headers,
+      },
+    });
+  }
+
+  /**
+   * Replaces the tags of a chat, which all agents see
+   *
+   * Needs the role `agent` or `admin`.
+   */
+  public setChatTags<ThrowOnError extends boolean = true>(
+    options: Options<SetChatTagsData, ThrowOnError>,
+  ): RequestResult<SetChatTagsResponses, SetChatTagsErrors, ThrowOnError, 'data'> {
+    return (options.client ?? this.client).put<SetChatTagsResponses, SetChatTagsErrors, ThrowOnError, 'data'>({
+      responseStyle: 'data',
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/takeover/chats/{chatId}/tags',
       ...options,
       headers: {
         'Content-Type': 'application/json',
@@ -3657,6 +4009,78 @@ export class BatonClient extends HeyApiClient {
       security: [{ scheme: 'bearer', type: 'http' }],
       url: '/api/takeover/queue',
       ...options,
+    });
+  }
+
+  /**
+   * Lists the caller's saved views, by name
+   *
+   * Needs the role `agent` or `admin`.
+   */
+  public getChatViews<ThrowOnError extends boolean = true>(
+    options?: Options<GetChatViewsData, ThrowOnError>,
+  ): RequestResult<GetChatViewsResponses, GetChatViewsErrors, ThrowOnError, 'data'> {
+    return (options?.client ?? this.client).get<GetChatViewsResponses, GetChatViewsErrors, ThrowOnError, 'data'>({
+      responseStyle: 'data',
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/takeover/views',
+      ...options,
+    });
+  }
+
+  /**
+   * Saves filters of the list of chats under a name
+   *
+   * Needs the role `agent` or `admin`.
+   */
+  public createChatView<ThrowOnError extends boolean = true>(
+    options: Options<CreateChatViewData, ThrowOnError>,
+  ): RequestResult<CreateChatViewResponses, CreateChatViewErrors, ThrowOnError, 'data'> {
+    return (options.client ?? this.client).post<CreateChatViewResponses, CreateChatViewErrors, ThrowOnError, 'data'>({
+      responseStyle: 'data',
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/takeover/views',
+      ...options,
+      headers: {
+        'Content-Type': 'application/json',
+        ...options.headers,
+      },
+    });
+  }
+
+  /**
+   * Deletes one of the caller's views
+   *
+   * Needs the role `agent` or `admin`.
+   */
+  public deleteChatView<ThrowOnError extends boolean = true>(
+    options: Options<DeleteChatViewData, ThrowOnError>,
+  ): RequestResult<DeleteChatViewResponses, DeleteChatViewErrors, ThrowOnError, 'data'> {
+    return (options.client ?? this.client).delete<DeleteChatViewResponses, DeleteChatViewErrors, ThrowOnError, 'data'>({
+      responseStyle: 'data',
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/takeover/views/{viewId}',
+      ...options,
+    });
+  }
+
+  /**
+   * Replaces one of the caller's views
+   *
+   * Needs the role `agent` or `admin`.
+   */
+  public updateChatView<ThrowOnError extends boolean = true>(
+    options: Options<UpdateChatViewData, ThrowOnError>,
+  ): RequestResult<UpdateChatViewResponses, UpdateChatViewErrors, ThrowOnError, 'data'> {
+    return (options.client ?? this.client).put<UpdateChatViewResponses, UpdateChatViewErrors, ThrowOnError, 'data'>({
+      responseStyle: 'data',
+      security: [{ scheme: 'bearer', type: 'http' }],
+      url: '/api/takeover/views/{viewId}',
+      ...options,
+      headers: {
+        'Content-Type': 'application/json',
+        ...options.headers,
+      },
     });
   }
 

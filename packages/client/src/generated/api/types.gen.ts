@@ -670,6 +670,14 @@ export type AgentsDto = {
   items: Array<AgentDto>;
 };
 
+export type AllChatsDto = {
+  items: Array<ListedChatDto>;
+  /**
+   * Where the next page begins; null at the end. A request looks at a bounded number of chats: a page may be short, or empty, before the end.
+   */
+  nextCursor: string | null;
+};
+
 export type AssistantDto = {
   /**
    * Seconds since 1970.
@@ -868,6 +876,27 @@ export type BusinessHoursDto = {
   timeZone: string;
 };
 
+export type CannedAnswerDto = {
+  cannedAnswerId: string;
+  isShared: boolean;
+  shortcut: string;
+  text: string;
+  title: string;
+  /**
+   * The names in the text that are to be filled in, each once.
+   */
+  variables: Array<string>;
+};
+
+export type CannedAnswersDto = {
+  items: Array<CannedAnswerDto>;
+};
+
+export type ChatBotDto = {
+  id: string;
+  name: string;
+};
+
 export type ChatCompletionMetaData = {
   sources: Array<InformationSource>;
   /**
@@ -932,6 +961,30 @@ export type ChatCreateResponseDto = {
   botSampleQuestion2: string;
   chatId: string;
   isUserSystemMessageSupported: boolean;
+};
+
+export type ChatCustomerDto = {
+  channel: string;
+  login: string | null;
+  name: string;
+  /**
+   * Other chats of the same customer, the newest first, at most 20.
+   */
+  otherChats: Array<CustomerChatDto>;
+  /**
+   * Of an account.
+   */
+  userId: number | null;
+  /**
+   * What the tools of the chat were told and have answered, by name.
+   */
+  variables: {
+    [key: string]: unknown;
+  };
+  /**
+   * Of a customer without an account who is known again.
+   */
+  visitorId: string | null;
 };
 
 export type ChatEventDto = {
@@ -1024,6 +1077,13 @@ export type ChatStateDto = {
   position: number | null;
 };
 
+export type ChatTagsDto = {
+  /**
+   * Letters, digits and `. _ -`, without blanks.
+   */
+  tags: Array<string>;
+};
+
 export type ChatUpdateIsFavoriteRequestDto = {
   isFavorite: boolean;
 };
@@ -1035,6 +1095,18 @@ export type ChatVariablesDto = {
   variables: {
     [key: string]: unknown;
   };
+};
+
+export type ChatViewDto = {
+  filters: {
+    [key: string]: unknown;
+  };
+  name: string;
+  viewId: string;
+};
+
+export type ChatViewsDto = {
+  items: Array<ChatViewDto>;
 };
 
 export type ConnectionHeaderDto = {
@@ -1133,6 +1205,15 @@ export type CurrentUserDto = {
   roles: Array<'agent' | 'user' | 'admin'>;
 };
 
+export type CustomerChatDto = {
+  botName: string;
+  chatId: string;
+  createdAt: string;
+  lastActivityAt: string;
+  owner: 'bot' | 'requested' | 'human' | 'closed';
+  title: string;
+};
+
 export type DeletedAssistantDto = {
   deleted: true;
   id: string;
@@ -1156,6 +1237,14 @@ export type DeliveryFailedDataDto = {
    * Null when the failure does not concern a message of the chat.
    */
   messageId: string | null;
+};
+
+export type DraftDto = {
+  /**
+   * Empty without a draft.
+   */
+  text: string;
+  updatedAt: string | null;
 };
 
 export type DryRunRequestDto = {
@@ -1709,6 +1798,39 @@ export type HandedOverDto = {
   status: 'handed_over';
 };
 
+export type HandoffFiguresDto = {
+  /**
+   * The chat was closed before an agent wrote.
+   */
+  abandoned: number;
+  /**
+   * An agent wrote to the customer.
+   */
+  answered: number;
+  /**
+   * Requests for an agent: by the customer, the bot or a rule. Each has one of the four outcomes below.
+   */
+  asked: number;
+  /**
+   * From the request to the first message of an agent; null when there was none. What the bot said before and after is not counted.
+   */
+  firstAnswerSeconds: SecondsDto | null;
+  from: string;
+  /**
+   * The chat went back to the bot before an agent wrote.
+   */
+  returned: number;
+  /**
+   * Chats that agents took over without being asked for.
+   */
+  takenOver: number;
+  to: string;
+  /**
+   * Nobody has written by the end of the period, or by now.
+   */
+  waiting: number;
+};
+
 export type HealthDto = {
   /**
    * What the server depends on, by name. Only the database is needed. `encryptionKey` is down where stored secrets do not open. `models`
@@ -1765,6 +1887,48 @@ export type LastMessageDto = {
    * The beginning of it.
    */
   text: string;
+};
+
+export type LatestMessageDto = {
+  createdAt: string;
+  senderType: 'customer' | 'bot' | 'agent' | 'system';
+  /**
+   * The beginning of it.
+   */
+  text: string;
+};
+
+export type ListedChatDto = {
+  /**
+   * The agent who has claimed the chat, if one has.
+   */
+  agent: AgentNameDto | null;
+  bot: ChatBotDto;
+  channel: string;
+  chatId: string;
+  createdAt: string;
+  customerName: string;
+  /**
+   * Grows with every change of owner.
+   */
+  epoch: number;
+  lastActivityAt: string;
+  lastMessage: LatestMessageDto | null;
+  /**
+   * The number of the newest event.
+   */
+  lastSeq: number;
+  owner: 'bot' | 'requested' | 'human' | 'closed';
+  /**
+   * How far the caller has read; 0 when never.
+   */
+  readSeq: number;
+  tags: Array<string>;
+  title: string;
+  /**
+   * Since when the customer waits for an agent; null when nobody is waited for.
+   */
+  waitingSince: string | null;
 };
 
 export type ListedPriceDto = {
@@ -2136,6 +2300,13 @@ export type QueueItemDtoPagingResult = {
   totalPageCount: number;
 };
 
+export type ReadMarkDto = {
+  /**
+   * The number of the newest event that was read. What is beyond the end of the log counts as its end.
+   */
+  seq: number;
+};
+
 export type ReleaseChatRequestDto = {
   /**
    * With `to: agent`.
@@ -2170,6 +2341,36 @@ export type RunDto = {
   run_id: string;
 };
 
+export type SaveCannedAnswerRequestDto = {
+  /**
+   * Whether all agents have it. Those are made and changed by administrators.
+   */
+  isShared: boolean;
+  /**
+   * What is typed after `/` to find it: letters, digits and `. _ -`.
+   */
+  shortcut: string;
+  /**
+   * `{{names}}` are to be filled in before it is sent.
+   */
+  text: string;
+  title: string;
+};
+
+export type SaveDraftRequestDto = {
+  text: string;
+};
+
+export type SaveViewRequestDto = {
+  /**
+   * The filters of `GET /api/takeover/chats` by their names, as the page that made the view keeps them. At most 4,000 characters as JSON.
+   */
+  filters: {
+    [key: string]: unknown;
+  };
+  name: string;
+};
+
 export type SavedAssistantDto = {
   assistant_id: string;
 };
@@ -2188,6 +2389,13 @@ export type SealedSecretsDto = {
 
 export type SearchBotByStartBotRequestDto = {
   userMessage: string;
+};
+
+export type SecondsDto = {
+  max: number;
+  mean: number;
+  median: number;
+  p90: number;
 };
 
 export type SendTextRequestDto = {
@@ -13411,6 +13619,80 @@ export type GetUsageCostsResponses = {
 
 export type GetUsageCostsResponse = GetUsageCostsResponses[keyof GetUsageCostsResponses];
 
+export type GetHandoffFiguresData = {
+  body?: never;
+  path?: never;
+  query?: {
+    /**
+     * Only this bot.
+     */
+    BotId?: string;
+    /**
+     * The first day (UTC) that counts.
+     */
+    FromRequestDate?: string;
+    /**
+     * The last day (UTC) that counts.
+     */
+    ToRequestDate?: string;
+  };
+  url: '/api/statistic/handoffs';
+};
+
+export type GetHandoffFiguresErrors = {
+  /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
+  /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
+};
+
+export type GetHandoffFiguresError = GetHandoffFiguresErrors[keyof GetHandoffFiguresErrors];
+
+export type GetHandoffFiguresResponses = {
+  /**
+   * The result
+   */
+  200: HandoffFiguresDto;
+};
+
+export type GetHandoffFiguresResponse = GetHandoffFiguresResponses[keyof GetHandoffFiguresResponses];
+
 export type GetTokenUsageStatisticData = {
   body?: never;
   path?: never;
@@ -13794,6 +14076,614 @@ export type GetTakeoverAgentsResponses = {
 
 export type GetTakeoverAgentsResponse = GetTakeoverAgentsResponses[keyof GetTakeoverAgentsResponses];
 
+export type GetCannedAnswersData = {
+  body?: never;
+  path?: never;
+  query?: never;
+  url: '/api/takeover/cannedAnswers';
+};
+
+export type GetCannedAnswersErrors = {
+  /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
+  /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
+};
+
+export type GetCannedAnswersError = GetCannedAnswersErrors[keyof GetCannedAnswersErrors];
+
+export type GetCannedAnswersResponses = {
+  /**
+   * The result
+   */
+  200: CannedAnswersDto;
+};
+
+export type GetCannedAnswersResponse = GetCannedAnswersResponses[keyof GetCannedAnswersResponses];
+
+export type CreateCannedAnswerData = {
+  body: SaveCannedAnswerRequestDto;
+  headers?: {
+    /**
+     * Makes a retry safe: the first request with this key runs, later ones within 24 hours get its answer. Any text of your own, for each request another: a UUID, for example.
+     */
+    'Idempotency-Key'?: string;
+  };
+  path?: never;
+  query?: never;
+  url: '/api/takeover/cannedAnswers';
+};
+
+export type CreateCannedAnswerErrors = {
+  /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
+  /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
+   * The current state does not allow this.
+   */
+  409: ProblemDto;
+  /**
+   * The body is too large.
+   */
+  413: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
+   * The content type is not supported.
+   */
+  415: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
+   * The Idempotency-Key was used for another request.
+   */
+  422: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
+};
+
+export type CreateCannedAnswerError = CreateCannedAnswerErrors[keyof CreateCannedAnswerErrors];
+
+export type CreateCannedAnswerResponses = {
+  /**
+   * The result
+   */
+  201: CannedAnswerDto;
+};
+
+export type CreateCannedAnswerResponse = CreateCannedAnswerResponses[keyof CreateCannedAnswerResponses];
+
+export type DeleteCannedAnswerData = {
+  body?: never;
+  path: {
+    cannedAnswerId: string;
+  };
+  query?: never;
+  url: '/api/takeover/cannedAnswers/{cannedAnswerId}';
+};
+
+export type DeleteCannedAnswerErrors = {
+  /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
+  /**
+   * Not there, or not yours.
+   */
+  404: ProblemDto;
+  /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
+   * The body is too large.
+   */
+  413: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
+   * The content type is not supported.
+   */
+  415: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
+};
+
+export type DeleteCannedAnswerError = DeleteCannedAnswerErrors[keyof DeleteCannedAnswerErrors];
+
+export type DeleteCannedAnswerResponses = {
+  /**
+   * Deleted.
+   */
+  204: void;
+};
+
+export type DeleteCannedAnswerResponse = DeleteCannedAnswerResponses[keyof DeleteCannedAnswerResponses];
+
+export type UpdateCannedAnswerData = {
+  body: SaveCannedAnswerRequestDto;
+  path: {
+    cannedAnswerId: string;
+  };
+  query?: never;
+  url: '/api/takeover/cannedAnswers/{cannedAnswerId}';
+};
+
+export type UpdateCannedAnswerErrors = {
+  /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
+  /**
+   * Not there, or not yours.
+   */
+  404: ProblemDto;
+  /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
+   * The body is too large.
+   */
+  413: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
+   * The content type is not supported.
+   */
+  415: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
+};
+
+export type UpdateCannedAnswerError = UpdateCannedAnswerErrors[keyof UpdateCannedAnswerErrors];
+
+export type UpdateCannedAnswerResponses = {
+  /**
+   * The result
+   */
+  200: CannedAnswerDto;
+};
+
+export type UpdateCannedAnswerResponse = UpdateCannedAnswerResponses[keyof UpdateCannedAnswerResponses];
+
+export type GetAllChatsData = {
+  body?: never;
+  path?: never;
+  query?: {
+    /**
+     * Who speaks in the chat. Repeat it for several.
+     */
+    Owner?: Array<'bot' | 'requested' | 'human' | 'closed'>;
+    /**
+     * Only this bot.
+     */
+    BotId?: string;
+    /**
+     * Only chats that this agent has claimed.
+     */
+    AgentId?: number;
+    /**
+     * How the customer reaches the bot, for example `api`, `widget` or `whatsapp`.
+     */
+    Channel?: string;
+    /**
+     * Chats with this vote in the feedback of their customer.
+     */
+    Vote?: number;
+    /**
+     * Whether an answer of the bot has failed.
+     */
+    HasError?: true | false;
+    /**
+     * Whether agents have left a note.
+     */
+    HasNote?: true | false;
+    Tag?: string;
+    /**
+     * The last activity is at this time or later.
+     */
+    From?: string;
+    /**
+     * The last activity is before this time.
+     */
+    To?: string;
+    /**
+     * A text in the title or in a message, without regard to case.
+     */
+    SearchFor?: string;
+    /**
+     * `nextCursor` of the page before.
+     */
+    Cursor?: string;
+    Limit?: number;
+  };
+  url: '/api/takeover/chats';
+};
+
+export type GetAllChatsErrors = {
+  /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
+  /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
+};
+
+export type GetAllChatsError = GetAllChatsErrors[keyof GetAllChatsErrors];
+
+export type GetAllChatsResponses = {
+  /**
+   * The result
+   */
+  200: AllChatsDto;
+};
+
+export type GetAllChatsResponse = GetAllChatsResponses[keyof GetAllChatsResponses];
+
+export type ExportChatsAsCsvData = {
+  body?: never;
+  path?: never;
+  query?: {
+    /**
+     * Who speaks in the chat. Repeat it for several.
+     */
+    Owner?: Array<'bot' | 'requested' | 'human' | 'closed'>;
+    /**
+     * Only this bot.
+     */
+    BotId?: string;
+    /**
+     * Only chats that this agent has claimed.
+     */
+    AgentId?: number;
+    /**
+     * How the customer reaches the bot, for example `api`, `widget` or `whatsapp`.
+     */
+    Channel?: string;
+    /**
+     * Chats with this vote in the feedback of their customer.
+     */
+    Vote?: number;
+    /**
+     * Whether an answer of the bot has failed.
+     */
+    HasError?: true | false;
+    /**
+     * Whether agents have left a note.
+     */
+    HasNote?: true | false;
+    Tag?: string;
+    /**
+     * The last activity is at this time or later.
+     */
+    From?: string;
+    /**
+     * The last activity is before this time.
+     */
+    To?: string;
+    /**
+     * A text in the title or in a message, without regard to case.
+     */
+    SearchFor?: string;
+  };
+  url: '/api/takeover/chats/export.csv';
+};
+
+export type ExportChatsAsCsvErrors = {
+  /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
+  /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
+};
+
+export type ExportChatsAsCsvError = ExportChatsAsCsvErrors[keyof ExportChatsAsCsvErrors];
+
+export type ExportChatsAsCsvResponses = {
+  /**
+   * The result
+   */
+  200: string;
+};
+
+export type ExportChatsAsCsvResponse = ExportChatsAsCsvResponses[keyof ExportChatsAsCsvResponses];
+
+export type ExportChatsAsJsonlData = {
+  body?: never;
+  path?: never;
+  query?: {
+    /**
+     * Who speaks in the chat. Repeat it for several.
+     */
+    Owner?: Array<'bot' | 'requested' | 'human' | 'closed'>;
+    /**
+     * Only this bot.
+     */
+    BotId?: string;
+    /**
+     * Only chats that this agent has claimed.
+     */
+    AgentId?: number;
+    /**
+     * How the customer reaches the bot, for example `api`, `widget` or `whatsapp`.
+     */
+    Channel?: string;
+    /**
+     * Chats with this vote in the feedback of their customer.
+     */
+    Vote?: number;
+    /**
+     * Whether an answer of the bot has failed.
+     */
+    HasError?: true | false;
+    /**
+     * Whether agents have left a note.
+     */
+    HasNote?: true | false;
+    Tag?: string;
+    /**
+     * The last activity is at this time or later.
+     */
+    From?: string;
+    /**
+     * The last activity is before this time.
+     */
+    To?: string;
+    /**
+     * A text in the title or in a message, without regard to case.
+     */
+    SearchFor?: string;
+  };
+  url: '/api/takeover/chats/export.jsonl';
+};
+
+export type ExportChatsAsJsonlErrors = {
+  /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
+  /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
+};
+
+export type ExportChatsAsJsonlError = ExportChatsAsJsonlErrors[keyof ExportChatsAsJsonlErrors];
+
+export type ExportChatsAsJsonlResponses = {
+  /**
+   * The result
+   */
+  200: string;
+};
+
+export type ExportChatsAsJsonlResponse = ExportChatsAsJsonlResponses[keyof ExportChatsAsJsonlResponses];
+
 export type GetTakeoverChatData = {
   body?: never;
   path: {
@@ -13955,6 +14845,302 @@ export type ClaimChatResponses = {
 };
 
 export type ClaimChatResponse = ClaimChatResponses[keyof ClaimChatResponses];
+
+export type GetChatCustomerData = {
+  body?: never;
+  path: {
+    /**
+     * A chat, by the id that `POST /api/chats` answered.
+     */
+    chatId: string;
+  };
+  query?: never;
+  url: '/api/takeover/chats/{chatId}/customer';
+};
+
+export type GetChatCustomerErrors = {
+  /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
+  /**
+   * Not there, or not yours.
+   */
+  404: ProblemDto;
+  /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
+};
+
+export type GetChatCustomerError = GetChatCustomerErrors[keyof GetChatCustomerErrors];
+
+export type GetChatCustomerResponses = {
+  /**
+   * The result
+   */
+  200: ChatCustomerDto;
+};
+
+export type GetChatCustomerResponse = GetChatCustomerResponses[keyof GetChatCustomerResponses];
+
+export type DeleteChatDraftData = {
+  body?: never;
+  path: {
+    /**
+     * A chat, by the id that `POST /api/chats` answered.
+     */
+    chatId: string;
+  };
+  query?: never;
+  url: '/api/takeover/chats/{chatId}/draft';
+};
+
+export type DeleteChatDraftErrors = {
+  /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
+  /**
+   * Not there, or not yours.
+   */
+  404: ProblemDto;
+  /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
+   * The body is too large.
+   */
+  413: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
+   * The content type is not supported.
+   */
+  415: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
+};
+
+export type DeleteChatDraftError = DeleteChatDraftErrors[keyof DeleteChatDraftErrors];
+
+export type DeleteChatDraftResponses = {
+  /**
+   * There is no draft.
+   */
+  204: void;
+};
+
+export type DeleteChatDraftResponse = DeleteChatDraftResponses[keyof DeleteChatDraftResponses];
+
+export type GetChatDraftData = {
+  body?: never;
+  path: {
+    /**
+     * A chat, by the id that `POST /api/chats` answered.
+     */
+    chatId: string;
+  };
+  query?: never;
+  url: '/api/takeover/chats/{chatId}/draft';
+};
+
+export type GetChatDraftErrors = {
+  /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
+  /**
+   * Not there, or not yours.
+   */
+  404: ProblemDto;
+  /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
+};
+
+export type GetChatDraftError = GetChatDraftErrors[keyof GetChatDraftErrors];
+
+export type GetChatDraftResponses = {
+  /**
+   * The result
+   */
+  200: DraftDto;
+};
+
+export type GetChatDraftResponse = GetChatDraftResponses[keyof GetChatDraftResponses];
+
+export type SaveChatDraftData = {
+  body: SaveDraftRequestDto;
+  path: {
+    /**
+     * A chat, by the id that `POST /api/chats` answered.
+     */
+    chatId: string;
+  };
+  query?: never;
+  url: '/api/takeover/chats/{chatId}/draft';
+};
+
+export type SaveChatDraftErrors = {
+  /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
+  /**
+   * Not there, or not yours.
+   */
+  404: ProblemDto;
+  /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
+   * The body is too large.
+   */
+  413: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
+   * The content type is not supported.
+   */
+  415: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
+};
+
+export type SaveChatDraftError = SaveChatDraftErrors[keyof SaveChatDraftErrors];
+
+export type SaveChatDraftResponses = {
+  /**
+   * The result
+   */
+  200: DraftDto;
+};
+
+export type SaveChatDraftResponse = SaveChatDraftResponses[keyof SaveChatDraftResponses];
 
 export type EndTakeoverChatData = {
   body: ExpectedEpochRequestDto;
@@ -14317,6 +15503,84 @@ export type AddChatNoteResponses = {
 
 export type AddChatNoteResponse = AddChatNoteResponses[keyof AddChatNoteResponses];
 
+export type SetChatReadMarkData = {
+  body: ReadMarkDto;
+  path: {
+    /**
+     * A chat, by the id that `POST /api/chats` answered.
+     */
+    chatId: string;
+  };
+  query?: never;
+  url: '/api/takeover/chats/{chatId}/readMark';
+};
+
+export type SetChatReadMarkErrors = {
+  /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
+  /**
+   * Not there, or not yours.
+   */
+  404: ProblemDto;
+  /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
+   * The body is too large.
+   */
+  413: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
+   * The content type is not supported.
+   */
+  415: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
+};
+
+export type SetChatReadMarkError = SetChatReadMarkErrors[keyof SetChatReadMarkErrors];
+
+export type SetChatReadMarkResponses = {
+  /**
+   * The result
+   */
+  200: ReadMarkDto;
+};
+
+export type SetChatReadMarkResponse = SetChatReadMarkResponses[keyof SetChatReadMarkResponses];
+
 export type ReleaseChatData = {
   body: ReleaseChatRequestDto;
   headers?: {
@@ -14500,6 +15764,84 @@ export type ReopenTakeoverChatResponses = {
 };
 
 export type ReopenTakeoverChatResponse = ReopenTakeoverChatResponses[keyof ReopenTakeoverChatResponses];
+
+export type SetChatTagsData = {
+  body: ChatTagsDto;
+  path: {
+    /**
+     * A chat, by the id that `POST /api/chats` answered.
+     */
+    chatId: string;
+  };
+  query?: never;
+  url: '/api/takeover/chats/{chatId}/tags';
+};
+
+export type SetChatTagsErrors = {
+  /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
+  /**
+   * Not there, or not yours.
+   */
+  404: ProblemDto;
+  /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
+   * The body is too large.
+   */
+  413: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
+   * The content type is not supported.
+   */
+  415: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
+};
+
+export type SetChatTagsError = SetChatTagsErrors[keyof SetChatTagsErrors];
+
+export type SetChatTagsResponses = {
+  /**
+   * The result
+   */
+  200: ChatTagsDto;
+};
+
+export type SetChatTagsResponse = SetChatTagsResponses[keyof SetChatTagsResponses];
 
 export type SetAgentTypingData = {
   body: TypingRequestDto;
@@ -14843,6 +16185,300 @@ export type GetTakeoverQueueResponses = {
 };
 
 export type GetTakeoverQueueResponse = GetTakeoverQueueResponses[keyof GetTakeoverQueueResponses];
+
+export type GetChatViewsData = {
+  body?: never;
+  path?: never;
+  query?: never;
+  url: '/api/takeover/views';
+};
+
+export type GetChatViewsErrors = {
+  /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
+  /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
+};
+
+export type GetChatViewsError = GetChatViewsErrors[keyof GetChatViewsErrors];
+
+export type GetChatViewsResponses = {
+  /**
+   * The result
+   */
+  200: ChatViewsDto;
+};
+
+export type GetChatViewsResponse = GetChatViewsResponses[keyof GetChatViewsResponses];
+
+export type CreateChatViewData = {
+  body: SaveViewRequestDto;
+  headers?: {
+    /**
+     * Makes a retry safe: the first request with this key runs, later ones within 24 hours get its answer. Any text of your own, for each request another: a UUID, for example.
+     */
+    'Idempotency-Key'?: string;
+  };
+  path?: never;
+  query?: never;
+  url: '/api/takeover/views';
+};
+
+export type CreateChatViewErrors = {
+  /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
+  /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
+   * The current state does not allow this.
+   */
+  409: ProblemDto;
+  /**
+   * The body is too large.
+   */
+  413: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
+   * The content type is not supported.
+   */
+  415: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
+   * The Idempotency-Key was used for another request.
+   */
+  422: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
+};
+
+export type CreateChatViewError = CreateChatViewErrors[keyof CreateChatViewErrors];
+
+export type CreateChatViewResponses = {
+  /**
+   * The result
+   */
+  201: ChatViewDto;
+};
+
+export type CreateChatViewResponse = CreateChatViewResponses[keyof CreateChatViewResponses];
+
+export type DeleteChatViewData = {
+  body?: never;
+  path: {
+    viewId: string;
+  };
+  query?: never;
+  url: '/api/takeover/views/{viewId}';
+};
+
+export type DeleteChatViewErrors = {
+  /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
+  /**
+   * Not there, or not yours.
+   */
+  404: ProblemDto;
+  /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
+   * The body is too large.
+   */
+  413: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
+   * The content type is not supported.
+   */
+  415: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
+};
+
+export type DeleteChatViewError = DeleteChatViewErrors[keyof DeleteChatViewErrors];
+
+export type DeleteChatViewResponses = {
+  /**
+   * Deleted.
+   */
+  204: void;
+};
+
+export type DeleteChatViewResponse = DeleteChatViewResponses[keyof DeleteChatViewResponses];
+
+export type UpdateChatViewData = {
+  body: SaveViewRequestDto;
+  path: {
+    viewId: string;
+  };
+  query?: never;
+  url: '/api/takeover/views/{viewId}';
+};
+
+export type UpdateChatViewErrors = {
+  /**
+   * The request is not valid; `errors` names the fields.
+   */
+  400: ProblemDto;
+  /**
+   * The token is missing or not valid.
+   */
+  401: ProblemDto;
+  /**
+   * The caller may not do this.
+   */
+  403: ProblemDto;
+  /**
+   * Not there, or not yours.
+   */
+  404: ProblemDto;
+  /**
+   * The request took too long to arrive.
+   */
+  408: ProblemDto;
+  /**
+   * The body is too large.
+   */
+  413: ProblemDto;
+  /**
+   * The address, or a part of it, is too long.
+   */
+  414: ProblemDto;
+  /**
+   * The content type is not supported.
+   */
+  415: ProblemDto;
+  /**
+   * The header `Expect` asks for something unknown.
+   */
+  417: ProblemDto;
+  /**
+   * Too many requests; `Retry-After` says when to come back.
+   */
+  429: ProblemDto;
+  /**
+   * The headers are too large.
+   */
+  431: ProblemDto;
+  /**
+   * Something went wrong on our side.
+   */
+  500: ProblemDto;
+  /**
+   * Not available at the moment; `Retry-After` may say when to come back.
+   */
+  503: ProblemDto;
+};
+
+export type UpdateChatViewError = UpdateChatViewErrors[keyof UpdateChatViewErrors];
+
+export type UpdateChatViewResponses = {
+  /**
+   * The result
+   */
+  200: ChatViewDto;
+};
+
+export type UpdateChatViewResponse = UpdateChatViewResponses[keyof UpdateChatViewResponses];
 
 export type GetCurrentUserData = {
   body?: never;
