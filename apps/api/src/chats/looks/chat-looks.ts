@@ -2,7 +2,7 @@ import { callerKey, isAdmin, type Principal } from '@app/common';
 import { Injectable, Logger } from '@nestjs/common';
 import { ChatLooksRepository } from './chat-looks.repository.js';
 
-/** Somebody who reads on in a chat looks at it once. */
+/** An administrator who reads on in a chat looks at it once. */
 const SAME_LOOK_MS = 10 * 60_000;
 const REMEMBERED = 10_000;
 

@@ -32,7 +32,7 @@ export class HandoffFiguresDto {
   /** The chat was closed before an agent wrote. */
   @ApiProperty({ type: 'integer', example: 3 })
   abandoned: number;
-  /** Nobody has written by the end of the period, or by now. */
+  /** No agent has written by the end of the period, or by now. */
   @ApiProperty({ type: 'integer', example: 2 })
   waiting: number;
   /** Chats that agents took over without being asked for. */

@@ -150,7 +150,7 @@ export class ListedChatDto {
   /** Grows with every change of owner. */
   @ApiProperty({ type: 'integer', example: 3 })
   epoch: number;
-  /** Since when the customer waits for an agent; null when nobody is waited for. */
+  /** Since when the customer waits for an agent; null when there is no wait. */
   @ApiProperty({ ...TIME, nullable: true, example: null })
   waitingSince: string | null;
   @ApiProperty({ type: LatestMessageDto, nullable: true })

@@ -33,7 +33,7 @@ export class DeskController {
     return this.desk.getDraft(caller, chatId);
   }
 
-  /** Keeps what the caller has begun to write. Nobody else sees it. */
+  /** Keeps what the caller has begun to write. No other agent sees it. */
   @Put('draft')
   @ApiOkResponse({ type: DraftDto })
   @ApiProblems(400, 404)

@@ -3726,7 +3726,7 @@ export class BatonClient extends HeyApiClient {
   /**
    * Keeps what the caller has begun to write
    *
-   * Nobody else sees it.
+   * No other agent sees it.
    *
    * Needs the role `agent` or `admin`.
    */

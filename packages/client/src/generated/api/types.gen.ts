@@ -1826,7 +1826,7 @@ export type HandoffFiguresDto = {
   takenOver: number;
   to: string;
   /**
-   * Nobody has written by the end of the period, or by now.
+   * No agent has written by the end of the period, or by now.
    */
   waiting: number;
 };
@@ -1926,7 +1926,7 @@ export type ListedChatDto = {
   tags: Array<string>;
   title: string;
   /**
-   * Since when the customer waits for an agent; null when nobody is waited for.
+   * Since when the customer waits for an agent; null when there is no wait.
    */
   waitingSince: string | null;
 };
