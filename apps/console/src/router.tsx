@@ -6,6 +6,7 @@ import {
   Outlet,
   redirect,
 } from '@tanstack/react-router';
+import { filtersOf } from './server/all-chats.js';
 import { BASE_PATH } from './server/baton.js';
 import { Loading } from './parts/placeholder.js';
 import { NotFoundPage, FailedPage } from './pages/fallback-pages.js';
@@ -68,6 +69,12 @@ const list = createRoute({
 /** The same page: the list stays where it is while chats are opened. */
 const chat = createRoute({ getParentRoute: () => list, path: '/$chatId' });
 
+const chats = createRoute({
+  getParentRoute: () => work,
+  path: '/chats',
+  validateSearch: filtersOf,
+  component: lazyRouteComponent(() => import('./pages/chats-page.js'), 'ChatsPage'),
+});
 const sessions = createRoute({
   getParentRoute: () => work,
   path: '/sessions',
@@ -75,7 +82,7 @@ const sessions = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([home, signIn, work.addChildren([list.addChildren([chat]), sessions])]),
+  routeTree: root.addChildren([home, signIn, work.addChildren([list.addChildren([chat]), chats, sessions])]),
   basepath: BASE_PATH,
   defaultPendingComponent: Loading,
   defaultPreload: 'intent',

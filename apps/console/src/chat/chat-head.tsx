@@ -1,6 +1,7 @@
 import type { TakeoverChatDto } from '@baton/client';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
+import { useDesk } from '../live/desk-context.js';
 import { useShortcuts } from '../live/shortcuts.js';
 import { Avatar } from '../parts/avatar.js';
 import { Button, IconButton } from '../parts/button.js';
@@ -33,10 +34,12 @@ export function ChatHead({ chat, list, ownership, commands, outbox, onToggleDeta
   const [question, setQuestion] = useState<'hand-back' | 'end' | null>(null);
   const { owner, isMine } = ownership;
   const mayClaim = owner === 'bot' || owner === 'requested';
+  const { me } = useDesk();
+  const mayEnd = owner !== 'closed' && (isMine || me.roles.includes('admin'));
   useShortcuts({
     t: () => mayClaim && commands.claim.mutate(),
     b: () => isMine && setQuestion('hand-back'),
-    e: () => owner !== 'closed' && setQuestion('end'),
+    e: () => mayEnd && setQuestion('end'),
     i: onToggleDetails,
   });
   return (
@@ -78,12 +81,18 @@ export function ChatHead({ chat, list, ownership, commands, outbox, onToggleDeta
               {t('takeOver')}
             </MenuItem>
           )}
-          {owner === 'closed' ? (
+          {owner === 'closed' && (
             <MenuItem icon={<ReopenIcon />} onSelect={() => commands.reopen.mutate()}>
               {t('reopen')}
             </MenuItem>
-          ) : (
+          )}
+          {mayEnd && (
             <MenuItem icon={<ClosedIcon />} hint="e" isDanger onSelect={() => setQuestion('end')}>
+              {t('endChat')}
+            </MenuItem>
+          )}
+          {owner === 'human' && !mayEnd && (
+            <MenuItem icon={<ClosedIcon />} isDisabled onSelect={() => undefined}>
               {t('endChat')}
             </MenuItem>
           )}

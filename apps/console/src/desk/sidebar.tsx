@@ -3,7 +3,7 @@ import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { useDesk } from '../live/desk-context.js';
 import { classes } from '../parts/classes.js';
-import { HourglassIcon, PeopleIcon, PersonIcon } from '../parts/icons.js';
+import { BotIcon, ClosedIcon, HourglassIcon, ListIcon, PeopleIcon, PersonIcon } from '../parts/icons.js';
 import { countsQuery, LISTS, type ListName } from '../server/lists.js';
 import { useTexts, type TextName } from '../texts/texts.js';
 import { MyMenu } from './my-menu.js';
@@ -13,11 +13,15 @@ const ICONS: Record<ListName, ReactNode> = {
   waiting: <HourglassIcon size={18} />,
   mine: <PersonIcon size={18} />,
   colleagues: <PeopleIcon size={18} />,
+  bot: <BotIcon size={18} />,
+  closed: <ClosedIcon size={18} />,
 };
 export const LIST_NAMES = {
   waiting: 'list.waiting',
   mine: 'list.mine',
   colleagues: 'list.colleagues',
+  bot: 'list.bot',
+  closed: 'list.closed',
 } as const satisfies Record<ListName, TextName>;
 
 export function Sidebar() {
@@ -32,7 +36,7 @@ export function Sidebar() {
       </div>
       <nav className={style.lists} aria-label={t('lists')}>
         {LISTS.map((list) => {
-          const count = counts?.[list];
+          const count = counts?.[list as keyof typeof counts];
           return (
             <Link key={list} className={style.item} to="/desk/$list" params={{ list }} title={t(LIST_NAMES[list])}>
               {ICONS[list]}
@@ -43,6 +47,11 @@ export function Sidebar() {
             </Link>
           );
         })}
+        <div className={style.rule} />
+        <Link className={style.item} to="/chats" title={t('allChats')}>
+          <ListIcon size={18} />
+          <span className={style.name}>{t('allChats')}</span>
+        </Link>
       </nav>
       <div className={style.foot}>
         <MyMenu />

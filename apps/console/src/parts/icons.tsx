@@ -60,6 +60,7 @@ export const BellIcon = shape('M6 16V11a6 6 0 0 1 12 0v5l1.500 2h-15z', 'M10 21h
 export const BellOffIcon = shape('M6 16V11a6 6 0 0 1 9-5.200M18 11v5l1.500 2h-12', 'M10 21h4M4 4l16 16');
 export const KeyboardIcon = shape('M3 6.500h18v11H3z', 'M7 10.500h.01M11 10.500h.01M15 10.500h.01M8 14.500h8');
 export const SignOutIcon = shape('M14 4H5v16h9', 'M10 12h11M17 8l4 4-4 4');
+export const ListIcon = shape('M4 6h16M4 12h16M4 18h16');
 export const CheckIcon = shape('M5 12.500l4.500 4.500L19 7.500');
 export const OfflineIcon = shape(
   'M3 3l18 18',

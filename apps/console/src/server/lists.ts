@@ -1,9 +1,9 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
-import type { ChatOwner, QueueItemDto } from '@baton/client';
+import type { ChatOwner, ListedChatDto, QueueItemDto } from '@baton/client';
 import { baton } from './baton.js';
 
 /** The lists of the desk. */
-export const LISTS = ['waiting', 'mine', 'colleagues'] as const;
+export const LISTS = ['waiting', 'mine', 'colleagues', 'bot', 'closed'] as const;
 export type ListName = (typeof LISTS)[number];
 export const isListName = (name: string): name is ListName => (LISTS as readonly string[]).includes(name);
 
@@ -27,7 +27,6 @@ export interface ChatItem {
 export interface ChatPage {
   items: readonly ChatItem[];
   next: string | null;
-  total: number | null;
 }
 
 const PAGE = 100;
@@ -39,7 +38,7 @@ export const listQuery = (list: ListName, me: number, search: string) =>
     initialPageParam: null as string | null,
     getNextPageParam: ({ next }) => next,
     // What is pushed comes at once; this is for what is not pushed.
-    refetchInterval: 30_000,
+    refetchInterval: list === 'bot' || list === 'closed' ? 15_000 : 30_000,
     staleTime: 2000,
   });
 
@@ -62,6 +61,7 @@ export const countsQuery = (me: number) =>
   });
 
 async function readList(list: ListName, me: number, search: string, cursor: string | null): Promise<ChatPage> {
+  if (list === 'bot' || list === 'closed') return readAll(list, search, cursor);
   const page = await baton.getTakeoverQueue({
     query: {
       Owner: list === 'waiting' ? 'requested' : 'human',
@@ -72,8 +72,29 @@ async function readList(list: ListName, me: number, search: string, cursor: stri
     },
   });
   const items = page.items.map(itemOf).filter(({ agent }) => list !== 'colleagues' || agent?.id !== me);
-  return { items, next: page.hasNext ? String(page.pageNumber + 1) : null, total: null };
+  return { items, next: page.hasNext ? String(page.pageNumber + 1) : null };
 }
+
+/** Chats that nobody waits in, the newest activity first. */
+async function readAll(owner: 'bot' | 'closed', search: string, cursor: string | null): Promise<ChatPage> {
+  const { items, nextCursor } = await baton.getAllChats({
+    query: {
+      Owner: [owner],
+      Limit: PAGE,
+      ...(search !== '' && { SearchFor: search }),
+      ...(cursor !== null && { Cursor: cursor }),
+    },
+  });
+  return { items: items.map(listedOf), next: nextCursor };
+}
+
+const listedOf = ({ customerName, bot, lastMessage, lastActivityAt, ...chat }: ListedChatDto): ChatItem => ({
+  ...chat,
+  customer: customerName,
+  bot: bot.name,
+  lastMessage: lastMessage && { author: lastMessage.senderType, text: lastMessage.text, at: lastMessage.createdAt },
+  activeAt: lastActivityAt,
+});
 
 const itemOf = (chat: QueueItemDto): ChatItem => ({
   chatId: chat.chatId,
