@@ -64,11 +64,8 @@ export class Instance {
 
   /** Everything that a role of the run may have lost: its account, its key. */
   async admit() {
-    for (const [role, roles] of [
-      ['user', ['user']],
-      ['other', ['user']],
-      ['agent', ['user', 'agent']],
-    ]) {
+    const accounts = { user: ['user'], other: ['user'], agent: ['user', 'agent'] };
+    for (const [role, roles] of Object.entries(accounts)) {
       const token = this.#tokens[role];
       if (token !== undefined && (await this.call('GET', '/api/users/current', undefined, token)).status === 200)
         continue;

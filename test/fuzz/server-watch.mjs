@@ -33,7 +33,6 @@ const nowhere = (name) =>
 const isHere = (name) => name === 'localhost' || isIP(name) !== 0;
 const { lookup, promises } = dns;
 const lookupPromise = promises.lookup;
-dns.lookup = (name, options, callback = options) =>
-  isHere(name) ? lookup(name, options, callback) : process.nextTick(callback, nowhere(name));
+dns.lookup = (name, ...rest) => (isHere(name) ? lookup(name, ...rest) : process.nextTick(rest.at(-1), nowhere(name)));
 promises.lookup = (name, options) => (isHere(name) ? lookupPromise(name, options) : Promise.reject(nowhere(name)));
 syncBuiltinESMExports();

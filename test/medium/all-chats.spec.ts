@@ -48,11 +48,13 @@ describe('the list of all chats', () => {
     ['an agent', { agentId: 1, owners: ['human'] }, 'ix_chats_agent'],
   ])('reads one index for %s, and no more of it than it looks at', async (_, filter, index) => {
     const plan = await planOf(filter);
-    expect(plan).toContain(index);
-    for (const other of ['ix_chats_accessed', 'ix_chats_owner_accessed', 'ix_chats_bot_accessed', 'ix_chats_agent'])
-      if (other !== index) expect(plan).not.toContain(other);
-    if (dialectOf(dataSource).isSqlite) expect(plan).toMatch(/(SEARCH|SCAN) chats USING (COVERING )?INDEX/);
-    else expect(plan).not.toMatch(/"table":"chats"[^}]*"type":"ALL"/);
+    const indexes = ['ix_chats_accessed', 'ix_chats_owner_accessed', 'ix_chats_bot_accessed', 'ix_chats_agent'];
+    expect(indexes.filter((name) => plan.includes(name))).toEqual([index]);
+    expect(plan).toMatch(
+      dialectOf(dataSource).isSqlite
+        ? /(SEARCH|SCAN) chats USING (COVERING )?INDEX/
+        : /^(?!.*"table":"chats"[^}]*"type":"ALL")/,
+    );
   });
 
   it('tests the candidates by indexes that begin with the chat', async () => {
@@ -66,7 +68,6 @@ describe('the list of all chats', () => {
       await dataSource.query(`${isSqlite ? 'EXPLAIN QUERY PLAN' : 'EXPLAIN'} ${sql}`, values as never),
     );
     // MariaDB reads a table that is as good as empty whole, whatever its indexes are.
-    expect(plan).toContain(isSqlite ? 'SEARCH x USING' : 'x');
-    if (isSqlite) expect(plan).not.toMatch(/SCAN [cx]\b/);
+    expect(plan).toMatch(isSqlite ? /^(?!.*SCAN [cx]\b).*SEARCH x USING/ : /"table":"x"/);
   });
 });

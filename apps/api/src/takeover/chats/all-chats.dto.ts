@@ -1,8 +1,8 @@
-import { MAX_PAGE_SIZE } from '@app/common';
+import { IsMoment, MAX_PAGE_SIZE, MaxLength } from '@app/common';
 import type { ChatOwner } from '@app/contracts';
 import { ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import { IsIn, IsInt, IsISO8601, IsOptional, IsString, Matches, Max, MaxLength, Min } from 'class-validator';
+import { IsIn, IsInt, IsOptional, IsString, Matches, Max, Min } from 'class-validator';
 import { AgentNameDto } from '../commands/takeover.dto.js';
 
 const ID = '0199aa0e-7c1b-7d0a-9a55-0d5a3c0f8f6e';
@@ -78,14 +78,14 @@ export class AllChatsFilter {
 
   /** The last activity is at this time or later. */
   @IsOptional()
-  @IsISO8601({ strict: true, strictSeparator: true })
+  @IsMoment()
   @Time()
   @ApiProperty({ ...TIME, required: false, example: '2026-11-01T00:00:00Z' })
   From?: string;
 
   /** The last activity is before this time. */
   @IsOptional()
-  @IsISO8601({ strict: true, strictSeparator: true })
+  @IsMoment()
   @Time()
   @ApiProperty({ ...TIME, required: false, example: '2026-12-01T00:00:00Z' })
   To?: string;

@@ -1,4 +1,4 @@
-import { Characters } from '@app/common';
+import { Characters, MaxLength } from '@app/common';
 import type { ChatOwner } from '@app/contracts';
 import { ApiProperty } from '@nestjs/swagger';
 import {
@@ -11,7 +11,6 @@ import {
   IsString,
   Matches,
   Max,
-  MaxLength,
   Min,
   MinLength,
 } from 'class-validator';
