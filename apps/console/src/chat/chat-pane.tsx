@@ -31,7 +31,7 @@ export function ChatPane({ chatId, list }: { chatId: string; list: ListName }) {
   if (!(error instanceof ProblemError && error.status === 404))
     return <LoadFailed text={wordsOfError(error, t)} onRetry={() => void refetch()} />;
   return (
-    <Placeholder icon={<SearchIcon size={22} />} title={t('noSuchChat')} text={t('noSuchChat.text')}>
+    <Placeholder heading="h1" icon={<SearchIcon size={22} />} title={t('noSuchChat')} text={t('noSuchChat.text')}>
       <Link to="/desk/$list" params={{ list }}>
         {t('backToList')}
       </Link>

@@ -50,7 +50,7 @@ export function Details({ chat, ownership, conversation, onClose }: DetailsProps
 
 const Section = ({ title, children }: { title: string; children: ReactNode }) => (
   <section className={style.section}>
-    <h3>{title}</h3>
+    <h2>{title}</h2>
     <dl className={style.facts}>{children}</dl>
   </section>
 );

@@ -13,9 +13,9 @@ export function DeskLayout({ children }: { children: ReactNode }) {
       <div className={style.notice}>
         <LineNotice />
       </div>
-      <div className={style.side}>
+      <header className={style.side}>
         <Sidebar />
-      </div>
+      </header>
       {children}
     </div>
   );

@@ -23,17 +23,17 @@ export function DeskPage() {
     Escape: () => chatId !== undefined && open(list)(),
   });
   return (
-    <>
+    <main className={style.parts}>
       <section className={style.list} aria-label={t('lists')}>
         <ChatList key={list} list={list} search={q} chatId={chatId} />
       </section>
-      <main className={style.main}>
+      <div className={style.main}>
         {chatId === undefined ? (
           <Placeholder icon={<PersonIcon size={22} />} title={t('chooseChat')} text={t('chooseChat.text')} />
         ) : (
           <ChatPane chatId={chatId} list={list} />
         )}
-      </main>
-    </>
+      </div>
+    </main>
   );
 }

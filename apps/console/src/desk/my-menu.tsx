@@ -44,11 +44,7 @@ export function MyMenu() {
       side="top"
       align="start"
       trigger={
-        <button
-          type="button"
-          className={style.me}
-          aria-label={t('me', { name: me.name, status: t(`presence.${status}`) })}
-        >
+        <button type="button" className={style.me}>
           <Avatar kind="agent" name={me.name} />
           <span className={style.meText}>
             <span className={style.meName} dir="auto">

@@ -7,7 +7,7 @@ import { useTexts } from '../texts/texts.js';
 export function NotFoundPage() {
   const { t } = useTexts();
   return (
-    <Placeholder icon={<SearchIcon size={22} />} title={t('notFound')} text={t('notFound.text')}>
+    <Placeholder icon={<SearchIcon size={22} />} heading="h1" title={t('notFound')} text={t('notFound.text')}>
       <Link to="/desk/$list" params={{ list: 'waiting' }}>
         {t('toDesk')}
       </Link>
@@ -19,7 +19,7 @@ export function NotFoundPage() {
 export function FailedPage() {
   const { t } = useTexts();
   return (
-    <Placeholder icon={<WarningIcon size={22} />} title={t('failed')} text={t('failed.text')}>
+    <Placeholder icon={<WarningIcon size={22} />} heading="h1" title={t('failed')} text={t('failed.text')}>
       <Button onClick={() => location.reload()}>{t('reload')}</Button>
     </Placeholder>
   );

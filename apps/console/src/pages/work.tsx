@@ -25,7 +25,7 @@ export function Work() {
   if (me === undefined || me === null) return <Loading />;
   if (!mayServe(me))
     return (
-      <Placeholder icon={<WarningIcon size={22} />} title={t('notAgent')} text={t('notAgent.text')}>
+      <Placeholder icon={<WarningIcon size={22} />} heading="h1" title={t('notAgent')} text={t('notAgent.text')}>
         <Button onClick={() => void signOut(queries)}>{t('signOut')}</Button>
       </Placeholder>
     );

@@ -8,14 +8,16 @@ interface PlaceholderProps {
   icon: ReactNode;
   title: string;
   text?: string;
+  /** `h1` where nothing else says what the page is. */
+  heading?: 'h1' | 'h2';
   children?: ReactNode;
 }
 
 /** Where there is nothing to show: what that means, and what can be done. */
-export const Placeholder = ({ icon, title, text, children }: PlaceholderProps) => (
+export const Placeholder = ({ icon, title, text, heading: Heading = 'h2', children }: PlaceholderProps) => (
   <div className={style.placeholder}>
     <span className={style.sign}>{icon}</span>
-    <h2 className={style.title}>{title}</h2>
+    <Heading className={style.title}>{title}</Heading>
     {text !== undefined && <p className={style.text}>{text}</p>}
     {children !== undefined && <div className={style.action}>{children}</div>}
   </div>

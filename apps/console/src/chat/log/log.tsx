@@ -99,9 +99,9 @@ function Item({ item, outbox }: { item: LogItem; outbox: Outbox }) {
       return <div className={style.edge} />;
     case 'day':
       return (
-        <h3 className={style.day}>
+        <h2 className={style.day}>
           <time dateTime={item.at}>{dayOf(item.at, locale)}</time>
-        </h3>
+        </h2>
       );
     case 'sending':
       return <SendingLine sending={item.sending} outbox={outbox} />;
