@@ -1,15 +1,16 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
-import { onlyWebSockets } from '../shared/build/plugins.js';
+import { compressFiles, onlyWebSockets } from '../shared/build/plugins.js';
 
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+const DIST = at('../../dist/apps/widget');
 
 /** The page. The server writes its HTML and finds the files by the manifest; their names change with their content. */
 export default defineConfig({
   root: at('.'),
   base: './',
   publicDir: false,
-  plugins: [onlyWebSockets],
+  plugins: [onlyWebSockets, compressFiles(DIST)],
   resolve: {
     alias: {
       '@baton/client/takeover': at('../../packages/client/src/takeover/index.ts'),
@@ -17,7 +18,7 @@ export default defineConfig({
     },
   },
   build: {
-    outDir: at('../../dist/apps/widget'),
+    outDir: DIST,
     emptyOutDir: true,
     assetsDir: '',
     manifest: true,

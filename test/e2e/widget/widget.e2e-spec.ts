@@ -1,5 +1,4 @@
-import { COMPRESSION } from '@app/common';
-import { brotliCompressSync } from 'node:zlib';
+import { statSync } from 'node:fs';
 import { ChatServer } from '../../support/chat-server.js';
 import { WidgetServer } from './widget.support.js';
 
@@ -185,8 +184,8 @@ describe('the embedded page', () => {
       const names = [...text.matchAll(/widget\/~\/([\w.-]+)"/g)].map(([, name]) => name);
       const sizes = await Promise.all(
         names.map(async (name) => {
-          const { text } = await widget.get(`/widget/~/${name}`);
-          return brotliCompressSync(text, COMPRESSION.brotliOptions).length;
+          const { headers } = await widget.get(`/widget/~/${name}`, { 'accept-encoding': 'br' });
+          return headers.get('content-encoding') === 'br' ? statSync(`dist/apps/widget/${name}.br`).size : Infinity;
         }),
       );
       expect(sizes).toHaveLength(2);

@@ -75,7 +75,7 @@ async function readList(list: ListName, me: number, search: string, cursor: stri
   return { items, next: page.hasNext ? String(page.pageNumber + 1) : null };
 }
 
-/** Chats that nobody waits in, the newest activity first. */
+/** Chats in which no customer waits for an agent, the newest activity first. */
 async function readAll(owner: 'bot' | 'closed', search: string, cursor: string | null): Promise<ChatPage> {
   const { items, nextCursor } = await baton.getAllChats({
     query: {

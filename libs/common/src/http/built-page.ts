@@ -65,8 +65,8 @@ export class BuiltPage {
     if (this.manifest[this.entry] === undefined)
       throw new AppError('NOT_READY', { detail: 'The page is not built: run `npm run build`.' });
     const names = new Set(readdirSync(folder));
-    const known = [...names].filter((name) => TYPES[extname(name)] !== undefined);
-    this.files = new Map(known.map((name) => [name, readFile(folder, name, names)]));
+    const known = Object.values(this.manifest).flatMap((chunk) => [chunk!.file, ...(chunk!.css ?? [])]);
+    this.files = new Map([...new Set(known)].map((name) => [name, readFile(folder, name, names)]));
     return this.files;
   }
 }
