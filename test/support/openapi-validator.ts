@@ -142,6 +142,13 @@ export class OpenApiValidator {
     return media && ((media.example ?? this.exampleOf(media.schema ?? {})) as Record<string, unknown>);
   }
 
+  /** Whether the body of the operation is shown by an example of its own or by those of its fields. */
+  hasExample(id: string): boolean {
+    const { requestBody } = this.known.find((operation) => operation.id === id)!.object;
+    const isEmpty = Object.keys(this.exampleBody(id) ?? {}).length === 0;
+    return requestBody?.content['application/json']?.example !== undefined || !isEmpty;
+  }
+
   /** The operation that a request reaches. */
   find(method: string, path: string): KnownOperation | undefined {
     return this.known

@@ -1,4 +1,4 @@
-import type { DataSource, QueryRunner } from 'typeorm';
+import { MigrationExecutor, type DataSource, type QueryRunner } from 'typeorm';
 import { dialectOf } from './dialect.js';
 
 const LOCK_WAIT_SECONDS = 120;
@@ -19,7 +19,7 @@ export async function migrate(dataSource: DataSource): Promise<string[]> {
     if (Number(row.taken) !== 1) throw new Error(`Another instance has been migrating for ${LOCK_WAIT_SECONDS} s.`);
     try {
       await useAllLetters(runner);
-      return await runPending(dataSource);
+      return await runPending(dataSource, runner);
     } finally {
       await runner.query('SELECT RELEASE_LOCK(?)', [lock]);
     }
@@ -28,13 +28,18 @@ export async function migrate(dataSource: DataSource): Promise<string[]> {
   }
 }
 
-/** Tables that are created take the letters of the database, whose default the server's owner may have left at latin1. */
+/**
+ * Tables that are created take the letters of the database, whose default the server's owner may have left at latin1. Sessions that
+ * are open already keep the former default: the migrations run in this one.
+ */
 async function useAllLetters(runner: QueryRunner): Promise<void> {
   const [{ letters }] = (await runner.query('SELECT @@character_set_database AS letters')) as [{ letters: string }];
   if (letters !== 'utf8mb4') await runner.query('ALTER DATABASE CHARACTER SET utf8mb4');
 }
 
-async function runPending(dataSource: DataSource): Promise<string[]> {
-  const ran = await dataSource.runMigrations();
+async function runPending(dataSource: DataSource, runner?: QueryRunner): Promise<string[]> {
+  const executor = new MigrationExecutor(dataSource, runner);
+  executor.transaction = 'each';
+  const ran = await executor.executePendingMigrations();
   return ran.map((migration) => migration.name);
 }

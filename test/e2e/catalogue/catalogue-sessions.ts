@@ -6,6 +6,15 @@ export const describeSessions = (catalogue: Catalogue): void =>
   describe('sessions of browsers', () => {
     const newBrowser = (): Browser => new Browser(catalogue.server.app.url, {}, catalogue.validator.fetch);
 
+    it('open the console', async () => {
+      const { url } = catalogue.server.app;
+      const open = (path: string) =>
+        catalogue.validator.fetch(url + path, { headers: { accept: 'text/html' }, redirect: 'manual' });
+      expect((await open('/')).headers.get('location')).toBe('console');
+      const page = await (await open('/console')).text();
+      expect((await open(`/console/~/${/~\/([\w.-]+\.js)/.exec(page)![1]!}`)).status).toBe(200);
+    });
+
     it('sign in by a key, and out', async () => {
       const browser = newBrowser();
       await browser.ok('GET', '/api/sessions/options');

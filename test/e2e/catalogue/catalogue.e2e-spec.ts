@@ -203,10 +203,9 @@ describe('the whole catalogue, through the generated client', () => {
   });
 
   it('documents an example for every body', () => {
-    const without = validator.operations.filter(({ id }) => {
-      const body = validator.exampleBody(id);
-      return body !== undefined && Object.keys(body).length === 0;
-    });
+    const without = validator.operations.filter(
+      ({ id }) => validator.exampleBody(id) !== undefined && !validator.hasExample(id),
+    );
     expect(without).toEqual([]);
   });
 

@@ -39,6 +39,7 @@ export class ConsoleController {
   @Get('console/*')
   @ApiExcludeEndpoint()
   async getConsolePage(@Req() { url }: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    if (url.startsWith('/console/~/')) throw notFound('The file');
     await sendConsole(reply, url);
   }
 

@@ -39,7 +39,7 @@ export class SessionsController {
     this.origin = new OwnOrigin(config);
   }
 
-  /** Returns the ways in which people can sign in. */
+  /** Returns the ways in which people can sign in. `oidc` is null where no identity provider is set up for browsers. */
   @Get('options')
   @Access('anonymous')
   @ApiOkResponse({ type: SessionOptionsDto })
@@ -47,7 +47,10 @@ export class SessionsController {
     return this.signIns.getOptions();
   }
 
-  /** Exchanges an API key for a session of this browser, whose cookie comes with the answer. */
+  /**
+   * Exchanges an API key for a session of this browser. Its cookie comes with the answer; with it every route works as with a token
+   * of the same user.
+   */
   @Post()
   @Access('anonymous')
   @Audited('session.created', 'sessionId')
@@ -66,7 +69,7 @@ export class SessionsController {
     return this.welcome(signedIn, request, reply);
   }
 
-  /** Leads the browser to the identity provider. 404 where none is set up for browsers. */
+  /** Redirects the browser to the identity provider. Answers 404 where none is set up for browsers. */
   @Get('oidc')
   @Access('anonymous')
   @Redirect()
@@ -108,7 +111,7 @@ export class SessionsController {
     }
   }
 
-  /** Returns the session of this request, and whose it is. 404 for callers with a token. */
+  /** Returns the session of this request, and whose it is. Answers 404 to callers with a token. */
   @Get('current')
   @Access('user')
   @ApiOkResponse({ type: SessionDto })
@@ -120,7 +123,7 @@ export class SessionsController {
     return this.signIns.getCurrent(user, credential);
   }
 
-  /** Signs out: ends the session of this request on the server, with its open streams and sockets, and removes the cookie. */
+  /** Ends the session of this request. Its open streams and sockets end with it, and the cookie is removed. */
   @Delete('current')
   @Access('user')
   @Audited('session.ended')

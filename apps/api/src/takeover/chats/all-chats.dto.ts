@@ -70,6 +70,7 @@ export class AllChatsFilter {
   @ApiProperty({ type: 'boolean', required: false, example: true })
   HasNote?: boolean;
 
+  /** Only chats with this tag. */
   @IsOptional()
   @IsString()
   @MaxLength(MAX_TAG_LENGTH)
@@ -105,6 +106,7 @@ export class AllChatsQuery extends AllChatsFilter {
   @ApiProperty({ required: false, maxLength: 200 })
   Cursor?: string;
 
+  /** How many chats a page has at most. */
   @IsOptional()
   @Whole()
   @IsInt()

@@ -68,7 +68,7 @@ export class DeskTextsController {
     return this.answers.list(caller);
   }
 
-  /** Creates a canned answer: of the caller, or by an administrator for all agents. */
+  /** Creates a canned answer. It is the caller's own; administrators can create one for all agents. */
   @Post('cannedAnswers')
   @ApiCreatedResponse({ type: CannedAnswerDto })
   @ApiProblems(400, 409)

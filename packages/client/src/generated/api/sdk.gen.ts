@@ -3226,7 +3226,9 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
-   * Exchanges an API key for a session of this browser, whose cookie comes with the answer
+   * Exchanges an API key for a session of this browser
+   *
+   * Its cookie comes with the answer; with it every route works as with a token of the same user.
    */
   public createSession<ThrowOnError extends boolean = true>(
     options: Options<CreateSessionData, ThrowOnError>,
@@ -3244,7 +3246,9 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
-   * Signs out: ends the session of this request on the server, with its open streams and sockets, and removes the cookie
+   * Ends the session of this request
+   *
+   * Its open streams and sockets end with it, and the cookie is removed.
    */
   public deleteCurrentSession<ThrowOnError extends boolean = true>(
     options?: Options<DeleteCurrentSessionData, ThrowOnError>,
@@ -3263,7 +3267,9 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
-   * Returns the session of this request, and whose it is. 404 for callers with a token
+   * Returns the session of this request, and whose it is
+   *
+   * Answers 404 to callers with a token.
    */
   public getCurrentSession<ThrowOnError extends boolean = true>(
     options?: Options<GetCurrentSessionData, ThrowOnError>,
@@ -3282,7 +3288,9 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
-   * Leads the browser to the identity provider. 404 where none is set up for browsers
+   * Redirects the browser to the identity provider
+   *
+   * Answers 404 where none is set up for browsers.
    */
   public startOidcSignIn<ThrowOnError extends boolean = true>(
     options?: Options<StartOidcSignInData, ThrowOnError>,
@@ -3313,6 +3321,8 @@ export class BatonClient extends HeyApiClient {
 
   /**
    * Returns the ways in which people can sign in
+   *
+   * `oidc` is null where no identity provider is set up for browsers.
    */
   public getSessionOptions<ThrowOnError extends boolean = true>(
     options?: Options<GetSessionOptionsData, ThrowOnError>,
@@ -3494,7 +3504,9 @@ export class BatonClient extends HeyApiClient {
   }
 
   /**
-   * Creates a canned answer: of the caller, or by an administrator for all agents
+   * Creates a canned answer
+   *
+   * It is the caller's own; administrators can create one for all agents.
    *
    * Needs the role `agent` or `admin`.
    */

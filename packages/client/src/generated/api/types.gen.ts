@@ -14223,6 +14223,9 @@ export type CreateCannedAnswerResponse = CreateCannedAnswerResponses[keyof Creat
 export type DeleteCannedAnswerData = {
   body?: never;
   path: {
+    /**
+     * A canned answer, by its id: `GET /api/takeover/cannedAnswers` lists them.
+     */
     cannedAnswerId: string;
   };
   query?: never;
@@ -14298,6 +14301,9 @@ export type DeleteCannedAnswerResponse = DeleteCannedAnswerResponses[keyof Delet
 export type UpdateCannedAnswerData = {
   body: SaveCannedAnswerRequestDto;
   path: {
+    /**
+     * A canned answer, by its id: `GET /api/takeover/cannedAnswers` lists them.
+     */
     cannedAnswerId: string;
   };
   query?: never;
@@ -14402,6 +14408,9 @@ export type GetAllChatsData = {
      * Whether agents have left a note.
      */
     HasNote?: true | false;
+    /**
+     * Only chats with this tag.
+     */
     Tag?: string;
     /**
      * The last activity is at this time or later.
@@ -14419,6 +14428,9 @@ export type GetAllChatsData = {
      * `nextCursor` of the page before.
      */
     Cursor?: string;
+    /**
+     * How many chats a page has at most.
+     */
     Limit?: number;
   };
   url: '/api/takeover/chats';
@@ -14510,6 +14522,9 @@ export type ExportChatsAsCsvData = {
      * Whether agents have left a note.
      */
     HasNote?: true | false;
+    /**
+     * Only chats with this tag.
+     */
     Tag?: string;
     /**
      * The last activity is at this time or later.
@@ -14613,6 +14628,9 @@ export type ExportChatsAsJsonlData = {
      * Whether agents have left a note.
      */
     HasNote?: true | false;
+    /**
+     * Only chats with this tag.
+     */
     Tag?: string;
     /**
      * The last activity is at this time or later.
@@ -16333,6 +16351,9 @@ export type CreateChatViewResponse = CreateChatViewResponses[keyof CreateChatVie
 export type DeleteChatViewData = {
   body?: never;
   path: {
+    /**
+     * A saved view, by its id: `GET /api/takeover/views` lists them.
+     */
     viewId: string;
   };
   query?: never;
@@ -16408,6 +16429,9 @@ export type DeleteChatViewResponse = DeleteChatViewResponses[keyof DeleteChatVie
 export type UpdateChatViewData = {
   body: SaveViewRequestDto;
   path: {
+    /**
+     * A saved view, by its id: `GET /api/takeover/views` lists them.
+     */
     viewId: string;
   };
   query?: never;
@@ -17765,6 +17789,9 @@ export type GetUserSessionsResponse = GetUserSessionsResponses[keyof GetUserSess
 export type DeleteUserSessionData = {
   body?: never;
   path: {
+    /**
+     * A session, by its id: `GET /api/users/current/sessions` lists them.
+     */
     sessionId: string;
   };
   query?: never;
