@@ -59,18 +59,19 @@ export async function serverOptions(url: string, poolSize: number): Promise<Serv
 export async function connectServer(dataSource: DataSource): Promise<DataSource> {
   await dataSource.initialize();
   const { pool, first } = await openedPool(dataSource);
-  const isCluster = await isGalera(dataSource);
+  // Over the first connection: another one would open unprepared.
+  const isCluster = await isGalera(first);
   if (isCluster) markAsCluster(dataSource);
   const session = isCluster ? SESSION_OF_GALERA : dataSource.options.type === 'mariadb' ? SESSION_OF_MARIADB : SESSION;
   const prepare = (connection: PoolConnection): void => {
     for (const statement of session) connection.query(statement);
   };
-  await readTime(dataSource);
   const reading = setInterval(() => void readTime(dataSource).catch(() => undefined), READ_TIME_EVERY_MS).unref();
   const watch = new SilenceWatch(pool, first, targetOf(dataSource.options as ServerOptions), report);
   prepare(first);
   pool.on('connection', prepare);
   first.release();
+  await readTime(dataSource);
   const destroy = dataSource.destroy.bind(dataSource);
   dataSource.destroy = async () => {
     watch.stop();
@@ -88,10 +89,12 @@ async function readTime(dataSource: DataSource): Promise<void> {
 }
 
 /** Several nodes of a cluster, each of which takes writes. */
-async function isGalera(dataSource: DataSource): Promise<boolean> {
-  const rows = await dataSource.query<{ Value: string }[]>("SHOW GLOBAL VARIABLES LIKE 'wsrep_on'");
-  return rows[0]?.Value === 'ON';
-}
+const isGalera = (connection: PoolConnection): Promise<boolean> =>
+  new Promise((resolve, reject) => {
+    connection.query("SHOW GLOBAL VARIABLES LIKE 'wsrep_on'", (error: Error | null, rows?: { Value: string }[]) =>
+      error === null ? resolve(rows?.[0]?.Value === 'ON') : reject(error),
+    );
+  });
 
 function report(isSilent: boolean): void {
   const logger = new Logger('Database');

@@ -92,11 +92,15 @@ export class ChatListsRepository {
     return row?.version ?? 0;
   }
 
-  /** Without the hint, a search by name among the chats with one bot makes MariaDB scan the table if the user has many chats. */
+  /**
+   * Without the hints MariaDB scans the table when the user has many chats: for a search by name among the chats with one bot, and
+   * in order of time through the chats of all users.
+   */
   private hint({ botId, userSystemMessageId, onlyFavorites }: ChatFilter, search: string | null): string {
+    if (dialectOf(this.dataSource).isSqlite) return '';
     const isWide = botId !== null && userSystemMessageId === null && !onlyFavorites;
-    const needsHint = search !== null && isWide && !dialectOf(this.dataSource).isSqlite;
-    return needsHint ? 'FORCE INDEX (ix_chats_user_name)' : '';
+    if (search !== null && isWide) return 'FORCE INDEX (ix_chats_user_name)';
+    return 'IGNORE INDEX (ix_chats_accessed, ix_chats_bot_accessed)';
   }
 }
 
