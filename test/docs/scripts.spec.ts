@@ -18,6 +18,7 @@ const NOT_RUN: Record<string, string> = {
   'faults:hour': 'takes its time to see memory grow; faults:soak looks at it in a short form',
   'faults:rolling': 'starts and ends servers for minutes; faults:shutdown ends one under everything that can be open',
   'faults:galera': 'needs three database servers, and minutes',
+  'test:topologies': 'runs suites again that CI runs on one instance of each kind; takes minutes',
   fuzz: 'not yet: a run of many requests has to be clean before CI can depend on it',
   'faults:modes': 'npm test runs the same file with fewer answers that are not streamed',
   'test:model': 'npm test runs the same file with fewer runs',
