@@ -39,6 +39,7 @@ export * from './http/route-table.js';
 export * from './http/security-headers.js';
 export * from './http/trusted-proxies.js';
 export * from './http/body/validation.pipe.js';
+export * from './http/body/whole.decorator.js';
 export * from './idempotency/idempotency.decorators.js';
 export * from './idempotency/request-key.js';
 export * from './is-json-object.js';

@@ -1,3 +1,4 @@
+import { Whole } from '@app/common';
 import {
   OWNERSHIP_REASONS,
   type ChatEventEnvelope,
@@ -7,7 +8,6 @@ import {
 } from '@app/contracts';
 import type { Type } from '@nestjs/common';
 import { ApiExtraModels, ApiProperty, getSchemaPath } from '@nestjs/swagger';
-import { Transform } from 'class-transformer';
 import { IsInt, IsOptional, Max, Min } from 'class-validator';
 import { ChatCompletionResponseDto } from '../completions/completion.dto.js';
 import { ToolCalledDataDto, ToolReturnedDataDto } from './tool-event.dto.js';
@@ -16,9 +16,6 @@ const ID = '0199aa0e-7c1b-7d0a-9a55-0d5a3c0f8f6e';
 const CHAT_OWNERS: readonly ChatOwner[] = ['bot', 'requested', 'human', 'closed'];
 const MAX_EVENTS = 500;
 const DEFAULT_EVENTS = 100;
-
-const Whole = (): PropertyDecorator =>
-  Transform(({ value }) => (typeof value === 'string' && /^\d{1,10}$/.test(value) ? Number(value) : value));
 
 export class ChatEventsQuery {
   /** Returns events with a higher seq. `Last-Event-ID` takes precedence. */

@@ -1,4 +1,4 @@
-import { IsMoment, MAX_PAGE_SIZE, MaxLength } from '@app/common';
+import { IsMoment, MAX_PAGE_SIZE, MaxLength, Whole } from '@app/common';
 import type { ChatOwner } from '@app/contracts';
 import { ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
@@ -13,8 +13,6 @@ const DEFAULT_LIMIT = 50;
 const MAX_SEARCH = 200;
 export const MAX_TAG_LENGTH = 40;
 
-const Whole = (): PropertyDecorator =>
-  Transform(({ value }) => (typeof value === 'string' && /^\d{1,10}$/.test(value) ? Number(value) : value));
 const Flag = (): PropertyDecorator =>
   Transform(({ value }) => (value === 'true' ? true : value === 'false' ? false : value));
 const Time = (): PropertyDecorator =>

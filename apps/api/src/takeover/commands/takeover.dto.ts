@@ -1,7 +1,6 @@
-import { MaxLength, PagingQuery, PagingResultOf } from '@app/common';
+import { MaxLength, PagingQuery, PagingResultOf, Whole } from '@app/common';
 import type { AgentName, AgentPresenceState, ChatOwner, ChatState, SentMessage } from '@app/contracts';
 import { ApiProperty } from '@nestjs/swagger';
-import { Transform } from 'class-transformer';
 import { IsBoolean, IsIn, IsInt, IsOptional, IsString, Matches, Max, Min, MinLength } from 'class-validator';
 
 const ID = '0199aa0e-7c1b-7d0a-9a55-0d5a3c0f8f6e';
@@ -10,9 +9,6 @@ const AT = '2026-11-21T09:00:00.000Z';
 const MAX_TEXT_LENGTH = 16_000;
 const MAX_INT = 2_147_483_647;
 const MAX_CAPACITY = 1000;
-
-const Whole = (): PropertyDecorator =>
-  Transform(({ value }) => (typeof value === 'string' && /^\d{1,10}$/.test(value) ? Number(value) : value));
 
 /** What every change of owner may carry. */
 export class ExpectedEpochRequestDto {
