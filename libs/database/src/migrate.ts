@@ -39,7 +39,7 @@ async function useAllLetters(runner: QueryRunner): Promise<void> {
 
 async function runPending(dataSource: DataSource, runner?: QueryRunner): Promise<string[]> {
   const executor = new MigrationExecutor(dataSource, runner);
-  executor.transaction = 'each';
+  executor.transaction = dataSource.options.migrationsTransactionMode ?? executor.transaction;
   const ran = await executor.executePendingMigrations();
   return ran.map((migration) => migration.name);
 }

@@ -97,9 +97,10 @@ export class ChatListsRepository {
    * in order of time through the chats of all users.
    */
   private hint({ botId, userSystemMessageId, onlyFavorites }: ChatFilter, search: string | null): string {
-    if (dialectOf(this.dataSource).isSqlite) return '';
+    const { isSqlite, byIndex } = dialectOf(this.dataSource);
+    if (isSqlite) return '';
     const isWide = botId !== null && userSystemMessageId === null && !onlyFavorites;
-    if (search !== null && isWide) return 'FORCE INDEX (ix_chats_user_name)';
+    if (search !== null && isWide) return byIndex('ix_chats_user_name');
     return 'IGNORE INDEX (ix_chats_accessed, ix_chats_bot_accessed)';
   }
 }
