@@ -1,4 +1,5 @@
 import * as fc from 'fast-check';
+import { setTimeout as pause } from 'node:timers/promises';
 import { Checks, differenceOf } from './checks.mjs';
 import { Instance } from './instance.mjs';
 import { Pool } from './pool.mjs';
@@ -12,8 +13,6 @@ const SHRINKS = 60;
 /** What an answer comes to, in a word. */
 const outcomeOf = (answer) =>
   answer?.status ?? answer?.acknowledgement?.problem?.code ?? answer?.acknowledgement?.ok ?? 'none';
-
-const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Makes fast-check look for the smallest request that has the fault. */
 class FaultFound extends Error {}

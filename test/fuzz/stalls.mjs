@@ -1,10 +1,10 @@
+import { setTimeout as pause } from 'node:timers/promises';
+
 /** How often a request is sent alone to see whether it really holds the event loop. */
 const RESENDS = 4;
 /** A message of the server about its event loop arrives after the answer. */
 const SETTLES_MS = 30;
 const SUSPECTS_KEPT = 3;
-
-const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Says which requests have held the event loop of a server. What runs beside them is told apart by sending them again, alone. */
 export class Stalls {
